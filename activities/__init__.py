@@ -1,0 +1,1 @@
+"""The activities: pure deciders over frozen values; see kernel.py."""

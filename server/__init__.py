@@ -1,0 +1,1 @@
+"""Thin Starlette I/O around the rooms."""
