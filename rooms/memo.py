@@ -54,6 +54,7 @@ from rooms.memo_tree import (
     Bullets,
     Counts,
     Edition,
+    Heading,
     LedgerEntry,
     Memo,
     Missing,
@@ -137,7 +138,7 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
     )
     return Memo(
         edition=edition,
-        language=source.language,
+        language=desk.language,
         head=msgspec.structs.replace(head, words=head_words, budget=HEAD_BUDGET),
         sections=counted,
         counts=counts,
@@ -241,12 +242,12 @@ def _without(section: Section, position: int) -> Section:
 
 
 def _tidy(blocks: list[Block]) -> tuple[Block, ...]:
-    """Blocks without part headings (level 4) that nothing follows."""
+    """Blocks without the headings of parts that nothing follows."""
     kept: list[Block] = []
     for index, block in enumerate(blocks):
         after = blocks[index + 1] if index + 1 < len(blocks) else None
-        level = getattr(block, "level", 0)
-        if level == 4 and (after is None or isinstance(after, Ask) or hasattr(after, "level")):
+        part = isinstance(block, Heading) and block.part
+        if part and (after is None or isinstance(after, Ask | Heading | Quote)):
             continue
         kept.append(block)
     return tuple(kept)
@@ -258,7 +259,7 @@ def _date_line(desk: Desk) -> str:
     return desk.say(
         say(
             "Printed on {date} at {time} ({zone}), as of change {seq}.",
-            date=calendar.date(source.printed_at, source.zone, source.language),
+            date=calendar.date(source.printed_at, source.zone, desk.language),
             time=calendar.clock(source.printed_at, source.zone),
             zone=calendar.zone_name(source.zone),
             seq=source.as_of_seq,

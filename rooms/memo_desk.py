@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rooms.memo_rules import Echoes, Quota, card_withheld, note_order, unattributed_name
 from rooms.memo_say import Sentence, Translate, say
 from rooms.memo_source import CardKind, MemoCard, MemoSource
-from rooms.memo_text import clean, clip, one_line
+from rooms.memo_text import clean, clip, language_tag, one_line
 from rooms.memo_tree import (
     Block,
     Edition,
@@ -34,6 +34,7 @@ class Desk:
     def __init__(self, source: MemoSource, edition: Edition, translate: Translate) -> None:
         self.source = source
         self.edition = edition
+        self.language = language_tag(source.language) or "en"
         self.translate = translate
         self.echoes = Echoes(source, edition)
         self.quota = Quota()
@@ -70,17 +71,17 @@ class Desk:
 
     def machine(self, sentence: Sentence, note: str = "") -> Line:
         """A line by the program."""
-        return Line(self.say(sentence), language=self.source.language, note=note)
+        return Line(self.say(sentence), language=self.language, note=note)
 
     def record(self, text: str, limit: int = NAME_MAX, note: str = "") -> Line:
         """A line from the record of the session: a name, a title."""
-        return Line(one_line(text, limit), by="record", language=self.source.language, note=note)
+        return Line(one_line(text, limit), by="record", language=self.language, note=note)
 
     def note(self, card: MemoCard, place: str, note: str = "", limit: int = NOTE_MAX) -> Line:
         """A card as a line, entered in the ledger at `place`."""
         self.enter(card.id, place)
         text = clip(" ".join(clean(card.text).split()), limit)
-        return Line(text, (card.id,), "people", card.language, note)
+        return Line(text, (card.id,), "people", language_tag(card.language), note)
 
     def merged(self, cards: Iterable[MemoCard], place: str, most: int) -> tuple[Line, ...]:
         """Notes as lines; the same words from several notes become one line, and only that says
@@ -145,7 +146,7 @@ class Desk:
             self.lack("prose_holds_words", place, heading)
             return []
         ids = (f"prose:{place}", *sources)
-        language = written.language or self.source.language
+        language = language_tag(written.language) or self.language
         return [
             Paragraph(Line(" ".join(paragraph.split()), ids, "facilitator", language))
             for paragraph in text.split("\n\n")

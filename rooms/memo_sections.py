@@ -24,7 +24,7 @@ def head(desk: Desk) -> Head:
     started, ended = source.started, source.ended
     at = say(
         "{date}, {start} to {end} ({zone})",
-        date=calendar.date(started, source.zone, source.language),
+        date=calendar.date(started, source.zone, desk.language),
         start=calendar.clock(started, source.zone),
         end=calendar.clock(ended, source.zone),
         zone=calendar.zone_name(source.zone),
@@ -100,7 +100,7 @@ def still_open(desk: Desk, single: tuple[MemoCard, ...]) -> list[Block]:
         blocks.append(desk.empty(say("No open questions were recorded.")))
     voices = desk.merged(single, "open", SINGLE_MAX)
     if voices:
-        blocks.append(Heading(3, desk.machine(say("Single voices")), "open/single"))
+        blocks.append(Heading(desk.machine(say("Single voices")), "open/single"))
         about = say("Said once, or in a theme only one person spoke to.")
         blocks += [Paragraph(desk.machine(about), quiet=True), Bullets(voices)]
         blocks += desk.more(len(single), voices)
@@ -141,12 +141,12 @@ def evaluation(desk: Desk) -> list[Block]:
     for title, cards in lists:
         lines = desk.merged(cards, "evaluation", EVALUATION_TEXTS_MAX)
         if lines:
-            blocks += [Heading(3, desk.machine(title)), Bullets(lines)]
+            blocks += [Heading(desk.machine(title)), Bullets(lines)]
             blocks += desk.more(len(cards), lines)
     change = one_line(result.one_change, NOTE_MAX) if result else ""
     if change and not desk.echoes(change):
-        blocks.append(Heading(3, desk.machine(say("What we will change next time"))))
-        line = Line(change, ("evaluation",), "facilitator", desk.source.language)
+        blocks.append(Heading(desk.machine(say("What we will change next time"))))
+        line = Line(change, ("evaluation",), "facilitator", desk.language)
         blocks.append(Paragraph(line))
     if not blocks:
         blocks.append(desk.empty(say("No evaluation was held.")))
@@ -173,7 +173,7 @@ def people(desk: Desk) -> list[Block]:
     if desk.edition == "participants":
         contacts = desk.merged(desk.cards("offer", "need", "contact"), "people", OPEN_MAX)
         if contacts:
-            heading = Heading(3, desk.machine(say("Offers, needs and contacts")), "people/contacts")
+            heading = Heading(desk.machine(say("Offers, needs and contacts")), "people/contacts")
             blocks += [heading, Bullets(contacts)]
     return blocks
 
@@ -191,7 +191,7 @@ def following(desk: Desk) -> list[Block]:
         times = [
             say(
                 "{date}, {time} ({zone})",
-                date=calendar.date(call.at, name, source.language),
+                date=calendar.date(call.at, name, desk.language),
                 time=calendar.clock(call.at, name),
                 zone=name,
             )
@@ -278,7 +278,7 @@ def _commitment(desk: Desk, item: Commitment) -> tuple[Line, ...]:
     texts = (owner, item.what, item.by_when or desk.say(say("no date yet")),
              "" if nameless else item.partner, item.needs)  # fmt: skip
     return tuple(
-        Line(one_line(text, NOTE_MAX), (item.id,), "people", desk.source.language) for text in texts
+        Line(one_line(text, NOTE_MAX), (item.id,), "people", desk.language) for text in texts
     )
 
 

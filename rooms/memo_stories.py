@@ -11,7 +11,7 @@ from rooms.memo_rules import (
 )
 from rooms.memo_say import say
 from rooms.memo_source import MemoCard, StoryItem, StoryPart
-from rooms.memo_text import clean, one_line
+from rooms.memo_text import clean, language_tag, one_line
 from rooms.memo_tree import Block, Bullets, Heading, Line, Paragraph, Quote
 
 PLACE = "stories"
@@ -36,7 +36,7 @@ def stories(desk: Desk, loose_quotes: list[MemoCard]) -> list[Block]:
         if (quote := quoted(desk, card, PLACE))
     ]
     if apart:
-        blocks.append(Heading(3, desk.machine(say("In their own words")), f"{PLACE}/words"))
+        blocks.append(Heading(desk.machine(say("In their own words")), f"{PLACE}/words"))
         blocks += apart
     if not desk.stories_released and not apart:
         line = say("No story was released for this copy.")
@@ -54,7 +54,7 @@ def quoted(desk: Desk, card: MemoCard, place: str) -> Quote | None:
         return None
     desk.enter(card.id, place)
     desk.quotes_cleared += 1
-    line = Line(text, (card.id,), "people", card.language)
+    line = Line(text, (card.id,), "people", language_tag(card.language))
     return Quote(line, desk.attribution(card.attribution), clean(card.translation, QUOTE_MAX))
 
 
@@ -127,14 +127,19 @@ def _only_quote(told: Quote | None, apart: list[Quote]) -> list[Block]:
 def _heading(desk: Desk, title: StoryPart | None, by: str, place: str) -> Heading:
     if title is None:
         line = desk.machine(say("A story without a title"), by)
-        return Heading(3, line, place)
+        return Heading(line, place)
     desk.enter(title.id, place)
     text = one_line(title.text, TITLE_MAX)
-    return Heading(3, Line(text, (title.id,), "people", title.language, by), place)
+    return Heading(Line(text, (title.id,), "people", language_tag(title.language), by), place)
 
 
 def _moment(part: StoryPart) -> Line:
-    return Line(" ".join(clean(part.text, QUOTE_MAX).split()), (part.id,), "people", part.language)
+    return Line(
+        " ".join(clean(part.text, QUOTE_MAX).split()),
+        (part.id,),
+        "people",
+        language_tag(part.language),
+    )
 
 
 def _told_quote(desk: Desk, part: StoryPart, story: StoryItem, place: str) -> Quote | None:
@@ -148,6 +153,6 @@ def _told_quote(desk: Desk, part: StoryPart, story: StoryItem, place: str) -> Qu
         return None
     desk.enter(part.id, place)
     desk.quotes_cleared += 1
-    line = Line(text, (part.id,), "people", part.language)
+    line = Line(text, (part.id,), "people", language_tag(part.language))
     by = one_line(desk.attribution(part.by), NAME_MAX)
     return Quote(line, by, clean(part.translation, QUOTE_MAX), cut="story")

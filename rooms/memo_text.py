@@ -13,11 +13,13 @@ MARKS_MAX = 6
 """Combining marks kept on one letter: every living orthography needs fewer; towers of them
 ("zalgo") run over the lines above."""
 ELLIPSIS = "…"
+RTL_LANGUAGES = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 
 # Kana, Han, Thai and Lao, Myanmar, Khmer.
 _CJK = re.compile(
     "[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
 )
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8}){0,4}")
 _BLANKS = re.compile(r"[ \t\u00a0]+")
 _BREAKS = re.compile(r" ?\n ?")
 _GAPS = re.compile(r"\n{3,}")
@@ -82,6 +84,16 @@ def direction(text: str, default: str = "ltr") -> str:
             case "R" | "AL":
                 return "rtl"
     return default
+
+
+def page_direction(language: str) -> str:
+    """The direction of a page in a language."""
+    return "rtl" if language.split("-")[0].lower() in RTL_LANGUAGES else "ltr"
+
+
+def language_tag(language: str) -> str:
+    """A BCP 47 tag fit for print and markup, or "" when it is not one."""
+    return language if _TAG.fullmatch(language) else ""
 
 
 def script(char: str) -> str:

@@ -110,7 +110,7 @@ def _heard(desk: Desk, theme: Theme, title: str) -> list[Block]:
     prose = desk.prose(place, title, ids)
     if not notes and not prose:
         return []
-    blocks: list[Block] = [Heading(4, desk.machine(say("What we heard")), place), *prose]
+    blocks: list[Block] = [Heading(desk.machine(say("What we heard")), place, part=True), *prose]
     if prose:
         for card in notes:
             desk.enter(card.id, place, "in_prose")
@@ -129,7 +129,7 @@ def _practices(desk: Desk, theme: Theme, title: str) -> list[Block]:
     if not notes and not prose:
         return []
     lines = desk.merged(notes, place, PRACTICES_MAX)
-    blocks: list[Block] = [Heading(4, desk.machine(say("Ways of working")), place), *prose]
+    blocks: list[Block] = [Heading(desk.machine(say("Ways of working")), place, part=True), *prose]
     if lines:
         blocks.append(Bullets(lines))
     return [*blocks, *desk.more(len(notes), lines)]
@@ -142,7 +142,7 @@ def _reactions(desk: Desk, theme: Theme, title: str) -> list[Block]:
     if not notes and not prose:
         return []
     lines = desk.merged(notes, place, REACTIONS_MAX)
-    heading = Heading(4, desk.machine(say("Reactions and differences")), place)
+    heading = Heading(desk.machine(say("Reactions and differences")), place, part=True)
     blocks: list[Block] = [heading, *prose]
     if lines:
         blocks.append(Bullets(lines, cut="reactions"))
@@ -176,8 +176,8 @@ def _ask(desk: Desk, theme: Theme, title: str) -> Ask:
     state = written.state if written and text else "suggested"
     waiting = desk.say(say("still the suggested wording")) if state == "suggested" else ""
     line = (
-        Line(text, (f"question:{theme.card.id}",), "facilitator", desk.source.language)
+        Line(text, (f"question:{theme.card.id}",), "facilitator", desk.language)
         if text
-        else Line(clip(forms[0], TITLE_MAX), (theme.card.id,), "machine", desk.source.language)
+        else Line(clip(forms[0], TITLE_MAX), (theme.card.id,), "machine", desk.language)
     )
     return Ask(line, theme.card.id, label, state, waiting, forms)

@@ -31,11 +31,12 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
-    """A heading below the section's own: level 3 (theme, story) or 4 (part of a theme)."""
+    """A heading of the third level: a story, or (`part`) a labelled part of a theme. There is no
+    fourth: levels must not be skipped for those who read by ear."""
 
-    level: int
     line: Line
     id: str = ""
+    part: bool = False
 
 
 class Paragraph(msgspec.Struct, frozen=True, omit_defaults=True, tag="paragraph"):
