@@ -4,7 +4,7 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape as html_escape
 
-from rooms.memo_text import direction, page_direction
+from rooms.memo_text import direction, line_direction, page_direction
 from rooms.memo_tree import (
     Ask,
     Block,
@@ -107,7 +107,7 @@ def page(memo: Memo) -> str:
         f"<title>{_text(head.title.text)} · {_text(head.kicker)}</title>\n"
         f"<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<header>\n"
         f'<p class="kicker">{_text(head.kicker)}</p>\n'
-        f"<h1{_way(head.title.text, way)}>{_text(head.title.text)}</h1>\n"
+        f"<h1><bdi>{_text(head.title.text)}</bdi></h1>\n"
         f'<dl class="facts">{facts}</dl>\n'
         f'<p class="shared">{_text(head.confidentiality)}<br>{_text(head.edition)}</p>\n'
         '<div class="mat" aria-hidden="true"></div>\n</header>\n'
@@ -121,7 +121,7 @@ def _section(section: Section, way: str) -> str:
     blocks = "\n".join(_block(block, way) for block in section.blocks)
     return (
         f'<section id="{_attribute(section.id)}">\n'
-        f"<h2{_way(section.heading, way)}>{_text(section.heading)}</h2>\n{blocks}\n</section>"
+        f"<h2>{_text(section.heading)}</h2>\n{blocks}\n</section>"
     )
 
 
@@ -134,7 +134,7 @@ def _block(block: Block, way: str) -> str:
         case Bullets(items=items):
             return "<ul>\n" + "\n".join(_tag("li", item, way) for item in items) + "\n</ul>"
         case Quote(line=line, attribution=by, translation=translation):
-            said = _text(translation)
+            said = f"<bdi>{_text(translation)}</bdi>" if translation else ""
             by = f"<b><bdi>{_text(by)}</bdi></b>" if by else ""
             caption = f"<figcaption>{said}{' ' if said and by else ''}{by}</figcaption>"
             quote = _tag("blockquote", line, way, quoted=True)
@@ -171,13 +171,20 @@ def _table(
 
 def _tag(tag: str, line: Line, way: str, css: str = "", quoted: bool = False) -> str:
     text = f"“{_text(line.text)}”" if quoted else _text(line.text)
+    if direction(line.text, way) != line_direction(line.text, line.by, way):
+        text = f"<bdi>{text}</bdi>"
     note = f' <span class="small"><bdi>{_text(line.note)}</bdi></span>' if line.note else ""
     lang = f' lang="{_attribute(line.language)}"' if line.language else ""
-    return f"<{tag}{_class(css)}{lang}{_way(line.text, way)}>{text}{note}</{tag}>"
+    return f"<{tag}{_class(css)}{lang}{_side(line, way)}>{text}{note}</{tag}>"
 
 
 def _class(css: str) -> str:
     return f' class="{css}"' if css else ""
+
+
+def _side(line: Line, way: str) -> str:
+    own = line_direction(line.text, line.by, way)
+    return f' dir="{own}"' if own != way else ""
 
 
 def _way(text: str, way: str) -> str:

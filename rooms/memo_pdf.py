@@ -8,7 +8,7 @@ from pathlib import Path
 import typst
 
 from rooms import memo_fonts
-from rooms.memo_text import direction, page_direction, script
+from rooms.memo_text import direction, line_direction, page_direction, script
 from rooms.memo_tree import (
     Ask,
     Block,
@@ -153,10 +153,10 @@ def _block(block: Block, way: str) -> Data:
             ]
             return {"type": "bullets", "runs": runs}
         case Quote(line=line, attribution=by, translation=translation):
-            quoted = Line(f"“{line.text}”", language=line.language)
+            quoted = Line(f"“{line.text}”", line.source, line.by, line.language)
             return {
                 "type": "quote",
-                "line": _line(quoted, direction(line.text, way)),
+                "line": _line(quoted, way),
                 "by": _line(Line(by), way) if by else None,
                 "translation": _line(Line(translation), way) if translation else None,
             }
@@ -179,7 +179,7 @@ def _block(block: Block, way: str) -> Data:
 
 
 def _line(line: Line, way: str) -> Data:
-    own = direction(line.text, way)
+    own = line_direction(line.text, line.by, way)
     note: Data | None = None
     if line.note:
         note = {"text": line.note, "rtl": direction(line.note, way) == "rtl"}

@@ -37,7 +37,7 @@ def head(desk: Desk) -> Head:
         facts.append(Fact(desk.say(say("Organised by")), desk.record(organiser)))
     named = [person for person in source.facilitators if person.shown]
     if named:
-        names = ", ".join(_name(person, with_home=False) for person in named)
+        names = ", ".join(one_line(person.name, NAME_MAX) for person in named)
         line = desk.record(names, TITLE_MAX * 4)
         facts.append(Fact(desk.say(say("Facilitated by")), line))
     return Head(
@@ -164,9 +164,10 @@ def people(desk: Desk) -> list[Block]:
         return [*blocks, desk.empty(say("Nobody was recorded as present."))]
     counted = say("People: {n}. Organisations: {k}.", n=len(everyone), k=len(homes))
     blocks.append(Paragraph(desk.machine(counted)))
-    named = sorted(_name(person) for person in everyone if person.shown and not nameless)
+    named = [person for person in everyone if person.shown and not nameless]
     if named:
-        blocks.append(Bullets(tuple(desk.record(name, NAME_MAX * 3) for name in named)))
+        named.sort(key=lambda person: (person.name, person.organisation, person.place))
+        blocks.append(Bullets(tuple(_person(desk, person) for person in named)))
         if others := len(everyone) - len(named):
             line = say("Others, who are not named here: {n}", n=others)
             blocks.append(Notice(desk.machine(line), "more"))
@@ -282,11 +283,9 @@ def _commitment(desk: Desk, item: Commitment) -> tuple[Line, ...]:
     )
 
 
-def _name(person: PersonLine, with_home: bool = True) -> str:
-    home = [person.organisation, person.place] if with_home else []
-    return " · ".join(
-        text for text in (one_line(part, NAME_MAX) for part in (person.name, *home)) if text
-    )
+def _person(desk: Desk, person: PersonLine) -> Line:
+    home = (one_line(part, NAME_MAX) for part in (person.organisation, person.place))
+    return desk.record(person.name, note=" · ".join(part for part in home if part))
 
 
 def _number(value: int) -> Line:

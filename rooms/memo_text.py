@@ -86,6 +86,12 @@ def direction(text: str, default: str = "ltr") -> str:
     return default
 
 
+def line_direction(text: str, by: str, page: str) -> str:
+    """The direction of a line on a page: people's words follow their own script; labels, counts
+    and names follow the page, so that a list of names in three scripts stays one list."""
+    return direction(text, page) if by in ("people", "facilitator") else page
+
+
 def page_direction(language: str) -> str:
     """The direction of a page in a language."""
     return "rtl" if language.split("-")[0].lower() in RTL_LANGUAGES else "ltr"
