@@ -42,7 +42,7 @@ h3{font-size:1.3rem;margin-block:2rem .5rem;break-after:avoid}
 h3.part{font:600 1rem/1.4 var(--sans);color:var(--ink-2);margin-block:1.5rem .35rem}
 p+p,ul+p,p+ul,table+p{margin-block-start:.75rem}
 ul{padding-inline-start:1.25rem}
-li{margin-block:.35rem}li::marker{color:var(--mat)}
+li{margin-block:.35rem}li[dir]{margin-inline-start:1.25rem}li::marker{color:var(--mat)}
 :lang(ar),:lang(fa),:lang(ur){line-height:1.8}
 .kicker,.small,.quiet,.by{color:var(--ink-2);font-size:.9rem}
 .small::before{content:" · "}
@@ -77,6 +77,7 @@ th{font-weight:600;color:var(--ink-2);font-size:.9rem}
 .n{text-align:end;padding-inline-end:0;padding-inline-start:.75rem}
 footer{margin-block-start:3.5rem;padding-block-start:1rem;border-block-start:1px solid \
 var(--line);color:var(--ink-2);font-size:.9rem}
+@media (max-width:30rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-block-end:.6rem}}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#08252F;--ink-2:#3C545C;\
 --line:#E0D3BC;--sand:#E8D8B8;--sand-soft:#F6E8C8;--sand-text:#71500F;--mat:#D6BD8C}\
 body{font-size:11pt}main{max-inline-size:none;padding:0}.ask{print-color-adjust:exact}}

@@ -91,7 +91,7 @@ def _block(block: Block) -> str:
         case Notice(line=line):
             return f"*{_line(line)}*"
         case Ask(line=line, label=label):
-            return f"**{escape(label)}**\n\n> {escape(line.text)}"
+            return f"### {escape(label)}\n\n> {escape(line.text)}"
 
 
 def _table(
@@ -116,14 +116,18 @@ def _plain(block: Block) -> str:
         case Quote(line=line, attribution=by, translation=translation):
             rows = [f"“{line.text}”", translation, f"— {by}" if by else ""]
             return "\n".join(row for row in rows if row)
-        case Table(rows=rows):
-            return "\n".join(
-                "• " + ", ".join(cell.text for cell in row if cell.text) for row in rows
-            )
+        case Table(headers=headers, rows=rows):
+            return "\n".join(f"• {_plain_row(headers, row)}" for row in rows)
         case Ask(line=line, label=label):
             return f"{label}\n→ {line.text}"
         case Paragraph(line=line) | Notice(line=line):
             return _plain_line(line)
+
+
+def _plain_row(headers: tuple[str, ...], row: tuple[Line, ...]) -> str:
+    """The first cell, then the others with their column's heading, for there are no columns."""
+    named = (f"{header}: {cell.text}" for header, cell in zip(headers[1:], row[1:], strict=True))
+    return " · ".join([row[0].text, *named])
 
 
 def _plain_line(line: Line) -> str:

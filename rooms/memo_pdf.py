@@ -188,6 +188,7 @@ def _line(line: Line, way: str) -> Data:
         "rtl": own == "rtl",
         "lang": _language(line.language) or None,
         "note": note,
+        "turns": bool(line.note) and direction(line.text, own) != own,
     }
 
 

@@ -184,7 +184,10 @@ def following(desk: Desk) -> list[Block]:
     source = desk.source
     blocks: list[Block] = desk.prose("next")
     call = source.next_call
-    if call is None:
+    # The call and its link belong to those who were there; a copy that travels invites nobody.
+    if desk.edition == "public":
+        pass
+    elif call is None:
         blocks.append(desk.empty(say("No debrief call has been set yet.")))
     else:
         blocks.append(Paragraph(desk.machine(say("We meet again to talk about this memo:"))))

@@ -65,7 +65,7 @@ def note(id: str, kind: str, text: str, author: str, theme: str = "", **rest: ob
 
 
 CARDS = (
-    note("t1", "theme", "Listening before mapping", "s9", votes=7, created=10),
+    note("t1", "theme", "Listening before mapping", "s9", votes=7, created=10, scope="public"),
     note("t2", "theme", "What keeps the water moving", "s9", votes=5, created=11),
     note("t3", "theme", "After the flood", "s9", votes=2, created=12),
     note("n1", "insight", "The maps that lasted began with a walk, not with paper.", "s1", "t1", ticks=5, created=20, group="c1", origin="circles"),
