@@ -41,7 +41,7 @@ def head(desk: Desk) -> Head:
         line = desk.record(names, TITLE_MAX * 4)
         facts.append(Fact(desk.say(say("Facilitated by")), line))
     return Head(
-        desk.record(source.title or desk.say(say("An exchange")), TITLE_MAX),
+        desk.record(one_line(source.title, TITLE_MAX) or desk.say(say("An exchange")), TITLE_MAX),
         desk.say(say("Debrief memo")),
         tuple(facts),
         _confidentiality(desk),

@@ -1,0 +1,132 @@
+"""The HTML page."""
+
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import msgspec
+import pytest
+
+from rooms.memo import MemoCard, ProseText, draft
+from rooms.memo_html import page
+from tests.rooms.memo_hostile import HOSTILE
+from tests.rooms.memo_sample import SAMPLE
+
+replace = msgspec.structs.replace
+TAGS = frozenset(
+    [
+        "html",
+        "head",
+        "meta",
+        "title",
+        "style",
+        "body",
+        "main",
+        "header",
+        "p",
+        "h1",
+        "h2",
+        "h3",
+        "dl",
+        "dt",
+        "dd",
+        "br",
+        "div",
+        "section",
+        "ul",
+        "li",
+        "figure",
+        "blockquote",
+        "figcaption",
+        "b",
+        "bdi",
+        "span",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "th",
+        "td",
+        "footer",
+    ]
+)
+
+
+class Reader(HTMLParser):
+    """Collects tags, attributes, text and heading levels, as a browser would see them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.levels: list[int] = []
+        self.open: list[str] = []
+        self.text = ""
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if tag not in ("meta", "br"):
+            self.open.append(tag)
+        if tag in ("h1", "h2", "h3"):
+            self.levels.append(int(tag[1]))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+
+def test_ME5_same_board_same_page_apart_from_the_date_line() -> None:
+    one = page(draft(SAMPLE, "participants")).splitlines()
+    later = replace(SAMPLE, printed_at=SAMPLE.printed_at + 10**9)
+    two = page(draft(later, "participants")).splitlines()
+    apart = [a for a, b in zip(one, two, strict=True) if a != b]
+    assert apart == [f"<p>{draft(SAMPLE, 'participants').date_line}</p>"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_text(text: str) -> None:
+    cards = tuple(
+        MemoCard(f"x{n}", kind, f"{text} {n}", attribution=text, origin=text, language=text)  # type: ignore[arg-type]
+        for n, kind in enumerate(("parking", "insight", "worthwhile", "plus"))
+    )
+    source = replace(
+        SAMPLE, cards=cards, title=text, organiser=text, language=text,
+        prose={"why": ProseText(text, language=text)},
+    )  # fmt: skip
+    read = Reader(page(draft(source, "participants")))
+    assert read.open == []
+    assert read.tags <= TAGS
+    assert not any(name.startswith("on") or name in ("src", "href", "style")
+                   for name in read.attributes)  # fmt: skip
+
+
+def test_headings_are_real_and_skip_no_level() -> None:
+    levels = Reader(page(draft(SAMPLE, "participants"))).levels
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_words_carry_their_language_and_direction() -> None:
+    text = page(draft(SAMPLE, "participants"))
+    assert (
+        '<blockquote lang="ar" dir="rtl">“الخريطة الجيدة تعرف من ينام وحده.”</blockquote>' in text
+    )
+    assert '<blockquote lang="hi">“हमने पहले सुना, फिर नक्शा बनाया।”</blockquote>' in text
+    assert '<th scope="col">Activity</th>' in text
+    arabic = page(draft(replace(SAMPLE, language="ar"), "participants"))
+    assert '<html lang="ar" dir="rtl">' in arabic
+
+
+def test_it_needs_nothing_else() -> None:
+    text = page(draft(SAMPLE, "participants"))
+    assert "<script" not in text
+    assert "<link" not in text
+    assert "http" not in text.replace("http://www.w3.org/2000/svg", "").replace(
+        "https://talanoa.example", ""
+    ).replace("http-equiv", "")
