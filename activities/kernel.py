@@ -188,10 +188,6 @@ class Harvest(msgspec.Struct, frozen=True):
     counts: Mapping[str, int] = msgspec.field(default_factory=dict)
 
 
-# Commands every activity understands
--------------------------------------------------------------------------------
-
-
 class MemberJoined(Command, frozen=True, tag="member.join"):
     """From the room: someone came in (or came back after `left`)."""
 
