@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import importlib.machinery
 import importlib.util
 import json
@@ -16,6 +17,7 @@ from types import ModuleType
 from typing import IO
 
 import pytest
+from playwright.sync_api import Page
 
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = Path(sys.executable)
@@ -282,3 +284,14 @@ def test_the_readme_names_commands_and_settings(name: str) -> None:
 
 def test_ci_runs_what_developers_run() -> None:
     assert "./dev test" in (ROOT / ".ci" / "run").read_text()
+
+
+@pytest.mark.browser
+def test_the_browser_that_dev_found_shows_a_page(page: Page) -> None:
+    page.goto("data:text/html,<title>Talanoa</title>")
+    assert page.title() == "Talanoa"
+
+
+async def test_coroutines_run_beside_browser_tests() -> None:
+    """They come first, whatever the order in the file (see conftest.py)."""
+    await asyncio.sleep(0)
