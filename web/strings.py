@@ -62,7 +62,7 @@ def collect(root: Path = ROOT) -> Catalog:
 
     Raises whatever a reader raises on a file it cannot read, such as a broken template.
     """
-    catalog = Catalog(project="Talanoa", creation_date=CREATED, charset="utf-8")
+    catalog = _catalog()
     found = extract_from_dir(
         root,
         READERS,
@@ -91,7 +91,7 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
         place = folder / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
         if not place.exists():
             place.parent.mkdir(parents=True)
-            _write(place, Catalog(locale=tag, project="Talanoa", creation_date=CREATED))
+            _write(place, _catalog(tag))
     for place in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
         with place.open("rb") as file:
             catalog = read_po(file, locale=place.parent.parent.name)
@@ -99,6 +99,17 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
         _write(place, catalog)
         written.append(place)
     return written
+
+
+def _catalog(tag: str | None = None) -> Catalog:
+    return Catalog(
+        locale=tag,
+        project="Talanoa",
+        creation_date=CREATED,
+        header_comment="# Strings of Talanoa, collected by ./dev build --strings.",
+        charset="utf-8",
+        fuzzy=False,
+    )
 
 
 def _write(place: Path, catalog: Catalog) -> None:
