@@ -140,16 +140,19 @@ def top(module: str) -> str:
     return module.partition(".")[0]
 
 
-def related(one: str, other: str) -> bool:
-    """Whether two modules are one thing in several files: `dyads`, `dyads_view`, `_dyads_model`."""
-    one, other = one.lstrip("_"), other.lstrip("_")
-    return f"{one}_".startswith(f"{other}_") or f"{other}_".startswith(f"{one}_")
+def owner(file: Path) -> str:
+    """The module a file is a part of: `check_in` for `_check_in_view.py` and for itself.
+
+    A thing too long for one file lies in several that carry its name in front.
+    """
+    own = file.stem.lstrip("_")
+    beside = (path.stem for path in file.parent.glob("*.py") if not path.stem.startswith("_"))
+    return min((stem for stem in beside if own.startswith(f"{stem}_")), key=len, default=own)
 
 
 def activity_trouble(file: Path) -> list[str]:
     """What an activity's file imports although it may not."""
-    own = file.stem
-    allowed = ACTIVITY_LIBRARY | GRAPH_LIBRARIES.get(own, frozenset())
+    allowed = ACTIVITY_LIBRARY | GRAPH_LIBRARIES.get(file.stem, frozenset())
     modules = {path.stem for path in file.parent.glob("*.py")} | SHARED
     found: list[str] = []
     for module in sorted(imports(file)):
@@ -161,7 +164,7 @@ def activity_trouble(file: Path) -> list[str]:
         if len(parts) < 2 or parts[1] not in modules:
             continue  # the package itself, or a name inside a module already judged
         other = parts[1]
-        if other not in SHARED and not related(own, other):
+        if other not in SHARED and owner(file.with_stem(other)) != owner(file):
             found.append(module)
     return found
 
@@ -301,6 +304,21 @@ def test_activity_rule_bites(line: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert activity_trouble(file) == []
 
 
+def test_parts_of_one_activity_may_import_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tests.test_architecture.ROOT", tmp_path)
+    folder = tmp_path / "activities"
+    folder.mkdir()
+    for stem in ("check_in", "_check_in_model", "dyads"):
+        (folder / f"{stem}.py").touch()
+    file = folder / "_check_in_view.py"
+    file.write_text("from activities import _check_in_model, check_in\n")
+    assert activity_trouble(file) == []
+    file.write_text("from activities.dyads import Pair\n")
+    assert activity_trouble(file)
+
+
 @pytest.mark.parametrize(
     "line", ["import os.path", "open('x')", "datetime.now()", "datetime.date.today()", "print(1)"]
 )
@@ -327,11 +345,9 @@ def test_string_rule_bites(call: str, tmp_path: Path) -> None:
 
 
 def has_test(file: Path) -> bool:
-    """Whether a source module has its test module; `_private` parts share their owner's."""
+    """Whether a module has its test module; parts of a longer one may share their owner's."""
     folder = ROOT / "tests" / file.relative_to(ROOT).parent
-    if not file.name.startswith("_"):
-        return (folder / f"test_{file.name}").exists()
-    return any(related(file.stem, test.stem[5:]) for test in folder.glob("test_*.py"))
+    return any((folder / f"test_{stem}.py").exists() for stem in (file.stem, owner(file)))
 
 
 def test_one_test_module_per_source_module() -> None:
