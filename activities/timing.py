@@ -56,7 +56,6 @@ class Timer(msgspec.Struct, frozen=True):
     kind: ClockKind = "open"
     duration: int = 0
     bells: tuple[int, ...] = NO_BELLS
-    again: int = 0  # ms between repetitions of the last bell, 0: it rings once
     state: ClockState = "idle"
     since: int = 0  # when the present stretch began
     ends_at: int | None = None
@@ -70,12 +69,10 @@ def bells_of(kind: ClockKind) -> tuple[int, ...]:
     return {"soft": SOFT_BELLS, "hard": HARD_BELLS, "open": NO_BELLS}[kind]
 
 
-def idle(
-    kind: ClockKind, duration: int = 0, *, bells: tuple[int, ...] | None = None, again: int = 0
-) -> Timer:
+def idle(kind: ClockKind, duration: int = 0, *, bells: tuple[int, ...] | None = None) -> Timer:
     """A timer that has not begun, `duration` ms long."""
     chosen = bells_of(kind) if bells is None else bells
-    return Timer(kind, duration, chosen, again, remaining=duration)
+    return Timer(kind, duration, chosen, remaining=duration)
 
 
 def start(timer: Timer, now: int) -> Timer:
@@ -101,8 +98,12 @@ def pause(timer: Timer, now: int) -> Timer:
     if timer.state not in ("running", "over"):
         return timer
     at = max(now, timer.since)
-    left = None if timer.ends_at is None else timer.ends_at - at
-    return replace(timer, state="paused", ends_at=None, remaining=left)
+    if timer.ends_at is None:
+        return replace(timer, state="paused")
+    # A heartbeat before a bell un-rings it: the bell rings again when the time comes again.
+    rung = min(timer.rung, _rung(timer.bells, timer.ends_at, at + 1))
+    left = timer.ends_at - at
+    return replace(timer, state="paused", ends_at=None, remaining=left, rung=rung)
 
 
 def resume(timer: Timer, now: int) -> Timer:
@@ -162,13 +163,11 @@ def end(timer: Timer) -> Timer:
 
 def due(timer: Timer) -> int | None:
     """When the clock speaks next (ms), or None: paused, ended, open, or all bells have rung."""
-    if timer.ends_at is None or timer.state not in ("running", "over") or not timer.bells:
+    if timer.ends_at is None or timer.state not in ("running", "over"):
         return None
-    if timer.rung < len(timer.bells):
-        return timer.ends_at + timer.bells[timer.rung]
-    if not timer.again:
+    if timer.rung >= len(timer.bells):
         return None
-    return timer.ends_at + timer.bells[-1] + timer.again * (timer.rung - len(timer.bells) + 1)
+    return timer.ends_at + timer.bells[timer.rung]
 
 
 def ring(timer: Timer) -> Timer:
@@ -180,11 +179,6 @@ def ring(timer: Timer) -> Timer:
     if timer.kind == "hard" and timer.rung >= len(timer.bells):
         return end(timer)
     return replace(timer, state=_running(timer.bells[: timer.rung]))
-
-
-def is_last(timer: Timer) -> bool:
-    """Whether the bell due next is the last one (or a repetition of it)."""
-    return timer.rung >= len(timer.bells) - 1
 
 
 def rung_at(timer: Timer, bell: int) -> bool:
