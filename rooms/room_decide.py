@@ -19,6 +19,7 @@ from activities.kernel import (
     LeadCommand,
     Member,
     MemberChanged,
+    MemberJoined,
     MemberLeft,
     Moment,
     Refused,
@@ -105,6 +106,8 @@ def member_of(draft: Draft, seat: Seat, presence: Presence) -> Member:
 
 def decide(draft: Draft, command: Command, asking: Asking) -> None:
     """Decide a room-level command. Raises `Refused`."""
+    if asking.seat.status != "in" and not isinstance(command, wire.SeatReturn):
+        raise Refused("not_present")
     if isinstance(command, LeadCommand):
         _check_lead(draft, command, asking)
     match command:
@@ -114,6 +117,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             _lead_by_asking(draft, command, asking)
         case wire.ActivityStart() | wire.ActivitySkip() | Cut():
             _plan(draft, command, asking)
+        case wire.SeatReturn():
+            _return(draft, asking)
         case wire.SeatLeave() | wire.SeatRemove() | wire.SeatRole():
             _membership(draft, command, asking)
         case wire.SeatName() | wire.SeatLanguage() | wire.SeatWilling() | wire.SeatDealIn():
@@ -280,6 +285,17 @@ def _gone(draft: Draft, seat: Seat, asking: Asking, *, removed: bool) -> None:
             draft.add(commits.LeadChanged(lead=record))
     clock = moment_of(draft, None, asking.now, asking.dice)
     draft.tell_current(MemberLeft(seat=seat.id), clock)
+
+
+def _return(draft: Draft, asking: Asking) -> None:
+    if asking.seat.status == "in":
+        raise Refused("duplicate")
+    if asking.seat.status == "removed":
+        raise Refused("not_allowed")
+    seat = replace(asking.seat, status="in")
+    draft.add(commits.SeatChanged(seat=seat))
+    clock = moment_of(draft, None, asking.now, asking.dice)
+    draft.tell_current(MemberJoined(member=member_of(draft, seat, asking.presence)), clock)
 
 
 def _own_seat(

@@ -3,7 +3,7 @@ private strip, its words."""
 
 from msgspec.structs import replace
 
-from activities.blocks import Cards, Line, NextStep, Note, Now, View, Who, Words, say, say_n
+from activities.blocks import Cards, Line, NextStep, Note, Now, Offer, View, Who, Words, say, say_n
 from activities.kernel import Lens, Viewer
 from rooms import whole as wholes
 from rooms import wire
@@ -40,7 +40,9 @@ def seat_view(
     state = whole.room
     roles = roles_of(state, seat)
     id = wholes.current(whole, activities)
-    if id:
+    if seat.status == "left":
+        id, view = "", _left(state)
+    elif id:
         here = whole.running[id]
         viewer = Viewer(seat.id, roles, lens, state.lead.epoch, autopilot(state))
         view = _with_documents(activities[here.kind].view(here.state, viewer), id)
@@ -50,6 +52,19 @@ def seat_view(
     if lens != "screen":
         offers += note_offers(view, roles)
     return replace(view, may=(*view.may, *offers)), id
+
+
+def _left(state: RoomState) -> View:
+    back = Offer(command=wire.SeatReturn(), label=say("Come back in"), place="main")
+    return View(
+        phase="left",
+        blocks=(
+            Now(text=say("You have left")),
+            Note(text=say("Your place, your words and your choices are kept.")),
+        ),
+        may=(back,),
+        place=say("{room}", room=Words(state.title)),
+    )
 
 
 def _with_documents(view: View, activity: str) -> View:
