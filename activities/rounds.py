@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from activities import timing
 from activities.blocks import Line, Ring, RingSeat, SeatState, Who
-from activities.kernel import Event, Member, shuffled
+from activities.kernel import Event
 from activities.timing import SECOND, Timer
 
 Status = Literal[
@@ -244,17 +244,6 @@ FATES: Final[Mapping[type[SeatEvent], Mapping[Status, Status]]] = {
 
 COMES_BACK: Final[frozenset[Status]] = frozenset({"waiting", "deferred", "interrupted"})
 FINAL: Final[frozenset[Status]] = frozenset({"told", "passed"})
-
-
-def draw_ring(members: tuple[Member, ...], dice: int) -> tuple[str, ...]:
-    """A seeded ring in which the hall and the far ones alternate as far as counts allow; the
-    larger side begins, the remote one when equal (rule 9)."""
-    drawn = shuffled(members, dice, "ring")
-    hall = [m.seat for m in drawn if m.where in ("room", "carried")]
-    far = [m.seat for m in drawn if m.where not in ("room", "carried")]
-    more, fewer = (hall, far) if len(hall) > len(far) else (far, hall)
-    paired = [seat for pair in zip(more, fewer, strict=False) for seat in pair]
-    return (*paired, *more[len(fewer) :])
 
 
 def from_seat(ring: tuple[str, ...], seat: str) -> tuple[str, ...]:
