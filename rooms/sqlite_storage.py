@@ -132,6 +132,8 @@ class SqliteStorage:
         self._subscriptions: dict[str, set[Subscription]] = {}
         self._closed = False
         self._thread: threading.Thread | None = None
+        self.rebuilt = threading.Event()
+        """Set when the file has been rebuilt after a forgetting."""
         self.batches = 0
         """Transactions so far."""
         self.appends = 0
@@ -565,6 +567,7 @@ class SqliteStorage:
             if _try(db, "VACUUM") and _try(db, "PRAGMA wal_checkpoint(TRUNCATE)"):
                 db.execute("UPDATE pulse SET unclean = 0")
                 self._unclean = False
+                self.rebuilt.set()
         finally:
             db.set_progress_handler(None, 0)
 
