@@ -216,6 +216,16 @@ class Index:
         """The next clock of every client."""
         return {client: known.next for client, known in self._clients.items() if known.next}
 
+    def whole_clocks(self, vector: Mapping[int, int]) -> dict[int, int]:
+        """A client's state vector without what is unknown here and without half pairs."""
+        whole: dict[int, int] = {}
+        for client, clock in vector.items():
+            known = self._clients.get(client)
+            if known is not None:
+                clock = min(clock, known.next)
+                whole[client] = clock - 1 if clock in known.halves else clock
+        return whole
+
     def may_bind(self, client: int, device: str) -> bool:
         """Whether this client id is, or could become, this device's."""
         owner = self.bindings.get(client)

@@ -81,5 +81,5 @@ def tree(node: XmlFragment | XmlElement | XmlText) -> list[Any]:
         return [[piece, dict(marks or {})] for piece, marks in node.diff()]
     children = [tree(child) for child in node.children]
     if isinstance(node, XmlElement):
-        return [node.tag, {key: value for key, value in node.attributes}, children]
+        return [node.tag, dict(list(node.attributes)), children]  # type: ignore[call-overload]
     return children
