@@ -1,0 +1,405 @@
+"""The vocabulary of views: what a screen can show, as frozen values that delivery turns into JSON
+in the viewer's language.
+
+`Line`, `Who` and `Words` are opaque until delivery: `Line` is translated, `Who` becomes the
+person's name, `Words` the stored text (or nothing, when
+consent or erasure says so). A new block is one struct here and one element in the browser.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal
+
+import msgspec
+
+
+class Who:
+    """A person in a sentence or a list: the seat id now, the display name at delivery."""
+
+    __slots__ = ("seat",)
+
+    def __init__(self, seat: str) -> None:
+        self.seat: Final = seat
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Who) and other.seat == self.seat
+
+    def __hash__(self) -> int:
+        return hash(("who", self.seat))
+
+    def __repr__(self) -> str:
+        return f"Who({self.seat!r})"
+
+
+class Words:
+    """What a person said or typed, by reference. In JSON from a client it is a string; in the log
+    and in states only `ref`."""
+
+    __slots__ = ("ref",)
+
+    def __init__(self, ref: str) -> None:
+        self.ref: Final = ref
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Words) and other.ref == self.ref
+
+    def __hash__(self) -> int:
+        return hash(("words", self.ref))
+
+    def __repr__(self) -> str:
+        return f"Words({self.ref!r})"
+
+
+class Line:
+    """One sentence of the catalogue with its arguments. `id` is the English source text with
+    {placeholders}.
+
+    `plural` and `n` choose a plural form; `n` is also an argument.
+    """
+
+    __slots__ = ("args", "id", "n", "plural")
+
+    def __init__(
+        self,
+        id: str,
+        args: Mapping[str, "str | int | Who | Words | Line"] | None = None,
+        plural: str = "",
+        n: int = 0,
+    ) -> None:
+        self.id: Final = id
+        self.args: Final[dict[str, Any]] = dict(args or {})
+        self.plural: Final = plural
+        self.n: Final = n
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Line) and (other.id, other.args, other.plural, other.n) == (
+            self.id,
+            self.args,
+            self.plural,
+            self.n,
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.plural, self.n))
+
+    def __repr__(self) -> str:
+        return f"Line({self.id!r}, {self.args!r})"
+
+
+def say(text: str, /, **args: "str | int | Who | Words | Line") -> Line:
+    """A sentence of the catalogue: `say("{name} is telling", name=Who(seat))`. The extractor
+    reads the literal."""
+    return Line(text, args)
+
+
+def say_n(one: str, many: str, n: int, /, **args: "str | int | Who | Words | Line") -> Line:
+    """A sentence with a plural: `say_n("{n} story", "{n} stories", 3)`."""
+    return Line(one, {"n": n, **args}, plural=many, n=n)
+
+
+Sees = Literal["self", "circle", "room", "memo", "facilitators"]
+"""Who can see what is written here: only you, your circle, everyone here, may be quoted,
+facilitators only."""
+
+Tone = Literal["plain", "private", "good", "look", "quiet"]
+SeatState = Literal["waiting", "floor", "told", "later", "away", "left"]
+ClockKind = Literal["soft", "hard", "open"]
+ClockState = Literal["idle", "running", "paused", "over", "ended"]
+
+
+class Block(msgspec.Struct, frozen=True, tag_field="type", kw_only=True):
+    """One part of a screen. Order in a view is reading order."""
+
+
+class Clock(msgspec.Struct, frozen=True):
+    """A timer as a screen draws it: from `ends_at` and the measured offset, never from its own
+    clock.
+
+    `duration` and `remaining` in ms; `remaining` is exact while paused; `marks` are seconds
+    before the end at which a mark is drawn.
+    """
+
+    kind: ClockKind
+    state: ClockState
+    duration: int
+    ends_at: int | None = None
+    remaining: int | None = None
+    marks: tuple[int, ...] = ()
+
+
+class RingSeat(msgspec.Struct, frozen=True):
+    """A seat of the ring; all the same size. The screen itself knows which one is "you"."""
+
+    seat: str
+    name: Who
+    state: SeatState = "waiting"
+
+
+class Now(Block, frozen=True, tag="now"):
+    """The one thing now, in big serif: "Wanjiru is telling"."""
+
+    text: Line
+
+
+class Prompt(Block, frozen=True, tag="prompt"):
+    """The invitation, a human voice in serif; a catalogue line or a facilitator's own words."""
+
+    text: Line | Words
+
+
+class Note(Block, frozen=True, tag="note"):
+    """A sentence or two under the head. `private` is the blue-grey *only you* panel; `title` its
+    bold beginning."""
+
+    text: Line
+    tone: Tone = "plain"
+    title: Line | None = None
+
+
+class Rules(Block, frozen=True, tag="rules"):
+    """The rules of the activity, readable at any time; unfolded when `open`."""
+
+    title: Line
+    lines: tuple[Line, ...]
+    open: bool = False
+
+
+class Ring(Block, frozen=True, tag="ring"):
+    """The circle: people in ring order (never mirrored), who has the floor, the clock inside, who
+    comes next."""
+
+    id: str
+    seats: tuple[RingSeat, ...]
+    floor: str | None = None
+    clock: Clock | None = None
+    next: tuple[str, ...] = ()
+    title: Line | None = None
+
+
+class Countdown(Block, frozen=True, tag="countdown"):
+    """A clock without a ring."""
+
+    clock: Clock
+    label: Line | None = None
+
+
+class Option(msgspec.Struct, frozen=True):
+    """One thing to choose. `picture` names an icon of the house set."""
+
+    value: str
+    label: Line
+    picture: str = ""
+    hint: Line | None = None
+
+
+class Entry(Block, frozen=True, tag="entry"):
+    """A box a person types into, kept as a draft in `mine/{seat}` under
+    `drafts/{activity}/{box}`; `offer` is the type of the command
+    in `may` whose need `field` it fills. `sees` stands at the field."""
+
+    box: str
+    offer: str
+    field: str
+    label: Line
+    sees: Sees
+    hint: Line | None = None
+    lines: int = 1  # height wished for, in lines
+    limit: int = 280  # characters
+
+
+class Choices(Block, frozen=True, tag="choices"):
+    """Big choices that fill the need `field` of the offer `offer`; `chosen` is this person's
+    present answer."""
+
+    offer: str
+    field: str
+    label: Line
+    options: tuple[Option, ...]
+    chosen: str | None = None
+    sees: Sees = "room"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One answer shown to all: by whom (None when unnamed) and what."""
+
+    words: Words | Line
+    who: Who | None = None
+
+
+class Answers(Block, frozen=True, tag="answers"):
+    """What people gave, after the reveal."""
+
+    title: Line
+    answers: tuple[Answer, ...]
+
+
+class Bar(msgspec.Struct, frozen=True):
+    """One line of a tally."""
+
+    label: Line
+    count: int
+    picture: str = ""
+
+
+class Tally(Block, frozen=True, tag="tally"):
+    """Counts only, never names (`methods.md A4`)."""
+
+    title: Line
+    bars: tuple[Bar, ...]
+
+
+class Progress(Block, frozen=True, tag="progress"):
+    """How many have done it; never who has not."""
+
+    done: int
+    of: int
+    label: Line
+
+
+class Cards(Block, frozen=True, tag="cards"):
+    """A section of a board. `document` is "board", "mine" or "group/{id}"; the screen opens it
+    and lists its cards of `kinds`.
+
+    Adding goes through the command `note.add` when `add` is true. `sees` stands over the section.
+    """
+
+    document: str
+    section: str
+    title: Line
+    kinds: tuple[str, ...]
+    sees: Sees
+    add: bool = True
+    hint: Line | None = None
+
+
+class Story(msgspec.Struct, frozen=True):
+    """A released story as others may see it."""
+
+    title: Words | None
+    moments: tuple[Words, ...] = ()
+    quote: Words | None = None
+    who: Who | None = None  # only if released with the name
+    organisation: bool = False
+
+
+class Stories(Block, frozen=True, tag="stories"):
+    """Released stories, for the plenary."""
+
+    title: Line
+    stories: tuple[Story, ...]
+
+
+class Release(Block, frozen=True, tag="release"):
+    """The teller's own card after the stories: title, key moments, a quote, and the four choices
+    (`methods.md` 1.8).
+
+    Fields are typed into `mine` drafts (boxes "title", "moment1".."moment3", "quote") and sent
+    with the offer `offer`.
+    """
+
+    offer: str
+    moments: int = 3
+    drafted: tuple[Words, ...] = ()  # what the agreed witness wrote down for this teller
+    answered: str | None = None  # the choice already made
+
+
+class GroupLine(msgspec.Struct, frozen=True):
+    """One circle on the panel: what it is doing, in words; never what is said in it."""
+
+    id: str
+    name: Line
+    status: Line
+    tag: Line | None = None
+    ring: Ring | None = None
+    host: Who | None = None
+    ready: bool = False
+    offers: tuple[int, ...] = ()  # indexes into the view's `may`
+
+
+class Groups(Block, frozen=True, tag="groups"):
+    """All circles at a glance, for facilitators."""
+
+    groups: tuple[GroupLine, ...]
+
+
+class NextStep(Block, frozen=True, tag="next"):
+    """The panel's "Next": what comes, what it does to the others; its button is the offer `offer`
+    in place "main"."""
+
+    text: Line
+    hint: Line | None = None
+
+
+class Roll(Block, frozen=True, tag="roll"):
+    """A list of people with a word about each ("not told yet"); for facilitators, or as the ring
+    in words."""
+
+    title: Line
+    rows: tuple[tuple[Who, Line], ...]
+
+
+AnyBlock = (
+    Now
+    | Prompt
+    | Note
+    | Rules
+    | Ring
+    | Countdown
+    | Entry
+    | Choices
+    | Answers
+    | Tally
+    | Progress
+    | Cards
+    | Stories
+    | Release
+    | Groups
+    | NextStep
+    | Roll
+)
+
+Place = Literal["main", "beside", "foot", "menu", "group"]
+"""Where a button stands: the one coral action, an equal beside it, the quiet foot (pause, help),
+the menu, or at a group's line."""
+
+
+class Need(msgspec.Struct, frozen=True):
+    """A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat,
+    seats."""
+
+    kind: Literal["text", "texts", "choice", "flag", "number", "seat", "seats"]
+    label: Line | None = None
+    limit: int = 0  # characters of a text, or items of a list; 0: no limit of its own
+    options: tuple[Option, ...] = ()
+    optional: bool = False
+    low: int = 0
+    high: int = 0
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A command this viewer may send now. On the wire: the command's own fields + `label`,
+    `place`, `needs`.
+
+    `command` is complete but for the fields in `needs` (give those any valid placeholder). It can
+    be sent back as it stands.
+    `confirm` asks for a second tap and says what will happen.
+    """
+
+    command: Any  # a kernel.Command; typed Any to keep blocks below the kernel
+    label: Line
+    place: Place = "main"
+    needs: Mapping[str, Need] = msgspec.field(default_factory=dict)
+    hint: Line | None = None
+    confirm: Line | None = None
+    shown: bool = True  # False: reachable by programs and shortcuts, drawn by a block of its own
+
+
+class View(msgspec.Struct, frozen=True):
+    """What one viewer sees and may do. `place` and `sub` are the page's head ("Mangrove circle",
+    "Story circle, 7 people")."""
+
+    phase: str
+    blocks: tuple[AnyBlock, ...]
+    may: tuple[Offer, ...] = ()
+    ends_at: int | None = None
+    place: Line | None = None
+    sub: Line | None = None
