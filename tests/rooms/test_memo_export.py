@@ -35,7 +35,7 @@ def test_ME5_export_twice_gives_identical_bytes(format: Format) -> None:
 @given(sources())
 def test_json_out_and_in_is_the_same_memo(source: MemoSource) -> None:
     for edition in ("participants", "public"):
-        memo = draft(source, edition)  # type: ignore[arg-type]
+        memo = draft(source, edition)
         assert from_json(to_json(memo)) == memo.shared()
 
 

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -91,7 +92,7 @@ def test_ME5_same_memo_same_bytes_and_the_date_line_stands_alone() -> None:
 
 def test_it_is_tagged_and_titled() -> None:
     reader = PdfReader(BytesIO(pdf(draft(PRINTABLE, "participants"))))
-    root = reader.trailer["/Root"]
+    root: Any = reader.trailer["/Root"]
     assert root["/MarkInfo"]["/Marked"]
     assert root["/Lang"] == "en"
     assert reader.metadata is not None
