@@ -250,7 +250,7 @@ def _moods(desk: Desk) -> Line | None:
         "storm": say("storm"),
         "fog": say("fog"),
     }
-    moods = {key: n for key, n in desk.source.moods.items() if n > 0}
+    moods = {key.replace("_", " "): n for key, n in desk.source.moods.items() if n > 0}
     if sum(moods.values()) < MOODS_TO_SHOW:
         return None
     shown = [f"{desk.say(names[key])} {moods[key]}" for key in names if key in moods]
