@@ -1,0 +1,121 @@
+"""The contract every storage keeps: commits, documents, words, secrets, and who is where.
+
+A storage knows bytes and names, never what they mean. Times are integer milliseconds since the
+epoch. Each method
+that writes returns only when the bytes are durable, unless it says otherwise (`architecture.md`,
+Room, log, storage).
+One contract suite (`tests/rooms/storage_contract.py`) runs on every implementation.
+"""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+
+class Conflict(Exception):
+    """The sequence number is taken: read what is new, decide again."""
+
+
+class StorageUnwritable(Exception):
+    """The disk is full, read-only or gone. Nothing of the refused write is kept; reading still
+    works."""
+
+
+class StorageHeld(Exception):
+    """Another process holds this data; `str(error)` says which and what to do."""
+
+
+class StorageTooNew(Exception):
+    """The data was written by a newer version of the program; nothing was touched."""
+
+
+class StoredUpdate(msgspec.Struct, frozen=True):
+    """One row of a document's log. `applied` is False when no process has reported it applied: it
+    may be what crashed."""
+
+    id: int
+    update: bytes
+    applied: bool
+
+
+class Storage(Protocol):
+    """What rooms need from a place that keeps things. Room ids are short ASCII; documents are
+    named `{room}/...`."""
+
+    async def create_room(self, room: str, at: int) -> None:
+        """Make an empty room. Raises `Conflict` when the id is taken."""
+
+    async def rooms(self) -> Sequence[str]:
+        """Ids of all rooms."""
+
+    async def forget_room(self, room: str) -> None:
+        """Remove everything of a room: commits, documents, words, secrets, touches; no byte of
+        them stays in the files."""
+
+    async def append(
+        self, room: str, seq: int, commit: bytes, words: Mapping[str, bytes] | None = None
+    ) -> None:
+        """Write commit number `seq` (1, 2, ...) together with the words it refers to, in one
+        transaction.
+
+        Raises `Conflict` when `seq` is not the next one, `StorageUnwritable` when it cannot be
+        kept.
+        """
+
+    async def commits(self, room: str, after: int = 0) -> Sequence[tuple[int, bytes]]:
+        """All commits with a number above `after`, in order."""
+
+    async def words(self, room: str) -> Mapping[str, bytes]:
+        """Every kept text of a room by reference."""
+
+    async def erase_words(self, room: str, refs: Sequence[str]) -> None:
+        """Forget these texts for good, overwriting their bytes."""
+
+    async def add_update(self, document: str, update: bytes) -> int:
+        """Append a document update, durable on return, and return its id (rising within the
+        document)."""
+
+    async def updates(self, document: str) -> Sequence[StoredUpdate]:
+        """The document's log in order, snapshot first."""
+
+    async def mark_applied(self, document: str, upto: int) -> None:
+        """Report that updates up to this id were applied without harm. Cheap; may become durable
+        later."""
+
+    async def quarantine(self, document: str, id: int, why: str) -> None:
+        """Set an update aside: it is no longer returned by `updates`, but kept for inspection."""
+
+    async def compact(self, document: str, snapshot: bytes, upto: int) -> None:
+        """Replace all updates up to and including `upto` by `snapshot`, in one transaction."""
+
+    async def documents(self, room: str) -> Sequence[str]:
+        """Names of the room's documents that have any update."""
+
+    async def put_secret(self, digest: str, room: str, value: bytes) -> None:
+        """Remember what a secret (given as its digest) opens. Overwrites."""
+
+    async def secret(self, digest: str) -> tuple[str, bytes] | None:
+        """The room and value of a secret, or None."""
+
+    async def drop_secret(self, digest: str) -> None:
+        """Forget a secret; no error when unknown."""
+
+    async def touch(self, seen: Mapping[str, int]) -> None:
+        """Note that these rooms were alive at these times (ms). Need not survive a power cut,
+        must survive a kill."""
+
+    async def touched(self, room: str) -> int:
+        """When the room was last alive (ms), 0 if never."""
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        """Tell the other processes; a single-process storage delivers to its own subscribers."""
+
+    def subscribe(self, channel: str) -> AsyncIterator[bytes]:
+        """Messages published on a channel from now on."""
+
+    async def check(self) -> None:
+        """Raise `StorageUnwritable` unless a small write works now (`/readyz`)."""
+
+    async def close(self) -> None:
+        """Finish what is queued, release the files."""
