@@ -7,7 +7,7 @@ from msgspec import Meta
 
 from activities.blocks import Words
 from activities.kernel import PEOPLE, Choice, Command, Cut, LeadCommand, TimeUp
-from activities.turns import Begin, Done, Extend, Later, Next, Pass, Reorder
+from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 Marks = Annotated[tuple[int, ...], Meta(max_length=3)]
 
@@ -264,7 +264,7 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     Begin,
     Done,
     Pass,
-    Later,
+    Defer,
     Next,
     Extend,
     Reorder,
@@ -316,22 +316,27 @@ def _set(*commands: type[Command]) -> frozenset[type[Command]]:
     return frozenset(commands)
 
 
-_LEAD: Final = _set(PhaseNext, PhaseBack, PhaseExtend, BreakStart, BreakEnd, PauseCall, PauseResume, Cut)
+_LEAD: Final = _set(
+    PhaseNext, PhaseBack, PhaseExtend, BreakStart, BreakEnd, PauseCall, PauseResume, Cut
+)
 _CO: Final = _set(PhaseExtend, PauseCall, PauseResume)
 _CLOCK: Final = _set(TimeUp, *PEOPLE)
 _GROUPS: Final = _set(GroupMove, DoorAdmit, TurnInterpret)
 _CIRCLES: Final = _set(
-        Next,
-        Extend,
-        Reorder,
-        TurnShorten,
-        TurnInterpret,
-        BreathHold,
-        DoorAdmit,
-        GroupJoin,
-        PromptReveal,
-        TellingStart)
-_HOST: Final = _set(GroupReady, GroupJoin, TimeAsk, DoorAdmit, TurnInterpret, PauseCall, PauseResume)
+    Next,
+    Extend,
+    Reorder,
+    TurnShorten,
+    TurnInterpret,
+    BreathHold,
+    DoorAdmit,
+    GroupJoin,
+    PromptReveal,
+    TellingStart,
+)
+_HOST: Final = _set(
+    GroupReady, GroupJoin, TimeAsk, DoorAdmit, TurnInterpret, PauseCall, PauseResume
+)
 _ALWAYS: Final = _set(PauseCall, PauseResume, HostTake, GroupReady)
 _NOTHING: Final = _set()
 
@@ -370,13 +375,13 @@ def _members(phase: str) -> dict[str, frozenset[type[Command]]]:
             host = _HOST | {PromptReveal, TellingStart}
             return {"member": member, "host": host}
         case "telling.offer" | "second_chance.offer":
-            teller = _set(Begin, Pass, Later, DraftErase)
+            teller = _set(Begin, Pass, Defer, DraftErase)
             return {"member": _ALWAYS, "teller": teller, "host": _HOST | {Next, TurnShorten}}
         case "telling.turn" | "second_chance.turn":
             witness = _set(WitnessDraft)
             return {
                 "member": _ALWAYS,
-                "teller": _set(Done, Pass, Later, DraftErase),
+                "teller": _set(Done, Pass, Defer, DraftErase),
                 "witness": witness,
                 "host": _HOST | {Next, Extend, SignalSend, TurnShorten},
             }

@@ -356,9 +356,7 @@ def _with(state: State, group: str, **changes: Any) -> State:
     """`state` with one circle changed."""
     return replace(
         state,
-        circles=tuple(
-            replace(one, **changes) if one.id == group else one for one in state.circles
-        ),
+        circles=tuple(replace(one, **changes) if one.id == group else one for one in state.circles),
     )
 
 
@@ -437,9 +435,7 @@ def _phase_changed(state: State, event: PhaseChanged) -> State:
         state = _stories_ended(state)
     if event.phase == "settle":
         settling = _timer("soft", SETTLE, (0, *rounds.LATER_BELLS), event.at)
-        state = replace(
-            state, circles=tuple(replace(one, timer=settling) for one in state.circles)
-        )
+        state = replace(state, circles=tuple(replace(one, timer=settling) for one in state.circles))
     if event.phase in ("reflect", "plenary", "telling"):
         state = replace(
             state,

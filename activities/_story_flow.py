@@ -115,9 +115,7 @@ def start(story: Unfolding, group: str) -> None:
 
 def all_started(story: Unfolding) -> None:
     """When no circle settles any more, the shared phase is telling."""
-    if story.state.phase == "settle" and all(
-        one.stage != "settle" for one in running(story.state)
-    ):
+    if story.state.phase == "settle" and all(one.stage != "settle" for one in running(story.state)):
         story.add(PhaseChanged(at=story.now, phase="telling"))
 
 
@@ -189,9 +187,7 @@ def wanted(state: State, seat: str) -> str:
     largest = state.settings.max
     home = circle(state, state.homes.get(seat, ""))
     open_ = {one.id: len(one.seats) for one in running(state) if one.stage != "done"}
-    settling = {
-        one.id: len(one.seats) for one in running(state) if one.stage == "settle"
-    }
+    settling = {one.id: len(one.seats) for one in running(state) if one.stage == "settle"}
     if home is not None and home.id in open_ and open_[home.id] < largest:
         return home.id
     return grouping.smallest(settling, largest) or grouping.smallest(open_, largest) or ""
@@ -272,6 +268,4 @@ def end_circle(story: Unfolding, group: str, into: str) -> None:
 
 def finished(one: Circle) -> bool:
     """Whether everybody in this circle has told or passed, so that it can only be ready."""
-    return one.stage == "done" or all(
-        one.round.status.get(seat) in FINAL for seat in one.seats
-    )
+    return one.stage == "done" or all(one.round.status.get(seat) in FINAL for seat in one.seats)

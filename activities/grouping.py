@@ -11,7 +11,6 @@ import msgspec
 
 from activities.blocks import Line, say
 from activities.kernel import Member, shuffled
-from activities.rounds import draw_ring
 
 LEAST: Final = 3
 """Below three people a circle is merged at a phase boundary (`methods.md` 1.6, *Repair*)."""
@@ -64,11 +63,23 @@ def split(
     merged = groups.merge_small()
     return tuple(
         Grouped(
-            draw_ring(tuple(members), dice ^ index),
+            tuple(member.seat for member in ring(members, dice + index)),
             host(members),
         )
         for index, members in enumerate(merged)
     )
+
+
+def ring(members: Sequence[Member], dice: int) -> tuple[Member, ...]:
+    """The order people sit in: drawn by `dice`, people of the hall and people far away alternating
+    as far as counts allow (`methods.md` 1.5 rule 9)."""
+    drawn = shuffled(tuple(sorted(members, key=lambda member: member.seat)), dice, "ring")
+    hall = [member for member in drawn if member.where in ("room", "carried")]
+    far = [member for member in drawn if member.where not in ("room", "carried")]
+    # Each side is spread evenly over the circle: the i-th of n stands at (i + 1/2) / n.
+    places = [((2 * i + 1) / (2 * len(far)), 0, member) for i, member in enumerate(far)]
+    places += [((2 * i + 1) / (2 * len(hall)), 1, member) for i, member in enumerate(hall)]
+    return tuple(member for _, _, member in sorted(places, key=lambda place: place[:2]))
 
 
 def host(members: Iterable[Member]) -> str:
