@@ -23,6 +23,7 @@ from activities._story_state import (
     State,
     Waiting,
     circle,
+    is_tight,
     running,
     turn_length,
 )
@@ -697,7 +698,11 @@ def _in_round(state: State, event: RoundEvent) -> State:
             state = _with(state, one.id, stage="done", timer=Timer())
         case _:
             pass
-    return _with(state, one.id, round=round_)
+    state = _with(state, one.id, round=round_)
+    changed = circle(state, one.id)
+    return (
+        state if changed is None else _with(state, one.id, tight=is_tight(state, changed, event.at))
+    )
 
 
 def _bell_rang(state: State, event: BellRang) -> State:
@@ -712,8 +717,12 @@ def _bell_rang(state: State, event: BellRang) -> State:
 def _time_added(state: State, event: TimeAdded) -> State:
     if event.timer == "phase":
         timer = timing.extend(state.timer, event.by, event.at)
-        asked = tuple(replace(one, wants_time=False) for one in state.circles)
-        return replace(state, timer=timer, circles=asked)
+        state = replace(state, timer=timer)
+        given = tuple(
+            replace(one, wants_time=False, tight=is_tight(state, one, event.at))
+            for one in state.circles
+        )
+        return replace(state, circles=given)
     if event.timer == "voice":
         return replace(state, voice_timer=timing.extend(state.voice_timer, event.by, event.at))
     one = circle(state, event.timer)

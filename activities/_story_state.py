@@ -71,6 +71,7 @@ class Circle(msgspec.Struct, frozen=True):
     signal: str = ""
     ready: bool = False
     wants_time: bool = False
+    tight: bool = False  # less than two minutes are left for each teller to come
     question: int = 0
     pause: Pause | None = None
     voice: str = ""  # who speaks for it in the plenary
@@ -238,6 +239,21 @@ def to_tell(one: Circle) -> int:
     return len(set(one.round.first) | set(one.round.second))
 
 
+def is_tight(state: State, one: Circle, at: int) -> bool:
+    """Whether at `at` less than two minutes are left for each who has not begun (A1, *Too
+    long*)."""
+    ends_at = state.timer.ends_at
+    if state.phase != "telling" or ends_at is None:
+        return False
+    coming = to_tell(one) + int(one.step == "offer")
+    return coming > 0 and ends_at - at < coming * NEEDED
+
+
+def speaker(one: Circle) -> str:
+    """Who speaks for this circle in the plenary: who took it, else its host."""
+    return one.voice or one.host
+
+
 def voices(state: State) -> tuple[Circle, ...]:
     """The circles in the order in which they speak in the plenary."""
     return running(state)
@@ -254,6 +270,38 @@ def released(state: State) -> Iterator[tuple[str, Released]]:
 def all_answered(state: State) -> bool:
     """Whether every teller who is here has answered the release card."""
     return all(seat in state.releases or not is_here(state, seat) for seat in state.tellers)
+
+
+def phase(state: State, seat: str) -> str:
+    """The shared phase, or the one of the seat's own circle while circles settle and tell."""
+    member = state.members.get(seat)
+    if member is None or not in_groups(state) or not placeable(member):
+        return state.phase
+    one = circle_of(state, seat)
+    if one is None:
+        return "door"
+    return one.phase if state.phase in ("settle", "telling") else state.phase
+
+
+def roles(state: State, seat: str, given: frozenset[str]) -> frozenset[str]:
+    """The room's hats, and member, host, teller, witness, told and voice."""
+    mine = set(given)
+    one = circle_of(state, seat)
+    if seat in state.tellers and seat in state.members:
+        mine.add("told")
+    if one is not None:
+        mine.add("member")
+        mine |= {
+            role
+            for role, who in (
+                ("host", one.host),
+                ("teller", one.teller),
+                ("witness", one.witness),
+                ("voice", speaker(one)),
+            )
+            if who == seat
+        }
+    return frozenset(mine)
 
 
 # --- the clock ----------------------------------------------------------------------------------
