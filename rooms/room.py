@@ -476,6 +476,7 @@ class Room:
         before = {seat: self.presence.word(seat) for seat in people}
         changes = self.presence.sweep(people, now)
         if not changes and not self._lead_waits(now):
+            self._set_people_alarm()
             return
 
         def tell(draft: Draft) -> None:
