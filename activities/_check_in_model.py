@@ -485,6 +485,9 @@ PROMPTS: Final[Mapping[str, tuple[Line, ...]]] = {
     "gesture": (say("Which movement says how you are?"),),
 }
 
+TAKEN_HOME: Final = frozenset({0, 3})
+"""The samples of `PROMPTS["out"]` whose answers are insights."""
+
 
 def prompt(state: State) -> Line | Words:
     """The invitation: the facilitator's own words or a sample of the house."""
@@ -493,6 +496,14 @@ def prompt(state: State) -> Line | Words:
         return settings.prompt
     samples = PROMPTS.get(settings.mode) or PROMPTS[settings.direction]
     return samples[settings.sample % len(samples)]
+
+
+def gathers(state: State) -> bool:
+    """Whether the answers themselves are insights for the memo: a check-out whose question asks
+    for one. How somebody leaves is a mood, and whom they thank is between the two (CH4)."""
+    settings = state.settings
+    asks = settings.prompt is None and settings.sample in TAKEN_HOME
+    return settings.direction == "out" and settings.mode == "word" and asks
 
 
 def is_low(state: State, seat: str) -> bool:

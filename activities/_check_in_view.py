@@ -30,6 +30,7 @@ from activities._check_in_model import (
     circle_name,
     count,
     floor_of,
+    gathers,
     has_answered,
     is_low,
     is_spoken,
@@ -59,6 +60,7 @@ from activities.blocks import (
     Place,
     Progress,
     Prompt,
+    Ring,
     Roll,
     Rules,
     Tally,
@@ -74,6 +76,9 @@ from activities.rounds import Round
 Blocks = list[AnyBlock]
 Offers = list[Offer]
 
+_COUNTS: Final = say("Everyone here sees counts and words, not names.")
+_MEMO: Final = say("It may stand in the memo, without your name.")
+
 RULES: Final = Rules(
     title=say("How a check-in goes"),
     lines=(
@@ -87,14 +92,15 @@ RULES: Final = Rules(
 
 def view(state: State, viewer: Viewer) -> View:
     """What `viewer` sees and may do."""
-    seat = viewer.seat if viewer.lens != "screen" else ""
+    # Walls and panels show what is for everyone; one's own answer is on one's own page.
+    seat = viewer.seat if viewer.lens == "seat" else ""
     blocks = _PHASES[state.phase](state, seat)
     if state.paused_by is not None and state.phase != "closed":
         paused = Note(text=say("Paused for everyone. Your time is kept."), tone="look")
         blocks = [paused, *blocks]
     leads = viewer.lens == "panel" and bool({"lead", "co"} & viewer.roles)
     if leads:
-        blocks = [*_panel(state), *_public(blocks)]
+        blocks = [*_panel(state), *_public(state, blocks)]
     may: Offers = []
     if viewer.lens != "screen":
         own = [*_member_offers(state, viewer), *_holder_offers(state, viewer)]
@@ -132,14 +138,10 @@ def _placed(offer: Offer, place: Place, shown: bool) -> Offer:
     return Offer(offer.command, offer.label, place, offer.needs, offer.hint, offer.confirm, shown)
 
 
-def _public(blocks: Blocks) -> Blocks:
-    """The blocks of a phase without those one fills in or keeps to oneself."""
-    own = (Choices, Entry, Rules)
-    return [
-        block
-        for block in blocks
-        if not isinstance(block, own) and not (isinstance(block, Note) and block.tone == "private")
-    ]
+def _public(state: State, blocks: Blocks) -> Blocks:
+    """The blocks of a phase on the panel: the rules are known there, circles are in a list."""
+    known = Rules | Ring if len(state.rounds) > 1 else Rules
+    return [block for block in blocks if not isinstance(block, known)]
 
 
 # --- blocks, phase by phase ---------------------------------------------------------------------
@@ -215,8 +217,8 @@ def _card(state: State, seat: str) -> Blocks:
                 offer="answer.give",
                 field="words",
                 label=say("One word, if you like") if options else say("Your word"),
-                hint=say("Everyone here sees counts and words, not names") if counted else None,
-                sees="room",
+                hint=_MEMO if gathers(state) else _COUNTS if counted else None,
+                sees="memo" if gathers(state) else "room",
                 limit=WORD_LIMIT,
             )
         )
@@ -340,7 +342,9 @@ def _thanks(state: State, seat: str) -> Blocks:
     if not is_spoken(state):
         blocks += _shown(state)
     if seat and takes_part(state, seat) and not has_answered(state, seat):
-        blocks.append(Note(text=say("You came a little late: here is a card of your own.")))
+        blocks.append(
+            Note(text=say("You came a little late: here is a card of your own."), tone="private")
+        )
     blocks += _card(state, seat)
     if seat and not _inward(state) and takes_part(state, seat):
         blocks += _insight(state, seat)
@@ -360,8 +364,8 @@ def _insight(state: State, seat: str) -> Blocks:
         offer="insight.give",
         field="words",
         label=say("One thing you take home"),
-        hint=say("It is kept without your name."),
-        sees="room",
+        hint=_MEMO,
+        sees="memo",
         lines=2,
         limit=INSIGHT_LIMIT,
     )
@@ -456,14 +460,14 @@ _NEXT: Final[Mapping[str, Line]] = {
 def _lead_offers(state: State, viewer: Viewer) -> Offers:
     """A facilitator's buttons; the table takes away what a co-facilitator may not."""
     epoch = viewer.epoch
-    offers: Offers = [*_resume_offer(state)]
+    offers: Offers = [_pause_offer()] if state.paused_by is None else _resume_offer(state)
     label = say("Thank everybody") if state.phase == "answer" and is_spoken(state) else None
     if state.phase in _NEXT:
         command = PhaseNext(epoch=epoch, phase=state.phase)
         offers.append(Offer(command, label or _NEXT[state.phase]))
     if state.before is not None:
         back = PhaseBack(epoch=epoch, phase=state.phase)
-        offers.append(Offer(back, say("Undo"), "foot"))
+        offers.append(Offer(back, say("Undo"), "foot", hint=say("For one minute.")))
     offers += _mode_offers(state, epoch) + _time_offers(state, epoch) + _floor_offers(state, epoch)
     for seat, by in state.care.items():
         if not by:
@@ -474,7 +478,7 @@ def _lead_offers(state: State, viewer: Viewer) -> Offers:
         offers.append(
             Offer(
                 Cut(epoch=epoch),
-                say("End the check-in now"),
+                say("End now"),
                 "menu",
                 confirm=say("What was given is kept; who is still silent has passed."),
             )
@@ -522,6 +526,10 @@ def _floor_offers(state: State, epoch: int) -> Offers:
     return offers
 
 
+def _pause_offer() -> Offer:
+    return Offer(PauseCall(), say("Pause please"), "foot")
+
+
 def _resume_offer(state: State) -> Offers:
     if state.paused_by is None:
         return []
@@ -547,10 +555,11 @@ def _member_offers(state: State, viewer: Viewer) -> Offers:
     if is_low(state, seat) and seat not in state.care:
         hint = say("Only the facilitators learn of it.")
         offers.append(Offer(CareAsk(), say("Please talk to me"), "foot", hint=hint))
-    if state.paused_by is None:
-        offers.append(Offer(PauseCall(), say("Pause please"), "foot"))
-    elif (seat == state.paused_by or viewer.autopilot) and not {"lead", "co"} & viewer.roles:
-        offers += _resume_offer(state)
+    if not {"lead", "co"} & viewer.roles:  # facilitators have these among their own
+        if state.paused_by is None:
+            offers.append(_pause_offer())
+        elif seat == state.paused_by or viewer.autopilot:
+            offers += _resume_offer(state)
     return offers
 
 

@@ -63,6 +63,7 @@ from activities._check_in_model import (
     Settings,
     State,
     circle_name,
+    gathers,
     has_answered,
     is_low,
     is_spoken,
@@ -183,7 +184,7 @@ def harvest(state: State) -> Harvest:
             key = f"mood:{answer.value}"
             counts[key] = counts.get(key, 0) + 1
     insights = state.insights
-    if state.settings.direction == "out" and state.settings.mode == "word":
+    if gathers(state):
         answers = ((seat, answer.words) for seat, answer in state.answers.items())
         insights += tuple((seat, words) for seat, words in answers if words is not None)
     return Harvest(tuple(Item("insight", words, seat) for seat, words in insights), counts)

@@ -441,6 +441,15 @@ def test_in_a_check_out_the_word_is_the_insight() -> None:
     room = opened("word", count=2, direction="out")
     answer(room, "s1", words="home")
     assert [i.words.ref for i in CHECK_IN.harvest(room.state).items] == ["home"]
+    assert blocks(room, "s2", Entry)[0].sees == "memo"  # said where it is written
+
+
+@pytest.mark.parametrize("fields", [{"sample": 1}, {"sample": 2}, {"prompt": Words("own")}])
+def test_ch4_how_somebody_leaves_and_whom_they_thank_stays_in_the_room(fields: Any) -> None:
+    room = opened("word", count=2, direction="out", **fields)
+    answer(room, "s1", words="sad")
+    assert CHECK_IN.harvest(room.state).items == ()
+    assert blocks(room, "s2", Entry)[0].sees == "room"
 
 
 # --- pause, people ------------------------------------------------------------------------------
