@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import rounds, turns
+from activities._check_in_commands import (
+    Settings,
+)
 from activities._check_in_model import (
     ALLOWED,
     LOW,
     OPTIONS,
-    Settings,
     State,
     has_answered,
     may_give,
