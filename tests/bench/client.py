@@ -6,6 +6,7 @@ that are asked to) hold the board itself.
 """
 
 import asyncio
+import random
 import re
 import time
 from collections.abc import Callable
@@ -27,6 +28,11 @@ READY_SECONDS: Final = 30.0
 Seen = Callable[[int, float], None]
 
 
+def _empty_doc() -> "Doc[Map[object]]":
+    # As Yjs chooses it: pycrdt's own ids of 53 bits are refused by the update gate.
+    return Doc(client_id=random.getrandbits(32))
+
+
 class Client:
     """One device. `seen` is told each mark as it arrives and when (`perf_counter`)."""
 
@@ -38,11 +44,12 @@ class Client:
         self._seen = seen
         self.room = room
         self.board = f"{room}/board"
-        self.doc: Doc[Map[object]] | None = Doc() if holds else None
+        self.doc: Doc[Map[object]] | None = _empty_doc() if holds else None
         self.frames = 0
         self.received = 0  # bytes
         self.refused: list[str] = []
-        self.unsaved = 0
+        self.unanswered = 0
+        """Updates and steps 2 of the board that no answer has come to yet."""
         self.acknowledged = asyncio.Event()
         self.changed = asyncio.Event()
         """Set whenever the held board has changed."""
@@ -86,7 +93,7 @@ class Client:
         shared = self._text(card)
         shared += text
         change = self.doc.get_update(before)
-        self.unsaved += 1
+        self.unanswered += 1
         self.acknowledged.clear()
         sent = time.perf_counter()
         await self._socket.send(wire.update(self.board, change))
@@ -126,6 +133,7 @@ class Client:
                 await socket.send(wire.PONG)
             case wire.SyncStep1(name=name):
                 mine = self.doc.get_update() if self.doc and name == self.board else EMPTY_UPDATE
+                self.unanswered += name == self.board
                 await socket.send(wire.sync_step2(name, mine))
             case wire.SyncStep2(name=name, update=update) if name == self.board:
                 if self.doc:
@@ -134,8 +142,10 @@ class Client:
             case wire.Update(name=name, update=update) if name == self.board and self.doc:
                 self._apply(update)
             case wire.SyncStatus(name=name, saved=saved) if name == self.board:
-                self.unsaved = max(0, self.unsaved - saved)
-                if not self.unsaved:
+                self.unanswered -= 1
+                if not saved:
+                    self.refused.append(f"{name}: an update was not taken")
+                if not self.unanswered:
                     self.acknowledged.set()
             case wire.PermissionDenied(name=name, reason=reason):
                 self.refused.append(f"{name}: {reason}")
