@@ -19,7 +19,7 @@ from activities.kernel import (
     Member,
     TimeUp,
 )
-from activities.rounds import Round
+from activities.rounds import Floor, Round
 from activities.timing import SECOND, Timer
 
 Mode = Literal["round", "circles", "word", "weather", "scale", "picture", "gesture"]
@@ -332,6 +332,39 @@ def is_spoken(state: State) -> bool:
     return state.settings.mode in SPOKEN
 
 
+def round_of(state: State, seat: str) -> Round | None:
+    """The round `seat` speaks in. Somebody without a place (a lead who looks at all circles) is
+    in the plenary's, if there is one."""
+    return state.rounds.get(state.place.get(seat, ""))
+
+
+def floor_of(state: State, seat: str) -> Floor | None:
+    """The floor, if `seat` holds it now."""
+    round_ = round_of(state, seat)
+    if state.phase != "answer" or round_ is None or round_.floor is None:
+        return None
+    return round_.floor if round_.floor.seat == seat else None
+
+
+def phase_of(state: State, seat: str) -> str:
+    """The phase `seat` is in; a spoken check-in has one for each circle."""
+    if state.paused_by is not None and state.phase != "closed":
+        return "paused"
+    round_ = round_of(state, seat)
+    if state.phase != "answer" or round_ is None:
+        return state.phase
+    if round_.floor is None:
+        return "heard"
+    return "turn" if round_.floor.speaking else "offer"
+
+
+def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:
+    """Everyone who takes part is a member; who has the floor is a teller."""
+    if not takes_part(state, seat):
+        return roles - {"member"}
+    return roles | {"member", "teller"} if floor_of(state, seat) else roles | {"member"}
+
+
 def takes_part(state: State, seat: str) -> bool:
     """Whether `seat` is asked for an answer: everybody, but in circles only those dealt in."""
     member = state.members.get(seat)
@@ -345,7 +378,7 @@ def has_answered(state: State, seat: str) -> bool:
     """Whether `seat` has its one answer or pass (CH1)."""
     if seat in state.answers:
         return True
-    round_ = state.rounds.get(state.place.get(seat, ""))
+    round_ = round_of(state, seat)
     return round_ is not None and round_.status.get(seat) in rounds.FINAL
 
 
@@ -354,12 +387,12 @@ def may_give(state: State, seat: str) -> bool:
     only who has none; who spoke has spoken (CH3)."""
     if not takes_part(state, seat):
         return False
-    round_ = state.rounds.get(state.place.get(seat, ""))
+    round_ = round_of(state, seat)
     if round_ is not None and round_.status.get(seat) == "told":
         return False
     if is_spoken(state):
-        gathering = state.phase == "answer" and (round_ is None or not round_.complete)
-        return seat not in state.answers and not gathering
+        goes_on = state.phase == "answer" and round_ is not None and not round_.complete
+        return seat not in state.answers and not goes_on
     return seat not in state.answers or (state.phase == "answer" and not state.revealed)
 
 

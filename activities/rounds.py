@@ -254,11 +254,13 @@ def from_seat(ring: tuple[str, ...], seat: str) -> tuple[str, ...]:
     return ring[place:] + ring[:place]
 
 
-def fresh(ring: tuple[str, ...], length: int, away: frozenset[str] = frozenset()) -> Round:
-    """A new round in the order of `ring`, `length` ms a turn; those in `away` are not here."""
-    return Round(
-        length, ring, {seat: "waiting" for seat in ring}, first=ring, away=away & frozenset(ring)
-    )
+def fresh(
+    ring: tuple[str, ...], length: int, away: frozenset[str] = frozenset(), turn: int = 0
+) -> Round:
+    """A new round in the order of `ring`, `length` ms a turn; those in `away` are not here.
+    Its offers are numbered from `turn` + 1 on."""
+    status: dict[str, Status] = dict.fromkeys(ring, "waiting")
+    return Round(length, ring, status, first=ring, turn=turn, away=away & frozenset(ring))
 
 
 # --- evolve -------------------------------------------------------------------------------------
