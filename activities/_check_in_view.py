@@ -98,7 +98,7 @@ def view(state: State, viewer: Viewer) -> View:
     may: Offers = []
     if viewer.lens != "screen":
         own = [*_member_offers(state, viewer), *_holder_offers(state, viewer)]
-        lead = _lead_offers(state, viewer)
+        lead = _lead_offers(state, viewer) if {"lead", "co"} & viewer.roles else []
         may = [*lead, *map(_unseen, own)] if leads else [*own, *map(_in_menu, lead)]
     _, people = count(state)
     return View(
