@@ -10,9 +10,10 @@ write and answer by what their own screens offer them, and never touch what belo
 
 import asyncio
 import contextlib
+import itertools
 import json
 from collections.abc import Mapping
-from typing import Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
 import structlog
@@ -33,6 +34,9 @@ from server.demo_people import (
     ZONE,
     Practitioner,
 )
+
+if TYPE_CHECKING:
+    from server.site import Site
 
 log = structlog.get_logger("server")
 
@@ -336,6 +340,13 @@ class Company:
 
     # Live -------------------------------------------------------------------------------------
 
+    async def be_here(self) -> None:
+        """Everybody's device gives a sign of life."""
+        for seat in self.tokens:
+            if device := self.room.device(self.tokens[seat]):
+                self.room.called(device)
+        await self.room.sweep()
+
     async def live(self) -> None:
         """Keep everybody in their seats until cancelled."""
         while True:
@@ -504,6 +515,56 @@ class Staging:
                 return
             await self.pass_time(STEP)
         raise TimeoutError("the stories did not end")
+
+
+_company: set[asyncio.Task[None]] = set()
+
+
+async def open_demo(site: "Site") -> list[tuple[str, str]]:
+    """Open the demo: tonight's evening in the third story, and yesterday's with its memo. Returns
+    labelled links.
+
+    Both are staged on a clock of their own over the server's storage, then opened by the server's
+    hub.
+    """
+    now = site.clock.now()
+    tonight = await _staged(site, "telling", now - TELLING_BEFORE)
+    yesterday = await _staged(site, "after", now - DAY)
+    for company in (tonight, yesterday):
+        task = asyncio.create_task(company.live())
+        _company.add(task)
+        task.add_done_callback(_company.discard)
+    base = site.settings.address
+    here, there = tonight.opened, yesterday.opened
+    return [
+        ("Join as a participant", f"{base}/j#{here.join}"),
+        ("The code to say aloud", here.code),
+        ("Lead from the panel", f"{base}/r/{here.room}/panel#{here.facilitate}"),
+        ("The wall screen", f"{base}/r/{here.room}/screen#{here.screen}"),
+        ("Its memo, so far", f"{base}/r/{here.room}/memo#{here.facilitate}"),
+        ("Yesterday's memo", f"{base}/r/{there.room}/memo#{there.facilitate}"),
+    ]
+
+
+async def _staged(site: "Site", moment: Moment, begin: int) -> Company:
+    clock = TestClock(begin)
+    dice = itertools.count(DEMO_DICE)
+    hub = Hub(
+        site.storage,
+        clock,
+        secret=site.hub.key,
+        translate=site.languages.translate,
+        dice=lambda: next(dice),
+    )
+    await hub.start()
+    try:
+        company = await stage(hub, clock, moment)
+    finally:
+        await hub.close()
+    room = await site.hub.room(company.opened.room)
+    moved = company.moved_to(site.hub, room, site.clock)
+    await moved.be_here()
+    return moved
 
 
 async def stage(hub: Hub, clock: TestClock, moment: Moment) -> Company:
