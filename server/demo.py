@@ -59,13 +59,13 @@ Shown = Mapping[str, Any]
 LIVE_EVERY: Final = 2.0
 """Seconds between two looks at their screens once the demo is live: unhurried, as people are."""
 
-EVENING: Final = 4 * 3_600_000
-"""Milliseconds before "now" at which a staged evening may begin; the gather phase takes up what
-is left over."""
+TELLING_BEFORE: Final = 1_126_000
+"""Milliseconds before now at which tonight's evening begins: with `DEMO_DICE` the third story is
+then just being told. A test holds it to that."""
 
-TELLING_AT: Final = 16 * 60_000
-"""Milliseconds that the demo's evening has been going when the third story is told, beside the
-gathering."""
+DAY: Final = 26 * 3_600_000
+DEMO_DICE: Final = 7
+"""The demo is dealt the same way every time, so that pictures of it can be compared."""
 
 
 class DemoRoom(msgspec.Struct, frozen=True):

@@ -11,7 +11,7 @@ from rooms.clock import TestClock
 from rooms.hub import Hub
 from rooms.memo_export import export
 from rooms.sqlite_storage import SqliteStorage
-from server.demo import MOMENTS, Moment, stage
+from server.demo import DEMO_DICE, MOMENTS, TELLING_BEFORE, Moment, stage
 from server.demo_people import PEOPLE, TABLE
 
 EVERYBODY = (*PEOPLE, *TABLE)
@@ -20,7 +20,7 @@ EVERYBODY = (*PEOPLE, *TABLE)
 @pytest.fixture
 async def hub(tmp_path: Path) -> AsyncIterator[Hub]:
     storage = await SqliteStorage.open(tmp_path)
-    dice = itertools.count(7)
+    dice = itertools.count(DEMO_DICE)
     hub = Hub(storage, TestClock(), secret=b"s" * 32, dice=lambda: next(dice))
     await hub.start()
     yield hub
@@ -39,6 +39,15 @@ PHASES = {
     "quiet": "a2.quiet", "reflect": "a2.reflect", "release": "a2.release",
     "plenary": "a2.plenary", "check_out": "a3.answer", "after": "",
 }  # fmt: skip
+
+
+@pytest.mark.slow
+async def test_tonights_third_story_is_being_told_just_now(hub: Hub) -> None:
+    assert isinstance(hub.clock, TestClock)
+    began = hub.clock.now()
+    await stage(hub, hub.clock, "telling")
+    took = hub.clock.now() - began
+    assert TELLING_BEFORE - 10_000 < took <= TELLING_BEFORE
 
 
 @pytest.mark.slow
