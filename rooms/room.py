@@ -398,8 +398,8 @@ class Room:
     async def _share(self, event: commits.ActivityEvent) -> None:
         here = self.whole.running[event.activity]
         activity = self.world.activities[here.kind]
-        inner = commits.decode_event(event.event, activity.event_union())
-        if not isinstance(inner, NotesChosen):
+        inner: Any = commits.decode_event(event.event, activity.event_union())
+        if inner.__struct_config__.tag != NotesChosen.__struct_config__.tag:
             return
         for group in activity.groups(here.state):
             if inner.seat in group.members and inner.share != "none":
