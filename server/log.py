@@ -87,3 +87,14 @@ def configure(stream: Any = None) -> None:
 def log() -> Any:
     """The logger."""
     return structlog.get_logger()
+
+
+class LogBridge(logging.Handler):
+    """Puts what libraries log into the same lines: their sentence without what they fill into it,
+    which may be somebody's."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        error = record.exc_info[1] if record.exc_info else None
+        write = log().error if record.levelno >= logging.ERROR else log().warning
+        write(str(record.msg), kind=record.name, exc_info=error)

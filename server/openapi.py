@@ -142,3 +142,8 @@ def _answer(answer: Answer, known: Mapping[int, Any]) -> dict[str, Any]:
         "description": answer.about,
         "content": {media: ({"schema": schema} if schema else {}) for media in answer.media},
     }
+
+
+def encoded(operations: Sequence[Operation], version: str, server: str) -> bytes:
+    """The document as JSON bytes."""
+    return msgspec.json.encode(document(operations, version, server))

@@ -96,7 +96,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--test-clock", action="store_true", help="tests drive time; loopback only")
     made.add_argument("--seed", type=int, help="with --test-clock: the same dice every time")
     made.add_argument("--unsupervised", action="store_true", help="without a parent that restarts")
+    # Between parent and child only: the listening socket, the parent's pipe, not the first child.
     made.add_argument("--child", type=int, metavar="FD", help=argparse.SUPPRESS)
+    made.add_argument("--parent", type=int, metavar="FD", help=argparse.SUPPRESS)
+    made.add_argument("--again", action="store_true", help=argparse.SUPPRESS)
     return made
 
 
