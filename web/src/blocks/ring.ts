@@ -52,11 +52,27 @@ function plait(): string {
 const PLAIT = plait();
 
 /** Seat radius and distance from the middle, so that 3 to 15 people fit without touching. */
-function measures(count: number): { seat: number; distance: number; look: string; room: number } {
-  if (count <= 8) return { seat: 28, distance: 121, look: "", room: 11 };
-  if (count <= 10) return { seat: 24, distance: 124, look: "many", room: 9 };
-  if (count <= 12) return { seat: 21, distance: 126, look: "many", room: 8 };
-  return { seat: 18, distance: 128, look: "crowd", room: 7 };
+interface Measures {
+  seat: number;
+  distance: number;
+  look: string;
+  /** Letters of a name there is room for. */
+  room: number;
+  /** From the seat's edge to the name's line, above and below. */
+  above: number;
+  below: number;
+  /** How far the ground behind a seat reaches over its edge. */
+  bed: number;
+}
+
+function measures(count: number): Measures {
+  if (count <= 8)
+    return { seat: 28, distance: 121, look: "", room: 11, above: 10, below: 19, bed: 5.5 };
+  if (count <= 10)
+    return { seat: 24, distance: 124, look: "many", room: 9, above: 8, below: 17, bed: 5 };
+  if (count <= 12)
+    return { seat: 20, distance: 126, look: "many", room: 8, above: 7, below: 15, bed: 4 };
+  return { seat: 16, distance: 130, look: "crowd", room: 7, above: 5, below: 12, bed: 3 };
 }
 
 function stateWord(state: SeatState): string {
@@ -149,12 +165,12 @@ export class RingBlock extends BlockPart<Ring> {
       seats.findIndex((seat) => seat.seat === floor),
     );
     const start = seats.length ? holder / seats.length : 0;
-    return html`<div class="pic"><svg class="ring ${look}" viewBox="0 0 328 338" role="img" aria-label=${this.summary(mine)}>
+    return html`<svg class="ring ${look}" viewBox="0 0 328 338" role="img" aria-label=${this.summary(mine)}>
       <path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>
       ${dial(clock, start, mine)}${seats.map((seat, n) => this.seat(seat, n, seats))}</svg>
       <ol class="vh" aria-label=${title ?? t("Order")}>${seats.map(
         (seat) => html`<li><bdi>${this.called(seat)}</bdi>, ${stateWord(this.state(seat))}</li>`,
-      )}</ol><p class="vh" role="status">${this.speaker.text}</p></div>`;
+      )}</ol><p class="vh" role="status">${this.speaker.text}</p>`;
   }
 
   private state(seat: RingSeat): SeatState {
@@ -183,11 +199,11 @@ export class RingBlock extends BlockPart<Ring> {
   }
 
   private seat(seat: RingSeat, n: number, seats: RingSeat[]): TemplateResult {
-    const { seat: r, distance, room } = measures(seats.length);
+    const { seat: r, distance, room, ...gap } = measures(seats.length);
     const [x, y] = at(n / seats.length, distance);
     const state = this.state(seat);
     const above = y < CY - 0.5;
-    const label = above ? y - r - 10 : y + r + 19;
+    const label = above ? y - r - gap.above : y + r + gap.below;
     const twins = seats.some(
       (other) => other !== seat && shortName(other.name) === shortName(seat.name),
     );
@@ -197,8 +213,8 @@ export class RingBlock extends BlockPart<Ring> {
         ? `${shortName(seat.name, room - 2)} ${initials(seat.name).slice(1)}`
         : shortName(seat.name, room);
     const badge = r * 0.74;
-    return svg`<g class=${`seat ${state} ${this.me(seat) ? "me" : ""}`}><circle class="bed" cx=${x} cy=${y} r=${r + 5.5}></circle>
-      ${state === "floor" ? svg`<circle class="halo" cx=${x} cy=${y} r=${r + 4.5}></circle>` : nothing}
+    return svg`<g class=${`seat ${state} ${this.me(seat) ? "me" : ""}`}><circle class="bed" cx=${x} cy=${y} r=${r + gap.bed}></circle>
+      ${state === "floor" ? svg`<circle class="halo" cx=${x} cy=${y} r=${r + gap.bed - 1}></circle>` : nothing}
       <circle class="d" cx=${x} cy=${y} r=${r}></circle><text class="ini" x=${x} y=${y + (r > 20 ? 6 : 4.5)}>${initials(seat.name)}</text>
       ${state === "told" ? svg`<circle class="bd" cx=${x + badge} cy=${y + badge} r="9.5"></circle><path class="tk" d=${`m${x + badge - 4} ${y + badge + 0.5} 3 3 5-6`}></path>` : nothing}
       <text class="nm" x=${x} y=${label}>${name}</text></g>`;
