@@ -1,0 +1,106 @@
+"""Files people take away: the memo in each format, and the organiser's archive."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import unicodedata
+import zipfile
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server import auth
+from server.errors import Problem
+from server.site import site_of
+
+MEDIA: Final = {
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "txt": "text/plain; charset=utf-8",
+}
+
+NAME_LIMIT: Final = 80
+"""Characters of a file's name before its ending: mail programs cut longer ones."""
+
+ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""The same archive for the same contents, whenever it is made."""
+
+HTML_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""A memo opened in the browser is a page of its own: no scripts, no requests."""
+
+
+def attachment(title: str, ending: str) -> str:
+    """A Content-Disposition that names a file safely everywhere (RFC 6266; A12): an ASCII slug,
+    and the real title for those who can read it."""
+    tidy = "".join(
+        " " if unicodedata.category(char)[0] in "CZ" or char in '/\\:*?"<>|' else char
+        for char in unicodedata.normalize("NFC", title)
+    )
+    tidy = " ".join(tidy.split()).strip(". ")[:NAME_LIMIT] or "talanoa"
+    plain = unicodedata.normalize("NFKD", tidy).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:NAME_LIMIT] or "talanoa"
+    return (
+        f'attachment; filename="{slug}.{ending}"; '
+        f"filename*=UTF-8''{quote(f'{tidy}.{ending}', safe='')}"
+    )
+
+
+def file_response(body: bytes, media: str, title: str, ending: str) -> Response:
+    """A file to keep, never stored on the way nor guessed to be something else."""
+    return Response(
+        body,
+        headers={
+            "Content-Type": media,
+            "Content-Disposition": attachment(title, ending),
+            "Content-Security-Policy": HTML_POLICY,
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def memo_file(request: Request) -> Response:
+    """The memo as Markdown, HTML, DOCX, PDF, JSON or text; participants' edition by default."""
+    from rooms.memo_export import export
+
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    ending = request.path_params["format"]
+    edition = request.query_params.get("edition", "participants")
+    if ending not in MEDIA:
+        raise Problem("unknown")
+    if edition not in ("participants", "public"):
+        raise Problem("bad_request")
+    memo = room.memo(device, edition)
+    # Layout takes seconds; the room goes on meanwhile.
+    body = await asyncio.to_thread(export, memo, ending)
+    return file_response(body, MEDIA[ending], room.title, ending)
+
+
+async def export_zip(request: Request) -> Response:
+    """Everything the organiser may take out, as one archive."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    if not room.is_organiser(device):
+        raise Problem("not_allowed")
+    files = await room.export(device)
+    body = await asyncio.to_thread(packed, files)
+    return file_response(body, "application/zip", room.title, "zip")
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    """A zip of named contents; the same bytes for the same contents."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return out.getvalue()
