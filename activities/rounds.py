@@ -24,7 +24,7 @@ from msgspec.structs import replace
 
 from activities import timing
 from activities.blocks import Line, Ring, RingSeat, SeatState, Who
-from activities.kernel import Event, Member, shuffled
+from activities.kernel import Event
 from activities.timing import SECOND, Timer
 
 Status = Literal[
@@ -246,17 +246,6 @@ COMES_BACK: Final[frozenset[Status]] = frozenset({"waiting", "deferred", "interr
 FINAL: Final[frozenset[Status]] = frozenset({"told", "passed"})
 
 
-def draw_ring(members: tuple[Member, ...], dice: int) -> tuple[str, ...]:
-    """A seeded ring in which the hall and the far ones alternate as far as counts allow; the
-    larger side begins, the remote one when equal (rule 9)."""
-    drawn = shuffled(members, dice, "ring")
-    hall = [m.seat for m in drawn if m.where in ("room", "carried")]
-    far = [m.seat for m in drawn if m.where not in ("room", "carried")]
-    more, fewer = (hall, far) if len(hall) > len(far) else (far, hall)
-    paired = [seat for pair in zip(more, fewer, strict=False) for seat in pair]
-    return (*paired, *more[len(fewer) :])
-
-
 def from_seat(ring: tuple[str, ...], seat: str) -> tuple[str, ...]:
     """The same ring, told from `seat` on: the volunteer, else the host (rule 9)."""
     if seat not in ring:
@@ -265,11 +254,13 @@ def from_seat(ring: tuple[str, ...], seat: str) -> tuple[str, ...]:
     return ring[place:] + ring[:place]
 
 
-def fresh(ring: tuple[str, ...], length: int, away: frozenset[str] = frozenset()) -> Round:
-    """A new round in the order of `ring`, `length` ms a turn; those in `away` are not here."""
-    return Round(
-        length, ring, {seat: "waiting" for seat in ring}, first=ring, away=away & frozenset(ring)
-    )
+def fresh(
+    ring: tuple[str, ...], length: int, away: frozenset[str] = frozenset(), turn: int = 0
+) -> Round:
+    """A new round in the order of `ring`, `length` ms a turn; those in `away` are not here.
+    Its offers are numbered from `turn` + 1 on."""
+    status: dict[str, Status] = dict.fromkeys(ring, "waiting")
+    return Round(length, ring, status, first=ring, turn=turn, away=away & frozenset(ring))
 
 
 # --- evolve -------------------------------------------------------------------------------------

@@ -74,15 +74,15 @@ class Pass(TurnCommand, frozen=True, tag="turn.pass"):
     begun: bool | None = None
 
 
-class Later(TurnCommand, frozen=True, tag="turn.later"):
+class Defer(TurnCommand, frozen=True, tag="turn.defer"):
     """Come back to me at the end: at a first offer like `Pass`, while speaking once a round."""
 
 
 class Extend(TurnCommand, frozen=True, tag="turn.extend"):
-    """`seconds` more for this turn; `same_for_all`: also for everybody who has not begun."""
+    """`seconds` more for this turn; `all`: as much for everybody who has not begun."""
 
     seconds: int
-    same_for_all: bool = False
+    all: bool = False
 
 
 class Next(TurnCommand, frozen=True, tag="turn.next"):
@@ -90,9 +90,9 @@ class Next(TurnCommand, frozen=True, tag="turn.next"):
 
 
 class Reorder(LeadCommand, frozen=True, kw_only=True, tag="turn.reorder"):
-    """The lead lets `seats` come next, in this order; the others still waiting follow."""
+    """The lead lets `order` come next; the others still waiting for a first turn follow."""
 
-    seats: tuple[str, ...]
+    order: tuple[str, ...]
     group: str = ""
 
 
@@ -172,7 +172,7 @@ def extend(round_: Round, command: Extend, now: int, group: str = "") -> tuple[R
     floor = _floor(round_, speaking=True)
     by = timing.ensure_extension(floor.timer, command.seconds)
     extended = TurnExtended(at=now, group=group, seat=floor.seat, turn=floor.turn, by=by)
-    if not command.same_for_all:
+    if not command.all:
         return (extended,)
     return (extended, LengthChanged(at=now, group=group, length=round_.length + by))
 

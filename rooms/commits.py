@@ -184,10 +184,11 @@ class NoteMoved(Event, frozen=True, tag="note.moved"):
 
 
 class NoteDeleted(Event, frozen=True, tag="note.deleted"):
-    """A card was taken away by its author."""
+    """A card was taken away by its author; its words are erased."""
 
     document: str
     card: str
+    words: str
 
 
 class CardsShared(Event, frozen=True, tag="cards.shared"):

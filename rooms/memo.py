@@ -219,21 +219,24 @@ def _cut(sections: tuple[Section, ...], most: int) -> tuple[tuple[Section, ...],
     sections and the ids of what was cut."""
     kept = list(sections)
     gone: set[str] = set()
+    total = sum(section.words for section in kept)
     for kind in ("reactions", "story"):
         for index in reversed(range(len(kept))):
-            for position in reversed(range(len(kept[index].blocks))):
-                if sum(section.words for section in kept) <= most:
+            for block in reversed(kept[index].blocks):
+                if total <= most:
                     return tuple(kept), frozenset(gone)
-                block = kept[index].blocks[position]
                 if isinstance(block, Bullets | Quote) and block.cut == kind:
                     gone.update(id for line in lines_of(block) for id in line.source)
-                    kept[index] = _without(kept[index], position)
+                    total -= kept[index].words
+                    kept[index] = _without(kept[index], block)
+                    total += kept[index].words
     return tuple(kept), frozenset(gone)
 
 
-def _without(section: Section, position: int) -> Section:
+def _without(section: Section, gone: Block) -> Section:
     """The section without a block, and without the heading or placeholder that stood for it."""
     blocks = list(section.blocks)
+    position = next(index for index, block in enumerate(blocks) if block is gone)
     del blocks[position]
     before = blocks[position - 1] if position else None
     if isinstance(before, Notice) and before.kind == "placeholder":

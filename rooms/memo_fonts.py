@@ -8,6 +8,7 @@ import typst
 
 PACKAGES = (
     "fontpkg_noto_sans",
+    "fontpkg_ibm_plex_sans_arabic",
     "fontpkg_noto_sans_arabic",
     "fontpkg_noto_sans_devanagari",
     "fontpkg_noto_sans_tamil",
@@ -22,6 +23,9 @@ STYLES = ("400Regular", "700Bold")
 VOICE = "Libertinus Serif"
 """The serif of human voices: it is built into the typesetter."""
 HOUSE = "Noto Sans"
+ARABIC = "IBM Plex Sans Arabic"
+"""Stands before Noto Sans Arabic, which draws letters and dots apart: copied out of the page or
+read aloud, its words fall into doubled letters; Noto has the letters this one lacks."""
 SPARE = ("DejaVu Sans Mono", "New Computer Modern", "New Computer Modern Math")
 """Built-in families that come last: they have signs the others lack."""
 
@@ -59,9 +63,9 @@ def library(extra: Path | None = None) -> typst.Fonts:
 
 @lru_cache(maxsize=4)
 def families(extra: Path | None = None) -> tuple[str, ...]:
-    """Family names in a fixed order: the house face, the others by name, the spare ones last."""
+    """Family names in a fixed order: the house faces, the others by name, the spare ones last."""
     names = set(library(extra).families())
-    first = [name for name in (HOUSE,) if name in names]
+    first = [name for name in (HOUSE, ARABIC) if name in names]
     last = [name for name in SPARE if name in names]
     middle = sorted(names - {VOICE, *first, *last})
     return (*first, *middle, *last)

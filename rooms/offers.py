@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from activities.blocks import Cards, Need, Offer, Option, View, Who, Words, say
-from activities.kernel import Cut, Lens
+from activities.kernel import Lens
 from rooms import wire
 from rooms.agenda import item_of, next_item
 from rooms.commits import RoomState
@@ -47,14 +47,7 @@ def _running_offers(state: RoomState, roles: frozenset[str], standing: Standing)
         return []
     epoch = state.lead.epoch
     if standing.running:
-        return [
-            Offer(
-                command=Cut(epoch=epoch),
-                label=say("End this activity now"),
-                place="menu",
-                confirm=say("Everyone leaves this activity. What was written is kept."),
-            )
-        ]
+        return []
     item = next_item(state)
     if item is None:
         return []

@@ -7,7 +7,7 @@ activities.
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -26,6 +26,11 @@ SOMEONE: Final = say("Someone")
 def english(_language: str, id: str, plural: str, n: int) -> str:
     """The catalogue's source language."""
     return id if not plural or n == 1 else plural
+
+
+def formatted(text: str, values: Mapping[str, object]) -> str:
+    """The sentence with its {placeholders} filled from plain values; unknown ones stay."""
+    return PLACE.sub(lambda m: str(values.get(m.group(1), m.group(0))), text)
 
 
 def direction(text: str) -> str:

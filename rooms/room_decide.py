@@ -370,7 +370,9 @@ def _notes(
                 raise Refused("unknown")
             if note.seat != asking.seat.id:
                 raise Refused("not_allowed")
-            draft.add(commits.NoteDeleted(document=note.document, card=command.card))
+            draft.add(
+                commits.NoteDeleted(document=note.document, card=command.card, words=note.words)
+            )
         case _:
             assert_never(command)
 

@@ -76,6 +76,10 @@ class Mint:
         self.texts[ref] = clean_text(text)
         return Words(ref)
 
+    def name(self, ref: str) -> None:
+        """What was minted as text is a name: hold it to a name's rules. Raises `Refused`."""
+        self.texts[ref] = clean_name(self.texts[ref])
+
     def hook(self, kind: type, value: Any) -> Any:
         """For msgspec: a string where `Words` are expected."""
         if kind is Words:

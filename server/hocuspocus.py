@@ -65,7 +65,7 @@ _SESSION = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class BadFrame(Exception):
-    """A frame no honest client sends; `reason` is a word for the log; close the socket with 1007."""
+    """No honest client sends this; `reason` is a word for the log; close the socket with 1007."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -107,7 +107,7 @@ class Authenticate(Named, frozen=True, tag=True):
 
 
 class SyncStep1(Named, frozen=True, tag=True):
-    """"This is what I know": a state vector, to be answered by `sync_step2`."""
+    """ "This is what I know": a state vector, to be answered by `sync_step2`."""
 
     state_vector: bytes
 
@@ -180,9 +180,7 @@ Symmetric: TypeAlias = (
     | Close
 )
 FromClient: TypeAlias = Symmetric | Authenticate
-FromServer: TypeAlias = (
-    Symmetric | TokenRequest | PermissionDenied | Authenticated | SyncStatus
-)
+FromServer: TypeAlias = Symmetric | TokenRequest | PermissionDenied | Authenticated | SyncStatus
 
 
 def decode(frame: bytes) -> FromClient:

@@ -55,7 +55,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what the chosen campaign does not run."""
+    """Leave out what the chosen campaign does not run, and put Playwright's tests last.
+
+    Its synchronous browser keeps an event loop running until the session ends; a test that is
+    itself a coroutine could not be run after it.
+    """
     left_out = NOT_QUICK if config.getoption("--quick") else frozenset({"long"})
     if config.getoption("--long"):
         left_out = frozenset()
@@ -65,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (gone if any(map(item.get_closest_marker, left_out)) else kept).append(item)
     if gone:
         config.hook.pytest_deselected(items=gone)
-        items[:] = kept
+    items[:] = sorted(kept, key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,5 @@
-"""A believable evening for the memo tests: a story circle of fourteen, in three scripts and more."""
+"""A believable evening for the memo tests: a story circle in four scripts."""
+# ruff: noqa: E501 - sentences people said stay on one line
 
 from rooms.memo import (
     ActivityLine,
@@ -19,7 +20,12 @@ PRINTED = ENDED + 20 * 60_000
 
 
 def part(
-    id: str, text: str, by: str = "", state: str = "given", scope: str = "memo", language: str = "en",
+    id: str,
+    text: str,
+    by: str = "",
+    state: str = "given",
+    scope: str = "memo",
+    language: str = "en",
     translation: str = "",
 ) -> StoryPart:
     """A part of a story with its release."""
