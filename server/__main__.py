@@ -142,7 +142,7 @@ async def _run(
         return _say_why(str(held), supervisor.DATA_HELD)
     except StorageTooNew as new:
         return _say_why(str(new), supervisor.DATA_TOO_NEW)
-    except (StorageUnwritable, PermissionError, NotADirectoryError, FileExistsError) as error:
+    except (StorageUnwritable, OSError) as error:
         return _say_why(
             f"Cannot write in the data folder {settings.data} ({error}).\nMake it writable, free "
             "some space, or choose another one: --data FOLDER.",

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from activities.blocks import say
 from activities.registry import ACTIVITIES
-from rooms.seats import Newcomer
+from rooms.hub import Newcomer
 from rooms.wire import COMMAND_LIMIT, ViewMessage
 from server import auth, shapes
 from server.bodies import bounded_json, person_name, read_body, read_json, room_title
@@ -22,7 +22,8 @@ from server.health import advance_clock, alive, read_clock, ready
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
-from server.openapi import Answer, Operation, Parameter
+from server.openapi import Answer, Operation, Parameter, spoken
+from server.reading import is_organiser
 from server.site import site_of
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
@@ -55,18 +56,18 @@ async def open_room(request: Request) -> Response:
         zone=body.zone,
         settings=body.settings,
     )
-    links = links_of(site.address(request), opened)
+    links = links_of(site.address(request), opened.room, msgspec.structs.asdict(opened))
     return answer(
         shapes.RoomOpened(opened.room, opened.code, opened.seat, opened.token, links), 201
     )
 
 
-def links_of(address: str, opened: Any) -> shapes.Links:
-    """The three links of a new room; each secret stands behind the #."""
+def links_of(address: str, room: str, secrets: Mapping[str, str]) -> shapes.Links:
+    """The three links of a room; each secret stands behind the #."""
     return shapes.Links(
-        join=f"{address}/j#{opened.join}",
-        facilitate=f"{address}/r/{opened.room}/panel#{opened.facilitate}",
-        screen=f"{address}/r/{opened.room}/screen#{opened.screen}",
+        join=f"{address}/j#{secrets['join']}",
+        facilitate=f"{address}/r/{room}/panel#{secrets['facilitate']}",
+        screen=f"{address}/r/{room}/screen#{secrets['screen']}",
     )
 
 
@@ -102,7 +103,7 @@ async def recover(request: Request) -> Response:
     auth.check_origin(request, site)
     body = await read_json(request, shapes.Enter)
     room = await auth.room_of(request, site, request.path_params["room"])
-    joined = await room.recover(body.secret)
+    joined = await site.hub.recover(room, body.secret)
     made = answer(shapes.SeatTaken(joined.seat))
     if joined.token:
         auth.remember_seat(made, site, request, room.id, joined.token)
@@ -116,11 +117,7 @@ async def enter(request: Request) -> Response:
     body = await read_json(request, shapes.Enter)
     door = Door(site, auth.address_of(request))
     found = await door.find(body.secret)
-    path = {"screen": f"/r/{found.room}/screen", "facilitate": f"/r/{found.room}/panel"}.get(
-        found.kind, "/j"
-    )
-    if path == "/j" and await door.is_inside(request, found.room):
-        path = f"/r/{found.room}"
+    path = f"/r/{found.room}" if await door.is_inside(request, found.room) else "/j"
     made = answer(shapes.Entered(found.room, found.title, found.kind, path))
     if path == "/j":
         door.remember(made, request, body.secret, found)
@@ -163,14 +160,15 @@ async def read_words(request: Request) -> Response:
     """Everything of this seat's that could be quoted."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    return answer(room.my_words(device, auth.seat_of(device, request.query_params.get("seat", ""))))
+    seat = auth.seat_of(device, request.query_params.get("seat", ""))
+    return answer(room.my_words(room.seat(device, seat)))
 
 
 async def forget_room(request: Request) -> Response:
     """Forget a room for good; the organiser's alone."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    if not room.is_organiser(device):
+    if not is_organiser(room, device):
         raise Problem("not_allowed", say("Only the person who opened the room may do this."))
     await site.hub.forget(room.id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
@@ -186,7 +184,7 @@ async def list_activities(request: Request) -> Response:
             version=activity.version,
             title=site.languages.line(language, activity.title),
             summary=site.languages.line(language, activity.summary),
-            settings=msgspec.json.schema(activity.settings),
+            settings=msgspec.json.schema(activity.settings, schema_hook=spoken),
             phases=list(activity.phases),
             allowed=diagram(activity),
         )

@@ -21,7 +21,7 @@ from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
 from rooms.storage import Storage, StorageUnwritable
 from server import api, health, openapi, pages
-from server.auth import Signer
+from server.auth import ROOM_ID, Signer
 from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
 from server.limits import Limits
@@ -178,10 +178,9 @@ async def _http(request: Request, error: Exception) -> Response:
 
 def refuse(request: Request, problem: Problem) -> Response:
     """The answer to a refused request, as JSON or as a page, and its line in the log."""
-    params = request.scope.get("path_params", {})
     log().info(
         "refused", kind="http", reason=problem.reason, status=problem.status,
-        method=request.method, path=route_of(request), room=str(params.get("room", "")),
+        method=request.method, path=route_of(request), room=room_named(request),
     )  # fmt: skip
     if is_api(request) or STATUS.get(problem.reason) is None:
         found = site_of(request)
@@ -193,6 +192,12 @@ def route_of(request: Request) -> str:
     """The route, not the address: an address may hold what somebody pasted."""
     route = request.scope.get("route")
     return str(getattr(route, "path", "")) or "(none)"
+
+
+def room_named(request: Request) -> str:
+    """The room in the address, if it can be one."""
+    named = str(request.scope.get("path_params", {}).get("room", ""))
+    return named if ROOM_ID.fullmatch(named) else ""
 
 
 class Guard:
@@ -219,7 +224,7 @@ class Guard:
             request = Request(scope, receive)
             log().error(
                 "tripped", kind="http", method=request.method, path=route_of(request),
-                room=str(scope.get("path_params", {}).get("room", "")), exc_info=error,
+                room=room_named(request), exc_info=error,
             )  # fmt: skip
             if started:
                 raise ConnectionError("the answer broke off") from None

@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     from rooms.seats import Device
     from server.site import Site
 
-ROOM_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,40}")
-"""What a room id can look like; anything else is unknown without asking the storage."""
+ROOM_ID: Final = re.compile(r"[A-Za-z0-9_-]{1,16}")
+"""What a room id can look like; anything else is unknown without asking the storage, and is never
+written to the log: a secret pasted in its place has 22 characters."""
 
 TOKEN_LIMIT: Final = 200
 """Characters of a token or secret that are looked at; ours have under 60."""
@@ -29,9 +30,6 @@ SEAT_COOKIE_AGE: Final = 90 * 86_400
 
 ENTER_AGE: Final = 3_600
 """Seconds between opening a link and coming in: a slow phone handed round a table."""
-
-READY_AGE: Final = 12 * 3_600
-"""Seconds the page with the links can be shown again on the device that opened the room."""
 
 
 class Signer:

@@ -13,18 +13,11 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rooms.memo_export import FORMATS, MissingGlyph, export
 from server import auth
 from server.errors import Problem
+from server.reading import is_organiser, title_of
 from server.site import site_of
-
-MEDIA: Final = {
-    "md": "text/markdown; charset=utf-8",
-    "html": "text/html; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-    "json": "application/json",
-    "txt": "text/plain; charset=utf-8",
-}
 
 NAME_LIMIT: Final = 80
 """Characters of a file's name before its ending: mail programs cut longer ones."""
@@ -67,31 +60,29 @@ def file_response(body: bytes, media: str, title: str, ending: str) -> Response:
 
 async def memo_file(request: Request) -> Response:
     """The memo as Markdown, HTML, DOCX, PDF, JSON or text; participants' edition by default."""
-    from rooms.memo_export import export
-
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     ending = request.path_params["format"]
     edition = request.query_params.get("edition", "participants")
-    if ending not in MEDIA:
+    if ending not in FORMATS:
         raise Problem("unknown")
     if edition not in ("participants", "public"):
         raise Problem("bad_request")
     memo = room.memo(device, edition)
     # Layout takes seconds; the room goes on meanwhile.
-    body = await asyncio.to_thread(export, memo, ending)
-    return file_response(body, MEDIA[ending], room.title, ending)
+    made = await asyncio.to_thread(export, memo, ending)
+    return file_response(made.content, made.media_type, title_of(room), ending)
 
 
 async def export_zip(request: Request) -> Response:
     """Everything the organiser may take out, as one archive."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    if not room.is_organiser(device):
+    if not is_organiser(room, device):
         raise Problem("not_allowed")
     files = await room.export(device)
     body = await asyncio.to_thread(packed, files)
-    return file_response(body, "application/zip", room.title, "zip")
+    return file_response(body, "application/zip", title_of(room), "zip")
 
 
 def packed(files: dict[str, bytes]) -> bytes:

@@ -13,9 +13,10 @@ from server.errors import Problem
 from server.limits import SEATS_PER_ADDRESS
 
 if TYPE_CHECKING:
-    from rooms.hub import Invitation
+    from rooms.doors import Invitation
+    from rooms.hub import Joined, Newcomer
     from rooms.room import Room
-    from rooms.seats import Device, Joined, Newcomer
+    from rooms.seats import Device
     from server.site import Site
 
 CODE: Final = re.compile(r"[A-Za-z0-9]{8}")
@@ -66,12 +67,12 @@ class Door:
             raise Problem("unknown")  # a recovery or screen link adds a device, not a seat
         await self._site.limits.count(SEATS_PER_ADDRESS, "seats", self._address)
         room = await self._site.hub.room(found.room)
-        return await room.join(newcomer, secret=spelled(typed))
+        return await self._site.hub.join(room, newcomer, secret=spelled(typed))
 
     async def carry(self, room: Room, newcomer: Newcomer, carrier: Device) -> Joined:
         """Seat a person on somebody's device."""
         await self._site.limits.count(SEATS_PER_ADDRESS, "seats", self._address)
-        return await room.join(newcomer, carrier=carrier)
+        return await self._site.hub.join(room, newcomer, carrier=carrier)
 
     async def is_inside(self, request: Request, room_id: str) -> bool:
         """Whether this browser has a seat in the room already."""

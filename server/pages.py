@@ -35,7 +35,7 @@ from starlette.responses import RedirectResponse, Response
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms.seats import Newcomer
+from rooms.hub import Newcomer
 from server import auth
 from server.api import OPERATIONS, links_of
 from server.bodies import Form, person_name, read_form, room_title
@@ -45,6 +45,8 @@ from server.invitation import calendar_file
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
+from server.reading import is_facilitator, own_seats, seat_info, title_of
+from server.shapes import Links
 from server.site import Site, site_of
 from server.templating import qr
 
@@ -119,38 +121,33 @@ async def _open(request: Request) -> Response:
         return _front(request, form.kept(), problem_of(error), "open")
     made = _see_other(f"/r/{opened.room}/ready")
     auth.remember_seat(made, site, request, opened.room, opened.token)
-    links = links_of(site.address(request), opened)
-    kept = {"code": opened.code, **msgspec.structs.asdict(links)}
-    auth.set_cookie(
-        made, site, request, f"ready_{opened.room}", site.signer.sign("ready", kept),
-        auth.READY_AGE, f"/r/{opened.room}",
-    )  # fmt: skip
     return made
 
 
 async def ready(request: Request) -> Response:
-    """The links of a new room, on the device that opened it."""
+    """The links of a room, for its facilitators: each sees the recovery link of their own seat."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    links = _links(request, site, room.id)
-    if links is None:
-        return _see_other(f"/r/{room.id}/panel")
+    seat = is_facilitator(room, device)
+    if not seat:
+        raise Problem("not_allowed")
+    links = _links(request, site, room, seat)
     language = _language(request, site, room, device)
     # Whoever opened the room is not somebody who has come in.
-    here = max(0, _view(room, device, None, "panel")["room"]["here"] - 1)
+    here = max(0, room.here() - 1)
     return site.pages.answer(
         request,
         "ready.html",
         language,
-        title=room.title,
-        code=links["code"],
-        join_url=links["join"],
-        facilitate_url=links["facilitate"],
-        screen_url=links["screen"],
+        title=title_of(room),
+        code=room.code(),
+        join_url=links.join,
+        facilitate_url=links.facilitate,
+        screen_url=links.screen,
         room_url=f"/r/{room.id}",
         panel_url=f"/r/{room.id}/panel",
         calendar_url=f"/r/{room.id}/calendar.ics",
-        qr=qr(links["join"]),
+        qr=qr(links.join),
         people=[],
         here=here,
     )
@@ -160,12 +157,12 @@ async def calendar(request: Request) -> Response:
     """The exchange as a calendar file: `?starts=2026-11-22T10:00&minutes=120&zone=Pacific/Fiji`."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    links = _links(request, site, room.id)
+    seat = is_facilitator(room, device)
     query = request.query_params
     return calendar_file(
         room=room.id,
-        title=room.title,
-        url=links["join"] if links else "",
+        title=title_of(room),
+        url=_links(request, site, room, seat).join if seat else "",
         message=site.languages.line(
             _language(request, site, room, device), say("Tap, write your name, that is all.")
         ),
@@ -176,9 +173,8 @@ async def calendar(request: Request) -> Response:
     )
 
 
-def _links(request: Request, site: Site, room_id: str) -> dict[str, str] | None:
-    held = site.signer.read("ready", request.cookies.get(f"ready_{room_id}", ""), auth.READY_AGE)
-    return held if isinstance(held, dict) else None
+def _links(request: Request, site: Site, room: Room, seat: str) -> Links:
+    return links_of(site.address(request), room.id, site.hub.links(room, seat))
 
 
 async def join(request: Request) -> Response:
@@ -284,16 +280,16 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
     language = _language(request, site, room, device, seat)
     boot: dict[str, Any] = {
         **_boot(site, page, room.id, language),
-        "title": room.title,
+        "title": title_of(room),
         "seat": seat,
-        "seats": [msgspec.to_builtins(room.seat_info(one)) for one in device.seats],
+        "seats": msgspec.to_builtins(own_seats(room, device)),
         "lens": LENSES[page],
         "device": device.id,
         "view": view,
         "now": site.clock.now(),
     }
     if page == "me":
-        boot["words"] = msgspec.json.decode(room.my_words(device, seat))
+        boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
     if page == "memo":
         boot["memo"] = msgspec.json.decode(room.memo_page(device))
     return site.pages.answer(
@@ -303,7 +299,7 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
         problem.status if problem else 200,
         trusted_types=page != "memo",
         boot=boot,
-        title=room.title,
+        title=title_of(room),
         form_key=site.signer.form_key(auth.cookie_token(request, room.id)),
         seat=seat,
         notice=site.message(problem, language) if problem else "",
@@ -362,7 +358,7 @@ async def agenda_page(request: Request) -> Response:
         request,
         "agenda.html",
         _language(request, site, room, device),
-        room_title=room.title,
+        room_title=title_of(room),
         agenda=view["room"]["agenda"],
         back_url=f"/r/{room.id}",
     )
@@ -380,7 +376,7 @@ async def do(request: Request) -> Response:
     wanted = request.query_params.get("as", "") or form.one("as")
     seat = auth.seat_of(device, wanted)
     try:
-        await room.command(device, command_from(form), seat=seat)
+        await room.command(device, msgspec.json.encode(command_from(form)), seat=seat)
     except (Problem, Refused) as error:
         return await live(request, page, problem_of(error))
     return _see_other(
@@ -437,7 +433,7 @@ def _view(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, 
 def _language(
     request: Request, site: Site, room: Room, device: Device, seat: str = ""
 ) -> str:
-    chosen = room.seat_info(seat or device.seats[0]).language or room.language
+    chosen = seat_info(room, seat or device.seats[0]).language or room.language
     return site.languages.choose(request.headers.get("accept-language", ""), chosen)
 
 

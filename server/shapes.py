@@ -108,7 +108,7 @@ class Entered(msgspec.Struct, frozen=True):
 
     room: str
     title: str
-    kind: Literal["join", "code", "screen", "facilitate"]
+    kind: Literal["join", "code"]
     path: str
 
 

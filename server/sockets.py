@@ -263,6 +263,16 @@ class Line:
                 frame = frame_of(item) if name == item.document else encode(item, name)
                 await self._send(frame)
 
+    async def _flush(self) -> None:
+        outbox = self._session.outbox
+        while outbox.waiting:
+            for item in await outbox.get():
+                if isinstance(item, out.Bye):
+                    return
+                name = self._names.get(item.document)
+                if name is not None:
+                    await self._socket.send_bytes(encode(item, name))
+
     async def _send(self, frame: bytes) -> None:
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._sending:
@@ -299,8 +309,10 @@ class Line:
         )  # fmt: skip
         if self._socket.application_state is not WebSocketState.CONNECTED:
             return
-        with suppress(TimeoutError, ConnectionError, WebSocketDisconnect, RuntimeError):
+        with suppress(TimeoutError, ConnectionError, WebSocketDisconnect, RuntimeError, Goodbye):
             async with asyncio.timeout(CLOSE_SECONDS):
+                # What was answered before the end still arrives: a refusal, for one.
+                await self._flush()
                 if self._names.get(self._room) and self._opened.is_set():
                     payload = ByeMessage(
                         0, self._site.clock.now(), goodbye.code, goodbye.reason, goodbye.retry
