@@ -90,8 +90,12 @@ export class RoomPage extends StagePart {
     const { say, pics, rest } = regions(view);
     const pic = pics[0];
     const all = this.offers(view);
-    const inline = all.filter((offer) => offer.shown !== false && offer.place !== "main" && fills(view, offer));
-    const offers = all.filter((offer) => !inline.includes(offer) && (offer.place === "menu" || !isLead(offer)));
+    const inline = all.filter(
+      (offer) => offer.shown !== false && offer.place !== "main" && fills(view, offer),
+    );
+    const offers = all.filter(
+      (offer) => !inline.includes(offer) && (offer.place === "menu" || !isLead(offer)),
+    );
     const acts = drawn(offers, "main").length > 0;
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     this.name(view);
@@ -134,7 +138,8 @@ export class RoomPage extends StagePart {
   /** A button of its own under the last box it sends, where the screen asks for several things. */
   private under(block: Block, later: Block[], inline: Offer[]): TemplateResult | typeof nothing {
     const offer = inline.find((each) => "offer" in block && block.offer === each.type);
-    if (!offer || later.some((each) => "offer" in each && each.offer === offer.type)) return nothing;
+    if (!offer || later.some((each) => "offer" in each && each.offer === offer.type))
+      return nothing;
     return html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${""}></tl-offer>`;
   }
 
