@@ -572,12 +572,12 @@ class _Placing:
 
     def _encode(self) -> None:
         """Write what is new; the very bytes that came when all of it is."""
-        if self.whole:
-            self.change.data = self.parsed.data
-            return
         data = self.parsed.data
         deletes = self.change.deletes
         if not self.waiting and not deletes:
+            return
+        if self.whole:
+            self.change.data = data
             return
         out = bytearray(lib0.uint(len(self.waiting)))
         for client, items in self.waiting.items():
