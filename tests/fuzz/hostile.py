@@ -250,7 +250,7 @@ class Board:
 
     def __init__(self, rng: random.Random) -> None:
         self.document = Document(f"room/{self.family}", 5)
-        self.people = {ANA: Doc(client_id=ANA), BEN: Doc(client_id=BEN)}
+        self.people: dict[int, Doc[Any]] = {ANA: Doc(client_id=ANA), BEN: Doc(client_id=BEN)}
         self.honest: list[bytes] = []
         self.rng = rng
         self.guest = Writer("guest", frozenset({"guest"}))
@@ -264,18 +264,18 @@ class Board:
                 self.send(
                     doc,
                     name,
-                    lambda d, n=f"{name}-{number}", a=name: board_schema.put_card(  # type: ignore[misc]
+                    lambda d, n=f"{name}-{number}", a=name: board_schema.put_card(
                         d, Card(n, "insight", "so 🙂 it is", author=a, ticks=(a,))
                     ),
                 )
             cards = doc.get("cards", type=Map)
             text = cards[f"{name}-0"]["text"]
-            self.send(doc, name, lambda d, t=text: t.insert(0, "well 🙂 "))  # type: ignore[misc]
+            self.send(doc, name, lambda d, t=text: t.insert(0, "well 🙂 "))
             if client != ANA:
                 self.send(
                     doc,
                     name,
-                    lambda d, n=name: board_schema.drop_card(d, f"{n}-1"),  # type: ignore[misc]
+                    lambda d, n=name: board_schema.drop_card(d, f"{n}-1"),
                 )
 
     def send(self, doc: Doc[Any], name: str, work: Any) -> None:
@@ -349,7 +349,7 @@ class Gate(Board):
         self.units: dict[tuple[int, int], bytes] = {}
         self.native: Doc[Any] = Doc(client_id=5)
         for name, kind in (("cards", Map), ("line", Text), ("list", Array), ("memo", XmlFragment)):
-            self.native.get(name, type=kind)  # type: ignore[type-var]
+            self.native.get(name, type=kind)
 
         def body(doc: Doc[Any]) -> None:
             doc.get("line", type=Text).insert(0, "abc 🙂🙂 def")
