@@ -119,6 +119,7 @@ class Member(msgspec.Struct, frozen=True):
     table: str = ""  # shared device this person sits at, "" for an own one
     language: str = ""
     organisation: str = ""
+    dealt_in: bool = False  # a facilitator who takes a place in groups (ruling *Seats and devices*)
 
 
 class Moment(msgspec.Struct, frozen=True):
@@ -249,6 +250,16 @@ class ConsentGiven(Event, frozen=True, tag="consent.given"):
     seat: str
     choice: Choice
     outside: bool = False
+
+
+class NotesChosen(Event, frozen=True, tag="notes.chosen"):
+    """Shared by all activities with circles: `seat` shares all, some (`cards`) or none of its
+    cards of the
+    circle's document with everyone. The room copies them to the board (ruling *Words*)."""
+
+    seat: str
+    cards: tuple[str, ...] = ()
+    share: Literal["all", "some", "none"] = "none"
 
 
 S = TypeVar("S", bound=msgspec.Struct)

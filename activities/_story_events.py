@@ -1,0 +1,298 @@
+"""What happens in a story circle: the events of its log."""
+
+from typing import Final
+
+from activities import rounds
+from activities.blocks import Words
+from activities.grouping import Grouped
+from activities.kernel import Choice, ConsentGiven, Event, Member
+
+
+class StoryEvent(Event, frozen=True, kw_only=True):
+    """What happened at `at` (ms)."""
+
+    at: int
+
+
+class CircleEvent(StoryEvent, frozen=True, kw_only=True):
+    """What happened in circle `group`."""
+
+    group: str
+
+
+class PersonChanged(StoryEvent, frozen=True, tag="person.changed"):
+    """Somebody came in, or their record changed."""
+
+    member: Member
+
+
+class PersonAway(StoryEvent, frozen=True, tag="person.away"):
+    """A line dropped."""
+
+    seat: str
+
+
+class PersonBack(StoryEvent, frozen=True, tag="person.back"):
+    """The same person is here again."""
+
+    seat: str
+
+
+class PersonLeft(StoryEvent, frozen=True, tag="person.left"):
+    """Somebody left; the order closes up."""
+
+    seat: str
+
+
+class PhaseChanged(StoryEvent, frozen=True, tag="phase.changed"):
+    """Everybody is in `phase` now."""
+
+    phase: str
+
+
+class PhaseReturned(StoryEvent, frozen=True, tag="phase.returned"):
+    """The last change of phase was taken back: phase and groups are as they were left."""
+
+
+class BackClosed(StoryEvent, frozen=True, tag="phase.settled"):
+    """The last change of phase can no longer be taken back."""
+
+
+class CirclesFormed(StoryEvent, frozen=True, tag="circles.formed"):
+    """The circles, as the dice and the objectives made them."""
+
+    circles: tuple[Grouped, ...]
+
+
+class SeatPlaced(CircleEvent, frozen=True, tag="circle.entered"):
+    """`seat` sits in this circle now."""
+
+    seat: str
+
+
+class SeatUnplaced(CircleEvent, frozen=True, tag="circle.exited"):
+    """`seat` no longer sits in this circle."""
+
+    seat: str
+
+
+class SeatWaits(CircleEvent, frozen=True, tag="door.waits"):
+    """`seat` waits for this circle's next breath, let in already or not."""
+
+    seat: str
+    admitted: bool = False
+
+
+class CircleEnded(CircleEvent, frozen=True, tag="circle.ended"):
+    """The last ones of this circle go to the door of the circle `into`."""
+
+    into: str
+
+
+class HostChosen(CircleEvent, frozen=True, tag="circle.host"):
+    """`seat` looks after this circle ("": the autopilot)."""
+
+    seat: str
+
+
+class RulesHeard(StoryEvent, frozen=True, tag="rules.heard"):
+    """`seat` has heard the rules."""
+
+    seat: str
+
+
+class Volunteered(CircleEvent, frozen=True, tag="circle.volunteered"):
+    """`seat` begins."""
+
+    seat: str
+
+
+class WitnessProposed(CircleEvent, frozen=True, tag="witness.proposed"):
+    """`seat` would write drafts for the tellers."""
+
+    seat: str
+
+
+class HandRaised(CircleEvent, frozen=True, tag="witness.hand"):
+    """A show of hands."""
+
+    seat: str
+    yes: bool
+
+
+class WitnessDecided(CircleEvent, frozen=True, tag="witness.decided"):
+    """The circle has a witness, or ("") none."""
+
+    seat: str
+
+
+class PromptShown(CircleEvent, frozen=True, tag="prompt.revealed"):
+    """The circle sees the prompt."""
+
+
+class TellingBegan(CircleEvent, frozen=True, tag="telling.started"):
+    """The round begins, in this order."""
+
+    order: tuple[str, ...]
+
+
+class BreathBegan(CircleEvent, frozen=True, tag="breath.began"):
+    """Silence; the door is open. `open`: until somebody comes (a last member waits)."""
+
+    open: bool = False
+
+
+class FloorReturned(CircleEvent, frozen=True, tag="floor.returned"):
+    """Nobody is left to listen: the holder keeps place and time."""
+
+
+class BellRang(StoryEvent, frozen=True, tag="bell.rang"):
+    """A bell of the phase ("phase"), a voice ("voice") or a circle (its id)."""
+
+    timer: str
+
+
+class TimeAdded(StoryEvent, frozen=True, tag="time.added"):
+    """`by` ms more for a timer, named as in `BellRang`."""
+
+    timer: str
+    by: int
+
+
+class ReadyChanged(CircleEvent, frozen=True, tag="circle.ready"):
+    """The circle is ready, or not yet."""
+
+    ready: bool
+
+
+class TimeAsked(CircleEvent, frozen=True, tag="time.asked"):
+    """Its host asks for more time."""
+
+
+class Interpreted(StoryEvent, frozen=True, tag="turn.interpreted"):
+    """Whether an interpreter speaks after `seat`."""
+
+    seat: str
+    on: bool
+
+
+class SignalSent(CircleEvent, frozen=True, tag="signal.sent"):
+    """A card for the teller only."""
+
+    turn: int
+    signal: str
+
+
+class DraftWritten(CircleEvent, frozen=True, tag="draft.written"):
+    """The witness wrote something down for `teller`."""
+
+    teller: str
+    words: Words
+
+
+class DraftsErased(StoryEvent, frozen=True, tag="draft.erased"):
+    """The teller let go of them."""
+
+    teller: str
+
+
+class QuestionShown(CircleEvent, frozen=True, tag="question.shown"):
+    """The circle sees this question."""
+
+    question: int
+
+
+class NotesChosen(StoryEvent, frozen=True, tag="notes.chosen"):
+    """What the author shares of the cards of their circle; the room moves them."""
+
+    seat: str
+    cards: tuple[str, ...]
+    share: str
+
+
+class StoryReleased(StoryEvent, frozen=True, tag="story.released"):
+    """A teller answered the release card (also when the answer is no)."""
+
+    seat: str
+    title: Words | None
+    moments: tuple[Words, ...]
+    quote: Words | None
+    choice: Choice
+    outside: bool
+
+
+class VoiceChosen(CircleEvent, frozen=True, tag="voice.chosen"):
+    """`seat` speaks for this circle."""
+
+    seat: str
+
+
+class VoiceCalled(StoryEvent, frozen=True, tag="voice.called"):
+    """Circle number `turn` of the plenary speaks; beyond the last, all have spoken."""
+
+    turn: int
+
+
+class PauseCalled(StoryEvent, frozen=True, tag="pause.called"):
+    """Clocks stand still: of `group`, or of everything. `until`: a break, back at that time."""
+
+    group: str
+    pause: int
+    by: str
+    until: int = 0
+
+
+class PauseShortened(CircleEvent, frozen=True, tag="pause.shortened"):
+    """Somebody would go on: the pause ends at `until`, when its half minute has passed."""
+
+    until: int
+
+
+class PauseEnded(StoryEvent, frozen=True, tag="pause.ended"):
+    """Clocks go on with what they kept."""
+
+    group: str
+
+
+EVENTS: Final[tuple[type[Event], ...]] = (
+    PersonChanged,
+    PersonAway,
+    PersonBack,
+    PersonLeft,
+    PhaseChanged,
+    PhaseReturned,
+    BackClosed,
+    CirclesFormed,
+    SeatPlaced,
+    SeatUnplaced,
+    SeatWaits,
+    CircleEnded,
+    HostChosen,
+    RulesHeard,
+    Volunteered,
+    WitnessProposed,
+    HandRaised,
+    WitnessDecided,
+    PromptShown,
+    TellingBegan,
+    BreathBegan,
+    FloorReturned,
+    BellRang,
+    TimeAdded,
+    ReadyChanged,
+    TimeAsked,
+    Interpreted,
+    SignalSent,
+    DraftWritten,
+    DraftsErased,
+    QuestionShown,
+    NotesChosen,
+    StoryReleased,
+    VoiceChosen,
+    VoiceCalled,
+    PauseCalled,
+    PauseShortened,
+    PauseEnded,
+    ConsentGiven,
+    *rounds.EVENTS,
+)

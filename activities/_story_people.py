@@ -1,0 +1,195 @@
+"""What people coming and going does to a story circle, and who may sit where."""
+
+from activities import turns
+from activities._story_commands import DoorAdmit, GroupJoin, GroupMove, GroupReady, HostTake
+from activities._story_events import (
+    HostChosen,
+    PersonAway,
+    PersonBack,
+    PersonChanged,
+    PersonLeft,
+    ReadyChanged,
+    SeatPlaced,
+    SeatUnplaced,
+    SeatWaits,
+)
+from activities._story_flow import (
+    LEAST_HOSTED,
+    Unfolding,
+    arrive,
+    end_circle,
+    go_on,
+    knock,
+    leave_circle,
+    other,
+    repair,
+)
+from activities._story_state import (
+    circle,
+    circle_of,
+    hosted,
+    in_round,
+    named,
+    placeable,
+    waiting,
+)
+from activities.kernel import (
+    MemberAway,
+    MemberBack,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    Moment,
+    Refused,
+)
+
+
+def joined(story: Unfolding, command: MemberJoined | MemberChanged) -> None:
+    """Somebody came in, or is now dealt in or out."""
+    member = command.member
+    story.add(PersonChanged(at=story.now, member=member))
+    one = circle_of(story.state, member.seat)
+    if one is not None and not placeable(member):
+        leave_circle(story, member.seat)
+    elif one is not None:
+        heal(story, member.seat)
+    else:
+        arrive(story, member.seat)
+
+
+def away(story: Unfolding, command: MemberAway) -> None:
+    """A line dropped: a teller's time stands still from the last heartbeat on."""
+    if command.seat not in story.state.members:
+        return
+    story.add(PersonAway(at=story.now, seat=command.seat))
+    one = circle_of(story.state, command.seat)
+    if one is not None:
+        story.add(*turns.away(one.round, command.seat, command.seen, story.now, one.id))
+
+
+def back(story: Unfolding, command: MemberBack) -> None:
+    """The same person is back: same circle, same place (G9)."""
+    if command.seat not in story.state.members:
+        return
+    story.add(PersonBack(at=story.now, seat=command.seat))
+    if circle_of(story.state, command.seat) is None:
+        arrive(story, command.seat)
+    else:
+        heal(story, command.seat)
+
+
+def heal(story: Unfolding, seat: str) -> None:
+    """The round of `seat`'s circle knows whether they are here."""
+    one = circle_of(story.state, seat)
+    if one is None:
+        return
+    if story.state.members[seat].here:
+        story.add(*turns.back(one.round, seat, story.now, one.id))
+    else:
+        story.add(*turns.away(one.round, seat, story.now, story.now, one.id))
+
+
+def left(story: Unfolding, command: MemberLeft) -> None:
+    """Somebody left, was removed, or was away for five minutes."""
+    if command.seat not in story.state.members:
+        return
+    story.add(PersonLeft(at=story.now, seat=command.seat))
+    leave_circle(story, command.seat)
+
+
+def agree_with_presence(story: Unfolding) -> None:
+    """After a phase was taken back: circles are as they were left, people as they are now."""
+    for one in story.state.circles:
+        for seat in one.seats:
+            if seat not in story.state.members:
+                leave_circle(story, seat)
+            elif seat in one.round.status:
+                heal(story, seat)
+    for seat in tuple(story.state.members):
+        arrive(story, seat)
+
+
+def admit(story: Unfolding, command: DoorAdmit, moment: Moment, facilitator: bool) -> None:
+    """Let somebody in at the next breath: facilitators anywhere, a host to the own circle."""
+    wait = waiting(story.state, command.seat)
+    if wait is None:
+        raise Refused("stale_seat")
+    one = circle(story.state, wait.group)
+    if one is None:
+        raise Refused("full")
+    if not facilitator and one.host != moment.seat:
+        raise Refused("not_allowed")
+    if wait.admitted:
+        raise Refused("duplicate")
+    story.add(SeatWaits(at=story.now, group=one.id, seat=wait.seat, admitted=True))
+    knock(story, one.id)
+
+
+def move(story: Unfolding, command: GroupMove) -> None:
+    """Facilitators move somebody while circles form and settle, or send one who waits to another
+    door."""
+    target = circle(story.state, command.to)
+    member = story.state.members.get(command.seat)
+    if target is None or not target.seats or member is None or not placeable(member):
+        raise Refused("unknown")
+    one = circle_of(story.state, command.seat)
+    if one is not None and one.id == target.id:
+        raise Refused("duplicate")
+    if len(target.seats) >= story.state.settings.max:
+        raise Refused("full")
+    if one is None:
+        story.add(SeatWaits(at=story.now, group=target.id, seat=command.seat, admitted=True))
+        if target.stage == "settle":
+            story.add(SeatPlaced(at=story.now, group=target.id, seat=command.seat))
+        else:
+            knock(story, target.id)
+        return
+    if one.stage != "settle" or target.stage != "settle":
+        raise Refused("not_allowed")
+    story.add(SeatUnplaced(at=story.now, group=one.id, seat=command.seat))
+    story.add(SeatPlaced(at=story.now, group=target.id, seat=command.seat))
+    if one.host == command.seat:
+        story.add(HostChosen(at=story.now, group=one.id, seat=""))
+    repair(story, one.id)
+
+
+def join(story: Unfolding, command: GroupJoin, moment: Moment, facilitator: bool) -> None:
+    """A circle that fell to two joins another one."""
+    one = circle(story.state, command.group)
+    if one is None or not one.seats:
+        raise Refused("unknown")
+    if not facilitator and one.host != moment.seat:
+        raise Refused("not_allowed")
+    into = other(story.state, one.id)
+    if len(one.seats) > LEAST_HOSTED or one.stage == "done" or not into:
+        raise Refused("not_allowed")
+    end_circle(story, one.id, into)
+
+
+def ready(story: Unfolding, command: GroupReady, moment: Moment) -> None:
+    """The host says it; where nobody hosts, anybody of the circle."""
+    one = named(story.state, command.group, moment.seat)
+    if one is None or moment.seat not in one.seats:
+        raise Refused("unknown")
+    if hosted(story.state, one) and one.host != moment.seat:
+        raise Refused("not_allowed")
+    if one.ready == command.ready:
+        raise Refused("duplicate")
+    story.add(ReadyChanged(at=story.now, group=one.id, ready=command.ready))
+
+
+def take_host(story: Unfolding, command: HostTake, moment: Moment) -> None:
+    """Anybody of a circle without a host may look after it."""
+    one = circle(story.state, command.group)
+    if one is None or moment.seat not in one.seats:
+        raise Refused("unknown")
+    if hosted(story.state, one):
+        raise Refused("duplicate")
+    story.add(HostChosen(at=story.now, group=one.id, seat=moment.seat))
+
+
+def freed(story: Unfolding) -> None:
+    """Circles whose floor became free by what was just decided go on."""
+    if in_round(story.state):
+        for one in story.state.circles:
+            go_on(story, one.id, told=False)

@@ -1,0 +1,215 @@
+"""The sentences of the story circle that more than one screen shows."""
+
+from typing import Final
+
+from activities import rounds, timing
+from activities._story_state import Circle, State, released, running, speaker, still
+from activities.blocks import (
+    AnyBlock,
+    Line,
+    Note,
+    Ring,
+    RingSeat,
+    Rules,
+    Stories,
+    Story,
+    Who,
+    Words,
+    say,
+    say_n,
+)
+from activities.grouping import name
+from activities.timing import SECOND
+
+PROMPTS: Final = (
+    say("A day when a change in your work became real."),
+    say("A time when somebody from outside saw your place differently from you."),
+    say("A moment when you nearly gave up, and did not."),
+)
+"""Sample prompts (A1): an invitation to a lived moment that needs no expertise."""
+
+REMINDER: Final = say(
+    "It happened to you. It has a beginning, a middle and an end, people and a place."
+)
+
+RULES: Final = (
+    say("Listen as fully as you tell."),
+    say("One story each, then you may pass."),
+    say("Your own experience, told now, not read."),
+    say("No questions, advice, comparison or comment while stories go round."),
+    say("Silence is welcome."),
+    say("Every story weighs the same."),
+    say("What is told here stays here unless the teller releases it."),
+    say("No notes while someone tells."),
+)
+
+QUESTION_LINES: Final = (
+    say("What stays with you?"),
+    say("What do the stories share, and where do they differ?"),
+    say("What surprised you?"),
+    say("What would you try, knowing this?"),
+    say("Which question do we carry to the others?"),
+)
+
+TOO_FEW: Final = say("A circle needs at least two people. Wait for others.")
+
+ONLY_YOU: Final = say("Only you see this")
+
+
+def rules(*, unfolded: bool = False) -> Rules:
+    """The rules, readable at any time."""
+    return Rules(title=say("How we listen"), lines=RULES, open=unfolded)
+
+
+def prompt(state: State) -> Line | Words:
+    """The facilitator's own prompt, or the sample the dice chose."""
+    return state.settings.prompt or PROMPTS[state.sample % len(PROMPTS)]
+
+
+def shown_to_all(state: State) -> bool:
+    """Whether every circle has revealed the prompt: only then may a screen outside the circles
+    show it (SC5)."""
+    circles = running(state)
+    return bool(circles) and all(one.prompt_shown for one in circles)
+
+
+def place_of(one: Circle) -> Line:
+    """The head of a page in this circle."""
+    return say("{name} circle", name=name(one.index))
+
+
+def people_in(one: Circle) -> Line:
+    """Under the head: what this is and how many."""
+    return say_n("Story circle, {n} person", "Story circle, {n} people", len(one.seats))
+
+
+def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
+    """The circle, drawn. Before the round all wait; after it nobody has the floor."""
+    heading = name(one.index) if title else None
+    if one.stage != "settle" and one.round.status:
+        picture = rounds.picture(one.round, one.id, heading)
+        seats = tuple(seat for seat in picture.seats if seat.seat in one.seats)
+        return Ring(
+            id=picture.id,
+            seats=seats,
+            floor=picture.floor,
+            clock=picture.clock,
+            next=picture.next,
+            title=heading,
+        )
+    seats = tuple(
+        RingSeat(seat, Who(seat), "waiting" if _here(state, seat) else "away") for seat in one.seats
+    )
+    return Ring(id=one.id, seats=seats, title=heading)
+
+
+def _here(state: State, seat: str) -> bool:
+    member = state.members.get(seat)
+    return member is not None and member.here
+
+
+def floor_line(one: Circle, seat: str = "") -> Line:
+    """What is happening in a circle that tells, for `seat` or ("") for anybody."""
+    mine = bool(seat) and one.teller == seat
+    match one.step:
+        case "turn":
+            if mine:
+                return say("Everyone is listening")
+            return say("{name} is telling", name=Who(one.teller))
+        case "offer":
+            if mine:
+                return say("The floor comes to you")
+            return say("The floor comes to {name}", name=Who(one.teller))
+        case _ if len(one.seats) == 1:
+            return say("We wait for the others")
+        case _:
+            return say("A breath")
+
+
+def status(state: State, one: Circle) -> Line:
+    """A circle in one sentence, for facilitators; never what is said in it."""
+    if still(state, one):
+        return say("Paused. Their time is kept.")
+    if state.phase == "reflect":
+        return say("They talk about: {question}", question=QUESTION_LINES[one.question])
+    if one.stage == "settle":
+        return (
+            say("They have the prompt and can begin.")
+            if one.prompt_shown
+            else say("They settle in and say their names.")
+        )
+    if one.stage == "done":
+        return say("All who wanted to have told. A question is on their screens.")
+    floor = one.round.floor
+    following = rounds.coming(one.round, 1)
+    if floor is not None and floor.hold is not None:
+        return say("{name}'s line dropped. Their time waits.", name=Who(floor.seat))
+    if floor is None:
+        if len(one.seats) == 1:
+            return say("One person waits for others.")
+        if following:
+            return say("A breath. Next: {name}.", name=Who(following[0]))
+        return say("A breath after the last story.")
+    doing = (
+        say("{name} is telling", name=Who(floor.seat))
+        if floor.speaking
+        else say("The floor comes to {name}", name=Who(floor.seat))
+    )
+    if following:
+        return say("{doing}. Next: {name}.", doing=doing, name=Who(following[0]))
+    return say("{doing}. Nobody comes after.", doing=doing)
+
+
+def story_tag(one: Circle) -> Line | None:
+    """Which story of how many."""
+    told = sum(one.round.status.get(seat) == "told" for seat in one.seats)
+    if one.stage != "telling":
+        return None
+    number = min(told + int(one.step == "turn"), len(one.seats))
+    if not number:
+        return None
+    return say("story {number} of {all}", number=number, all=len(one.seats))
+
+
+def notices(state: State) -> list[AnyBlock]:
+    """The circles end softly: at two minutes, at half a minute, then a minute to finish."""
+    timer = state.timer
+    if state.phase not in ("telling", "reflect") or state.pause is not None:
+        return []
+    if timing.rung_at(timer, 0):
+        text = say("Please come to an end. Everybody meets again in a minute.")
+        if state.phase == "reflect":
+            text = say("Please come to an end in your own time.")
+    elif timing.rung_at(timer, -30 * SECOND):
+        text = say("Half a minute is left for the circles. Finish your sentence.")
+    elif timing.rung_at(timer, -120 * SECOND):
+        text = say("Two minutes are left for the circles.")
+    else:
+        return []
+    return [Note(text=text, tone="quiet")]
+
+
+def stories(state: State) -> list[AnyBlock]:
+    """Released stories only (SC6)."""
+    shown = tuple(
+        Story(
+            title=answer.title,
+            moments=answer.moments,
+            quote=answer.quote,
+            who=Who(seat) if answer.choice in ("first_name", "name_org") else None,
+            organisation=answer.choice == "name_org",
+        )
+        for seat, answer in released(state)
+    )
+    if not shown:
+        return []
+    return [Stories(title=say("Stories their tellers released"), stories=shown)]
+
+
+def voice_line(one: Circle) -> Line:
+    """Which circle speaks, by whom."""
+    who = speaker(one)
+    circle_name = name(one.index)
+    if who:
+        return say("{name} speaks for {circle}", name=Who(who), circle=circle_name)
+    return say("{circle} speaks", circle=circle_name)
