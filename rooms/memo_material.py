@@ -20,6 +20,8 @@ from rooms.memo_source import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.whole import groups
+from rooms.words import digest
 
 if TYPE_CHECKING:
     from rooms.room import Room
@@ -61,6 +63,9 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
+        },
+        groups={
+            group.id: len(group.members) for group in groups(room.whole, room.world.activities)
         },
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
@@ -185,7 +190,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
 
 def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
-    for parts in consent_desk.stories(item for _, item in found.values()).values():
+    for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}
         for item in parts:
             if (part := _part(room, item)) is not None:
@@ -193,10 +198,11 @@ def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryIte
         told.append(
             StoryItem(
                 seat=parts[0].seat,
-                circle=parts[0].group,
+                circle=f"{activity}-{parts[0].group}",
                 title=next(iter(by_kind.get("story_title", [])), None),
                 key_moments=tuple(by_kind.get("key_moment", [])),
                 quote=next(iter(by_kind.get("quote", [])), None),
+                id=digest(f"{room.id}/{activity}/{story}")[:12],
             )
         )
     return tuple(told)

@@ -60,9 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if supervised:
         with listening:
             return supervisor.Supervisor(listening, _child(words, listening, port)).run()
-    return _serve(
-        _replaced(settings, port), listening, parent=options.parent, quiet=options.again
-    )
+    return _serve(_replaced(settings, port), listening, parent=options.parent, quiet=options.again)
 
 
 def _child(words: Sequence[str], listening: socket.socket, port: int) -> Any:
@@ -103,9 +101,7 @@ def port_trouble(error: OSError, settings: Settings) -> str:
             return f"Cannot listen on {where}: {error.strerror or error}."
 
 
-def _serve(
-    settings: Settings, listening: socket.socket, *, parent: int | None, quiet: bool
-) -> int:
+def _serve(settings: Settings, listening: socket.socket, *, parent: int | None, quiet: bool) -> int:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_run(settings, listening, parent, quiet))

@@ -314,5 +314,3 @@ TEST_OPERATIONS: Final[tuple[Operation, ...]] = (
 def routes(operations: tuple[Operation, ...]) -> list[Route]:
     """The table as routes of the application."""
     return [Route(one.path, one.handler, methods=[one.method]) for one in operations]
-
-

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.memo_export import FORMATS, MissingGlyph, export
+from rooms.memo_export import FORMATS, export
 from server import auth
 from server.errors import Problem
 from server.reading import is_organiser, title_of

@@ -55,7 +55,9 @@ SENTENCES: Final[dict[str, Line]] = {
     "wrong_type": say("Send this as JSON."),
     "too_many": say("That was a lot at once. Wait a minute, then try again."),
     "tripped": say("Something tripped on our side. Nothing of yours was lost; try again."),
-    "unwritable": say("The server cannot save at this moment, so it took nothing. Keep your words."),
+    "unwritable": say(
+        "The server cannot save at this moment, so it took nothing. Keep your words."
+    ),
 }
 """What people read; replaced by a better sentence where the place knows one."""
 

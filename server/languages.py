@@ -117,7 +117,7 @@ def own_name(code: str) -> str:
 
 
 def direction(code: str) -> str:
-    """"rtl" or "ltr"."""
+    """ "rtl" or "ltr"."""
     try:
         return str(Locale.parse(code, sep="-").text_direction)
     except (UnknownLocaleError, ValueError):

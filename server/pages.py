@@ -430,9 +430,7 @@ def _view(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, 
     return found
 
 
-def _language(
-    request: Request, site: Site, room: Room, device: Device, seat: str = ""
-) -> str:
+def _language(request: Request, site: Site, room: Room, device: Device, seat: str = "") -> str:
     chosen = seat_info(room, seat or device.seats[0]).language or room.language
     return site.languages.choose(request.headers.get("accept-language", ""), chosen)
 

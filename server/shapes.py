@@ -11,9 +11,7 @@ from rooms.wire import NAME_LIMIT, TITLE_LIMIT
 
 def _text(limit: int, what: str) -> msgspec.Meta:
     # Only described here: lengths are checked by `server.bodies`, which can say what to change.
-    return msgspec.Meta(
-        description=what, extra_json_schema={"minLength": 1, "maxLength": limit}
-    )
+    return msgspec.Meta(description=what, extra_json_schema={"minLength": 1, "maxLength": limit})
 
 
 Title = Annotated[str, _text(TITLE_LIMIT, "What the exchange is about.")]
