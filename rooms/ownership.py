@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
@@ -78,8 +78,9 @@ _XML_TYPES: Final = frozenset({XML_ELEMENT, XML_TEXT})
 class Container:
     """A shared type in the document: a root, or made by the struct `item` inside `parent`.
 
-    `keys` holds every key that was ever set in it. Compared by identity: two maps that followed
-    each other under one key have the same path and are different containers.
+    `keys` holds every key that was ever set in it, also what is deleted since. Compared by
+    identity: two maps that followed each other under one key have the same path and are different
+    containers.
     """
 
     __slots__ = ("depth", "item", "keys", "kind", "parent", "path")
@@ -95,7 +96,7 @@ class Container:
         self.depth: int = 0 if parent is None else parent.depth + 1
 
 
-class Run(NamedTuple):
+class Run(msgspec.Struct, frozen=True, gc=False):
     """What a range of clocks is. No container: garbage. `erased`: its content was dropped."""
 
     container: Container | None
@@ -471,17 +472,15 @@ class _Placing:
                     "insert", container.path, fresh=container in self.change.fresh
                 )
         elif kind == DELETED:
+            self._note_key(container, key)
             self.drops.setdefault((container, key), Touch("delete", (*container.path, key)))
         else:
             self._set(container, key, item)
         return Run(container, key, creates, kind == DELETED)
 
     def _set(self, container: Container, key: str, item: Item) -> None:
-        first = key not in container.keys
+        first = self._note_key(container, key)
         before = self.sets.get((container, key))
-        if first:
-            container.keys.add(key)
-            self.change._keys.append((container, key))
         value = None
         if item.kind == ANY:
             assert isinstance(item.value, tuple)
@@ -498,6 +497,14 @@ class _Placing:
             # An update may write a key several times: each value is judged.
             self.change.touches.append(before)
         self.sets[container, key] = touch
+
+    def _note_key(self, container: Container, key: str) -> bool:
+        """Remember that a key was used; whether that was for the first time."""
+        if key in container.keys:
+            return False
+        container.keys.add(key)
+        self.change._keys.append((container, key))
+        return True
 
     def _parent(self, item: Item) -> tuple[Container | None, str | None]:
         left, right = item.left, item.right
@@ -561,7 +568,7 @@ class _Placing:
         for start, end in ranges:
             at = bisect_right(known.starts, start) - 1
             while at < len(known.starts) and known.starts[at] < end:
-                container, key, _, _ = known.runs[at]
+                container, key = known.runs[at].container, known.runs[at].key
                 at += 1
                 if container is None:
                     continue
