@@ -4,7 +4,6 @@ from typing import Final
 
 from activities import timing
 from activities._story_commands import (
-    CARDS_LIMIT,
     NotesShare,
     ReleaseAnswer,
     VoiceTake,
@@ -13,6 +12,7 @@ from activities._story_offers import Offers
 from activities._story_state import (
     Circle,
     State,
+    circle_of,
     speaker,
     voices,
 )
@@ -115,15 +115,14 @@ def _group_cards(one: Circle) -> Cards:
 
 def _share(state: State, viewer: Viewer, offers: Offers) -> Blocks:
     """The author shares all, some or none of the cards of this circle."""
+    if circle_of(state, viewer.seat) is None:
+        return []
     options = (
         Option("all", say("Share all my notes")),
         Option("some", say("Share some of them")),
         Option("none", say("Keep them in the circle")),
     )
-    needs = {
-        "share": Need("choice", options=options),
-        "cards": Need("texts", limit=CARDS_LIMIT, optional=True),
-    }
+    needs = {"share": Need("choice", options=options)}  # the screen adds the ids of the cards
     label = say("Share like this")
     if not offers.add(NotesShare(share="none"), label, "foot", needs=needs):
         return []

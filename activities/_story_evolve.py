@@ -157,7 +157,14 @@ def _planned(state: State) -> int:
 
 def _snapshot(state: State, at: int) -> Snapshot:
     return Snapshot(
-        at, state.phase, state.timer, state.circles, state.door, state.voice, state.voice_timer
+        at,
+        state.phase,
+        state.timer,
+        state.circles,
+        state.door,
+        state.voice,
+        state.voice_timer,
+        state.tellers,
     )
 
 
@@ -253,6 +260,7 @@ def _phase_returned(state: State, event: PhaseReturned) -> State:
         door=tuple(one for one in left.door if one.seat in state.members),
         voice=left.voice,
         voice_timer=shifted(left.voice_timer),
+        tellers=left.tellers,
         before=None,
     )
 

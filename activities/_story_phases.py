@@ -199,9 +199,8 @@ def share_notes(story: Unfolding, command: NotesShare, moment: Moment) -> None:
     one = circle_of(story.state, moment.seat)
     if one is None:
         raise Refused("not_allowed")
-    if (command.share == "some") != bool(command.cards):
-        raise Refused("bad_request")
-    story.add(NotesChosen(at=story.now, seat=moment.seat, cards=command.cards, share=command.share))
+    cards = command.cards if command.share == "some" else ()
+    story.add(NotesChosen(at=story.now, seat=moment.seat, cards=cards, share=command.share))
 
 
 def release(story: Unfolding, command: ReleaseAnswer, moment: Moment) -> None:

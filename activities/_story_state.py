@@ -139,6 +139,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     door: tuple[Waiting, ...]
     voice: int
     voice_timer: Timer
+    tellers: tuple[str, ...]
 
 
 class State(msgspec.Struct, frozen=True):

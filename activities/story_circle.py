@@ -60,7 +60,7 @@ from activities._story_commands import (
 )
 from activities._story_events import EVENTS
 from activities._story_evolve import evolve
-from activities._story_flow import Unfolding
+from activities._story_flow import Unfolding, welcome
 from activities._story_state import (
     State,
     alarms,
@@ -163,6 +163,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     story = Unfolding(state, moment.now)
     decider = _DECIDE[type(command)]
     decider(story, command, moment)
+    welcome(story)
     return tuple(story.events)
 
 
