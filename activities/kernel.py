@@ -252,6 +252,16 @@ class ConsentGiven(Event, frozen=True, tag="consent.given"):
     outside: bool = False
 
 
+class NotesChosen(Event, frozen=True, tag="notes.chosen"):
+    """Shared by all activities with circles: `seat` shares all, some (`cards`) or none of its
+    cards of the
+    circle's document with everyone. The room copies them to the board (ruling *Words*)."""
+
+    seat: str
+    cards: tuple[str, ...] = ()
+    share: Literal["all", "some", "none"] = "none"
+
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 Allowed = Mapping[str, Mapping[str, frozenset[type[Command]]]]

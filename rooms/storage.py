@@ -30,6 +30,10 @@ class StorageTooNew(Exception):
     """The data was written by a newer version of the program; nothing was touched."""
 
 
+class StorageDamaged(Exception):
+    """The data cannot be trusted or is not ours; nothing was touched."""
+
+
 class StoredUpdate(msgspec.Struct, frozen=True):
     """One row of a document's log. `applied` is False when no process has reported it applied: it
     may be what crashed."""

@@ -112,6 +112,10 @@ class SeatLeave(Command, frozen=True, tag="seat.leave"):
     """I leave by choice."""
 
 
+class SeatReturn(Command, frozen=True, tag="seat.return"):
+    """I come back after leaving: the same seat, order, words and consent (G9)."""
+
+
 class SeatName(Command, frozen=True, tag="seat.name"):
     """Change my own name."""
 
@@ -250,6 +254,7 @@ RoomCommand = (
     | ActivitySkip
     | Cut
     | SeatLeave
+    | SeatReturn
     | SeatName
     | SeatLanguage
     | SeatWilling

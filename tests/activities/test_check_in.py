@@ -7,11 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import rounds, turns
+from activities._check_in_commands import (
+    Settings,
+)
 from activities._check_in_model import (
     ALLOWED,
     LOW,
     OPTIONS,
-    Settings,
     State,
     has_answered,
     may_give,
@@ -47,14 +49,15 @@ from tests.activities.driver import (
 )
 
 MODES = ("round", "circles", "word", "weather", "scale", "picture", "gesture")
+SPOKEN = ("round", "circles")
 TOGETHER = ("word", "weather", "scale", "picture", "gesture")
 
 
-def settings() -> st.SearchStrategy[Settings]:
+def settings(modes: tuple[str, ...] = MODES) -> st.SearchStrategy[Settings]:
     """Any settings the agenda can hold."""
     return st.builds(
         Settings,
-        mode=st.sampled_from(MODES),
+        mode=st.sampled_from(modes),
         direction=st.sampled_from(("in", "out")),
         cap_s=st.integers(10, 120),
         sample=st.integers(0, 3),
@@ -126,6 +129,11 @@ def invariants(room: World) -> None:
 
 @given(histories(CHECK_IN, settings()))
 def test_any_history_keeps_ch1_to_ch4_and_the_laws_of_all_activities(history: History) -> None:
+    play(CHECK_IN, history, also=invariants)
+
+
+@given(histories(CHECK_IN, settings(SPOKEN)))
+def test_any_history_of_a_round_g2(history: History) -> None:
     play(CHECK_IN, history, also=invariants)
 
 
@@ -435,6 +443,15 @@ def test_in_a_check_out_the_word_is_the_insight() -> None:
     room = opened("word", count=2, direction="out")
     answer(room, "s1", words="home")
     assert [i.words.ref for i in CHECK_IN.harvest(room.state).items] == ["home"]
+    assert blocks(room, "s2", Entry)[0].sees == "memo"  # said where it is written
+
+
+@pytest.mark.parametrize("fields", [{"sample": 1}, {"sample": 2}, {"prompt": Words("own")}])
+def test_ch4_how_somebody_leaves_and_whom_they_thank_stays_in_the_room(fields: Any) -> None:
+    room = opened("word", count=2, direction="out", **fields)
+    answer(room, "s1", words="sad")
+    assert CHECK_IN.harvest(room.state).items == ()
+    assert blocks(room, "s2", Entry)[0].sees == "room"
 
 
 # --- pause, people ------------------------------------------------------------------------------

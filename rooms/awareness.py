@@ -1,0 +1,129 @@
+"""Pointers and carets: awareness states, each only of the device it came from, stamped by us.
+
+An honest provider also sends what it believes of others (states that timed out on its clock): what
+is not the sender's is left out without a word. A state is cut down to the fields pages use, and
+seat and name are written by the server, so nobody can appear as somebody else. Clocks only rise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from rooms import lib0
+from rooms.lib0 import Malformed
+from rooms.ownership import SERVER, Index
+from rooms.permissions import Writer
+from rooms.update_gate import MAX_CLIENT, MAX_CLOCK, BadUpdate
+
+# One caret with its two relative positions is about 300 bytes.
+MAX_STATE_BYTES: Final = 1024
+MAX_STATES: Final = 1_000
+MAX_STATE_DEPTH: Final = 6
+# What a page may say of itself; seat and user are overwritten.
+FIELDS: Final = frozenset({"cursor", "pointer", "typing", "card", "seat", "color"})
+
+
+class _State(msgspec.Struct):
+    device: str
+    clock: int
+    json: str
+
+
+class Awareness:
+    """The awareness states of one document; client ids are bound in its index."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._states: dict[int, _State] = {}
+
+    def take(self, update: bytes, writer: Writer, names: Mapping[str, str]) -> bytes:
+        """Read a device's awareness and give what to send to others (empty: nothing).
+
+        `names` are display names by seat. Raises `BadUpdate` for what no provider sends.
+        """
+        kept: list[int] = []
+        for client, clock, state in _read(update):
+            if not self._index.may_bind(client, writer.device):
+                continue
+            before = self._states.get(client)
+            if before is not None and clock < before.clock:
+                continue
+            if state is None:
+                if before is None:
+                    continue
+                before.clock, before.json = clock, "null"
+            else:
+                if client not in self._index.bindings:
+                    self._index.bind(client, writer.device)
+                stamped = _stamp(state, writer, names)
+                self._states[client] = _State(writer.device, clock, stamped)
+            kept.append(client)
+        return self._write(kept)
+
+    def everyone(self) -> bytes:
+        """All states, for a newcomer or a query (empty: there are none)."""
+        return self._write([c for c, state in self._states.items() if state.json != "null"])
+
+    def leave(self, device: str) -> bytes:
+        """Take a device's states away when its last session closed; gives what to send."""
+        gone = [c for c, state in self._states.items() if state.device == device != SERVER]
+        for client in gone:
+            self._states[client].clock += 1
+            self._states[client].json = "null"
+        update = self._write(gone)
+        for client in gone:
+            del self._states[client]
+        return update
+
+    def _write(self, clients: list[int]) -> bytes:
+        if not clients:
+            return b""
+        out = bytearray(lib0.uint(len(clients)))
+        for client in clients:
+            state = self._states[client]
+            out += lib0.uint(client) + lib0.uint(state.clock) + lib0.text(state.json)
+        return bytes(out)
+
+
+def _read(update: bytes) -> list[tuple[int, int, dict[str, Any] | None]]:
+    try:
+        count, at = lib0.read_uint(update, 0)
+        if count > MAX_STATES:
+            raise Malformed("too_many_states")
+        states: list[tuple[int, int, dict[str, Any] | None]] = []
+        for _ in range(count):
+            client, at = lib0.read_uint(update, at)
+            clock, at = lib0.read_uint(update, at)
+            written, at = lib0.read_text(update, at, MAX_STATE_BYTES)
+            if client > MAX_CLIENT or clock > MAX_CLOCK:
+                raise Malformed("clock")
+            if lib0.nesting(written) > MAX_STATE_DEPTH:
+                raise Malformed("too_deep")
+            try:
+                state = msgspec.json.decode(written, type=dict[str, Any] | None)
+            except msgspec.MsgspecError:
+                raise Malformed("state") from None
+            states.append((client, clock, state))
+        if at != len(update):
+            raise Malformed("trailing_bytes")
+    except Malformed as error:
+        raise BadUpdate(str(error)) from None
+    return states
+
+
+def _stamp(state: dict[str, Any], writer: Writer, names: Mapping[str, str]) -> str:
+    claimed = state.get("seat")
+    seats = sorted(writer.seats)
+    seat = claimed if isinstance(claimed, str) and claimed in writer.seats else (seats or [""])[0]
+    name = names.get(seat, "")
+    color = state.get("color")
+    said = {field: value for field, value in state.items() if field in FIELDS}
+    # `user` is what TipTap's carets show.
+    said |= {"seat": seat, "name": name, "user": {"name": name, "color": color}}
+    if not isinstance(color, str) or len(color) > 32:
+        said.pop("color", None)
+        said["user"] = {"name": name}
+    return msgspec.json.encode(said).decode()

@@ -1,0 +1,326 @@
+"""What is written in a document: roots by family, cards, sections, drafts, slots, desk lines.
+
+The shapes (binding for the pages too):
+
+- board and group: `cards`: id -> Map {kind, text: Text, author, entered_by, language, activity,
+  group, section, order, theme, created, ticks: Map seat -> true, scope, origin}; `sections`:
+  id -> Map {title, kind, activity, step, order}
+- mine: `drafts`: "{activity}/{box}" -> Text; `notes`: like cards
+- memo: `memo`: XML of the TipTap editor; `slots`: section or theme id -> Map {question: Text,
+  confirmed: Map seat -> true}
+- desk: `lines`: id -> Map {text: Text, author, created}
+
+A card's id is `{author}-{random}`: the author can be read off without trusting a field. Cards that
+the server makes for nobody have an empty author. Readers believe nothing: a wrong type reads as
+empty, numbers come back from floats, lengths are bounded. Writers are for `Document.server_edit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+from pycrdt import Doc, Text
+from pycrdt import Map as SharedMap
+
+from rooms.update_gate import MAP, XML_FRAGMENT
+
+Family: TypeAlias = Literal["room", "board", "group", "mine", "memo", "desk"]
+
+# Root names and kinds by family; no other root exists. `{room}` itself has no content.
+ROOTS: Final[Mapping[Family, Mapping[str, int]]] = {
+    "room": {},
+    "board": {"cards": MAP, "sections": MAP},
+    "group": {"cards": MAP, "sections": MAP},
+    "mine": {"drafts": MAP, "notes": MAP},
+    "memo": {"memo": XML_FRAGMENT, "slots": MAP},
+    "desk": {"lines": MAP},
+}
+
+# methods.md 1.7
+KINDS: Final = frozenset(
+    {
+        "story_title",
+        "key_moment",
+        "quote",
+        "insight",
+        "question",
+        "burning_question",
+        "practice",
+        "commitment",
+        "theme",
+        "plus",
+        "delta",
+        "score",
+        "worthwhile",
+        "mood",
+        "offer",
+        "need",
+        "contact",
+        "ask",
+        "reply",
+        "agreement",
+        "update",
+        "parking",
+    }
+)
+# methods.md 1.8, without `self`: what only I see is in `mine`.
+SCOPES: Final = frozenset({"circle", "room", "memo", "public"})
+
+# A board that people can still read has hundreds of cards; beyond this they are not read.
+MAX_CARDS: Final = 5_000
+# Two pages; a text that grew longer is cut when read.
+MAX_TEXT: Final = 8_000
+# Ids, languages, order keys.
+MAX_WORD: Final = 200
+MAX_TICKS: Final = 500
+# Milliseconds since the epoch, up to the year 9999.
+MAX_TIME: Final = 253_402_300_799_999
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A note on a board, as read or to be written. `created` in milliseconds, never trusted."""
+
+    id: str
+    kind: str
+    text: str
+    author: str = ""
+    entered_by: str = ""
+    language: str = ""
+    activity: str = ""
+    group: str = ""
+    section: str = ""
+    order: str = ""
+    theme: str = ""
+    created: int = 0
+    ticks: tuple[str, ...] = ()
+    scope: str = "circle"
+    origin: str = ""
+
+
+class Section(msgspec.Struct, frozen=True):
+    """A column or heading of a board."""
+
+    id: str
+    title: str
+    kind: str = ""
+    activity: str = ""
+    step: str = ""
+    order: str = ""
+
+
+class DeskLine(msgspec.Struct, frozen=True):
+    """One line of the facilitators' private strip."""
+
+    id: str
+    text: str
+    author: str
+    created: int = 0
+
+
+class Slot(msgspec.Struct, frozen=True):
+    """The question that follows a theme of the memo, and who confirmed it."""
+
+    id: str
+    question: str
+    confirmed: tuple[str, ...] = ()
+
+
+CARD_WORDS: Final = (
+    "kind",
+    "author",
+    "entered_by",
+    "language",
+    "activity",
+    "group",
+    "section",
+    "order",
+    "theme",
+    "scope",
+    "origin",
+)
+SECTION_WORDS: Final = ("title", "kind", "activity", "step", "order")
+
+
+def family_of(document: str) -> Family | None:
+    """The family of a document (`{room}`, `{room}/board`, `{room}/group/{id}` ...), or None."""
+    match document.split("/"):
+        case [room] if room:
+            return "room"
+        case [_, ("board" | "memo" | "desk") as family]:
+            return family
+        case [_, ("group" | "mine") as family, name] if name:
+            return family
+    return None
+
+
+def author_of(card: str) -> str:
+    """The seat a card id belongs to: what stands before the last hyphen."""
+    return card.rpartition("-")[0]
+
+
+def read_cards(doc: Doc[Any], root: str = "cards") -> tuple[Card, ...]:
+    """Every card in order of section, order key, time and id; `root` is `notes` in `mine`."""
+    cards = [_card(id, shared) for id, shared in _members(doc, root)]
+    return tuple(sorted(cards, key=lambda c: (c.section, c.order, c.created, c.id)))
+
+
+def read_sections(doc: Doc[Any]) -> tuple[Section, ...]:
+    """Every section in order."""
+    sections = [
+        Section(id, *(_word(shared, field) for field in SECTION_WORDS))
+        for id, shared in _members(doc, "sections")
+    ]
+    return tuple(sorted(sections, key=lambda s: (s.order, s.id)))
+
+
+def read_drafts(doc: Doc[Any]) -> dict[str, str]:
+    """Texts of a seat's boxes, by "{activity}/{box}"."""
+    drafts: dict[str, str] = {}
+    root = doc.get("drafts", type=SharedMap)
+    for key in sorted(root.keys())[:MAX_CARDS]:
+        value = root[key]
+        if isinstance(value, Text):
+            drafts[key[:MAX_WORD]] = str(value)[:MAX_TEXT]
+    return drafts
+
+
+def read_slots(doc: Doc[Any]) -> tuple[Slot, ...]:
+    """Every slot of the memo, by id."""
+    return tuple(
+        Slot(id, _text(shared, "question"), _ticks(shared, "confirmed"))
+        for id, shared in _members(doc, "slots")
+    )
+
+
+def read_lines(doc: Doc[Any]) -> tuple[DeskLine, ...]:
+    """Every line of the strip, oldest first."""
+    lines = [
+        DeskLine(id, _text(shared, "text"), _word(shared, "author"), _time(shared, "created"))
+        for id, shared in _members(doc, "lines")
+    ]
+    return tuple(sorted(lines, key=lambda line: (line.created, line.id)))
+
+
+def put_card(doc: Doc[Any], card: Card, root: str = "cards") -> None:
+    """Write a whole card, in place of one with the same id; inside `Document.server_edit`.
+
+    Raises ValueError when the id does not begin with the author's seat.
+    """
+    if author_of(card.id) != card.author:
+        raise ValueError(f"card {card.id!r} does not name its author {card.author!r}")
+    fields: dict[str, Any] = {field: getattr(card, field) for field in CARD_WORDS}
+    fields["text"] = Text(card.text)
+    fields["created"] = card.created
+    fields["ticks"] = SharedMap(dict.fromkeys(card.ticks, True))
+    doc.get(root, type=SharedMap)[card.id] = SharedMap(fields)
+
+
+def change_card(doc: Doc[Any], card: str, /, root: str = "cards", **fields: str) -> bool:
+    """Write single words of a card (`theme="c-1"`); False when there is no such card."""
+    cards = doc.get(root, type=SharedMap)
+    shared = cards.get(card)
+    if not isinstance(shared, SharedMap):
+        return False
+    for field, value in fields.items():
+        if field not in CARD_WORDS:
+            raise ValueError(f"no word of a card: {field}")
+        if shared.get(field) != value:
+            shared[field] = value
+    return True
+
+
+def drop_card(doc: Doc[Any], card: str, root: str = "cards") -> bool:
+    """Take a card away; False when there is no such card."""
+    return _drop(doc, root, card)
+
+
+def put_section(doc: Doc[Any], section: Section) -> None:
+    """Write a whole section."""
+    fields = {field: getattr(section, field) for field in SECTION_WORDS}
+    doc.get("sections", type=SharedMap)[section.id] = SharedMap(fields)
+
+
+def drop_draft(doc: Doc[Any], key: str) -> bool:
+    """Take the text of a box away, after it was sent as a command; False when there is none."""
+    return _drop(doc, "drafts", key)
+
+
+def put_slot(doc: Doc[Any], slot: Slot) -> None:
+    """Write a whole slot of the memo."""
+    doc.get("slots", type=SharedMap)[slot.id] = SharedMap(
+        {
+            "question": Text(slot.question),
+            "confirmed": SharedMap(dict.fromkeys(slot.confirmed, True)),
+        }
+    )
+
+
+def put_line(doc: Doc[Any], line: DeskLine) -> None:
+    """Write a line of the strip."""
+    doc.get("lines", type=SharedMap)[line.id] = SharedMap(
+        {"text": Text(line.text), "author": line.author, "created": line.created}
+    )
+
+
+def _drop(doc: Doc[Any], root: str, key: str) -> bool:
+    shared = doc.get(root, type=SharedMap)
+    if key not in shared:
+        return False
+    del shared[key]
+    return True
+
+
+Shared: TypeAlias = "SharedMap[Any]"
+
+
+def _members(doc: Doc[Any], root: str) -> list[tuple[str, Shared]]:
+    shared = doc.get(root, type=SharedMap)
+    found = []
+    for key in sorted(shared.keys())[:MAX_CARDS]:
+        value = shared[key]
+        if isinstance(value, SharedMap) and len(key) <= MAX_WORD:
+            found.append((key, value))
+    return found
+
+
+def _card(id: str, shared: Shared) -> Card:
+    words = {field: _word(shared, field) for field in CARD_WORDS}
+    words["author"] = author_of(id)
+    if words["kind"] not in KINDS:
+        words["kind"] = "parking"
+    if words["scope"] not in SCOPES:
+        words["scope"] = "circle"
+    return Card(
+        id=id,
+        text=_text(shared, "text"),
+        created=_time(shared, "created"),
+        ticks=_ticks(shared, "ticks"),
+        **words,
+    )
+
+
+def _word(shared: Shared, field: str) -> str:
+    value = shared.get(field)
+    return value[:MAX_WORD] if isinstance(value, str) else ""
+
+
+def _text(shared: Shared, field: str) -> str:
+    value = shared.get(field)
+    return str(value)[:MAX_TEXT] if isinstance(value, Text) else ""
+
+
+def _time(shared: Shared, field: str) -> int:
+    # Yjs writes whole numbers as integers, pycrdt reads them back as floats.
+    value = shared.get(field)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return 0
+    return int(value) if 0 <= value <= MAX_TIME else 0
+
+
+def _ticks(shared: Shared, field: str) -> tuple[str, ...]:
+    value = shared.get(field)
+    if not isinstance(value, SharedMap):
+        return ()
+    return tuple(sorted(seat for seat in list(value.keys()) if value[seat] is True)[:MAX_TICKS])

@@ -1,0 +1,466 @@
+"""The log: what a commit is, the room's own events, and the state they add up to.
+
+A commit is one decision: who asked, with which request, and the events that followed, the room's
+own and an
+activity's. Replaying all commits gives the same state (`methods.md G7`). No text a person typed
+is in a commit: names,
+titles and words are references.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+import msgspec
+from msgspec.structs import replace
+
+from activities import consent
+from activities.blocks import Words
+from activities.kernel import Choice, ConsentGiven, Event, Member
+from rooms.lead import Lead, facilitator_added
+from rooms.seats import Device, Seat
+
+
+class WordsKept(msgspec.Struct, frozen=True):
+    """Provenance of a text: whose words, typed by whom, in which language, with the hash of the
+    exact words."""
+
+    ref: str
+    seat: str
+    entered_by: str = ""
+    language: str = ""
+    activity: str = ""
+    digest: str = ""
+
+
+class AgendaItem(msgspec.Struct, frozen=True):
+    """One planned activity. `id` is also the id of its instance."""
+
+    id: str
+    kind: str
+    minutes: int
+    settings: dict[str, Any] = msgspec.field(default_factory=dict)
+    title: str = ""  # English source text of a better title than the kind's, in the catalogue
+
+
+class RoomOpened(Event, frozen=True, tag="room.opened"):
+    """The room exists, with its organiser's seat and a plan."""
+
+    title: str
+    language: str
+    zone: str
+    confidentiality: str
+    agenda: tuple[AgendaItem, ...]
+    seat: Seat
+    device: str
+    digest: str
+    links: dict[str, str]  # kind -> digest of the secret it was opened with
+
+
+class SeatTaken(Event, frozen=True, tag="seat.taken"):
+    """Someone came in. With `digest` on a new device, else on the carrying `device`."""
+
+    seat: Seat
+    device: str
+    digest: str = ""
+
+
+class DeviceAdded(Event, frozen=True, tag="device.added"):
+    """A further device speaks for a seat (recovery link, wall screen)."""
+
+    seat: str
+    device: str
+    digest: str
+
+
+class SeatChanged(Event, frozen=True, tag="seat.changed"):
+    """The seat's record is now this."""
+
+    seat: Seat
+
+
+class SeatGone(Event, frozen=True, tag="seat.gone"):
+    """Left by choice, or removed by a facilitator; `erased` also forgets the name."""
+
+    seat: str
+    removed: bool = False
+
+
+class LeadChanged(Event, frozen=True, tag="lead.changed"):
+    """The lead record is now this."""
+
+    lead: Lead
+
+
+class ActivityStarted(Event, frozen=True, tag="activity.started"):
+    """An activity began with these people; everything its `initial` saw is here."""
+
+    activity: str
+    kind: str
+    version: int
+    settings: dict[str, Any]
+    members: tuple[Member, ...]
+    seat: str
+    roles: tuple[str, ...]
+    now: int
+    dice: int
+    epoch: int
+    autopilot: bool
+
+
+class ActivitySkipped(Event, frozen=True, tag="activity.skipped"):
+    """An agenda item was left out."""
+
+    activity: str
+
+
+class ActivityEvent(Event, frozen=True, tag="activity.event"):
+    """One event of the activity itself, as it encodes it."""
+
+    activity: str
+    event: msgspec.Raw
+
+
+class DoorSet(Event, frozen=True, tag="door.set"):
+    """The door was opened or closed. `generation` counts renewals of the link and code."""
+
+    open: bool
+    generation: int = 1
+
+
+class NoticeSaid(Event, frozen=True, tag="notice.said"):
+    """A line to everybody."""
+
+    text: str
+    at: int
+
+
+class DeskLineSaid(Event, frozen=True, tag="desk.said"):
+    """A line on the private strip."""
+
+    id: str
+    seat: str
+    at: int
+    text: str
+
+
+class HelpAsked(Event, frozen=True, tag="help.asked"):
+    """Someone asked for help; `about` may be empty."""
+
+    seat: str
+    about: str
+    at: int
+
+
+class HelpSeen(Event, frozen=True, tag="help.seen"):
+    """A facilitator saw to it."""
+
+    seat: str
+
+
+class NoteAdded(Event, frozen=True, tag="note.added"):
+    """The server made a card from words; the document holds the card."""
+
+    document: str
+    card: str
+    kind: str
+    section: str
+    theme: str
+    words: str
+    seat: str
+    entered_by: str
+    activity: str
+    group: str
+    language: str
+    scope: str
+    at: int
+    origin: str = ""
+
+
+class NoteMoved(Event, frozen=True, tag="note.moved"):
+    """A card went under a theme."""
+
+    card: str
+    theme: str
+
+
+class NoteDeleted(Event, frozen=True, tag="note.deleted"):
+    """A card was taken away by its author; its words are erased."""
+
+    document: str
+    card: str
+    words: str
+
+
+class CardsShared(Event, frozen=True, tag="cards.shared"):
+    """Cards of a closed document were given to the board by their author: from -> new card id."""
+
+    document: str
+    cards: dict[str, str]
+    scope: str
+
+
+class ConsentChanged(Event, frozen=True, tag="consent.changed"):
+    """The owner answered again, or withdrew (`choice` None)."""
+
+    words: str
+    seat: str
+    choice: Choice | None
+    outside: bool = False
+
+
+class QuestionSet(Event, frozen=True, tag="memo.question_set"):
+    """The question after a theme was edited (`words`) or confirmed as suggested (empty)."""
+
+    theme: str
+    words: str
+
+
+class ProseSet(Event, frozen=True, tag="memo.prose_set"):
+    """A facilitator wrote the prose of a section."""
+
+    section: str
+    words: str
+
+
+class MemoSent(Event, frozen=True, tag="memo.sent"):
+    """The memo went out to everyone."""
+
+    at: int
+
+
+RoomEvent = (
+    RoomOpened
+    | SeatTaken
+    | DeviceAdded
+    | SeatChanged
+    | SeatGone
+    | LeadChanged
+    | ActivityStarted
+    | ActivitySkipped
+    | ActivityEvent
+    | DoorSet
+    | NoticeSaid
+    | DeskLineSaid
+    | HelpAsked
+    | HelpSeen
+    | NoteAdded
+    | NoteMoved
+    | NoteDeleted
+    | CardsShared
+    | ConsentChanged
+    | QuestionSet
+    | ProseSet
+    | MemoSent
+)
+
+
+class Commit(msgspec.Struct, frozen=True):
+    """One entry of the log. `at` in ms; `v` is the version of this shape."""
+
+    seq: int
+    at: int
+    events: tuple[RoomEvent, ...]
+    seat: str = ""
+    entered_by: str = ""
+    request: str = ""
+    words: tuple[WordsKept, ...] = ()
+    v: int = 1
+
+
+class WordsConsent(msgspec.Struct, frozen=True):
+    """Where the consent to one text stands, and whose it is."""
+
+    seat: str
+    consent: consent.Consent
+
+
+class RoomState(msgspec.Struct, frozen=True):
+    """What all commits add up to, apart from the activities' own states (kept beside it by
+    `rooms/room.py`)."""
+
+    seq: int = 0
+    opened: int = 0
+    last: int = 0
+    title: str = ""
+    language: str = "en"
+    zone: str = "UTC"
+    confidentiality: str = "circle"
+    agenda: tuple[AgendaItem, ...] = ()
+    current: str = ""
+    started: Mapping[str, int] = msgspec.field(default_factory=dict)
+    skipped: tuple[str, ...] = ()
+    seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
+    digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
+    lead: Lead = Lead(lead="", acting="")
+    door: bool = True
+    generation: int = 1
+    notice: str = ""
+    notice_at: int = 0
+    desk: tuple[DeskLineSaid, ...] = ()
+    help: Mapping[str, HelpAsked] = msgspec.field(default_factory=dict)
+    words: Mapping[str, WordsKept] = msgspec.field(default_factory=dict)
+    consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
+    notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
+    questions: Mapping[str, str] = msgspec.field(default_factory=dict)
+    prose: Mapping[str, str] = msgspec.field(default_factory=dict)
+    sent: int = 0
+    withdrawals: int = 0
+
+    def device(self, digest: str) -> Device | None:
+        """The device whose token has this digest, with the seats it still speaks for."""
+        if (id := self.digests.get(digest)) is None:
+            return None
+        return self.device_by_id(id)
+
+    def device_by_id(self, id: str) -> Device:
+        """The device with this id; its seats that are not removed, in order of coming."""
+        mine = tuple(s.id for s in self.seats.values() if id in s.devices and s.status != "removed")
+        return Device(id, mine)
+
+
+_encoder = msgspec.json.Encoder(enc_hook=lambda value: _reference(value))
+_decoder = msgspec.json.Decoder(Commit, dec_hook=lambda kind, value: _from_reference(kind, value))
+
+
+def _reference(value: Any) -> Any:
+    if isinstance(value, Words):
+        return value.ref
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    raise NotImplementedError(type(value).__name__)
+
+
+def _from_reference(kind: type, value: Any) -> Any:
+    if kind is Words and isinstance(value, str):
+        return Words(value)
+    raise NotImplementedError(kind.__name__)
+
+
+def encode_event(event: Event) -> msgspec.Raw:
+    """An activity's event as the log keeps it: words as references."""
+    return msgspec.Raw(_encoder.encode(event))
+
+
+def decode_event(raw: msgspec.Raw, union: Any) -> Event:
+    """An activity's event read from the log. Raises `msgspec.DecodeError` on a foreign one."""
+    event: Event = msgspec.json.decode(raw, type=union, dec_hook=_from_reference)
+    return event
+
+
+def encode(commit: Commit) -> bytes:
+    """A commit as stored."""
+    return _encoder.encode(commit)
+
+
+def decode(stored: bytes) -> Commit:
+    """A stored commit. Raises `msgspec.DecodeError` when it is none."""
+    return _decoder.decode(stored)
+
+
+def evolve(state: RoomState, commit: Commit) -> RoomState:
+    """The state after a commit. Total; activities' own events are evolved beside it."""
+    if commit.words:
+        state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
+    for event in commit.events:
+        state = _evolve(state, event, commit.at)
+    return replace(state, seq=commit.seq, last=commit.at)
+
+
+def _with_seat(state: RoomState, seat: Seat) -> RoomState:
+    return replace(state, seats={**state.seats, seat.id: seat})
+
+
+def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
+    match event:
+        case RoomOpened():
+            return replace(
+                state,
+                opened=at,
+                title=event.title,
+                language=event.language,
+                zone=event.zone,
+                confidentiality=event.confidentiality,
+                agenda=event.agenda,
+                seats={event.seat.id: event.seat},
+                digests={event.digest: event.device},
+                lead=Lead(lead=event.seat.id, acting=event.seat.id),
+            )
+        case SeatTaken():
+            state = _with_seat(state, event.seat)
+            if event.digest:
+                state = replace(state, digests={**state.digests, event.digest: event.device})
+            if event.seat.role == "facilitator":
+                state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            return state
+        case DeviceAdded():
+            seat = state.seats[event.seat]
+            state = _with_seat(state, replace(seat, devices=(*seat.devices, event.device)))
+            return replace(state, digests={**state.digests, event.digest: event.device})
+        case SeatChanged():
+            state = _with_seat(state, event.seat)
+            if event.seat.role == "facilitator":
+                state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            return state
+        case SeatGone():
+            seat = state.seats[event.seat]
+            how: Literal["left", "removed"] = "removed" if event.removed else "left"
+            helps = {s: h for s, h in state.help.items() if s != event.seat}
+            return replace(_with_seat(state, replace(seat, status=how)), help=helps)
+        case LeadChanged():
+            return replace(state, lead=event.lead)
+        case ActivityStarted():
+            started = {**state.started, event.activity: event.now}
+            return replace(state, current=event.activity, started=started)
+        case ActivitySkipped():
+            return replace(state, skipped=(*state.skipped, event.activity))
+        case ActivityEvent():
+            return state
+        case _:
+            return _evolve_words(state, event)
+
+
+def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
+    match event:
+        case DoorSet():
+            return replace(state, door=event.open, generation=event.generation)
+        case NoticeSaid():
+            return replace(state, notice=event.text, notice_at=event.at)
+        case DeskLineSaid():
+            return replace(state, desk=(*state.desk, event)[-100:])
+        case HelpAsked():
+            return replace(state, help={**state.help, event.seat: event})
+        case HelpSeen():
+            return replace(state, help={s: h for s, h in state.help.items() if s != event.seat})
+        case NoteAdded():
+            return replace(state, notes={**state.notes, event.card: event})
+        case NoteDeleted():
+            return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
+        case ConsentChanged():
+            return consent_changed(state, event)
+        case QuestionSet():
+            return replace(state, questions={**state.questions, event.theme: event.words})
+        case ProseSet():
+            return replace(state, prose={**state.prose, event.section: event.words})
+        case MemoSent():
+            return replace(state, sent=event.at)
+        case _:  # NoteMoved, CardsShared: the documents hold what they say
+            return state
+
+
+def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
+    """An activity's release card was answered (`methods.md` 1.8)."""
+    kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
+    return replace(state, consents={**state.consents, event.words.ref: kept})
+
+
+def consent_changed(state: RoomState, event: ConsentChanged) -> RoomState:
+    """The owner answered again later, or withdrew."""
+    if event.choice is not None:
+        kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
+        return replace(state, consents={**state.consents, event.words: kept})
+    old = state.consents.get(event.words)
+    if old is None:
+        return state
+    kept = WordsConsent(event.seat, replace(old.consent, state="withdrawn"))
+    counted = state.withdrawals + (old.consent.state == "given")
+    return replace(state, consents={**state.consents, event.words: kept}, withdrawals=counted)

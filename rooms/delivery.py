@@ -1,0 +1,133 @@
+"""Fresh views and merged document updates to every session of a room, once per tick
+(`architecture.md`, Delivery)."""
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pycrdt
+
+from rooms.outgoing import Aware, ClosedDocument, Say, Update
+from rooms.tick import Tick
+
+if TYPE_CHECKING:
+    from rooms.room import Room
+    from rooms.session import Session
+
+MERGED_AT_ONCE = 50
+"""Updates merged in one call: merging is quadratic beyond that (`performance.md` 12)."""
+
+
+class Delivery:
+    """Who is connected to a room, and what waits to leave."""
+
+    def __init__(self, room: "Room") -> None:
+        self.room = room
+        self.sessions: set[Session] = set()
+        self.tick = Tick(self._flush)
+        self._views = False
+        self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
+        self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
+        room.changed = self.views_changed
+        room.shelf.on_edit = self.edited
+        self.resyncs = 0
+
+    def views_changed(self) -> None:
+        """Something in the log, or in presence, is new."""
+        self._views = True
+        self.tick.wake()
+
+    def edited(self, document: str, update: bytes, by: "Session | None" = None) -> None:
+        """A document has this new update; `by` already has it."""
+        self._updates[document].append((by, update))
+        self.tick.wake()
+
+    def pointed(self, document: str, data: bytes, by: "Session") -> None:
+        """Somebody points at something; only the last of each session matters."""
+        self._awareness[document][by] = data
+        self.tick.wake()
+
+    async def _flush(self) -> None:
+        updates, self._updates = self._updates, defaultdict(list)
+        awareness, self._awareness = self._awareness, defaultdict(dict)
+        views, self._views = self._views, False
+        for document, edits in updates.items():
+            self._send_edits(document, edits)
+        for document, states in awareness.items():
+            self._send_awareness(document, states)
+        if views:
+            self._close_documents()
+            for session in list(self.sessions):
+                self.send_views(session)
+
+    def _send_edits(self, document: str, edits: list[tuple["Session | None", bytes]]) -> None:
+        """Authors get what others did; everyone else shares one frame."""
+        full = f"{self.room.id}/{document}"
+        authors = {by for by, _ in edits if by is not None}
+        everyone = Update(full, _merged([update for _, update in edits]))
+        for session in self.sessions:
+            if document not in session.opened:
+                continue
+            if session not in authors:
+                session.outbox.put(everyone)
+            elif others := [update for by, update in edits if by is not session]:
+                session.outbox.put(Update(full, _merged(others)))
+
+    def _send_awareness(self, document: str, states: dict["Session", bytes]) -> None:
+        full = f"{self.room.id}/{document}"
+        for by, data in states.items():
+            frame = Aware(full, data)
+            for session in self.sessions:
+                if session is not by and document in session.opened:
+                    session.outbox.put(frame)
+
+    def _close_documents(self) -> None:
+        """Whoever may no longer read a document is told so before anything more of it is sent."""
+        for session in self.sessions:
+            if session.device is None:
+                continue
+            allowed = self.room.documents(session.device)
+            for document in sorted(session.opened - allowed):
+                session.opened.discard(document)
+                full = f"{self.room.id}/{document}"
+                session.outbox.put(ClosedDocument(full, "permission-denied"))
+
+    def send_views(self, session: "Session") -> None:
+        """The newest of everything a session shows; each replaces the one still waiting."""
+        room = self.room
+        if session.device is None:
+            return
+        for seat_id in room.whole.room.device_by_id(session.device.id).seats:
+            seat = room.whole.room.seats[seat_id]
+            lens = session.lenses.get(seat_id)
+            payload = room.view(session.device, seat_id, lens)
+            self._latest(session, f"view/{seat_id}", payload)
+            if seat.role != "screen":
+                self._latest(session, f"words/{seat_id}", room.my_words(seat))
+            self._latest(session, f"people/{seat_id}", room.people(seat))
+            if (desk := room.desk(seat)) is not None:
+                self._latest(session, f"desk/{seat_id}", desk)
+
+    def _latest(self, session: "Session", key: str, payload: bytes) -> None:
+        if session.sent.get(key) == hash_without_time(payload):
+            return
+        session.sent[key] = hash_without_time(payload)
+        session.outbox.put_latest(key, Say(self.room.id, payload.decode()))
+
+
+def hash_without_time(payload: bytes) -> int:
+    """Equal for messages that differ only in `now` and `seq`: those need not be sent again."""
+    cut = payload.find(b'"now":')
+    start = payload.find(b'"seq":')
+    if cut < 0 or start < 0:
+        return hash(payload)
+    end = payload.find(b",", cut)
+    return hash((payload[:start], payload[end:]))
+
+
+def _merged(updates: list[bytes]) -> bytes:
+    while len(updates) > 1:
+        updates = [
+            pycrdt.merge_updates(*updates[i : i + MERGED_AT_ONCE])
+            for i in range(0, len(updates), MERGED_AT_ONCE)
+        ]
+    return updates[0]

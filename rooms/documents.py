@@ -1,0 +1,309 @@
+"""Documents: a pycrdt Doc with its index, its gate and its permissions.
+
+The theory. A document is a value kept in three places that must agree: the durable log of updates
+(the truth), the native `Doc` (what we read and what newcomers are sent) and the index (who owns
+what). An edit of a person goes through them in this order, which the room keeps:
+
+    verdict = document.check(update, writer, step2=...)    # gate and permission; nothing native
+    # RefusedUpdate: tell the sender, who opens a fresh copy; nothing happened
+    # Accepted with empty `update`: nothing new here; acknowledge
+    append verdict.update durably
+    document.apply(verdict.update)                         # native, guarded
+    acknowledge, broadcast verdict.update
+
+An accepted update is in the index from `check` on, so that the next one is judged against it: what
+was accepted must be appended and applied, or the document dropped and loaded again. Checks and
+applies of one document never overlap: one room, one loop.
+
+A refusal with `gap` set is no offence: edits below it are still on their way. A page that was cut
+off sends what it queued before the step 2 that closes the gap. Answer `sync_status(saved=False)`,
+send the server's step 1, and judge the step 2 that comes back; only a gap in a step 2 is refused.
+
+pycrdt's panics are `BaseException`s and leave the Doc in no state to go on with (reliability.md 1):
+every native call is guarded; after one the Doc is dropped and every call raises `DocumentBroken`
+until the room loads the document again from its log. pycrdt keeps no transaction back either: an
+exception inside `server_edit` breaks the document on purpose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, TypeVar
+
+import msgspec
+from pycrdt import Doc, XmlFragment
+from pycrdt import Map as SharedMap
+
+from rooms import board_schema
+from rooms.awareness import Awareness
+from rooms.board_schema import Family
+from rooms.ownership import SERVER, Change, Index, Touch
+from rooms.permissions import Writer, refusal
+from rooms.update_gate import (
+    MAP,
+    MEMO,
+    SMALL,
+    STORED,
+    BadUpdate,
+    Limits,
+    read_state_vector,
+    read_update,
+    write_state_vector,
+)
+
+T = TypeVar("T")
+
+# What one document may grow to, in bytes of accepted updates since it was loaded: a crowded board
+# with all its typing is under 1 MiB, a snapshot of 2,000 cards 500 KiB.
+MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
+
+NOTHING: Final = b"\0\0"
+
+# Reasons that a page cures by sending its step 2 (see the theory).
+_GAPS: Final = frozenset({"gap"})
+
+
+class DocumentBroken(Exception):
+    """The native document panicked or an edit of ours failed half-way: load it again."""
+
+
+class Accepted(msgspec.Struct, frozen=True):
+    """An update may go on: append `update`, apply it, acknowledge, broadcast.
+
+    `update` holds only what is new here and is empty when nothing is. `bound` are client ids that
+    became this device's with it.
+    """
+
+    update: bytes
+    touches: tuple[Touch, ...] = ()
+    bound: tuple[int, ...] = ()
+
+
+class RefusedUpdate(msgspec.Struct, frozen=True):
+    """An update was not taken. `reason` is a word for page and log; `gap`: ask with a step 1."""
+
+    reason: str
+    gap: bool = False
+
+
+class Document:
+    """One document, open in this process.
+
+    `name` decides family, roots and rules. `client_id` is the server's own in this document:
+    32 random bits, new at each load. Create with `Document.load`.
+    """
+
+    def __init__(
+        self, name: str, client_id: int, bindings: Mapping[int, str] | None = None
+    ) -> None:
+        family = board_schema.family_of(name)
+        if family is None:
+            raise ValueError(f"no document has the name {name!r}")
+        self.name = name
+        self.family: Family = family
+        # the seat whose private document this is
+        self.owner = name.rpartition("/")[2] if family == "mine" else ""
+        self.limits: Limits = MEMO if family == "memo" else SMALL
+        self.client_id = client_id
+        self.size = 0
+        self.index = Index(board_schema.ROOTS[family], self.limits, bindings)
+        self.index.bind(client_id, SERVER)
+        self.awareness = Awareness(self.index)
+        # accepted and not applied yet: they are in the index already
+        self._awaited: set[bytes] = set()
+        self._doc: Doc[Any] | None = Doc(client_id=client_id)
+        for root, kind in board_schema.ROOTS[family].items():
+            if kind == MAP:
+                self._doc.get(root, type=SharedMap)
+            else:
+                self._doc.get(root, type=XmlFragment)
+
+    @classmethod
+    def load(
+        cls,
+        name: str,
+        updates: Iterable[bytes],
+        client_id: int,
+        bindings: Mapping[int, str] | None = None,
+    ) -> tuple[Document, tuple[int, ...]]:
+        """Build a document from its log. Also gives the positions of updates that were set aside.
+
+        An update that the gate would not let in (written by an older version, or damaged) is
+        never shown to pycrdt: the caller quarantines it and names it in the log; the rest opens
+        (reliability.md P13).
+        """
+        document = cls(name, client_id, bindings)
+        aside: list[int] = []
+        for position, update in enumerate(updates):
+            try:
+                document.apply(update)
+            except BadUpdate:
+                aside.append(position)
+        return document, tuple(aside)
+
+    @property
+    def doc(self) -> Doc[Any]:
+        """The native document, for reading. Raises `DocumentBroken`."""
+        if self._doc is None:
+            raise DocumentBroken(self.name)
+        return self._doc
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether the document must be loaded again."""
+        return self._doc is None
+
+    def check(
+        self, update: bytes, writer: Writer, *, step2: bool = False
+    ) -> Accepted | RefusedUpdate:
+        """Judge an update of a person. Touches nothing native. Raises `DocumentBroken`."""
+        if self._doc is None:
+            raise DocumentBroken(self.name)
+        try:
+            change = self.index.stage(read_update(update, self.limits, step2=step2), writer.device)
+        except BadUpdate as bad:
+            return RefusedUpdate(bad.reason, gap=bad.reason in _GAPS)
+        if not change.data:
+            self.index.rollback(change)
+            return Accepted(b"")
+        reason = self._forbids(change, writer)
+        if reason is not None:
+            self.index.rollback(change)
+            return RefusedUpdate(reason)
+        self.index.commit(change)
+        self._awaited.add(change.data)
+        return Accepted(change.data, tuple(change.touches), tuple(change.bound))
+
+    def apply(self, update: bytes) -> None:
+        """Apply an accepted update, or one from our own store or another process.
+
+        Raises `BadUpdate` when a stored update is not in order (nothing is applied), and
+        `DocumentBroken`.
+        """
+        doc = self.doc
+        if update in self._awaited:
+            self._awaited.discard(update)
+            new = update
+        else:
+            change = self.index.stage(read_update(update, STORED, step2=True), None)
+            self.index.commit(change)
+            new = change.data
+        self.size += len(new)
+        if new:
+            self._native(lambda: doc.apply_update(new))
+
+    def server_edit(self, work: Callable[[Doc[Any]], object]) -> bytes:
+        """Change the document as the server; gives the update to append and broadcast.
+
+        `work` gets the native document and runs in one transaction; empty bytes when it changed
+        nothing. If the append fails, or `work` raises, the document is to be loaded again.
+        """
+        doc = self.doc
+        updates: list[bytes] = []
+
+        def edit() -> None:
+            # An observer that is not taken off again leaks the whole Doc (reliability.md 1.2).
+            watch = doc.observe(lambda event: updates.append(event.update))
+            try:
+                with doc.transaction():
+                    work(doc)
+            finally:
+                doc.unobserve(watch)
+
+        self._native(edit)
+        update = updates[0] if updates else b""
+        if len(updates) > 1:
+            self._doc = None
+            raise DocumentBroken(f"{self.name}: an edit of ours made {len(updates)} updates")
+        if update in (b"", NOTHING):
+            return b""
+        try:
+            self.index.commit(self.index.stage(read_update(update, STORED, step2=True), None))
+        except BadUpdate:
+            self._doc = None
+            raise
+        self.size += len(update)
+        return update
+
+    def state(self) -> bytes:
+        """The whole document as one update: a snapshot for the store, or for export."""
+        doc = self.doc
+        return self._native(doc.get_update)
+
+    def state_vector(self) -> bytes:
+        """What is applied here, for the server's step 1."""
+        doc = self.doc
+        return self._native(doc.get_state)
+
+    def diff(self, state_vector: bytes) -> bytes:
+        """What a client with this state vector lacks, for a step 2. Raises `BadUpdate`.
+
+        The vector is read strictly and brought down to clocks that exist here and cut no pair.
+        """
+        known = self.index.whole_clocks(read_state_vector(state_vector))
+        doc = self.doc
+        return self._native(lambda: doc.get_update(write_state_vector(known)))
+
+    def cards(self) -> tuple[board_schema.Card, ...]:
+        """Cards of a board or group, private notes of a seat; none in other documents."""
+        root = {"board": "cards", "group": "cards", "mine": "notes"}.get(self.family)
+        if root is None:
+            return ()
+        doc = self.doc
+        return self._native(lambda: board_schema.read_cards(doc, root), fatal=False)
+
+    def read(self, reader: Callable[[Doc[Any]], T]) -> T:
+        """Read with one of `board_schema`'s readers, guarded."""
+        doc = self.doc
+        return self._native(lambda: reader(doc), fatal=False)
+
+    def _forbids(self, change: Change, writer: Writer) -> str | None:
+        if self.size + len(change.data) > MAX_DOCUMENT_BYTES:
+            return "document_full"
+        return refusal(self.family, change.touches, writer, self.owner)
+
+    def _native(self, work: Callable[[], T], *, fatal: bool = True) -> T:
+        """Run native code; a panic ends this document's life, and when `fatal` any exception."""
+        try:
+            return work()
+        except Exception as error:
+            if not fatal:
+                raise
+            self._doc = None
+            raise DocumentBroken(f"{self.name}: {error!r}") from error
+        except BaseException as error:
+            self._doc = None
+            if type(error).__name__ != "PanicException":
+                raise
+            raise DocumentBroken(f"{self.name}: {error!r}") from None
+
+
+class Documents:
+    """The documents of one room that are open in this process.
+
+    `new_client_id` gives 32 random bits (injected, so that tests repeat).
+    """
+
+    def __init__(self, new_client_id: Callable[[], int]) -> None:
+        self._new_client_id = new_client_id
+        self._open: dict[str, Document] = {}
+
+    def open(
+        self, name: str, updates: Iterable[bytes], bindings: Mapping[int, str] | None = None
+    ) -> tuple[Document, tuple[int, ...]]:
+        """Load a document from its log, in place of one that broke."""
+        document, aside = Document.load(name, updates, self._new_client_id(), bindings)
+        self._open[name] = document
+        return document, aside
+
+    def get(self, name: str) -> Document | None:
+        """The open document, unless it is broken: then load it again."""
+        document = self._open.get(name)
+        return None if document is None or document.is_broken else document
+
+    def drop(self, name: str) -> None:
+        """Let a document go."""
+        self._open.pop(name, None)
+
+    def __iter__(self) -> Iterator[Document]:
+        return iter(tuple(self._open.values()))

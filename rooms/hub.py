@@ -1,0 +1,424 @@
+"""The rooms open in this process, and the ways into them."""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+
+from activities.kernel import MemberJoined, Refused, Where
+from activities.registry import ACTIVITIES
+from rooms import commits
+from rooms.agenda import TEMPLATES
+from rooms.clock import Alarms, Clock
+from rooms.commits import Commit, WordsKept
+from rooms.delivery import Delivery
+from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
+from rooms.outgoing import Bye
+from rooms.render import Translate, english
+from rooms.room import Room, World
+from rooms.room_decide import member_of, moment_of
+from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
+from rooms.session import Session
+from rooms.storage import Storage
+from rooms.whole import Activities, Draft
+from rooms.wire import TITLE_LIMIT
+from rooms.words import Mint, clean_name, digest
+
+log = structlog.get_logger("rooms")
+
+TOUCH_EVERY: Final = 1.0
+"""Seconds between notes of which rooms are alive: after a kill a teller's clock is right to a
+second."""
+
+CONFIDENTIALITIES: Final = ("circle", "unattributed", "record")
+
+
+class UnknownRoom(Exception):
+    """There is no room of this id."""
+
+
+class Opened(msgspec.Struct, frozen=True):
+    """A new room: its code, the organiser's seat and token, and the three secrets."""
+
+    room: str
+    code: str
+    seat: str
+    token: str
+    join: str
+    facilitate: str
+    screen: str
+
+
+class Newcomer(msgspec.Struct, frozen=True):
+    """Someone at the door."""
+
+    name: str
+    language: str = "en"
+    where: Where = "remote"
+    organisation: str = ""
+    willing: bool = False
+
+
+class Joined(msgspec.Struct, frozen=True):
+    """A seat, and the token of its device unless it is carried."""
+
+    seat: str
+    token: str | None
+
+
+class Facts(msgspec.Struct, frozen=True):
+    """Figures for `/metrics`."""
+
+    rooms: int
+    seats: int
+    here: int
+    devices: int
+    outbox_bytes: int
+    tick_seconds: float
+    appends: int
+    refusals: int
+    resyncs: int
+    gate_refusals: int
+
+
+class Hub:
+    """See the module. Start it inside the loop; close it before the storage."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        clock: Clock,
+        *,
+        secret: bytes,
+        translate: Translate = english,
+        dice: Callable[[], int] | None = None,
+        new_id: Callable[[], str] | None = None,
+        activities: Activities = ACTIVITIES,
+    ) -> None:
+        self.doors = Doors(secret)
+        self.storage = storage
+        self.clock = clock
+        self.alarms = Alarms(clock)
+        self.world = World(
+            storage=storage,
+            clock=clock,
+            alarms=self.alarms,
+            activities=activities,
+            translate=translate,
+            new_id=new_id or (lambda: secrets.token_hex(8)),
+            dice=dice or (lambda: secrets.randbits(64)),
+            code=self.doors.code,
+        )
+        self._open: dict[str, asyncio.Future[Delivery | None]] = {}
+        self._heart: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to note which rooms are alive."""
+        self._heart = asyncio.create_task(self._beat())
+
+    async def close(self) -> None:
+        """Close every room; sessions are told to come back."""
+        if self._heart:
+            self._heart.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._heart
+        for delivery in self.deliveries():
+            for session in list(delivery.sessions):
+                session.outbox.put(Bye(1001, "The server is going away; come back at once."))
+        await self._touch()
+        await self.alarms.close()
+        for delivery in self.deliveries():
+            await delivery.tick.close()
+            await delivery.room.close()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(TOUCH_EVERY)
+            try:
+                await self._touch()
+            except Exception:
+                log.exception("touch_failed")
+
+    async def _touch(self) -> None:
+        alive = {d.room.id: self.clock.now() for d in self.deliveries() if d.room.here()}
+        if alive:
+            await self.storage.touch(alive)
+
+    def deliveries(self) -> list[Delivery]:
+        """Every open room with its connections."""
+        done = [f for f in self._open.values() if f.done() and not f.cancelled()]
+        return [d for f in done if f.exception() is None and (d := f.result()) is not None]
+
+    # Rooms ------------------------------------------------------------------------------------
+
+    async def delivery(self, room_id: str) -> Delivery | None:
+        """The room with its connections, loaded once however many ask (reliability P5)."""
+        if not 0 < len(room_id) <= 40 or not room_id.isascii():
+            return None
+        if (future := self._open.get(room_id)) is None:
+            future = asyncio.ensure_future(self._load(room_id))
+            self._open[room_id] = future
+        try:
+            found = await asyncio.shield(future)
+        except BaseException:
+            if future.done():
+                self._open.pop(room_id, None)
+            raise
+        if found is None:
+            self._open.pop(room_id, None)
+        return found
+
+    async def _load(self, room_id: str) -> Delivery | None:
+        room = await Room.load(room_id, self.world)
+        return Delivery(room) if room else None
+
+    async def room(self, room_id: str) -> Room:
+        """The room. Raises `UnknownRoom`."""
+        found = await self.delivery(room_id)
+        if found is None:
+            raise UnknownRoom(room_id)
+        return found.room
+
+    def session(self) -> Session:
+        """A new websocket."""
+        return Session(self)
+
+    async def open_room(
+        self,
+        *,
+        title: str,
+        facilitator: str,
+        template: str = "evening",
+        language: str = "en",
+        zone: str = "UTC",
+        settings: Mapping[str, Any] | None = None,
+    ) -> Opened:
+        """Open a room with its organiser's seat. Raises `Refused` on names nobody could read."""
+        agenda = TEMPLATES.get(template)
+        confidentiality = str((settings or {}).get("confidentiality", "circle"))
+        if agenda is None or confidentiality not in CONFIDENTIALITIES:
+            raise Refused("bad_request")
+        room_title = clean_name(title, TITLE_LIMIT)
+        name = clean_name(facilitator)
+        room_id = new_room_id()
+        now = self.clock.now()
+        refs = {"title": self.world.new_id(), "name": self.world.new_id()}
+        token, device, seat_id = new_token(), self.world.new_id(), "s1"
+        seat = Seat(
+            id=seat_id,
+            name=refs["name"],
+            role="facilitator",
+            language=language,
+            organiser=True,
+            devices=(device,),
+            joined=now,
+        )
+        event = commits.RoomOpened(
+            title=refs["title"],
+            language=language,
+            zone=zone,
+            confidentiality=confidentiality,
+            agenda=agenda,
+            seat=seat,
+            device=device,
+            digest=digest(token),
+            links={},
+        )
+        texts = {refs["title"]: room_title, refs["name"]: name}
+        kept = tuple(
+            WordsKept(ref, seat_id, language=language, digest=digest(text))
+            for ref, text in texts.items()
+        )
+        commit = Commit(seq=1, at=now, events=(event,), seat=seat_id, words=kept)
+        await self.storage.create_room(room_id, now)
+        await self.storage.append(
+            room_id,
+            1,
+            commits.encode(commit),
+            {ref: text.encode() for ref, text in texts.items()},
+        )
+        opened = Opened(
+            room=room_id,
+            code=self.doors.code(room_id),
+            seat=seat_id,
+            token=token,
+            join=self.doors.secret(room_id, "join"),
+            facilitate=self.doors.secret(room_id, "facilitate", 1, seat_id),
+            screen=self.doors.secret(room_id, "screen"),
+        )
+        await self._know(opened.join, room_id, "join")
+        await self._know(opened.code, room_id, "code")
+        room = await self.room(room_id)
+        room.presence.beat(device, now)
+        await room.sweep()
+        return opened
+
+    async def _know(self, secret: str, room: str, kind: Door) -> None:
+        await self.storage.put_secret(self.doors.lookup(secret), room, kind.encode())
+
+    async def find(self, secret_or_code: str) -> Invitation | None:
+        """What a join link's secret or a spoken code opens, or None."""
+        if not 0 < len(secret_or_code) <= 64:
+            return None
+        known = await self.storage.secret(self.doors.lookup(secret_or_code))
+        if known is None or (found := await self.delivery(known[0])) is None:
+            return None
+        room = found.room
+        kind: Door = "code" if known[1] == b"code" else "join"
+        return Invitation(room.id, kind, room.book.get(room.whole.room.title) or "")
+
+    async def forget(self, room_id: str) -> None:
+        """Forget a room: sessions end, then every byte goes."""
+        found = await self.delivery(room_id)
+        if found is None:
+            raise UnknownRoom(room_id)
+        for session in list(found.sessions):
+            session.outbox.put(Bye(4410, "The room is closed or forgotten."))
+        await found.room.close()
+        self._open.pop(room_id, None)
+        await self.storage.forget_room(room_id)
+
+    # Ways in ----------------------------------------------------------------------------------
+
+    def links(self, room: Room, seat: str) -> dict[str, str]:
+        """The secrets a facilitator may be shown again: join, screen, and their own recovery."""
+        generation = room.whole.room.generation
+        return {
+            "join": self.doors.secret(room.id, "join", generation),
+            "screen": self.doors.secret(room.id, "screen"),
+            "facilitate": self.doors.secret(room.id, "facilitate", 1, seat),
+        }
+
+    async def join(
+        self, room: Room, who: Newcomer, *, secret: str = "", carrier: Device | None = None
+    ) -> Joined:
+        """Take a seat with the link's secret or the code, or on a carrier's device.
+
+        Raises `Refused`: `not_allowed` for a secret of another room, `closed`, `full`, or what
+        the name says.
+        """
+        state = room.whole.room
+        if carrier is None and not self._opens(room, secret):
+            raise Refused("not_allowed")
+        if not state.door:
+            raise Refused("closed")
+        if sum(1 for s in state.seats.values() if s.status == "in") >= SEATS_PER_ROOM:
+            raise Refused("full")
+        if carrier and len(state.device_by_id(carrier.id).seats) >= SEATS_PER_DEVICE:
+            raise Refused("full")
+        name = clean_name(who.name)
+        organisation = clean_name(who.organisation) if who.organisation.strip() else ""
+        token = None if carrier else new_token()
+        device = carrier.id if carrier else self.world.new_id()
+        mint = Mint(self.world.new_id)
+        name_ref = mint(name).ref
+        organisation_ref = mint(organisation).ref if organisation else ""
+        seat = Seat(
+            id="",
+            name=name_ref,
+            where="carried" if carrier else who.where,
+            language=who.language,
+            organisation=organisation_ref,
+            willing=who.willing,
+            devices=(device,),
+            joined=self.clock.now(),
+        )
+        taken = await self._sit(room, seat, device, digest(token) if token else "", mint)
+        return Joined(taken, token)
+
+    def _opens(self, room: Room, secret: str) -> bool:
+        generation = room.whole.room.generation
+        link = self.doors.secret(room.id, "join", generation)
+        code = self.doors.code(room.id, generation)
+        return same(self.doors.lookup(secret), self.doors.lookup(link)) or same(
+            self.doors.lookup(secret), self.doors.lookup(code)
+        )
+
+    async def _sit(self, room: Room, seat: Seat, device: str, token: str, mint: Mint) -> str:
+        """Give the newcomer the next free seat; returns its id."""
+        while True:
+            fresh = replace(seat, id=_free_seat(room.whole.room.seats))
+
+            def take(draft: Draft, fresh: Seat = fresh) -> None:
+                if fresh.id in draft.room.seats:
+                    raise _SeatTaken
+                room.presence.beat(device, draft.now)
+                room.presence.set(fresh.id, "here", draft.now)
+                draft.add(commits.SeatTaken(seat=fresh, device=device, digest=token))
+                if fresh.person:
+                    clock = moment_of(draft, None, draft.now, self.world.dice())
+                    who = member_of(draft, fresh, room.presence)
+                    draft.tell_current(MemberJoined(member=who), clock)
+
+            try:
+                await room.run(take, mint=mint, seat=fresh.id)
+            except _SeatTaken:
+                continue
+            return fresh.id
+
+    async def recover(self, room: Room, secret: str) -> Joined:
+        """A facilitator's recovery link adds a device to that seat; the wall's link opens the
+        wall's own seat.
+
+        Never takes the lead by itself. Raises `Refused`.
+        """
+        if not 0 < len(secret) <= 64:
+            raise Refused("not_allowed")
+        token, device = new_token(), self.world.new_id()
+        for seat in room.whole.room.seats.values():
+            if seat.role != "facilitator" or seat.status == "removed":
+                continue
+            if same(secret, self.doors.secret(room.id, "facilitate", 1, seat.id)):
+                await self._add_device(room, seat.id, device, digest(token))
+                return Joined(seat.id, token)
+        if same(secret, self.doors.secret(room.id, "screen")):
+            walls = [s for s in room.whole.room.seats.values() if s.role == "screen"]
+            if walls:
+                await self._add_device(room, walls[0].id, device, digest(token))
+                return Joined(walls[0].id, token)
+            wall = Seat(
+                id="", name="", role="screen", where="room",
+                language=room.language, devices=(device,), joined=self.clock.now(),
+            )  # fmt: skip
+            taken = await self._sit(room, wall, device, digest(token), Mint(self.world.new_id))
+            return Joined(taken, token)
+        raise Refused("not_allowed")
+
+    async def _add_device(self, room: Room, seat: str, device: str, token: str) -> None:
+        event = commits.DeviceAdded(seat=seat, device=device, digest=token)
+        await room.run(lambda draft: draft.add(event), seat=seat)
+        room.presence.beat(device, self.clock.now())
+        await room.sweep()
+
+    def facts(self) -> Facts:
+        """Figures over all open rooms."""
+        open_now = self.deliveries()
+        sessions = [s for d in open_now for s in d.sessions]
+        return Facts(
+            rooms=len(open_now),
+            seats=sum(len(d.room.whole.room.seats) for d in open_now),
+            here=sum(d.room.here() for d in open_now),
+            devices=len(sessions),
+            outbox_bytes=sum(s.outbox.waiting for s in sessions),
+            tick_seconds=max((d.tick.took for d in open_now), default=0.0),
+            appends=sum(d.room.appends for d in open_now),
+            refusals=sum(d.room.refusals for d in open_now),
+            resyncs=sum(d.resyncs for d in open_now),
+            gate_refusals=sum(d.room.shelf.refused for d in open_now),
+        )
+
+
+class _SeatTaken(Exception):
+    """Somebody else sat down on this number meanwhile."""
+
+
+def _free_seat(taken: Mapping[str, Seat]) -> str:
+    number = len(taken) + 1
+    while f"s{number}" in taken:
+        number += 1
+    return f"s{number}"

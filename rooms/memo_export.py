@@ -1,0 +1,84 @@
+"""The memo in every format it can leave the room in."""
+
+from pathlib import Path
+from typing import Literal, assert_never, get_args
+
+import msgspec
+
+from rooms.memo_docx import docx
+from rooms.memo_html import page
+from rooms.memo_markdown import markdown, plain_text
+from rooms.memo_pdf import MissingGlyph, pdf
+from rooms.memo_text import folded
+from rooms.memo_tree import Memo
+
+__all__ = ["FORMATS", "Export", "Format", "MissingGlyph", "export", "from_json", "to_json"]
+
+Format = Literal["md", "html", "docx", "pdf", "json", "txt"]
+FORMATS: tuple[Format, ...] = get_args(Format)
+"""The formats, spelled as in the address `memo.{format}`."""
+MEDIA_TYPES: dict[Format, str] = {
+    "md": "text/markdown; charset=utf-8",
+    "html": "text/html; charset=utf-8",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+    "json": "application/json",
+    "txt": "text/plain; charset=utf-8",
+}
+NAME_MAX = 60
+"""Characters of a title in a file name: longer ones are cut by some mail programs."""
+
+
+class Export(msgspec.Struct, frozen=True):
+    """A rendered memo: its bytes, media type, and a file name of plain letters."""
+
+    content: bytes
+    media_type: str
+    file_name: str
+
+
+def export(memo: Memo, format: Format, extra_fonts: Path | None = None) -> Export:
+    """Render a memo. Equal memos give equal bytes (ME5).
+
+    `extra_fonts` is the operator's own folder of fonts for the PDF. Raises `MissingGlyph` when a
+    character of a PDF has no font. The PDF takes up to some hundred milliseconds of one core and
+    the others under fifty: call it off the loop. The content is what may leave the room; ledger
+    and missing list are never in it.
+    """
+    shared = memo.shared()
+    match format:
+        case "md":
+            content = markdown(shared).encode()
+        case "html":
+            content = page(shared).encode()
+        case "docx":
+            content = docx(shared)
+        case "pdf":
+            content = pdf(shared, extra_fonts)
+        case "json":
+            content = to_json(shared)
+        case "txt":
+            content = plain_text(shared).encode()
+        case _:
+            assert_never(format)
+    return Export(content, MEDIA_TYPES[format], file_name(memo, format))
+
+
+def to_json(memo: Memo) -> bytes:
+    """The tree as JSON, indented; `from_json` gives the same memo back."""
+    return msgspec.json.format(msgspec.json.encode(memo.shared()), indent=2) + b"\n"
+
+
+def from_json(content: bytes) -> Memo:
+    """The memo of a JSON export. Raises `msgspec.ValidationError` on anything else."""
+    return msgspec.json.decode(content, type=Memo)
+
+
+def file_name(memo: Memo, format: Format) -> str:
+    """A name for the file, such as `living-with-the-river-memo.pdf`: letters of ASCII only, for
+    headers; a title in another script gives `memo.pdf`."""
+    ascii_words = folded(memo.head.title.text).encode("ascii", "ignore").decode().split()
+    stem = "-".join([*ascii_words, "memo"])
+    stem = stem if len(stem) <= NAME_MAX else f"{stem[: NAME_MAX - 5].rstrip('-')}-memo"
+    public = "-public" if memo.edition == "public" else ""
+    return f"{stem}{public}.{format}"

@@ -1,0 +1,134 @@
+"""The memo as Markdown, and as plain text for chat apps."""
+
+import re
+
+from rooms.memo_text import direction
+from rooms.memo_tree import (
+    Ask,
+    Block,
+    Bullets,
+    Heading,
+    Line,
+    Memo,
+    Notice,
+    Paragraph,
+    Quote,
+    Section,
+    Table,
+)
+
+FIRST_STRONG, END = "\u2068", "\u2069"
+"""Isolates: small print in another script cannot reorder the line it follows."""
+
+_SPECIAL = re.compile(r"([\\`*_\[\]|~$])")
+_START = re.compile(r"^(\s*)([#+\-=:>]|\d{1,9}(?=[.)]))")
+
+
+def markdown(memo: Memo) -> str:
+    """The memo as Markdown (CommonMark with tables); people's text is escaped, never markup."""
+    head = memo.head
+    parts = [
+        f"# {escape(head.title.text)}",
+        f"*{escape(head.kicker)}*",
+        "\n".join(f"- **{escape(fact.label)}:** {_line(fact.line)}" for fact in head.facts),
+        f"{escape(head.confidentiality)}  \n{escape(head.edition)}",
+        *(part for section in memo.sections for part in _section(section)),
+        "---",
+        f"*{escape(memo.date_line)}*",
+        f"*{escape(memo.imprint)}*",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def plain_text(memo: Memo) -> str:
+    """The memo for chat apps: short lines, bullets, stars around headings, no tables."""
+    head = memo.head
+    parts = [
+        f"*{head.title.text}*\n{head.kicker}",
+        "\n".join(f"{fact.label}: {fact.line.text}" for fact in head.facts),
+        f"{head.confidentiality}\n{head.edition}",
+    ]
+    for section in memo.sections:
+        parts.append(f"*{section.heading}*")
+        parts += [text for block in section.blocks if (text := _plain(block))]
+    parts += [f"{memo.date_line}\n{memo.imprint}"]
+    return "\n\n".join(parts) + "\n"
+
+
+def escape(text: str) -> str:
+    """Text that Markdown prints as it stands: no emphasis, link, HTML, heading or list in it."""
+    safe = _SPECIAL.sub(r"\\\1", text.replace("&", "&amp;").replace("<", "&lt;"))
+    return "\n".join(_START.sub(r"\1\\\2", row) for row in safe.replace(">", "&gt;").split("\n"))
+
+
+def isolated(text: str, beside: str) -> str:
+    """Text wrapped in isolates when it runs the other way than what it stands beside."""
+    if direction(text) == direction(beside):
+        return text
+    return f"{FIRST_STRONG}{text}{END}"
+
+
+def _section(section: Section) -> list[str]:
+    blocks = [text for block in section.blocks if (text := _block(block))]
+    return [f"## {escape(section.heading)}", *blocks]
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Heading(line=line):
+            return f"### {_line(line)}"
+        case Paragraph(line=line):
+            return _line(line)
+        case Bullets(items=items):
+            return "\n".join(f"- {_line(item)}" for item in items)
+        case Quote(line=line, attribution=by, translation=translation):
+            rows = escape(line.text).split("\n")
+            rows += [row for row in escape(translation).split("\n") if row]
+            rows += [f"— {escape(by)}"] if by else []
+            return "\n".join(f"> {row}  " if row else ">" for row in rows)
+        case Table(headers=headers, rows=rows, numeric=numeric):
+            return _table(headers, rows, numeric)
+        case Notice(line=line):
+            return f"*{_line(line)}*"
+        case Ask(line=line, label=label):
+            return f"### {escape(label)}\n\n> {escape(line.text)}"
+
+
+def _table(
+    headers: tuple[str, ...], rows: tuple[tuple[Line, ...], ...], numeric: tuple[int, ...]
+) -> str:
+    rules = ["---:" if column in numeric else "---" for column in range(len(headers))]
+    lines = [map(escape, headers), rules, *(map(_line, row) for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _line(line: Line) -> str:
+    text = escape(line.text)
+    return f"{text} ({isolated(escape(line.note), line.text)})" if line.note else text
+
+
+def _plain(block: Block) -> str:
+    match block:
+        case Heading(line=line):
+            return f"*{line.text}*" + (f" ({isolated(line.note, line.text)})" if line.note else "")
+        case Bullets(items=items):
+            return "\n".join(f"• {_plain_line(item)}" for item in items)
+        case Quote(line=line, attribution=by, translation=translation):
+            rows = [f"“{line.text}”", translation, f"— {by}" if by else ""]
+            return "\n".join(row for row in rows if row)
+        case Table(headers=headers, rows=rows):
+            return "\n".join(f"• {_plain_row(headers, row)}" for row in rows)
+        case Ask(line=line, label=label):
+            return f"{label}\n→ {line.text}"
+        case Paragraph(line=line) | Notice(line=line):
+            return _plain_line(line)
+
+
+def _plain_row(headers: tuple[str, ...], row: tuple[Line, ...]) -> str:
+    """The first cell, then the others with their column's heading, for there are no columns."""
+    named = (f"{header}: {cell.text}" for header, cell in zip(headers[1:], row[1:], strict=True))
+    return " · ".join([row[0].text, *named])
+
+
+def _plain_line(line: Line) -> str:
+    return f"{line.text} ({isolated(line.note, line.text)})" if line.note else line.text

@@ -1,0 +1,196 @@
+"""Everything a memo is made from, gathered from one room: log, consent, cards and words
+(`methods.md` 3.2)."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, Literal
+
+from activities.kernel import Item
+from rooms import consent_desk
+from rooms.board_schema import Card
+from rooms.memo_source import (
+    ActivityLine,
+    CardConsent,
+    Consent,
+    MemoCard,
+    MemoSource,
+    PersonLine,
+    ProseText,
+    StoryItem,
+    StoryPart,
+    ThemeQuestion,
+)
+
+if TYPE_CHECKING:
+    from rooms.room import Room
+
+MINUTE: Final = 60_000
+
+
+def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
+    """The source of the room's memo as it stands now. `cards` are those of the board."""
+    state = room.whole.room
+    counts = consent_desk.counts(room.whole, room.world.activities)
+    people = [s for s in state.seats.values() if s.person and s.status != "removed"]
+    found = consent_desk.items(room.whole, room.world.activities)
+    return MemoSource(
+        title=room.book.get(state.title) or "",
+        started=state.opened,
+        ended=state.last,
+        zone=state.zone,
+        form=_form([s.where for s in people]),
+        language=state.language,
+        organiser=next((_name(room, s.id) for s in people if s.organiser), ""),
+        facilitators=tuple(
+            PersonLine(_name(room, s.id), _organisation(room, s.id), shown=True)
+            for s in people
+            if s.role == "facilitator"
+        ),
+        confidentiality=_confidentiality(state.confidentiality),
+        activities=_activities(room),
+        circles=counts.get("circles", 0),
+        stories_told=counts.get("stories_told", 0),
+        people=tuple(PersonLine(_name(room, s.id), _organisation(room, s.id)) for s in people),
+        cards=tuple(_card(room, card) for card in cards) + _loose_items(room, found),
+        stories=_stories(room, found),
+        prose={
+            section: ProseText(room.book.get(ref) or "")
+            for section, ref in state.prose.items()
+            if room.book.get(ref)
+        },
+        questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
+        moods={
+            key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
+        },
+        withdrawals=state.withdrawals,
+        as_of_seq=state.seq,
+        printed_at=room.world.clock.now(),
+        state="sent" if state.sent else "draft",
+    )
+
+
+def _name(room: "Room", seat: str) -> str:
+    return room.name_of(seat) or ""
+
+
+def _organisation(room: "Room", seat: str) -> str:
+    ref = room.whole.room.seats[seat].organisation
+    return (room.book.get(ref) or "") if ref else ""
+
+
+def _form(wheres: list[str]) -> Literal["online", "hybrid", "in the room"]:
+    inside = [w in ("room", "carried") for w in wheres]
+    if not any(inside):
+        return "online"
+    return "in the room" if all(inside) else "hybrid"
+
+
+def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
+    match word:
+        case "unattributed" | "record":
+            return word
+        case _:
+            return "circle"
+
+
+def _activities(room: "Room") -> tuple[ActivityLine, ...]:
+    state = room.whole.room
+    starts = [(id, at) for id, at in state.started.items()]
+    ends = [at for _, at in starts[1:]] + [state.last]
+    titles = {item.id: item.title for item in state.agenda}
+    people = sum(1 for s in state.seats.values() if s.role == "participant")
+    return tuple(
+        ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
+        for (id, at), end in zip(starts, ends, strict=True)
+    )
+
+
+def _question(room: "Room", ref: str) -> ThemeQuestion:
+    """Without words the suggestion was confirmed as it stands; the memo fills it in."""
+    text = room.book.get(ref) if ref else None
+    return ThemeQuestion(text or "", "edited" if text else "confirmed")
+
+
+def _card(room: "Room", card: Card) -> MemoCard:
+    """A card of the board. Somebody's exact words need their consent; the rest travels by its
+    scope."""
+    note = room.whole.room.notes.get(card.id)
+    consent: CardConsent = "none_needed"
+    by = ""
+    scope = card.scope
+    if card.kind in consent_desk.QUOTABLE:
+        stands = consent_desk.consent_of(room.whole, note.words if note else "", card.kind)
+        consent, scope = stands.state, stands.scope
+        by = consent_desk.attribution(
+            room.whole, card.author, stands.attribution, room.name_of, room.book.get
+        )
+    return MemoCard(
+        id=card.id,
+        kind=card.kind,  # type: ignore[arg-type]  # the schema's kinds are the memo's
+        text=card.text,
+        author=card.author,
+        language=card.language,
+        theme=card.theme,
+        scope=scope,  # type: ignore[arg-type]
+        attribution=by,
+        consent=consent,
+        ticks=len(card.ticks),
+        created=card.created,
+        group=card.group,
+        origin=card.origin,
+    )
+
+
+def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[MemoCard, ...]:
+    """Items that are no story and no card, such as what people take home at check-out."""
+    return tuple(
+        MemoCard(
+            id=ref,
+            kind=item.kind,  # type: ignore[arg-type]
+            text=room.book.get(ref) or "",
+            author=item.seat,
+            language=_language(room, ref),
+            origin=activity,
+        )
+        for ref, (activity, item) in found.items()
+        if not item.story and item.kind not in consent_desk.QUOTABLE and room.book.get(ref)
+    )
+
+
+def _language(room: "Room", ref: str) -> str:
+    kept = room.whole.room.words.get(ref)
+    return kept.language if kept else ""
+
+
+def _part(room: "Room", item: Item) -> StoryPart | None:
+    text = room.book.get(item.words.ref)
+    if text is None:
+        return None
+    stands = consent_desk.consent_of(room.whole, item.words.ref, item.kind)
+    return StoryPart(
+        id=item.words.ref,
+        text=text,
+        consent=Consent(stands.scope, stands.attribution, stands.state),
+        language=_language(room, item.words.ref),
+        by=consent_desk.attribution(
+            room.whole, item.seat, stands.attribution, room.name_of, room.book.get
+        ),
+    )
+
+
+def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryItem, ...]:
+    told: list[StoryItem] = []
+    for parts in consent_desk.stories(item for _, item in found.values()).values():
+        by_kind: dict[str, list[StoryPart]] = {}
+        for item in parts:
+            if (part := _part(room, item)) is not None:
+                by_kind.setdefault(item.kind, []).append(part)
+        told.append(
+            StoryItem(
+                seat=parts[0].seat,
+                circle=parts[0].group,
+                title=next(iter(by_kind.get("story_title", [])), None),
+                key_moments=tuple(by_kind.get("key_moment", [])),
+                quote=next(iter(by_kind.get("quote", [])), None),
+            )
+        )
+    return tuple(told)

@@ -1,0 +1,207 @@
+"""The memo as a neutral tree: sections of blocks of lines, the same for every format."""
+
+from typing import Literal
+
+import msgspec
+
+Edition = Literal["participants", "public"]
+By = Literal["machine", "record", "people", "facilitator"]
+MissingKind = Literal[
+    "question", "question_suggested", "consent", "prose", "prose_public", "prose_holds_words",
+    "prose_unplaced", "too_long", "commitment_date",
+]  # fmt: skip
+Reason = Literal[
+    "", "pending", "refused", "withdrawn", "not_released", "scope", "not_public", "quote_limit",
+    "too_long", "holds_words", "list_limit", "cut", "counted_only", "reflective_memo", "empty",
+    "in_prose", "in_story",
+]  # fmt: skip
+
+
+class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A run of text with one direction. `source` holds the ids it came from (ME1); `by` says who
+    wrote it: the program, the record of the session, the people there, or a facilitator.
+    `note` is small print after it (origin, how many agreed); `language` a BCP 47 tag or empty.
+    """
+
+    text: str
+    source: tuple[str, ...] = ()
+    by: By = "machine"
+    language: str = ""
+    note: str = ""
+
+
+class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
+    """A heading of the third level: a story, or (`part`) a labelled part of a theme. There is no
+    fourth: levels must not be skipped for those who read by ear."""
+
+    line: Line
+    id: str = ""
+    part: bool = False
+
+
+class Paragraph(msgspec.Struct, frozen=True, omit_defaults=True, tag="paragraph"):
+    """A paragraph; `quiet` is small and grey."""
+
+    line: Line
+    quiet: bool = False
+
+
+class Bullets(msgspec.Struct, frozen=True, omit_defaults=True, tag="bullets"):
+    """A plain list. `cut` names the order in which lists give way when the memo is too long."""
+
+    items: tuple[Line, ...]
+    cut: Literal["", "reactions", "story"] = ""
+
+
+class Quote(msgspec.Struct, frozen=True, omit_defaults=True, tag="quote"):
+    """Exact words with the attribution their owner chose, and a translation if there is one."""
+
+    line: Line
+    attribution: str = ""
+    translation: str = ""
+    cut: Literal["", "story"] = ""
+
+
+class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag="table"):
+    """A table with one header row; `numeric` lists the columns that hold numbers."""
+
+    headers: tuple[str, ...]
+    rows: tuple[tuple[Line, ...], ...]
+    numeric: tuple[int, ...] = ()
+
+
+class Notice(msgspec.Struct, frozen=True, omit_defaults=True, tag="notice"):
+    """A line by the program: a place still to be written, an empty section, a consent line."""
+
+    line: Line
+    kind: Literal["placeholder", "empty", "consent", "more"]
+
+
+class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
+    """The question to the reader after a theme; `suggestions` are for the facilitators' page."""
+
+    line: Line
+    theme: str
+    label: str
+    state: Literal["suggested", "edited", "confirmed"]
+    state_label: str = ""
+    suggestions: tuple[str, ...] = ()
+
+
+Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask
+
+
+class Section(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A chapter: `id` as in `SECTIONS`, its heading, blocks, words used and words planned."""
+
+    id: str
+    heading: str
+    blocks: tuple[Block, ...]
+    words: int = 0
+    budget: int = 0
+
+
+class Fact(msgspec.Struct, frozen=True):
+    """A label and a value of the head, such as "When"."""
+
+    label: str
+    line: Line
+
+
+class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Title, kind of document, facts, and the lines on confidentiality and edition."""
+
+    title: Line
+    kicker: str
+    facts: tuple[Fact, ...]
+    confidentiality: str
+    edition: str
+    words: int = 0
+    budget: int = 0
+
+
+class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Something still to do: kind, the section id and heading where it is, and for words waiting
+    for consent their owner's seat and how many, never their text. `blocks`: not to be sent yet.
+    """
+
+    kind: MissingKind
+    place: str
+    heading: str = ""
+    owner: str = ""
+    count: int = 1
+    blocks: bool = True
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """Figures of the memo. `pages` is an estimate from the words."""
+
+    words: int
+    budget: int
+    pages: int
+    themes: int
+    quotes_cleared: int
+    quotes_waiting: int
+    stories_told: int
+    stories_released: int
+
+
+class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a card or released word landed (`place`, a section id), or why not (`reason`)."""
+
+    id: str
+    place: str = ""
+    reason: Reason = ""
+
+
+class Memo(msgspec.Struct, frozen=True):
+    """A drafted memo. `missing` and `ledger` are for facilitators; exports carry `shared()`."""
+
+    edition: Edition
+    language: str
+    head: Head
+    sections: tuple[Section, ...]
+    counts: Counts
+    date_line: str
+    imprint: str
+    as_of_seq: int
+    printed_at: int
+    ended: int
+    missing: tuple[Missing, ...] = ()
+    ledger: tuple[LedgerEntry, ...] = ()
+    version: int = 1
+
+    @property
+    def ready(self) -> bool:
+        """Whether it may be sent (methods.md 3.1 a, ME6)."""
+        return not any(item.blocks for item in self.missing)
+
+    def shared(self) -> "Memo":
+        """The memo as it leaves the room: no ledger, no missing list, no suggestions, and no count
+        of what waits. What is left is what is printed."""
+        sections = tuple(
+            msgspec.structs.replace(
+                section,
+                blocks=tuple(
+                    msgspec.structs.replace(block, suggestions=()) if isinstance(block, Ask)
+                    else block
+                    for block in section.blocks
+                ),
+            )
+            for section in self.sections
+        )  # fmt: skip
+        counts = msgspec.structs.replace(self.counts, quotes_waiting=0)
+        return msgspec.structs.replace(
+            self, sections=sections, counts=counts, missing=(), ledger=()
+        )
+
+
+def lines_of(block: Block) -> tuple[Line, ...]:
+    """Every line a block prints, in reading order."""
+    match block:
+        case Bullets(items=items):
+            return items
+        case Table(rows=rows):
+            return tuple(cell for row in rows for cell in row)
+        case _:
+            return (block.line,)

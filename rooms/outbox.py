@@ -1,0 +1,221 @@
+"""What waits for one device, bounded in bytes however slowly it reads.
+
+Acknowledgements and answers are never merged or dropped. Of a view only the newest per key is
+kept. When too much waits, awareness goes first; then the content of whole documents, largest
+first, each of which is owed one fresh answer (a *resync*) made at the moment the device reads
+again. A device that owes itself a resync and still does not read after a time, or for which more
+waits than even answers can explain, is told to come back later (`Goodbye` 4429).
+"""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from rooms.outgoing import AuthNo, AuthOk, Aware, Bye, ClosedDocument, Outgoing, Step2, Update, size
+from rooms.wire import Goodbye
+
+LIMIT: Final = 1_048_576
+"""Bytes that may wait before things are dropped: the largest board fits once."""
+
+HARD_LIMIT: Final = 4 * LIMIT
+"""Bytes that may wait at all: answers and views alone get here only if nobody reads them."""
+
+BATCH: Final = 65_536
+"""Bytes handed out at a time: what a socket takes at once; the rest can still be merged."""
+
+STALL: Final = 30.0
+"""Seconds without reading, after something was dropped, until the device must come back: a poor
+line carries a large board in that time."""
+
+Resync = Callable[[str], Sequence[Outgoing]]
+"""What a device that missed content of this document is to be sent, beginning with a `Step2` from
+its last known state vector."""
+
+
+class Outbox:
+    """One device's queue: any number of writers, one reader.
+
+    `resync` is asked when the reader comes back; without it the names of documents stay in
+    `overflowed` for whoever serves the device. `time` is in seconds.
+    """
+
+    def __init__(
+        self,
+        resync: Resync | None = None,
+        *,
+        limit: int = LIMIT,
+        hard_limit: int = HARD_LIMIT,
+        stall: float = STALL,
+        time: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._resync = resync
+        self._limit = limit
+        self._hard_limit = hard_limit
+        self._stall = stall
+        self._time = time
+        self._items: dict[int, tuple[Outgoing, int]] = {}
+        self._latest: dict[str, int] = {}
+        self._keys: dict[int, str] = {}
+        self._next = 0
+        # Bytes that may be dropped, so that a flood of answers is not searched through each time.
+        self._aware = 0
+        self._content: Counter[str] = Counter()
+        self._ready = asyncio.Event()
+        self._given_up = asyncio.Event()
+        self._goodbye: Goodbye | None = None
+        self._said_bye = False
+        self._stalled_since: float | None = None
+        self.overflowed: set[str] = set()
+        """Documents whose content was dropped and is still owed."""
+        self.waiting = 0
+        """Bytes that wait."""
+        self.dropped = 0
+        """Items dropped so far."""
+
+    def put(self, item: Outgoing) -> None:
+        """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
+        if self._goodbye or self._said_bye:
+            return
+        match item:
+            case Update(document=document) | Step2(document=document):
+                if document in self.overflowed:
+                    # The resync will carry it; but look whether anybody is still there.
+                    self.dropped += 1
+                    self._bound()
+                    return
+            case AuthOk(document=document) | AuthNo(document=document):
+                # Opened anew: the device will ask for what it lacks.
+                self.overflowed.discard(document)
+            case ClosedDocument(document=document):
+                self.overflowed.discard(document)
+            case Bye():
+                self._said_bye = True
+            case _:
+                pass
+        self._add(item)
+        self._bound()
+
+    def put_latest(self, key: str, item: Outgoing) -> None:
+        """Add an item in place of the one that waits under the same key, if any."""
+        if self._goodbye or self._said_bye:
+            return
+        if (old := self._latest.get(key)) is not None:
+            self._remove(old)
+        number = self._add(item)
+        self._latest[key] = number
+        self._keys[number] = key
+        self._bound()
+
+    async def get(self) -> list[Outgoing]:
+        """Wait for something and take the oldest, at most about `BATCH` bytes.
+
+        Raises `Goodbye` once the device is given up: close the socket with its code.
+        """
+        await self._ready.wait()
+        if self._goodbye:
+            raise self._goodbye
+        batch: list[Outgoing] = []
+        taken = 0
+        for number, (item, weight) in list(self._items.items()):
+            if batch and taken + weight > BATCH:
+                break
+            batch.append(item)
+            taken += weight
+            self._remove(number)
+        self._stalled_since = None
+        if not self._items:
+            self._repay(batch)
+        if not self._items:
+            self._ready.clear()
+        return batch
+
+    async def given_up(self) -> Goodbye:
+        """Return, once there is no hope for this device, how to close it; for whoever watches a
+        reader that may be stuck in a send."""
+        await self._given_up.wait()
+        assert self._goodbye is not None
+        return self._goodbye
+
+    def give_up(self, goodbye: Goodbye) -> None:
+        """Drop all that waits and let `get` and `given_up` say goodbye."""
+        if self._goodbye is None:
+            self._goodbye = goodbye
+        self._items.clear()
+        self._latest.clear()
+        self._keys.clear()
+        self._content.clear()
+        self._aware = 0
+        self.overflowed.clear()
+        self.waiting = 0
+        self._ready.set()
+        self._given_up.set()
+
+    def _add(self, item: Outgoing) -> int:
+        weight = size(item)
+        number = self._next
+        self._next += 1
+        self._items[number] = (item, weight)
+        self._count(item, weight)
+        self._ready.set()
+        return number
+
+    def _remove(self, number: int) -> None:
+        item, weight = self._items.pop(number)
+        self._count(item, -weight)
+        if (key := self._keys.pop(number, None)) is not None:
+            del self._latest[key]
+
+    def _count(self, item: Outgoing, weight: int) -> None:
+        self.waiting += weight
+        match item:
+            case Aware():
+                self._aware += weight
+            case Update(document=document) | Step2(document=document):
+                self._content[document] += weight
+                if not self._content[document]:
+                    del self._content[document]
+            case _:
+                pass
+
+    def _repay(self, batch: list[Outgoing]) -> None:
+        if self._resync is None:
+            return
+        # Made only now that the device reads: what it missed meanwhile is all in one answer.
+        for document in sorted(self.overflowed):
+            batch.extend(self._resync(document))
+        self.overflowed.clear()
+
+    def _bound(self) -> None:
+        if self.waiting > self._limit and self._aware:
+            self._drop_awareness()
+        while self.waiting > self._limit and self._content:
+            self._drop_content()
+        if self.overflowed:
+            now = self._time()
+            if self._stalled_since is None:
+                self._stalled_since = now
+            elif now - self._stalled_since > self._stall:
+                self.give_up(Goodbye(4429, "You were not reading; come back.", retry=True))
+                return
+        if self.waiting > self._hard_limit:
+            self.give_up(Goodbye(4429, "Too much waits for you; come back.", retry=True))
+
+    def _drop_awareness(self) -> None:
+        for number, (item, _) in list(self._items.items()):
+            if isinstance(item, Aware):
+                self._drop(number)
+
+    def _drop_content(self) -> None:
+        """Drop the waiting content of the document that has most of it."""
+        document, _ = self._content.most_common(1)[0]
+        for number, (item, _) in list(self._items.items()):
+            if isinstance(item, Update | Step2) and item.document == document:
+                self._drop(number)
+        self.overflowed.add(document)
+        self._ready.set()
+
+    def _drop(self, number: int) -> None:
+        self._remove(number)
+        self.dropped += 1

@@ -1,0 +1,100 @@
+"""Everything a session sends to its device, before the wire's framing.
+
+One object goes to every reader it is meant for. They are immutable, compare by content and can be
+weakly referenced, so the codec (`server/hocuspocus.py`) encodes each once and keeps the frame for
+as long as somebody waits for it. Documents are named `{room}` or `{room}/...`.
+"""
+
+from typing import Final
+
+import msgspec
+
+OVERHEAD: Final = 64
+"""Bytes counted for an item besides its content: names, framing, and its place in a queue."""
+
+
+class AuthOk(msgspec.Struct, frozen=True, weakref=True):
+    """The document is open to this device."""
+
+    document: str
+    readonly: bool
+
+
+class AuthNo(msgspec.Struct, frozen=True, weakref=True):
+    """The document is not open to this device."""
+
+    document: str
+    reason: str
+
+
+class Step1(msgspec.Struct, frozen=True, weakref=True):
+    """What the server has of a document; the device answers with what it has beyond that."""
+
+    document: str
+    state_vector: bytes
+
+
+class Step2(msgspec.Struct, frozen=True, weakref=True):
+    """What the device lacked of a document."""
+
+    document: str
+    update: bytes
+
+
+class Update(msgspec.Struct, frozen=True, weakref=True):
+    """A change of a document."""
+
+    document: str
+    update: bytes
+
+
+class Aware(msgspec.Struct, frozen=True, weakref=True):
+    """Who points where in a document; worth nothing a moment later."""
+
+    document: str
+    data: bytes
+
+
+class Ack(msgspec.Struct, frozen=True, weakref=True):
+    """The device's update is durable (`ok`) or refused; exactly one for each update or step 2."""
+
+    document: str
+    ok: bool
+
+
+class Say(msgspec.Struct, frozen=True, weakref=True):
+    """A stateless message: one of `wire.ServerMessage` as JSON."""
+
+    document: str
+    payload: str
+
+
+class ClosedDocument(msgspec.Struct, frozen=True, weakref=True):
+    """The document is no longer open to this device; its socket stays."""
+
+    document: str
+    reason: str
+
+
+class Bye(msgspec.Struct, frozen=True, weakref=True):
+    """The last thing a device is sent: close its socket with this code (`wire.CLOSE_CODES`)."""
+
+    code: int
+    reason: str
+
+
+Outgoing = AuthOk | AuthNo | Step1 | Step2 | Update | Aware | Ack | Say | ClosedDocument | Bye
+
+
+def size(item: Outgoing) -> int:
+    """About how many bytes an item occupies while it waits."""
+    match item:
+        case Step2(update=content) | Update(update=content) | Aware(data=content):
+            return len(content) + OVERHEAD
+        case Step1(state_vector=content):
+            return len(content) + OVERHEAD
+        case Say(payload=text):
+            # A Python string holds up to four bytes a character; the frame up to as many.
+            return len(text) * 2 + OVERHEAD
+        case _:
+            return OVERHEAD

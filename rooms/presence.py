@@ -1,0 +1,128 @@
+"""Here, away, gone: what the room believes about each seat, from sockets and heartbeats (ruling
+*Lead*, ruling *Time*).
+
+A device with a websocket is here until it is silent for `SILENT`; a closed socket is away at
+once; away for
+`GONE_AFTER` is gone. A program that only uses the HTTP API has no heartbeat: each call counts as
+one, and it stays
+here for `PROGRAM_SILENT`. Nothing here is logged; the room logs what activities need to know.
+"""
+
+from typing import Final, Literal
+
+PresenceWord = Literal["here", "away", "gone"]
+
+SILENT: Final = 10_000
+"""Milliseconds without any frame after which a connected device is away: two pings of 5 s
+missed."""
+
+GONE_AFTER: Final = 300_000
+"""Milliseconds away after which a person is gone (`methods.md` 1.2)."""
+
+PROGRAM_SILENT: Final = 900_000
+"""Milliseconds a seat that never had a websocket counts as here after its last call: a quarter of
+an hour, because a
+program or a page without script gives no other sign."""
+
+
+class _DeviceLife:
+    __slots__ = ("beat", "programmed", "sessions")
+
+    def __init__(self) -> None:
+        self.sessions: set[object] = set()
+        self.beat = 0
+        self.programmed = True  # never had a websocket so far
+
+
+class Presence:
+    """Presence of one room in this process. Times in ms."""
+
+    def __init__(self) -> None:
+        self._devices: dict[str, _DeviceLife] = {}
+        self._word: dict[str, PresenceWord] = {}
+        self._since: dict[str, int] = {}
+        self._seen: dict[str, int] = {}
+
+    def _life(self, device: str) -> _DeviceLife:
+        return self._devices.setdefault(device, _DeviceLife())
+
+    def opened(self, device: str, session: object, now: int) -> None:
+        """A websocket of this device was accepted."""
+        life = self._life(device)
+        life.sessions.add(session)
+        life.programmed = False
+        life.beat = now
+
+    def closed(self, device: str, session: object) -> None:
+        """That websocket is gone; others of the device stay."""
+        self._life(device).sessions.discard(session)
+
+    def beat(self, device: str, now: int) -> None:
+        """Anything at all arrived from the device."""
+        self._life(device).beat = now
+
+    def last_beat(self, device: str) -> int:
+        """When the device was last heard (ms), 0 if never in this process."""
+        return self._life(device).beat
+
+    def alive(self, device: str, now: int) -> bool:
+        """Whether the device counts as here at `now`."""
+        life = self._life(device)
+        if life.programmed:
+            return life.beat > 0 and now - life.beat < PROGRAM_SILENT
+        return bool(life.sessions) and now - life.beat < SILENT
+
+    def next_check(self, now: int) -> int | None:
+        """The next moment (ms) at which silence alone could change something."""
+        times = [
+            life.beat + (PROGRAM_SILENT if life.programmed else SILENT)
+            for id, life in self._devices.items()
+            if self.alive(id, now)
+        ]
+        times += [
+            since + GONE_AFTER
+            for seat, since in self._since.items()
+            if self._word.get(seat) == "away"
+        ]
+        return min(times, default=None)
+
+    def word(self, seat: str) -> PresenceWord:
+        """Here, away or gone; unknown seats are gone."""
+        return self._word.get(seat, "gone")
+
+    def since(self, seat: str) -> int:
+        """Since when the seat is away (ms), 0 while here."""
+        return 0 if self.word(seat) == "here" else self._since.get(seat, 0)
+
+    def here(self, seat: str) -> bool:
+        """Whether the person is here."""
+        return self.word(seat) == "here"
+
+    def set(self, seat: str, word: PresenceWord, at: int) -> None:
+        """Force a word (at load, on leaving)."""
+        self._word[seat] = word
+        self._since[seat] = at
+
+    def sweep(
+        self, seats: dict[str, tuple[str, ...]], now: int
+    ) -> list[tuple[str, PresenceWord, int]]:
+        """Compare `seats` (seat -> devices) with what devices show; returns changes as (seat,
+        word, seen ms)."""
+        changes: list[tuple[str, PresenceWord, int]] = []
+        for seat, devices in seats.items():
+            seen = max((self.last_beat(d) for d in devices), default=0)
+            old = self._word.get(seat, "gone")
+            if any(self.alive(d, now) for d in devices):
+                new: PresenceWord = "here"
+            elif old == "here":
+                new = "away"
+            elif old == "away" and now - self._since.get(seat, now) >= GONE_AFTER:
+                new = "gone"
+            else:
+                new = old
+            if new != old:
+                self._word[seat] = new
+                if new != "gone":
+                    self._since[seat] = now
+                changes.append((seat, new, min(seen or now, now)))
+        return changes

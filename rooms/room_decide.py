@@ -1,0 +1,470 @@
+"""What the room itself decides: the lead, seats, the door, help, notes, consent, the memo's
+questions.
+
+One small function per noun; each adds events to a `Draft` or raises `Refused`. The caller has
+already checked that the
+sender's device speaks for the seat. Nothing here does I/O.
+"""
+
+from collections.abc import Callable
+from typing import assert_never
+
+import msgspec
+from msgspec.structs import replace
+
+from activities.blocks import Cards, say
+from activities.kernel import (
+    Command,
+    Cut,
+    LeadCommand,
+    Member,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    Moment,
+    Refused,
+)
+from rooms import commits, wire
+from rooms import lead as leads
+from rooms.agenda import item_of, next_item
+from rooms.hats import autopilot, facilitators, roles_of
+from rooms.offers import Standing
+from rooms.presence import Presence
+from rooms.room_view import BOARD_KINDS, seat_view
+from rooms.seats import Seat, member
+from rooms.whole import Draft, Whole
+
+CO_MAY = (
+    wire.RoomSay,
+    wire.DoorOpen,
+    wire.DoorClose,
+    wire.HelpAnswer,
+)
+"""Room-level facilitators' commands a co-facilitator may send too (door, help, voice to all)."""
+
+PEER_MAY = (wire.ActivityStart, wire.ActivitySkip, Cut, wire.LeadOffer)
+"""A peer lead's limited rights (`methods.md A5`): no removals, no roles, no export."""
+
+FACILITATOR_KINDS = (*BOARD_KINDS, "theme")
+
+
+class Asking:
+    """Who asks, when, and what the room knows beside its log."""
+
+    def __init__(
+        self,
+        *,
+        seat: Seat,
+        entered_by: str,
+        now: int,
+        dice: int,
+        presence: Presence,
+        new_id: Callable[[], str],
+        language: str,
+    ) -> None:
+        self.seat = seat
+        self.entered_by = entered_by
+        self.now = now
+        self.dice = dice
+        self.presence = presence
+        self.new_id = new_id
+        self.language = language
+
+
+def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
+    """The moment an activity sees: of a seat, or of the clock (None)."""
+    state = draft.room
+    roles = frozenset({"clock"}) if seat is None else roles_of(state, seat)
+    return Moment(
+        seat=seat.id if seat else "",
+        roles=roles,
+        now=now,
+        dice=dice,
+        epoch=state.lead.epoch,
+        autopilot=autopilot(state),
+    )
+
+
+def members_of(draft: Draft, presence: Presence) -> tuple[Member, ...]:
+    """Everyone an activity is told about when it starts."""
+    return tuple(
+        member_of(draft, s, presence)
+        for s in draft.room.seats.values()
+        if s.status == "in" and s.person
+    )
+
+
+def member_of(draft: Draft, seat: Seat, presence: Presence) -> Member:
+    """A seat as the activities see it; people who share a device sit at one table."""
+    table = ""
+    if seat.devices and len(draft.room.device_by_id(seat.devices[0]).seats) > 1:
+        table = seat.devices[0]
+    kept = draft.room.words.get(seat.organisation)
+    organisation = kept.digest if kept else ""
+    return member(seat, here=presence.here(seat.id), table=table, organisation=organisation)
+
+
+def decide(draft: Draft, command: Command, asking: Asking) -> None:
+    """Decide a room-level command. Raises `Refused`."""
+    if asking.seat.status != "in" and not isinstance(command, wire.SeatReturn):
+        raise Refused("not_present")
+    if isinstance(command, LeadCommand):
+        _check_lead(draft, command, asking)
+    match command:
+        case wire.LeadOffer() | wire.LeadAccept() | wire.LeadDecline():
+            _lead_by_offer(draft, command, asking)
+        case wire.LeadRequest() | wire.LeadTake() | wire.LeadVolunteer():
+            _lead_by_asking(draft, command, asking)
+        case wire.ActivityStart() | wire.ActivitySkip() | Cut():
+            _plan(draft, command, asking)
+        case wire.SeatReturn():
+            _return(draft, asking)
+        case wire.SeatLeave() | wire.SeatRemove() | wire.SeatRole():
+            _membership(draft, command, asking)
+        case wire.SeatName() | wire.SeatLanguage() | wire.SeatWilling() | wire.SeatDealIn():
+            _own_seat(draft, command, asking)
+        case wire.DoorOpen():
+            draft.add(commits.DoorSet(open=True, generation=draft.room.generation))
+        case wire.DoorClose():
+            draft.add(commits.DoorSet(open=False, generation=draft.room.generation))
+        case wire.HelpAsk() | wire.HelpAnswer():
+            _help(draft, command, asking)
+        case wire.RoomSay():
+            draft.add(commits.NoticeSaid(text=command.text.ref, at=asking.now))
+        case wire.DeskSay():
+            _facilitator(draft, asking)
+            draft.add(
+                commits.DeskLineSaid(
+                    id=asking.new_id(), seat=asking.seat.id, at=asking.now, text=command.text.ref
+                )
+            )
+        case wire.NoteAdd() | wire.NoteMove() | wire.NoteDelete():
+            _notes(draft, command, asking)
+        case wire.ConsentRelease() | wire.ConsentWithdraw():
+            _consent(draft, command, asking)
+        case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
+            _memo(draft, command, asking)
+        case _:
+            raise Refused("unknown")
+
+
+def _check_lead(draft: Draft, command: LeadCommand, asking: Asking) -> None:
+    state = draft.room
+    roles = roles_of(state, asking.seat)
+    if not roles & {"lead", "co"}:
+        raise Refused("not_allowed")
+    if command.epoch != state.lead.epoch:
+        raise Refused("stale_epoch")
+    if "lead" not in roles and not isinstance(command, CO_MAY):
+        raise Refused("not_allowed")
+    if state.lead.peer and "lead" in roles and not isinstance(command, PEER_MAY):
+        raise Refused("not_allowed")
+
+
+def _facilitator(draft: Draft, asking: Asking) -> None:
+    if asking.seat.role != "facilitator":
+        raise Refused("not_allowed")
+
+
+def _present(draft: Draft, asking: Asking) -> frozenset[str]:
+    return frozenset(s.id for s in facilitators(draft.room) if asking.presence.here(s.id))
+
+
+def _lead_by_offer(
+    draft: Draft, command: wire.LeadOffer | wire.LeadAccept | wire.LeadDecline, asking: Asking
+) -> None:
+    record, me, now = draft.room.lead, asking.seat.id, asking.now
+    match command:
+        case wire.LeadOffer():
+            new = leads.offer(record, me, command.to, _present(draft, asking), now)
+        case wire.LeadAccept():
+            new = leads.accept(record, me, command.epoch, now)
+        case wire.LeadDecline():
+            new = leads.decline(record, me, command.epoch)
+        case _:
+            assert_never(command)
+    draft.add(commits.LeadChanged(lead=new))
+
+
+def _lead_by_asking(
+    draft: Draft,
+    command: wire.LeadRequest | wire.LeadTake | wire.LeadVolunteer,
+    asking: Asking,
+) -> None:
+    record, me, now = draft.room.lead, asking.seat.id, asking.now
+    match command:
+        case wire.LeadRequest():
+            new = leads.request(record, me)
+        case wire.LeadTake():
+            away = asking.presence.since(record.lead)
+            new = leads.take(record, me, command.epoch, away, now)
+        case wire.LeadVolunteer():
+            if not asking.seat.willing or asking.seat.role != "participant":
+                raise Refused("not_allowed")
+            new = leads.volunteer(record, me, command.epoch, now)
+        case _:
+            assert_never(command)
+    draft.add(commits.LeadChanged(lead=new))
+
+
+def _plan(
+    draft: Draft, command: wire.ActivityStart | wire.ActivitySkip | Cut, asking: Asking
+) -> None:
+    state = draft.room
+    if isinstance(command, Cut):
+        if not (id := draft.current()):
+            raise Refused("stale_phase")
+        draft.tell(id, command, moment_of(draft, asking.seat, asking.now, asking.dice))
+        return
+    item = item_of(state, command.item)
+    if item is None:
+        raise Refused("unknown")
+    if item.id in state.started or item.id in state.skipped:
+        raise Refused("stale_phase")
+    if isinstance(command, wire.ActivitySkip):
+        draft.add(commits.ActivitySkipped(activity=item.id))
+        return
+    if draft.current():
+        raise Refused("stale_phase", say("Another activity is still running."))
+    if (first := next_item(state)) is None or first.id != item.id:
+        raise Refused("stale_phase")
+    activity = draft.activities[item.kind]
+    settings = msgspec.to_builtins(msgspec.convert(item.settings, activity.settings))
+    draft.add(
+        commits.ActivityStarted(
+            activity=item.id,
+            kind=item.kind,
+            version=activity.version,
+            settings=settings,
+            members=members_of(draft, asking.presence),
+            seat=asking.seat.id,
+            roles=tuple(sorted(roles_of(state, asking.seat))),
+            now=asking.now,
+            dice=asking.dice,
+            epoch=state.lead.epoch,
+            autopilot=autopilot(state),
+        )
+    )
+
+
+def _membership(
+    draft: Draft, command: wire.SeatLeave | wire.SeatRemove | wire.SeatRole, asking: Asking
+) -> None:
+    state = draft.room
+    if isinstance(command, wire.SeatLeave):
+        _gone(draft, asking.seat, asking, removed=False)
+        return
+    seat = state.seats.get(command.seat)
+    if seat is None or seat.status != "in" or not seat.person:
+        raise Refused("unknown")
+    if isinstance(command, wire.SeatRemove):
+        if seat.id == asking.seat.id or seat.organiser:
+            raise Refused("not_allowed")
+        _gone(draft, seat, asking, removed=True)
+        return
+    if seat.id == asking.seat.id or command.role == seat.role:
+        raise Refused("duplicate")
+    if seat.organiser and command.role != "facilitator":
+        raise Refused("not_allowed")
+    new = replace(seat, role=command.role, dealt_in=command.role == "facilitator")
+    draft.add(commits.SeatChanged(seat=new))
+    if seat.role == "facilitator":
+        record = leads.facilitator_gone(
+            draft.room.lead, seat.id, _present(draft, asking), asking.now
+        )
+        draft.add(commits.LeadChanged(lead=record))
+    _tell_changed(draft, new, asking)
+
+
+def _gone(draft: Draft, seat: Seat, asking: Asking, *, removed: bool) -> None:
+    draft.add(commits.SeatGone(seat=seat.id, removed=removed))
+    if seat.id == draft.room.lead.lead or seat.id in draft.room.lead.succession:
+        present = _present(draft, asking) - {seat.id}
+        record = leads.facilitator_gone(draft.room.lead, seat.id, present, asking.now)
+        if record != draft.room.lead:
+            draft.add(commits.LeadChanged(lead=record))
+    clock = moment_of(draft, None, asking.now, asking.dice)
+    draft.tell_current(MemberLeft(seat=seat.id), clock)
+
+
+def _return(draft: Draft, asking: Asking) -> None:
+    if asking.seat.status == "in":
+        raise Refused("duplicate")
+    if asking.seat.status == "removed":
+        raise Refused("not_allowed")
+    seat = replace(asking.seat, status="in")
+    draft.add(commits.SeatChanged(seat=seat))
+    clock = moment_of(draft, None, asking.now, asking.dice)
+    draft.tell_current(MemberJoined(member=member_of(draft, seat, asking.presence)), clock)
+
+
+def _own_seat(
+    draft: Draft,
+    command: wire.SeatName | wire.SeatLanguage | wire.SeatWilling | wire.SeatDealIn,
+    asking: Asking,
+) -> None:
+    seat = asking.seat
+    match command:
+        case wire.SeatName():
+            new = replace(seat, name=command.name.ref)
+        case wire.SeatLanguage():
+            if not _language_tag(command.language):
+                raise Refused("bad_request")
+            new = replace(seat, language=command.language)
+        case wire.SeatWilling():
+            new = replace(seat, willing=command.willing)
+        case wire.SeatDealIn():
+            _facilitator(draft, asking)
+            new = replace(seat, dealt_in=command.dealt_in)
+        case _:
+            assert_never(command)
+    if new == seat:
+        raise Refused("duplicate")
+    draft.add(commits.SeatChanged(seat=new))
+    if not isinstance(command, wire.SeatName):
+        _tell_changed(draft, new, asking)
+
+
+def _language_tag(tag: str) -> bool:
+    return 2 <= len(tag) <= 20 and all(p.isalnum() and p.isascii() for p in tag.split("-"))
+
+
+def _tell_changed(draft: Draft, seat: Seat, asking: Asking) -> None:
+    clock = moment_of(draft, None, asking.now, asking.dice)
+    who = member_of(draft, seat, asking.presence)
+    draft.tell_current(MemberChanged(member=who), clock)
+
+
+def _help(draft: Draft, command: wire.HelpAsk | wire.HelpAnswer, asking: Asking) -> None:
+    state = draft.room
+    if isinstance(command, wire.HelpAnswer):
+        if command.seat not in state.help:
+            raise Refused("duplicate")
+        draft.add(commits.HelpSeen(seat=command.seat))
+        return
+    if asking.seat.id in state.help:
+        raise Refused("duplicate")
+    about = command.about.ref if command.about else ""
+    draft.add(commits.HelpAsked(seat=asking.seat.id, about=about, at=asking.now))
+
+
+def _notes(
+    draft: Draft, command: wire.NoteAdd | wire.NoteMove | wire.NoteDelete, asking: Asking
+) -> None:
+    match command:
+        case wire.NoteAdd():
+            draft.add(_note(draft, command, asking))
+        case wire.NoteMove():
+            note = draft.room.notes.get(command.card)
+            theme = draft.room.notes.get(command.theme) if command.theme else None
+            if note is None or (command.theme and (theme is None or theme.kind != "theme")):
+                raise Refused("unknown")
+            if note.seat != asking.seat.id:
+                _facilitator(draft, asking)
+            if note.kind == "theme":
+                raise Refused("bad_request")
+            draft.add(commits.NoteMoved(card=command.card, theme=command.theme))
+        case wire.NoteDelete():
+            note = draft.room.notes.get(command.card)
+            if note is None or note.document != _full_name(command.document, asking):
+                raise Refused("unknown")
+            if note.seat != asking.seat.id:
+                raise Refused("not_allowed")
+            draft.add(
+                commits.NoteDeleted(document=note.document, card=command.card, words=note.words)
+            )
+        case _:
+            assert_never(command)
+
+
+def _full_name(document: str, asking: Asking) -> str:
+    return f"mine/{asking.seat.id}" if document == "mine" else document
+
+
+def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAdded:
+    """A card may be added where the seat's own screen has a section for it; facilitators always
+    on the board."""
+    seat, state = asking.seat, draft.room
+    document = _full_name(command.document, asking)
+    if not _section_offered(draft, command, asking):
+        drawer = seat.role == "facilitator" and document == "board"
+        if not drawer or command.kind not in FACILITATOR_KINDS:
+            raise Refused("not_allowed")
+    group = document.removeprefix("group/") if document.startswith("group/") else ""
+    if command.theme and (t := state.notes.get(command.theme)) and t.kind != "theme":
+        raise Refused("bad_request")
+    scope = {"mine": "self", "group": "circle"}.get(document.split("/")[0], "memo")
+    return commits.NoteAdded(
+        document=document,
+        card=f"{seat.id}-{asking.new_id()}",
+        kind=command.kind,
+        section=command.section,
+        theme=command.theme if command.theme in state.notes else "",
+        words=command.text.ref,
+        seat=seat.id,
+        entered_by=asking.entered_by,
+        activity=state.current,
+        group=group,
+        language=asking.language,
+        scope=scope,
+        at=asking.now,
+    )
+
+
+def _section_offered(draft: Draft, command: wire.NoteAdd, asking: Asking) -> bool:
+    standing = Standing(
+        here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
+    )
+    whole = Whole(draft.room, draft.running)
+    view, _ = seat_view(whole, draft.activities, asking.seat, "seat", standing)
+    return any(
+        isinstance(block, Cards)
+        and block.add
+        and block.document == command.document
+        and block.section == command.section
+        and command.kind in block.kinds
+        for block in view.blocks
+    )
+
+
+def _consent(
+    draft: Draft, command: wire.ConsentRelease | wire.ConsentWithdraw, asking: Asking
+) -> None:
+    state = draft.room
+    known = state.consents.get(command.words)
+    if known is None or known.seat != asking.seat.id:
+        raise Refused("not_allowed")
+    if isinstance(command, wire.ConsentRelease):
+        draft.add(
+            commits.ConsentChanged(
+                words=command.words,
+                seat=asking.seat.id,
+                choice=command.choice,
+                outside=command.outside,
+            )
+        )
+        return
+    if known.consent.state == "withdrawn":
+        raise Refused("duplicate")
+    draft.add(commits.ConsentChanged(words=command.words, seat=asking.seat.id, choice=None))
+
+
+def _memo(
+    draft: Draft, command: wire.MemoQuestion | wire.MemoProse | wire.MemoSend, asking: Asking
+) -> None:
+    _facilitator(draft, asking)
+    match command:
+        case wire.MemoQuestion():
+            note = draft.room.notes.get(command.theme)
+            if note is None or note.kind != "theme":
+                raise Refused("unknown")
+            words = command.text.ref if command.text else ""
+            draft.add(commits.QuestionSet(theme=command.theme, words=words))
+        case wire.MemoProse():
+            if not 0 < len(command.section) <= 80:
+                raise Refused("bad_request")
+            draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
+        case wire.MemoSend():
+            draft.add(commits.MemoSent(at=asking.now))
+        case _:
+            assert_never(command)

@@ -1,0 +1,262 @@
+"""The messages a seat is sent: its activity's view inside the frame of the room, people, the
+private strip, its words."""
+
+from msgspec.structs import replace
+
+from activities.blocks import Cards, Line, NextStep, Note, Now, Offer, View, Who, Words, say, say_n
+from activities.kernel import Lens, Viewer
+from rooms import whole as wholes
+from rooms import wire
+from rooms.agenda import item_of, next_item
+from rooms.commits import RoomState
+from rooms.hats import autopilot, roles_of
+from rooms.lead import AUTOPILOT
+from rooms.offers import Standing, note_offers, room_offers
+from rooms.presence import Presence
+from rooms.render import flat
+from rooms.seats import Seat
+from rooms.whole import Activities, Whole
+
+BOARD_KINDS = ("insight", "question", "practice", "parking")
+CONFIDENTIALITY: dict[str, Line] = {
+    "circle": say("What is told in a circle stays there, unless its teller releases it."),
+    "unattributed": say("Ideas may be used; nobody says whose they were."),
+    "record": say("What is agreed here is on the record."),
+}
+
+
+def default_lens(seat: Seat) -> Lens:
+    """Facilitators see the panel, the wall sees the wall, everyone else their own screen."""
+    if seat.role == "screen":
+        return "screen"
+    return "panel" if seat.role == "facilitator" else "seat"
+
+
+def seat_view(
+    whole: Whole, activities: Activities, seat: Seat, lens: Lens, standing: Standing
+) -> tuple[View, str]:
+    """What the seat sees and may do, and the id of the activity it is of ("" between
+    activities)."""
+    state = whole.room
+    roles = roles_of(state, seat)
+    id = wholes.current(whole, activities)
+    if seat.status == "left":
+        id, view = "", _left(state)
+    elif id:
+        here = whole.running[id]
+        viewer = Viewer(seat.id, roles, lens, state.lead.epoch, autopilot(state))
+        view = _with_documents(activities[here.kind].view(here.state, viewer), id)
+    else:
+        view = _between(state, seat, roles, lens)
+    offers = room_offers(state, seat, roles, lens, standing)
+    if lens != "screen":
+        offers += note_offers(view, roles)
+    return replace(view, may=(*view.may, *offers)), id
+
+
+def _left(state: RoomState) -> View:
+    back = Offer(command=wire.SeatReturn(), label=say("Come back in"), place="main")
+    return View(
+        phase="left",
+        blocks=(
+            Now(text=say("You have left")),
+            Note(text=say("Your place, your words and your choices are kept.")),
+        ),
+        may=(back,),
+        place=say("{room}", room=Words(state.title)),
+    )
+
+
+def _with_documents(view: View, activity: str) -> View:
+    """Groups' documents get their room-wide names."""
+    if not any(isinstance(b, Cards) and b.document.startswith("group/") for b in view.blocks):
+        return view
+    blocks = tuple(
+        replace(b, document=f"group/{activity}-{b.document.removeprefix('group/')}")
+        if isinstance(b, Cards) and b.document.startswith("group/")
+        else b
+        for b in view.blocks
+    )
+    return replace(view, blocks=blocks)
+
+
+def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> View:
+    """Before the first activity, between two, and after the last."""
+    coming = next_item(state)
+    begun = bool(state.started)
+    board = Cards(
+        document="board",
+        section="",
+        title=say("Everyone's board"),
+        kinds=BOARD_KINDS,
+        sees="room",
+        add=lens != "screen" and "observer" not in roles,
+    )
+    if coming is None:
+        title = say("Thank you for being here")
+        text = say("The memo is being drafted. You can still change what may be quoted of you.")
+        blocks = (Now(text=title), Note(text=text), board)
+        return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
+    next_title = say(coming.title)
+    if lens == "panel":
+        head = say("A moment between") if begun else say("People are coming in")
+        hint = (
+            say("Everyone sees it as soon as you start.")
+            if begun
+            else say("Start when enough people are here. Others can still come in.")
+        )
+        step = NextStep(text=say("Next: {activity}", activity=next_title), hint=hint)
+        shown: tuple[Now | NextStep | Cards | Note, ...] = (Now(text=head), step)
+        if begun:
+            shown = (*shown, board)
+        return View(phase="between", blocks=shown, place=say("{room}", room=Words(state.title)))
+    if begun:
+        welcome = (
+            Now(text=say("A moment to breathe")),
+            Note(text=say("Next: {activity}", activity=next_title)),
+        )
+        return View(
+            phase="between",
+            blocks=(*welcome, board) if lens != "screen" else welcome,
+            place=say("{room}", room=Words(state.title)),
+        )
+    lead = state.lead
+    leader = lead.lead if lead.acting == AUTOPILOT else lead.acting
+    waiting = say("{name} starts soon. Greet each other, test your sound.", name=Who(leader))
+    return View(
+        phase="before",
+        blocks=(
+            Now(text=say("Welcome to {room}", room=Words(state.title))),
+            Note(text=waiting),
+            Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
+        ),
+        place=say("{room}", room=Words(state.title)),
+    )
+
+
+def documents_of(whole: Whole, activities: Activities, seat: Seat) -> tuple[str, ...]:
+    """The documents this seat may open now, without the room's prefix (`architecture.md`,
+    Documents)."""
+    if seat.status != "in" or seat.role == "screen":
+        return ()
+    mine = [f"group/{g.id}" for g in wholes.groups(whole, activities) if seat.id in g.members]
+    names = ["board", f"mine/{seat.id}", *mine]
+    if seat.role == "facilitator":
+        names += ["memo", "desk"]
+    return tuple(names)
+
+
+def room_info(state: RoomState, seat: Seat, here: int, code: str) -> wire.RoomInfo:
+    """The frame round a view."""
+    lead = state.lead
+    rows = tuple(
+        wire.AgendaRow(
+            id=item.id,
+            title=say(item.title),
+            minutes=item.minutes,
+            kind=item.kind,
+            state="skipped"
+            if item.id in state.skipped
+            else "now"
+            if item.id == state.current
+            else "done"
+            if item.id in state.started
+            else "to come",
+        )
+        for item in state.agenda
+    )
+    return wire.RoomInfo(
+        title=Words(state.title),
+        lead=wire.LeadInfo(
+            lead=lead.lead,
+            acting=lead.acting,
+            epoch=lead.epoch,
+            name=Who(lead.lead),
+            offered_to=lead.offered_to,
+            offer_ends=lead.offer_ends or None,
+        ),
+        agenda=rows,
+        door="open" if state.door else "closed",
+        here=here,
+        notice=Words(state.notice) if state.notice else None,
+        notice_at=state.notice_at,
+        code=code if state.door and seat.role in ("facilitator", "screen") else "",
+        confidentiality=CONFIDENTIALITY[state.confidentiality],
+    )
+
+
+def view_message(
+    whole: Whole,
+    activities: Activities,
+    seat: Seat,
+    lens: Lens,
+    standing: Standing,
+    here: int,
+    code: str,
+) -> wire.ViewMessage:
+    """The whole `view` message, ready to be rendered."""
+    state = whole.room
+    view, id = seat_view(whole, activities, seat, lens, standing)
+    info = None
+    if id:
+        item = item_of(state, id)
+        activity = activities[whole.running[id].kind]
+        info = wire.ActivityInfo(
+            id=id,
+            kind=activity.kind,
+            phase=view.phase,
+            title=say(item.title) if item and item.title else activity.title,
+        )
+    return wire.ViewMessage(
+        seat=seat.id,
+        lens=lens,
+        seq=state.seq,
+        now=standing.now,
+        activity=info,
+        ends_at=view.ends_at,
+        blocks=view.blocks,
+        may=tuple(flat(offer) for offer in view.may),
+        room=room_info(state, seat, here, code),
+        place=view.place or say("{room}", room=Words(state.title)),
+        sub=view.sub or say_n("{n} person here", "{n} people here", here),
+        documents=documents_of(whole, activities, seat),
+    )
+
+
+def people_message(
+    whole: Whole, activities: Activities, presence: Presence, now: int, *, inside: bool
+) -> wire.PeopleMessage:
+    """Who is here; groups and requests for help only for facilitators (`inside`)."""
+    state = whole.room
+    group_of: dict[str, Line] = {}
+    if inside and (id := wholes.current(whole, activities)):
+        here = whole.running[id]
+        for group in activities[here.kind].groups(here.state):
+            group_of.update(dict.fromkeys(group.members, group.name))
+    people = tuple(
+        wire.Person(
+            seat=s.id,
+            name=Who(s.id),
+            where=s.where,
+            presence=presence.word(s.id) if s.status == "in" else "gone",
+            role="lead" if state.lead.acting == s.id else s.role,
+            since=presence.since(s.id),
+            group=group_of.get(s.id),
+            help=inside and s.id in state.help,
+            about=Words(state.help[s.id].about)
+            if inside and s.id in state.help and state.help[s.id].about
+            else None,
+        )
+        for s in state.seats.values()
+        if s.person and s.status != "removed"
+    )
+    return wire.PeopleMessage(seq=state.seq, now=now, people=people)
+
+
+def desk_message(state: RoomState, now: int) -> wire.DeskMessage:
+    """The private strip, last lines last."""
+    lines = tuple(
+        wire.DeskLine(id=line.id, who=Who(line.seat), at=line.at, text=Words(line.text))
+        for line in state.desk[-30:]
+    )
+    return wire.DeskMessage(seq=state.seq, now=now, lines=lines)

@@ -1,0 +1,331 @@
+"""One websocket, already decoded: which device it is, what it opened, what it may say
+(`architecture.md`, Shapes on the wire).
+
+The server calls one method per decoded message, in order. Each puts its answers into `outbox`, or
+raises `Goodbye`.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Protocol
+
+import msgspec
+import structlog
+
+from activities.blocks import Line, say
+from activities.kernel import Lens, Reason, Refused
+from rooms import wire
+from rooms.outbox import Outbox
+from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
+from rooms.seats import Device
+from rooms.shelf import MissingEdits, RefusedEdit
+from rooms.wire import Goodbye
+
+if TYPE_CHECKING:
+    from rooms.delivery import Delivery
+
+log = structlog.get_logger("rooms")
+
+EMPTY_UPDATE: Final = b"\x00\x00"
+EMPTY_STATE: Final = b"\x00"
+
+POINTED: Final = frozenset({"board", "memo"})
+"""Documents in which people see each other's pointers (ruling *Gate*)."""
+
+OPEN_DOCUMENTS: Final = 40
+"""Documents one socket may hold open: nine seats with four each, and a few that closed."""
+
+SENTENCES: Final[dict[Reason, Line]] = {
+    "not_allowed": say("This is not yours to do right now. Nothing was changed."),
+    "not_present": say("You have left. Come back in first; your place is kept."),
+    "stale_epoch": say("The lead has changed hands. Nothing was changed."),
+    "stale_phase": say("The group has moved on already. Nothing was lost."),
+    "stale_turn": say("This turn has ended already. Nothing was lost."),
+    "stale_seat": say("This seat is on another device now."),
+    "full": say("There is no place left."),
+    "closed": say("The door is closed. Ask a facilitator to open it."),
+    "duplicate": say("That is done already."),
+    "bad_request": say("Something in this could not be understood. Nothing was changed."),
+    "too_large": say("This is too long. What you wrote is kept on this device."),
+    "too_many": say("That was a lot at once. Wait a moment and try again."),
+    "unknown": say("There is no such thing here any more."),
+}
+"""One plain sentence per reason; an activity's own sentence comes first."""
+
+
+class Rooms(Protocol):
+    """Where a session finds its room."""
+
+    async def delivery(self, room: str) -> "Delivery | None":
+        """The open room with its connections, or None when there is none."""
+
+
+class Session:
+    """See the module. `opened` holds document names without the room's prefix ("" for the room's
+    own)."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self._rooms = rooms
+        self._delivery: Delivery | None = None
+        self.device: Device | None = None
+        self.opened: set[str] = set()
+        self.lenses: dict[str, Lens] = {}
+        self.sent: dict[str, int] = {}
+        self.outbox = Outbox(self._resync)
+        self._background: set[asyncio.Task[None]] = set()
+
+    @property
+    def room_id(self) -> str:
+        """The room, "" before the first authentication."""
+        return self._delivery.room.id if self._delivery else ""
+
+    # In ---------------------------------------------------------------------------------------
+
+    async def authenticate(self, document: str, token: str) -> None:
+        """Open a document with the device's token. A wrong token for the room itself ends the
+        session (4401)."""
+        room_id, _, name = document.partition("/")
+        if self._delivery is None:
+            self._delivery = await self._rooms.delivery(room_id)
+            if self._delivery is None:
+                raise Goodbye(4404, "There is no such room.", retry=False)
+        room = self._delivery.room
+        if room_id != room.id:
+            self.outbox.put(AuthNo(document, "permission-denied"))
+            return
+        device = room.device(token)
+        if device is None or (self.device is not None and device.id != self.device.id):
+            self.outbox.put(AuthNo(document, "permission-denied"))
+            if self.device is None:
+                raise Goodbye(4401, "This link no longer opens a seat.", retry=False)
+            return
+        if len(self.opened) >= OPEN_DOCUMENTS:
+            raise Goodbye(4429, "Too many documents.", retry=False)
+        first = self.device is None
+        self.device = device
+        if name and name not in room.documents(device):
+            self.outbox.put(AuthNo(document, "permission-denied"))
+            return
+        self.opened.add(name)
+        self.outbox.put(AuthOk(document, readonly=not name))
+        if first:
+            self._delivery.sessions.add(self)
+            room.presence.opened(device.id, self, room.world.clock.now())
+            await room.sweep()
+        if not name:
+            self.sent.clear()
+            self._delivery.send_views(self)
+
+    async def step1(self, document: str, state_vector: bytes) -> None:
+        """The device says what it has; it gets what it lacks and is asked for what we lack."""
+        name = self._opened(document)
+        if name is None:
+            return
+        if not name:
+            self.outbox.put(Step2(document, EMPTY_UPDATE))
+            return
+        shelf = self._here().room.shelf
+        try:
+            missing, state = await shelf.missing(name, state_vector)
+        except RefusedEdit as error:
+            raise Goodbye(1008, "bad state vector", retry=True) from error
+        self.outbox.put(Step2(document, missing))
+        self.outbox.put(Step1(document, state))
+
+    async def step2(self, document: str, update: bytes) -> None:
+        """What the device has and we may lack."""
+        await self._write(document, update, step2=True)
+
+    async def update(self, document: str, update: bytes) -> None:
+        """An edit."""
+        await self._write(document, update, step2=False)
+
+    async def _write(self, document: str, update: bytes, *, step2: bool) -> None:
+        name = self._opened(document)
+        if name is None:
+            return
+        if not name:
+            self.outbox.put(Ack(document, update == EMPTY_UPDATE))
+            return
+        here = self._here()
+        assert self.device is not None
+        try:
+            if name not in here.room.documents(self.device):
+                raise RefusedEdit("not_allowed")
+            writer = here.room.writer(self.device, name)
+            new = await here.room.shelf.write(name, update, writer, step2=step2)
+        except MissingEdits:
+            self.outbox.put(Ack(document, False))
+            _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+            self.outbox.put(Step1(document, state))
+            return
+        except RefusedEdit as refused:
+            self.outbox.put(Ack(document, False))
+            self._refuse(refused.reason, document=document, detail=refused.detail)
+            return
+        self.outbox.put(Ack(document, True))
+        if new:
+            here.edited(name, new, self)
+
+    async def awareness(self, document: str, data: bytes) -> None:
+        """Where this device points; stamped by us, passed on to whoever has the document open."""
+        name = self._opened(document)
+        if not name or self.device is None:
+            return
+        if name not in POINTED:
+            return
+        here = self._here()
+        names = {s: here.room.name_of(s) or "" for s in self.device.seats}
+        writer = here.room.writer(self.device, name)
+        try:
+            stamped = await here.room.shelf.aware(name, data, writer, names)
+        except RefusedEdit as refused:
+            self._refuse(refused.reason, document=document, detail=refused.detail)
+            return
+        if stamped:
+            here.pointed(name, stamped, self)
+
+    async def query_awareness(self, document: str) -> None:
+        """Everyone's pointers, for a newcomer."""
+        if name := self._opened(document):
+            states = self._here().room.shelf.everyone_aware(name)
+            if states:
+                self.outbox.put(Aware(document, states))
+
+    async def stateless(self, document: str, payload: str) -> None:
+        """A command or a lens, as JSON, on the room's own document."""
+        if self._opened(document) != "" or self.device is None:
+            return
+        raw = payload.encode()
+        if len(raw) > wire.COMMAND_LIMIT:
+            self._refuse("too_large", request=_request_of(raw))
+            return
+        if b'"lens"' in raw and b'"command"' not in raw:
+            self._set_lens(raw)
+            return
+        room = self._here().room
+        try:
+            done = await room.command(self.device, raw)
+        except Refused as refused:
+            self._refuse(refused.reason, request=_request_of(raw), line=refused.message)
+            return
+        self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
+
+    async def close_document(self, document: str) -> None:
+        """The device no longer wants a document."""
+        if (name := self._opened(document)) is not None:
+            self.opened.discard(name)
+
+    def beat(self) -> None:
+        """Anything at all arrived, a pong included."""
+        if self._delivery is None or self.device is None:
+            return
+        room = self._delivery.room
+        room.called(self.device)
+        if any(not room.presence.here(s) for s in self.device.seats):
+            task = asyncio.ensure_future(room.sweep())
+            self._background.add(task)
+            task.add_done_callback(self._background.discard)
+
+    async def closed(self) -> None:
+        """The socket is gone."""
+        if self._delivery is None or self.device is None:
+            return
+        here = self._delivery
+        here.sessions.discard(self)
+        others = any(s.device and s.device.id == self.device.id for s in here.sessions)
+        for name in self.opened & POINTED:
+            if not others and (gone := here.room.shelf.leave(name, self.device.id)):
+                here.pointed(name, gone, self)
+        here.room.presence.closed(self.device.id, self)
+        await here.room.sweep()
+
+    def goodbye(self, goodbye: Goodbye) -> None:
+        """Tell the page why, then close."""
+        if self._delivery is not None:
+            bye = wire.ByeMessage(
+                seq=self._delivery.room.whole.room.seq,
+                now=self._delivery.room.world.clock.now(),
+                code=goodbye.code,
+                reason=goodbye.reason,
+                retry=goodbye.retry,
+            )
+            self.outbox.put(Say(self.room_id, msgspec.json.encode(bye).decode()))
+        self.outbox.put(Bye(goodbye.code, goodbye.reason))
+
+    # Helpers ----------------------------------------------------------------------------------
+
+    def _here(self) -> "Delivery":
+        assert self._delivery is not None
+        return self._delivery
+
+    def _opened(self, document: str) -> str | None:
+        """The document's name without the prefix, or None when this session has not opened it."""
+        room_id, _, name = document.partition("/")
+        if self._delivery is None or room_id != self._delivery.room.id or name not in self.opened:
+            if self.device is None:
+                raise Goodbye(4401, "Say who you are first.", retry=False)
+            return None
+        return name
+
+    def _set_lens(self, raw: bytes) -> None:
+        room = self._here().room
+        assert self.device is not None
+        try:
+            asked = msgspec.json.decode(raw, type=wire.ClientLens)
+            seat = room.seat(self.device, asked.seat)
+            room.view(self.device, seat.id, asked.lens)
+        except msgspec.DecodeError:
+            self._refuse("bad_request")
+        except Refused as refused:
+            self._refuse(refused.reason)
+        else:
+            self.lenses[seat.id] = asked.lens
+            self.sent.pop(f"view/{seat.id}", None)
+            self._here().send_views(self)
+
+    def _refuse(
+        self,
+        reason: Reason,
+        *,
+        request: str = "",
+        document: str = "",
+        detail: str = "",
+        line: Line | None = None,
+    ) -> None:
+        room = self._here().room
+        seat = self.device.seats[0] if self.device and self.device.seats else ""
+        log.info(
+            "refused",
+            room=room.id,
+            seat=seat,
+            request=request,
+            reason=reason,
+            document=document,
+            detail=detail,
+        )
+        message = wire.RefusedMessage(
+            seq=room.whole.room.seq,
+            now=room.world.clock.now(),
+            reason=reason,
+            message=room.say(line or SENTENCES[reason], room.language_of(seat)),
+            request=request,
+            document=document,
+        )
+        self.outbox.put(Say(room.id, msgspec.json.encode(message).decode()))
+
+    def _resync(self, document: str) -> list[Outgoing]:
+        name = document.partition("/")[2]
+        if self._delivery is None or name not in self.opened:
+            return []
+        self._delivery.resyncs += 1
+        whole = self._delivery.room.shelf.whole(name)
+        return [Step2(document, whole)] if whole else []
+
+
+def _request_of(raw: bytes) -> str:
+    """The request id of a command that may be nonsense otherwise."""
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).get("request", b'""')
+        return str(msgspec.json.decode(found, type=str))[:64]
+    except (msgspec.DecodeError, RecursionError):
+        return ""

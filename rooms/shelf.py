@@ -1,0 +1,315 @@
+"""The documents of one room on their way between people and storage (`architecture.md`, Documents).
+
+The order for every edit: gate and permission (`Document.check`), durable append, apply, then the
+caller acknowledges and
+broadcasts. One lock per document keeps checks and applies apart. A row of the log carries the
+client ids that became a
+device's with it, so that ownership survives a restart.
+"""
+
+import asyncio
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import msgspec
+import structlog
+from msgspec.structs import replace
+from pycrdt import Doc
+
+from activities.kernel import Reason
+from rooms import board_schema
+from rooms.board_schema import Card
+from rooms.commits import NoteAdded
+from rooms.documents import Accepted, Document, DocumentBroken, Documents, RefusedUpdate
+from rooms.permissions import Writer
+from rooms.probe import survives
+from rooms.storage import Storage, StorageUnwritable, StoredUpdate
+from rooms.update_gate import BadUpdate
+
+log = structlog.get_logger("rooms")
+
+COMPACT_AFTER: Final = 1_000
+"""Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
+to load."""
+
+
+class StoredRow(msgspec.Struct, frozen=True, array_like=True):
+    """A row of a document's log: the update, and (client id, device) pairs first seen with it."""
+
+    update: bytes
+    bound: tuple[tuple[int, str], ...] = ()
+
+
+class RefusedEdit(Exception):
+    """A document update was not taken. `detail` is the gate's own word, for page and log."""
+
+    def __init__(self, reason: Reason, detail: str = "") -> None:
+        super().__init__(detail or reason)
+        self.reason: Reason = reason
+        self.detail = detail
+
+
+class MissingEdits(Exception):
+    """Edits below this one are still on their way: ask the page for its step 2."""
+
+
+_pack = msgspec.msgpack.Encoder()
+_unpack = msgspec.msgpack.Decoder(StoredRow)
+
+
+class Shelf:
+    """Opens, checks, keeps and reads the documents of one room. Names are without the room's
+    prefix."""
+
+    def __init__(
+        self,
+        room: str,
+        storage: Storage,
+        new_client_id: Callable[[], int] = lambda: secrets.randbits(32),
+    ) -> None:
+        self.room = room
+        self.on_edit: Callable[[str, bytes], None] = lambda name, update: None
+        self.refused = 0
+        self._storage = storage
+        self._documents = Documents(new_client_id)
+        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._rows: dict[str, int] = {}
+        self._last: dict[str, int] = {}
+
+    def _full(self, name: str) -> str:
+        return f"{self.room}/{name}"
+
+    # Opening ----------------------------------------------------------------------------------
+
+    async def _open(self, name: str) -> Document:
+        """The document, loaded if need be. Call with its lock held."""
+        full = self._full(name)
+        if (known := self._documents.get(full)) is not None:
+            return known
+        stored = await self._sound(full, list(await self._storage.updates(full)))
+        rows = [_unpack.decode(row.update) for row in stored]
+        bindings = {client: device for row in rows for client, device in row.bound}
+        document, aside = self._documents.open(full, [row.update for row in rows], bindings)
+        for position in aside:
+            bad = stored[position]
+            await self._storage.quarantine(full, bad.id, "not in order")
+            log.error("update_quarantined", room=self.room, document=name, update=bad.id)
+        self._rows[name] = len(stored)
+        self._last[name] = stored[-1].id if stored else 0
+        if stored:
+            await self._storage.mark_applied(full, stored[-1].id)
+        return document
+
+    async def _sound(self, full: str, stored: list[StoredUpdate]) -> list[StoredUpdate]:
+        """Rows nobody reported applied may be what crashed: a process of its own tries them
+        first."""
+        while any(not row.applied for row in stored):
+            updates = [_unpack.decode(row.update).update for row in stored]
+            if await survives(updates):
+                break
+            suspect = next(row for row in stored if not row.applied)
+            await self._storage.quarantine(full, suspect.id, "crashed the probe")
+            log.error("update_quarantined", room=self.room, document=full, update=suspect.id)
+            stored = [row for row in stored if row.id != suspect.id]
+        return stored
+
+    def whole(self, name: str) -> bytes:
+        """Everything of an open document as one update, empty when it is not open."""
+        document = self._documents.get(self._full(name))
+        return document.state() if document else b""
+
+    # People's edits -----------------------------------------------------------------------------
+
+    async def missing(self, name: str, state_vector: bytes) -> tuple[bytes, bytes]:
+        """What a reader with this state vector lacks, and what we have. Raises `RefusedEdit`."""
+        async with self._locks[name]:
+            document = await self._open(name)
+            try:
+                return document.diff(state_vector), document.state_vector()
+            except BadUpdate as bad:
+                raise RefusedEdit("bad_request", bad.reason) from bad
+
+    async def write(self, name: str, update: bytes, writer: Writer, *, step2: bool) -> bytes:
+        """Take an edit in; returns what was new, empty when nothing was.
+
+        Raises `RefusedEdit`, and `MissingEdits` when the page must send its step 2 first.
+        """
+        async with self._locks[name]:
+            document = await self._open(name)
+            verdict = document.check(update, writer, step2=step2)
+            if isinstance(verdict, RefusedUpdate):
+                if verdict.gap and not step2:
+                    raise MissingEdits
+                self.refused += 1
+                raise RefusedEdit(_reason(verdict.reason), verdict.reason)
+            if verdict.update:
+                await self._keep_accepted(name, document, verdict, writer.device)
+            return verdict.update
+
+    async def _keep_accepted(
+        self, name: str, document: Document, verdict: Accepted, device: str
+    ) -> None:
+        bound = tuple((client, device) for client in verdict.bound)
+        try:
+            await self._append(name, StoredRow(verdict.update, bound))
+        except StorageUnwritable as error:
+            # The index already has it: load afresh from what is durable.
+            self._documents.drop(self._full(name))
+            raise RefusedEdit("full", "not_saved") from error
+        try:
+            document.apply(verdict.update)
+        except DocumentBroken:
+            log.error("document_broken", room=self.room, document=name)
+            self._documents.drop(self._full(name))
+            raise RefusedEdit("bad_request", "broken") from None
+        await self._applied(name, document)
+
+    async def _append(self, name: str, row: StoredRow) -> None:
+        id = await self._storage.add_update(self._full(name), _pack.encode(row))
+        self._last[name] = id
+        self._rows[name] = self._rows.get(name, 0) + 1
+
+    async def _applied(self, name: str, document: Document) -> None:
+        full = self._full(name)
+        await self._storage.mark_applied(full, self._last[name])
+        if self._rows[name] >= COMPACT_AFTER:
+            await self._compact(name, document)
+
+    async def _compact(self, name: str, document: Document) -> None:
+        bound = tuple(document.index.bindings.items())
+        row = StoredRow(document.state(), tuple((c, d) for c, d in bound if d))
+        await self._storage.compact(self._full(name), _pack.encode(row), self._last[name])
+        self._rows[name] = 1
+
+    # Pointers -----------------------------------------------------------------------------------
+
+    async def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bytes:
+        """A device's awareness, stamped for others; empty when there is nothing to pass on."""
+        async with self._locks[name]:
+            document = await self._open(name)
+            try:
+                return document.awareness.take(data, writer, names)
+            except BadUpdate as bad:
+                raise RefusedEdit("bad_request", bad.reason) from bad
+
+    def everyone_aware(self, name: str) -> bytes:
+        """All pointers of an open document, for a newcomer."""
+        document = self._documents.get(self._full(name))
+        return document.awareness.everyone() if document else b""
+
+    def leave(self, name: str, device: str) -> bytes:
+        """A device's last socket closed: what to tell the others about its pointers."""
+        document = self._documents.get(self._full(name))
+        return document.awareness.leave(device) if document else b""
+
+    # Our own edits --------------------------------------------------------------------------------
+
+    async def edit(self, name: str, work: Callable[[Doc[Any]], object]) -> None:
+        """Change a document as the server: one transaction, kept before anyone is told."""
+        async with self._locks[name]:
+            await self._edit(name, await self._open(name), work)
+
+    async def _edit(
+        self, name: str, document: Document, work: Callable[[Doc[Any]], object]
+    ) -> None:
+        update = document.server_edit(work)
+        if not update:
+            return
+        try:
+            await self._append(name, StoredRow(update))
+        except StorageUnwritable:
+            self._documents.drop(self._full(name))
+            raise
+        await self._applied(name, document)
+        self.on_edit(name, update)
+
+    async def put_note(self, note: NoteAdded, text: str) -> None:
+        """The card of a `note.added`, once: a card that ever was is not made again (DOC5)."""
+        root = "notes" if note.document.startswith("mine/") else "cards"
+        card = Card(
+            id=note.card,
+            kind=note.kind,
+            text=text,
+            author=note.seat,
+            entered_by=note.entered_by,
+            language=note.language,
+            activity=note.activity,
+            group=note.group,
+            section=note.section,
+            theme=note.theme,
+            created=note.at,
+            scope="circle" if note.scope == "self" else note.scope,
+            origin=note.origin,
+        )
+        async with self._locks[note.document]:
+            document = await self._open(note.document)
+            ever = document.index.roots[root].keys
+            if note.card not in ever:
+                await self._edit(
+                    note.document, document, lambda doc: board_schema.put_card(doc, card, root)
+                )
+
+    async def move_note(self, card: str, theme: str) -> None:
+        """Put a card of the board under a theme."""
+        await self.edit("board", lambda doc: board_schema.change_card(doc, card, theme=theme))
+
+    async def delete_note(self, name: str, card: str) -> None:
+        """Take a card away, and its copy on the board; the text leaves the log as well."""
+        root = "notes" if name.startswith("mine/") else "cards"
+        await self.edit(name, lambda doc: board_schema.drop_card(doc, card, root))
+        await self.compact(name)
+        if name.startswith("group/"):
+            await self.edit("board", lambda doc: board_schema.drop_card(doc, card))
+            await self.compact("board")
+
+    async def compact(self, name: str) -> None:
+        """Fold the log into a snapshot, which no longer holds what was deleted."""
+        async with self._locks[name]:
+            await self._compact(name, await self._open(name))
+
+    async def share(self, name: str, author: str, only: Sequence[str] | None) -> None:
+        """Copy an author's cards of a circle to the board: whole values, never history."""
+        found = [
+            replace(card, scope="memo", section="", theme="", ticks=())
+            for card in await self.cards(name)
+            if card.author == author and (only is None or card.id in only)
+        ]
+        if not found:
+            return
+        async with self._locks["board"]:
+            board = await self._open("board")
+            ever = board.index.roots["cards"].keys
+            new = [card for card in found if card.id not in ever]
+
+            def put(doc: Doc[Any]) -> None:
+                for card in new:
+                    board_schema.put_card(doc, card)
+
+            if new:
+                await self._edit("board", board, put)
+
+    # Reading --------------------------------------------------------------------------------------
+
+    async def cards(self, name: str) -> tuple[Card, ...]:
+        """The cards of a board, circle or private document."""
+        async with self._locks[name]:
+            return (await self._open(name)).cards()
+
+    async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
+        """The sections of a board."""
+        async with self._locks[name]:
+            return (await self._open(name)).read(board_schema.read_sections)
+
+
+def _reason(word: str) -> Reason:
+    match word:
+        case "not_yours" | "read_only" | "foreign_client" | "shape":
+            return "not_allowed"
+        case "document_full":
+            return "full"
+        case "too_large" | "update_too_large" | "size":
+            return "too_large"
+        case _:
+            return "bad_request"

@@ -1,0 +1,95 @@
+"""The merging tick: what changed since the last one leaves together.
+
+A tick runs only while something waits. When all has been quiet it runs at once; after that it
+keeps quiet for as long as the flush took, at least 25 and at most 50 ms, so that a busy room
+merges more by itself instead of falling behind (`architecture.md`, Delivery).
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+LEAST: Final = 0.025
+"""Seconds between two ticks of a busy room, at least: 40 a second look continuous."""
+
+MOST: Final = 0.050
+"""Seconds of quiet after a tick, at most: what people still feel as at once."""
+
+DUTY: Final = 1.0
+"""Quiet after a flush, as a multiple of its length: flushing takes at most half of the time."""
+
+log = logging.getLogger(__name__)
+
+
+class Tick:
+    """Calls `flush` soon after `wake`, never twice at once, never too often.
+
+    `flush` sends all that waits; what it raises is logged and the tick goes on. `time` (seconds)
+    and `sleep` are given by tests; they are real ones even where the room's clock is a test's.
+    """
+
+    def __init__(
+        self,
+        flush: Callable[[], Awaitable[None]],
+        *,
+        least: float = LEAST,
+        most: float = MOST,
+        time: Callable[[], float] = time.perf_counter,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._flush = flush
+        self._least = least
+        self._most = most
+        self._time = time
+        self._sleep = sleep
+        self._wanted = False
+        self._resting = False
+        self._closed = False
+        self._task: asyncio.Task[None] | None = None
+        self.took = 0.0
+        """Seconds the last flush took."""
+
+    def wake(self) -> None:
+        """Something waits. Cheap; call it as often as things happen."""
+        self._wanted = True
+        if self._task is None and not self._closed:
+            self._task = asyncio.get_running_loop().create_task(self._run())
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing waits and no rest is being kept."""
+        return self._task is None
+
+    async def close(self) -> None:
+        """Flush what waits, without keeping the rest, and stop for good."""
+        self._closed = True
+        if self._task is not None:
+            if self._resting:
+                self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        if self._wanted:
+            await self._once()
+
+    async def _run(self) -> None:
+        try:
+            while self._wanted:
+                await self._once()
+                if self._closed:
+                    break
+                self._resting = True
+                await self._sleep(min(max(self.took * DUTY, self._least), self._most))
+                self._resting = False
+        finally:
+            self._resting = False
+            self._task = None
+
+    async def _once(self) -> None:
+        self._wanted = False
+        began = self._time()
+        try:
+            await self._flush()
+        except Exception:
+            log.exception("a tick failed")
+        self.took = self._time() - began

@@ -1,0 +1,149 @@
+"""The whole of a room as a value: its own state and every activity's, advanced by commits alone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from activities.kernel import (
+    Activity,
+    Command,
+    ConsentGiven,
+    Deadline,
+    Event,
+    Group,
+    Moment,
+    Refused,
+    step,
+)
+from rooms import commits
+from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent, RoomState
+
+Activities = Mapping[str, Activity[Any]]
+
+
+class Running(msgspec.Struct, frozen=True):
+    """An activity instance: which activity, and its state."""
+
+    kind: str
+    state: Any
+
+
+class Whole(msgspec.Struct, frozen=True):
+    """Everything the log says."""
+
+    room: RoomState = RoomState()
+    running: Mapping[str, Running] = msgspec.field(default_factory=dict)
+
+
+def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
+    """The whole after a commit (`methods.md G7`)."""
+    running = dict(whole.running)
+    room = commits.evolve(whole.room, commit)
+    for event in commit.events:
+        room = _apply_activity(room, running, event, activities)
+    return Whole(room, running)
+
+
+def _apply_activity(
+    room: RoomState, running: dict[str, Running], event: RoomEvent, activities: Activities
+) -> RoomState:
+    if isinstance(event, ActivityStarted):
+        running[event.activity] = Running(event.kind, begin(event, activities))
+    elif isinstance(event, ActivityEvent):
+        here = running[event.activity]
+        activity = activities[here.kind]
+        inner = commits.decode_event(event.event, activity.event_union())
+        running[event.activity] = Running(here.kind, activity.evolve(here.state, inner))
+        if isinstance(inner, ConsentGiven):
+            room = commits.consent_given(room, inner)
+    return room
+
+
+def begin(event: ActivityStarted, activities: Activities) -> Any:
+    """The first state of an activity, from what the log kept of its beginning."""
+    activity = activities[event.kind]
+    settings = msgspec.convert(event.settings, activity.settings)
+    moment = Moment(
+        seat=event.seat,
+        roles=frozenset(event.roles),
+        now=event.now,
+        dice=event.dice,
+        epoch=event.epoch,
+        autopilot=event.autopilot,
+    )
+    return activity.initial(settings, event.members, moment)
+
+
+class Draft:
+    """A commit in the making: each event changes the copy at once, so that later decisions see
+    it."""
+
+    def __init__(self, whole: Whole, activities: Activities, now: int) -> None:
+        self.activities = activities
+        self.now = now
+        self.room = whole.room
+        self.running = dict(whole.running)
+        self.events: list[RoomEvent] = []
+        self.inner: list[tuple[str, Event]] = []  # activity events as values, for effects
+
+    def add(self, event: RoomEvent) -> None:
+        """Record one event."""
+        self.events.append(event)
+        self.room = commits.evolve(
+            self.room, Commit(seq=self.room.seq, at=self.now, events=(event,))
+        )
+        self.room = _apply_activity(self.room, self.running, event, self.activities)
+
+    def tell(self, id: str, command: Command, moment: Moment) -> None:
+        """Let the activity `id` decide a command. Raises `Refused`."""
+        here = self.running[id]
+        events, _ = step(self.activities[here.kind], here.state, command, moment)
+        for event in events:
+            self.inner.append((id, event))
+            self.add(ActivityEvent(activity=id, event=commits.encode_event(event)))
+
+    def current(self) -> str:
+        """The id of the activity that is running now, or ""."""
+        id = self.room.current
+        if id and not self.activities[self.running[id].kind].closed(self.running[id].state):
+            return id
+        return ""
+
+    def tell_current(self, command: Command, moment: Moment) -> None:
+        """Tell the running activity something about people; one that cannot use it changes
+        nothing."""
+        if id := self.current():
+            try:
+                self.tell(id, command, moment)
+            except Refused:
+                return
+
+
+def current(whole: Whole, activities: Activities) -> str:
+    """The id of the activity that is running now, or ""."""
+    id = whole.room.current
+    if not id or activities[whole.running[id].kind].closed(whole.running[id].state):
+        return ""
+    return id
+
+
+def deadline(whole: Whole, activities: Activities) -> tuple[str, Deadline] | None:
+    """When the running activity's clock speaks next."""
+    if not (id := current(whole, activities)):
+        return None
+    due = activities[whole.running[id].kind].deadline(whole.running[id].state)
+    return None if due is None else (id, due)
+
+
+def groups(whole: Whole, activities: Activities) -> tuple[Group, ...]:
+    """Every circle and pair of every activity so far, with room-wide ids ("a2-c1")."""
+    found: list[Group] = []
+    for id, here in whole.running.items():
+        activity = activities[here.kind]
+        over = activity.closed(here.state)
+        found += [
+            msgspec.structs.replace(group, id=f"{id}-{group.id}", closed=group.closed or over)
+            for group in activity.groups(here.state)
+        ]
+    return tuple(found)

@@ -1,0 +1,157 @@
+"""People's words by reference: cleaned, bounded, minted while a command is decoded, turned back
+at delivery.
+
+Texts live in the storage's words table only; commits, states and logs hold references
+(`architecture.md`, Kernel).
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, Final
+
+import msgspec
+
+from activities.blocks import Words, say
+from activities.kernel import Command, Refused
+from rooms.wire import NAME_LIMIT, NESTING_LIMIT, TEXT_LIMIT
+
+KEPT_CONTROLS: Final = "\n\t"
+BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+"""Overrides and isolates: in a name they could make another name out of the sentence around it."""
+
+
+def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
+    """The text without control characters, trimmed. Raises `Refused` when empty or longer than
+    `limit` characters."""
+    if len(text) > limit:
+        raise Refused(
+            "too_large",
+            say("This text is too long. {limit} characters fit; yours is kept here.", limit=limit),
+        )
+    kept = "".join(
+        c
+        for c in text.replace("\r\n", "\n")
+        if c in KEPT_CONTROLS or unicodedata.category(c) != "Cc"
+    ).strip()
+    if not kept:
+        raise Refused("bad_request", say("There is nothing written yet."))
+    return kept
+
+
+def clean_name(text: str, limit: int = NAME_LIMIT) -> str:
+    """A name fit for a ring: one line, no controls. Raises `Refused` with a sentence that says
+    what to do."""
+    if len(text) > 10 * limit:
+        raise Refused(
+            "too_large", say("This name is too long. {limit} characters fit.", limit=limit)
+        )
+    one_line = " ".join(
+        "".join(
+            " " if c.isspace() else c
+            for c in unicodedata.normalize("NFC", text)
+            if c.isspace()
+            or not (unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in BIDI_CONTROLS)
+        ).split()
+    )
+    if not any(unicodedata.category(c)[0] in "LN" for c in one_line):
+        raise Refused("bad_request", say("Please write a name that people can read aloud."))
+    if len(one_line) > limit:
+        raise Refused(
+            "too_large", say("This name is too long. {limit} characters fit.", limit=limit)
+        )
+    return one_line
+
+
+class Mint:
+    """Collects the texts of one command while it is decoded and gives each a reference."""
+
+    def __init__(self, new_ref: Callable[[], str]) -> None:
+        self._new_ref = new_ref
+        self.texts: dict[str, str] = {}
+
+    def __call__(self, text: str) -> Words:
+        """Take a text in. Raises `Refused` as `clean_text` does."""
+        ref = self._new_ref()
+        self.texts[ref] = clean_text(text)
+        return Words(ref)
+
+    def name(self, ref: str) -> None:
+        """What was minted as text is a name: hold it to a name's rules. Raises `Refused`."""
+        self.texts[ref] = clean_name(self.texts[ref])
+
+    def hook(self, kind: type, value: Any) -> Any:
+        """For msgspec: a string where `Words` are expected."""
+        if kind is Words:
+            if not isinstance(value, str):
+                raise msgspec.ValidationError("text must be a string")
+            return self(value)
+        raise NotImplementedError(kind.__name__)
+
+
+def too_deep(raw: bytes, limit: int = NESTING_LIMIT) -> bool:
+    """Whether JSON nests deeper than `limit`, told without parsing it."""
+    depth = 0
+    in_string = escaped = False
+    for byte in raw:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in b"[{":
+            depth += 1
+            if depth > limit:
+                return True
+        elif byte in b"]}":
+            depth -= 1
+    return False
+
+
+def decode_command(raw: bytes, union: Any, mint: Mint) -> Command:
+    """A command from a client, strictly. Raises `Refused` (`unknown` for a type we do not have,
+    else `bad_request`)."""
+    try:
+        command: Command = msgspec.json.decode(raw, type=union, dec_hook=mint.hook)
+    except Refused:
+        raise
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError) as error:
+        if refused := _refused_inside(error):
+            raise refused from error
+        known = "Invalid value" not in str(error) or "$.type" not in str(error)
+        raise Refused("bad_request" if known else "unknown") from error
+    return command
+
+
+def _refused_inside(error: BaseException) -> Refused | None:
+    cause = error.__cause__ or error.__context__
+    return cause if isinstance(cause, Refused) else None
+
+
+def digest(text: str) -> str:
+    """The hash kept with exact words (`methods.md` 1.8: an edit resets consent)."""
+    return sha256(text.encode()).hexdigest()[:32]
+
+
+class WordsBook:
+    """The texts of one room in memory, as read from storage and minted since."""
+
+    def __init__(self, texts: Mapping[str, bytes]) -> None:
+        self._texts = {ref: raw.decode() for ref, raw in texts.items()}
+
+    def get(self, ref: str) -> str | None:
+        """The text, or None when it was erased."""
+        return self._texts.get(ref)
+
+    def add(self, texts: Mapping[str, str]) -> None:
+        """Take in what was just stored."""
+        self._texts.update(texts)
+
+    def erase(self, refs: list[str]) -> None:
+        """Forget."""
+        for ref in refs:
+            self._texts.pop(ref, None)

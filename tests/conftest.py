@@ -1,0 +1,80 @@
+"""What every test shares: the quick and long campaigns, and how a browser is started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+# Examples per property in each campaign. Two cores run the whole suite: `quick` is for the minute
+# between two edits, `normal` for CI, `long` for a night.
+QUICK_EXAMPLES = 25
+NORMAL_EXAMPLES = 100
+LONG_EXAMPLES = 2_000
+
+# Marks that `--quick` leaves out; `long` is left out unless `--long` asks for it.
+NOT_QUICK = frozenset({"slow", "browser", "node", "long"})
+
+BROWSER_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSER_ARGUMENTS = (
+    "--no-sandbox",  # CI is root in a container, where Chromium's sandbox cannot start
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add `--quick` and `--long`."""
+    group = parser.getgroup("talanoa")
+    group.addoption("--quick", action="store_true", help="no slow, browser, node or long tests")
+    group.addoption("--long", action="store_true", help="the long campaigns too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the hypothesis profile that fits the campaign."""
+    common: dict[str, Any] = {
+        "deadline": None,  # a busy machine is not a bug (architecture.md, Who may call what)
+        "print_blob": True,  # a failure can be replayed from CI's output alone
+        "suppress_health_check": [HealthCheck.too_slow],
+    }
+    settings.register_profile("quick", max_examples=QUICK_EXAMPLES, **common)
+    settings.register_profile("normal", max_examples=NORMAL_EXAMPLES, **common)
+    settings.register_profile("long", max_examples=LONG_EXAMPLES, phases=tuple(Phase), **common)
+    quick, long = config.getoption("--quick"), config.getoption("--long")
+    if quick and long:
+        raise pytest.UsageError("--quick and --long exclude each other")
+    if not config.getoption("--hypothesis-profile", default=None):
+        settings.load_profile("quick" if quick else "long" if long else "normal")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the chosen campaign does not run, and put Playwright's tests last.
+
+    Its synchronous browser keeps an event loop running until the session ends; a test that is
+    itself a coroutine could not be run after it.
+    """
+    left_out = NOT_QUICK if config.getoption("--quick") else frozenset({"long"})
+    if config.getoption("--long"):
+        left_out = frozenset()
+    kept: list[pytest.Item] = []
+    gone: list[pytest.Item] = []
+    for item in items:
+        (gone if any(map(item.get_closest_marker, left_out)) else kept).append(item)
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+    items[:] = sorted(kept, key=lambda item: "playwright" in getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """How pytest-playwright starts the browser: the one `./dev` found, headless."""
+    found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
+    chosen = {"executable_path": found} if found else {}
+    return {**browser_type_launch_args, "args": list(BROWSER_ARGUMENTS), **chosen}

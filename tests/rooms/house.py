@@ -1,0 +1,115 @@
+"""A real hub over real SQLite and a test clock, with short words for tests."""
+
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+from rooms.clock import TestClock
+from rooms.hub import Hub, Joined, Newcomer, Opened
+from rooms.room import Room
+from rooms.seats import Device
+from rooms.session import Session
+from rooms.sqlite_storage import SqliteStorage
+
+SECRET = b"a secret of the tests, 32 bytes."
+
+
+class House:
+    """One room with its people. `async with House.open(...)` closes everything."""
+
+    def __init__(self, storage: SqliteStorage, clock: TestClock, hub: Hub) -> None:
+        self.storage = storage
+        self.clock = clock
+        self.hub = hub
+        self.opened: Opened
+        self.tokens: dict[str, str] = {}
+        self._requests = itertools.count(1)
+
+    @classmethod
+    async def open(cls, folder: Path, template: str = "check_in", people: int = 0) -> "House":
+        storage = await SqliteStorage.open(folder)
+        clock = TestClock()
+        dice = itertools.count(1)
+        hub = Hub(storage, clock, secret=SECRET, dice=lambda: next(dice))
+        await hub.start()
+        house = cls(storage, clock, hub)
+        house.opened = await hub.open_room(
+            title="Living with the river", facilitator="Amina Diallo", template=template
+        )
+        house.tokens[house.opened.seat] = house.opened.token
+        for number in range(people):
+            await house.join(f"Person {number + 1}")
+        return house
+
+    async def __aenter__(self) -> "House":
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.hub.close()
+        await self.storage.close()
+
+    async def crash(self) -> None:
+        """The process is gone without a goodbye; the same data opens under a new hub."""
+        await self.hub._touch()
+        if self.hub._heart:
+            self.hub._heart.cancel()
+        await self.hub.alarms.close()
+        self.hub = Hub(self.storage, self.clock, secret=SECRET)
+        await self.hub.start()
+
+    @property
+    def lead(self) -> str:
+        """The organiser's seat."""
+        return self.opened.seat
+
+    async def room(self) -> Room:
+        return await self.hub.room(self.opened.room)
+
+    async def join(self, name: str, **more: Any) -> str:
+        """Come in by the code; returns the seat."""
+        joined: Joined = await self.hub.join(
+            await self.room(), Newcomer(name=name, **more), secret=self.opened.code
+        )
+        assert joined.token
+        self.tokens[joined.seat] = joined.token
+        return joined.seat
+
+    async def device(self, seat: str) -> Device:
+        found = (await self.room()).device(self.tokens[seat])
+        assert found
+        return found
+
+    async def do(self, seat: str, type: str, /, *, request: str = "", **fields: Any) -> int:
+        """Send a command as the seat; returns the number of its commit. Raises `Refused`."""
+        activity = fields.pop("activity", None)
+        body = {
+            "request": request or f"r{next(self._requests)}",
+            "activity": activity,
+            "seat": seat,
+            "command": {"type": type, **fields},
+        }
+        room = await self.room()
+        done = await room.command(await self.device(seat), json.dumps(body).encode())
+        return done.seq
+
+    async def view(self, seat: str, lens: Any = None) -> dict[str, Any]:
+        room = await self.room()
+        shown: dict[str, Any] = json.loads(room.view(await self.device(seat), seat, lens))
+        return shown
+
+    async def offered(self, seat: str) -> set[str]:
+        """Types of the commands on offer."""
+        return {offer["type"] for offer in (await self.view(seat))["may"]}
+
+    async def epoch(self) -> int:
+        return (await self.room()).whole.room.lead.epoch
+
+    async def start(self, item: str = "a1") -> None:
+        await self.do(self.lead, "activity.start", item=item, epoch=await self.epoch())
+
+    async def session(self, seat: str) -> Session:
+        """A websocket of this seat, with the room's own document open."""
+        session = self.hub.session()
+        await session.authenticate(self.opened.room, self.tokens[seat])
+        return session

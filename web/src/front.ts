@@ -1,0 +1,2 @@
+// Placeholder of the page "front" until its elements exist.
+export {};

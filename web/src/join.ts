@@ -1,0 +1,2 @@
+// Placeholder of the page "join" until its elements exist.
+export {};

@@ -1,0 +1,2 @@
+// Placeholder of the page "me" until its elements exist.
+export {};

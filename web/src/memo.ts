@@ -1,0 +1,2 @@
+// Placeholder of the page "memo" until its elements exist.
+export {};

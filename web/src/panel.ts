@@ -1,0 +1,2 @@
+// Placeholder of the page "panel" until its elements exist.
+export {};

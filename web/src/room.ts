@@ -1,0 +1,2 @@
+// Placeholder of the page "room" until its elements exist.
+export {};

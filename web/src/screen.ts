@@ -1,0 +1,2 @@
+// Placeholder of the page "screen" until its elements exist.
+export {};

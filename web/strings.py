@@ -1,0 +1,136 @@
+"""Collects every string people read, from Python, templates and TypeScript, into one catalogue.
+
+English is the source and the message id. `./dev build --strings` writes `web/locales/talanoa.pot`
+and brings the translations `web/locales/*/LC_MESSAGES/talanoa.po` up to date; language tags after
+it (`./dev build --strings sw pt_BR`) start translations that do not exist yet.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from babel import Locale
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ROOT = Path(__file__).resolve().parent.parent
+DOMAIN = "talanoa"
+
+# Which reader opens which file. Babel's "**" crosses folders; one pattern per ending, because
+# "**.ts*" would match only the .tsx files.
+READERS = [
+    ("activities/**.py", "python"),
+    ("rooms/**.py", "python"),
+    ("server/**.py", "python"),
+    ("web/templates/**.html", "jinja2.ext:babel_extract"),
+    ("web/src/**.ts", "javascript"),
+]
+OPTIONS: dict[str, dict[str, Any]] = {
+    "web/templates/**.html": {
+        "trimmed": "true",
+        "silent": "false",
+    },  # a broken template is an error
+    "web/src/**.ts": {"parse_template_string": "true"},  # Lit templates hold t("...") inside
+}
+# What marks a string: plural pairs as (one, many), contexts as ("c", text).
+KEYWORDS: dict[str, Any] = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "npgettext": ((1, "c"), 2, 3),
+    "say": None,
+    "say_n": (1, 2),
+    "t": None,
+    "tn": (1, 2),
+    "tp": ((1, "c"), 2),
+}
+NOTE_TAGS = ("Translators:",)  # comments above a string that its translator should see
+# Fixed, so that the same strings give the same bytes and a diff shows strings only.
+CREATED = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def collect(root: Path = ROOT) -> Catalog:
+    """Every string found below `root`, with the files it stands in.
+
+    Raises whatever a reader raises on a file it cannot read, such as a broken template.
+    """
+    catalog = _catalog()
+    found = extract_from_dir(
+        root,
+        READERS,
+        OPTIONS,
+        KEYWORDS,
+        comment_tags=NOTE_TAGS,
+        strip_comment_tags=True,
+        directory_filter=_wanted,
+    )
+    for file, line, message, notes, context in sorted(found, key=lambda one: (one[0], one[1])):
+        catalog.add(message, None, [(file, line)], auto_comments=notes, context=context)
+    return catalog
+
+
+def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Path]:
+    """Write the template and merge it into every translation under `folder`.
+
+    `new` are language tags to start; one that exists is merged like the others. Translations of
+    strings that are gone stay in the file as comments. Returns the files written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    written = [folder / f"{DOMAIN}.pot"]
+    _write(written[0], template)
+    for tag in new:
+        Locale.parse(tag)  # an unknown tag is an error here, not a folder nobody reads
+        place = folder / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
+        if not place.exists():
+            place.parent.mkdir(parents=True)
+            _write(place, _catalog(tag))
+    for place in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+        with place.open("rb") as file:
+            catalog = read_po(file, locale=place.parent.parent.name)
+        catalog.update(template)
+        _write(place, catalog)
+        written.append(place)
+    return written
+
+
+def _catalog(tag: str | None = None) -> Catalog:
+    return Catalog(
+        locale=tag,
+        project="Talanoa",
+        creation_date=CREATED,
+        header_comment="# Strings of Talanoa, collected by ./dev build --strings.",
+        charset="utf-8",
+        fuzzy=False,
+    )
+
+
+def _write(place: Path, catalog: Catalog) -> None:
+    with place.open("wb") as file:
+        write_po(file, catalog, sort_by_file=True, include_lineno=False, width=100)
+
+
+def _wanted(folder: str | Path) -> bool:
+    return Path(folder).name not in {"node_modules", "dist", "__pycache__"} and not Path(
+        folder
+    ).name.startswith(".")
+
+
+def main(tags: list[str]) -> int:
+    """Collect and update; returns the exit code."""
+    template = collect()
+    for place in update(ROOT / "web" / "locales", template, tags):
+        print(f"{place.relative_to(ROOT)}")
+    print(f"{len(template)} strings")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

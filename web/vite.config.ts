@@ -1,0 +1,31 @@
+// How the browser's part is built: one entry per page, plain CSS entries for pages without scripts.
+import { existsSync, readdirSync } from "node:fs";
+import { defineConfig } from "vite";
+
+/** Pages with a script of their own; `memo` alone carries the TipTap editor. */
+const pages = ["front", "join", "room", "panel", "screen", "me", "memo"];
+
+const scripts = pages.map((page) => `src/${page}.ts`).filter((file) => existsSync(file));
+// Every file directly in styles/ is an entry: templates link it through the manifest, so that a
+// page looks right before (and without) its script. Parts to be @imported live in subfolders.
+const styles = readdirSync("styles")
+  .filter((file) => file.endsWith(".css"))
+  .map((file) => `styles/${file}`);
+
+export default defineConfig({
+  base: "/static/",
+  build: {
+    target: "es2020",
+    // Newer than the scripts' target on purpose: for older browsers the CSS compiler would turn
+    // logical properties into left and right by language, which breaks right-to-left pages.
+    cssTarget: ["chrome111", "firefox114", "safari16.4"],
+    outDir: "dist",
+    emptyOutDir: true,
+    manifest: true,
+    // The polyfill is an inline script, which the content security policy forbids.
+    modulePreload: { polyfill: false },
+    // A font or picture in a data: address would need a wider policy than we send.
+    assetsInlineLimit: 0,
+    rolldownOptions: { input: [...scripts, ...styles] },
+  },
+});
