@@ -8,11 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities import _story_events as happened
-from activities import _story_state as story
+from activities import _story_circle_events as happened
+from activities import _story_circle_state as story
 from activities import rounds, turns
-from activities._story_commands import GroupMove, Settings
-from activities._story_words import PROMPTS
+from activities._story_circle_commands import (
+    BreakEnd,
+    DoorAdmit,
+    DraftErase,
+    GroupJoin,
+    GroupMove,
+    Settings,
+    SignalSend,
+    TimeAsk,
+    TurnShorten,
+    WitnessDraft,
+)
+from activities._story_circle_words import PROMPTS
 from activities.blocks import (
     Cards,
     Groups,
@@ -33,6 +44,7 @@ from tests.activities.driver import (
     History,
     Move,
     World,
+    check,
     events_of,
     explore,
     histories,
@@ -248,14 +260,27 @@ def test_SC1_to_SC9_hold_in_long_histories(history: History) -> None:
     check_harvest(room)
 
 
-RARE = frozenset({turns.Reorder})
-"""What a walk of taps cannot do; each has a scene of its own below."""
+RARE = frozenset(
+    {
+        turns.Next,
+        turns.Reorder,
+        TurnShorten,
+        TimeAsk,
+        GroupJoin,
+        DoorAdmit,
+        DraftErase,
+        SignalSend,
+        WitnessDraft,
+        BreakEnd,
+    }
+)
+"""What a walk of taps seldom comes to; each has a scene of its own below."""
 
 
 @pytest.mark.slow
 def test_every_phase_is_reached_by_the_table() -> None:
-    some = (Settings(max=3), Settings(max=3, breath_s=0), Settings(turn_s=60))
-    found = explore(STORY_CIRCLE, some, seed=1, length=160)
+    some = (Settings(max=3), Settings(max=3, breath_s=0), Settings(turn_s=420, max=4))
+    found = explore(STORY_CIRCLE, some, seed=1, rounds=40, length=250, count=14)
     assert found.phases == set(STORY_CIRCLE.phases)
     rows = STORY_CIRCLE.allowed.values()
     people = set().union(*(cs for row in rows for role, cs in row.items() if role != "clock"))
@@ -376,11 +401,43 @@ def test_forming_lasts_a_minute_and_settling_begins_by_itself() -> None:
 
 def test_a_facilitator_is_dealt_in_only_when_they_say_so_and_then_hosts() -> None:
     room = evening(6, hosts=False)
-    room.change("f2", dealt_in=True)
+    room.change("f2", facilitator=False, willing=True)  # as the room tells it
     lead_to(room, "settle")
     assert host_of(room) == "f2"
     assert "f1" not in circle(room).seats
     assert "telling.start" in offered(room, "f2") | offered(room, "f2", "panel")
+
+
+class LeadInCircle(World):
+    """The lead has a place in a circle: both hats on one head, as the room gives them."""
+
+    def roles(self, seat: str) -> frozenset[str]:
+        return frozenset({"lead", "member"}) if seat == "s1" else super().roles(seat)
+
+    def autopilot(self) -> bool:
+        return False
+
+    def copy(self) -> World:
+        twin = super().copy()
+        twin.__class__ = LeadInCircle
+        return twin
+
+
+def test_a_lead_in_a_circle_leads_from_there_and_tells_as_everybody() -> None:
+    guests = tuple(Member(f"s{n}", willing=n == 1) for n in range(1, 7))
+    room = LeadInCircle(STORY_CIRCLE, Settings(), guests, 1)
+    room.lead = "s1"
+    for phase in STORY_CIRCLE.phases[:4]:
+        assert room.state.phase == phase
+        assert room.do("s1", "phase.next", "panel") is None
+    assert holder(room) == "s1"
+    assert {"turn.begin", "phase.next"} <= offered(room, "s1")
+    assert room.do("s1", "turn.begin") is None
+    check(room)
+    assert room.do("s1", "turn.done") is None
+    assert room.do("s1", "phase.next", "panel") is None
+    assert room.state.phase == "quiet"
+    check(room)
 
 
 def test_a_late_person_enters_the_smallest_circle_until_settle() -> None:
@@ -987,6 +1044,14 @@ def test_in_autopilot_the_tellers_card_stays_open() -> None:
     room.drop("f2")
     room.wait(30 * MINUTE)
     assert room.state.phase == "release"
+
+
+def test_pause_please_of_anybody_stops_everything_while_all_are_together() -> None:
+    room = lead_to(evening(), "frame")
+    assert room.do("s1", "pause.call") is None
+    assert "Paused for everyone." in sentences(room, "s2")
+    assert "pause.resume" not in offered(room, "s2")
+    assert room.do("s1", "pause.resume") is None
 
 
 def test_stop_the_round_goes_to_the_quiet_minute_everywhere() -> None:

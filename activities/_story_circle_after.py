@@ -3,21 +3,21 @@
 from typing import Final
 
 from activities import timing
-from activities._story_commands import (
+from activities._story_circle_commands import (
     NotesShare,
     ReleaseAnswer,
     VoiceTake,
 )
-from activities._story_offers import Offers
-from activities._story_state import (
+from activities._story_circle_offers import Offers
+from activities._story_circle_state import (
     Circle,
     State,
     circle_of,
     speaker,
     voices,
 )
-from activities._story_telling import drafts, offer_host, ready
-from activities._story_words import (
+from activities._story_circle_telling import drafts, offer_host, ready
+from activities._story_circle_words import (
     QUESTION_LINES,
     notices,
     stories,

@@ -5,7 +5,7 @@ is decided, so that the next decision sees it.
 """
 
 from activities import grouping, rounds, turns
-from activities._story_events import (
+from activities._story_circle_events import (
     BreathBegan,
     CircleEnded,
     FloorReturned,
@@ -17,8 +17,8 @@ from activities._story_events import (
     SeatWaits,
     TellingBegan,
 )
-from activities._story_evolve import evolve
-from activities._story_state import (
+from activities._story_circle_evolve import evolve
+from activities._story_circle_state import (
     Circle,
     State,
     Waiting,
@@ -189,8 +189,11 @@ def still_wanted(state: State, wait: Waiting) -> bool:
 
 def welcome(story: Unfolding) -> None:
     """Whoever still has no circle goes where there is room by now. After every decision."""
-    if in_round(story.state):
-        for seat in tuple(story.state.members):
+    if not in_round(story.state):
+        return
+    seated = {seat for one in story.state.circles for seat in one.seats}
+    for seat in story.state.members:
+        if seat not in seated:
             arrive(story, seat)
 
 
