@@ -88,9 +88,7 @@ class Person:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def send(
-        self, request: str, command: dict[str, Any], **more: Any
-    ) -> httpx.Response:
+    async def send(self, request: str, command: dict[str, Any], **more: Any) -> httpx.Response:
         """Ask for something."""
         return await self.http.post(
             f"/api/rooms/{self.room}/commands",
@@ -174,7 +172,7 @@ async def live(tmp_path: Path) -> AsyncIterator[Live]:
             server = Server(uvicorn_config(app, settings))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
             while not server.started:
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(0)
             yield Live(port, app)
             server.should_exit = True
             await serving
