@@ -100,6 +100,7 @@ class Hub:
         new_id: Callable[[], str] | None = None,
         activities: Activities = ACTIVITIES,
     ) -> None:
+        self.key = secret
         self.doors = Doors(secret)
         self.storage = storage
         self.clock = clock

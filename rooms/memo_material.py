@@ -15,10 +15,13 @@ from rooms.memo_source import (
     MemoSource,
     PersonLine,
     ProseText,
+    Scope,
     StoryItem,
     StoryPart,
     ThemeQuestion,
 )
+from rooms.whole import groups
+from rooms.words import digest
 
 if TYPE_CHECKING:
     from rooms.room import Room
@@ -60,6 +63,9 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
+        },
+        groups={
+            group.id: len(group.members) for group in groups(room.whole, room.world.activities)
         },
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
@@ -149,11 +155,16 @@ def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[Memo
             text=room.book.get(ref) or "",
             author=item.seat,
             language=_language(room, ref),
-            origin=activity,
+            scope=_scope(room, activity),
         )
         for ref, (activity, item) in found.items()
         if not item.story and item.kind not in consent_desk.QUOTABLE and room.book.get(ref)
     )
+
+
+def _scope(room: "Room", activity: str) -> Scope:
+    """What people say at a check-out stays in the room (`methods.md A4`, Capture)."""
+    return "room" if room.whole.running[activity].kind == "check_in" else "memo"
 
 
 def _language(room: "Room", ref: str) -> str:
@@ -179,7 +190,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
 
 def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
-    for parts in consent_desk.stories(item for _, item in found.values()).values():
+    for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}
         for item in parts:
             if (part := _part(room, item)) is not None:
@@ -187,10 +198,11 @@ def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryIte
         told.append(
             StoryItem(
                 seat=parts[0].seat,
-                circle=parts[0].group,
+                circle=f"{activity}-{parts[0].group}",
                 title=next(iter(by_kind.get("story_title", [])), None),
                 key_moments=tuple(by_kind.get("key_moment", [])),
                 quote=next(iter(by_kind.get("quote", [])), None),
+                id=digest(f"{room.id}/{activity}/{story}")[:12],
             )
         )
     return tuple(told)

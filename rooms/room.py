@@ -79,6 +79,9 @@ NOT_SENT: Final = say(
     "The memo is still being written. You get it from the same link when it is sent."
 )
 
+NOT_WHOLE: Final = say("Something is still missing before the memo can go out. See the list.")
+MEMO_SEND: Final = str(wire.MemoSend.__struct_config__.tag)
+
 T = TypeVar("T")
 
 
@@ -236,6 +239,8 @@ class Room:
         self, device: Device, seat_id: str, asked: wire.ClientCommand
     ) -> wire.DoneMessage:
         await self.sweep()
+        if _tag(bytes(asked.command)) == MEMO_SEND:
+            await self._memo_is_whole()
         mint = Mint(self.world.new_id)
         carried = self.whole.room.device_by_id(device.id).seats
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
@@ -398,8 +403,8 @@ class Room:
     async def _share(self, event: commits.ActivityEvent) -> None:
         here = self.whole.running[event.activity]
         activity = self.world.activities[here.kind]
-        inner = commits.decode_event(event.event, activity.event_union())
-        if not isinstance(inner, NotesChosen):
+        inner: Any = commits.decode_event(event.event, activity.event_union())
+        if inner.__struct_config__.tag != NotesChosen.__struct_config__.tag:
             return
         for group in activity.groups(here.state):
             if inner.seat in group.members and inner.share != "none":
@@ -648,6 +653,12 @@ class Room:
             return formatted(self.world.translate(self.language, text, "", 0), values)
 
         return draft(source, edition, translate)
+
+    async def _memo_is_whole(self) -> None:
+        """A memo with gaps is not sent (`methods.md` ME6). Raises `Refused`."""
+        memo = await self.draft_memo("participants")
+        if not memo.ready:
+            raise Refused("bad_request", NOT_WHOLE)
 
     async def board(self, device: Device, seat: str | None = None) -> dict[str, Any]:
         """Every card this seat may read, by document."""

@@ -124,8 +124,8 @@ def build() -> Site:
         site.live(name, "room", view, more=(people,))
     site.live("panel", "panel", samples.panel(), more=(people, desk))
     site.live("wall", "screen", samples.wall())
-    site.live("me", "me", samples.screens()["circle-listening"], data=samples.my_words())
-    site.live("memo", "memo", samples.panel(), data=samples.memo())
+    site.live("me", "me", samples.screens()["circle-listening"], words=samples.my_words())
+    site.live("memo", "memo", samples.panel(), memo=samples.memo())
     site.live("shared-device", "room", samples.screens()["quiet"], seats=("s6", "s12", "s5", "s14", "s11"), more=(people,))
     arabic = samples.screens()["circle-listening"]
     arabic = json.loads(

@@ -63,7 +63,7 @@ TITLE = "Living with the river, day two"
 STORY = "“A day when a change in your work became real.”"
 WEATHER = {
     "sun": "Sun",
-    "some_cloud": "Some cloud",
+    "part_cloud": "Some cloud",
     "cloud": "Cloud",
     "rain": "Rain",
     "storm": "Storm",
@@ -202,7 +202,7 @@ def choices() -> Choices:
         field="weather",
         label=say("Weather"),
         options=tuple(Option(value, say(label), value) for value, label in WEATHER.items()),
-        chosen="some_cloud",
+        chosen="part_cloud",
     )
 
 

@@ -1,5 +1,5 @@
 // What the server printed into the page: read once, as data.
-import type { Lens, ViewMessage } from "./wire";
+import type { Lens, ViewMessage, WordsMessage } from "./wire";
 
 export interface SeatOfDevice {
   seat: string;
@@ -34,8 +34,12 @@ export interface Boot {
   /** Wall and panel: where to come in. */
   join_url?: string;
   qr?: { size: number; path: string } | null;
-  /** Page data of "me" and "memo". */
-  data?: unknown;
+  /** Page "me": the first `words` message. */
+  words?: WordsMessage;
+  /** Page "memo": the draft as a tree. */
+  memo?: unknown;
+  /** Where a page without a seat posts the secret of its link. */
+  recover?: string;
 }
 
 /** The page's data block, or an empty one on pages without. */

@@ -5,6 +5,7 @@ import { copyText } from "./copy";
 import { hour, t, tn } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
+import type { Offer } from "./wire";
 
 /** Follows a stage: renders again whenever it changes. */
 export class StagePart extends Part {
@@ -85,6 +86,18 @@ function endingSentence(code: number): string {
     default:
       return t("The line was ended. What you wrote stays on this device.");
   }
+}
+
+/** An offered or vacant lead stands before everything else, wherever its facilitator is. */
+export function leadOffers(stage: Stage): TemplateResult | typeof nothing {
+  const found = stage.offers.filter((offer) => isLead(offer) && offer.place !== "menu");
+  if (!found.length) return nothing;
+  const text = found.find((offer) => offer.hint)?.hint ?? t("Who leads from here?");
+  return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
+}
+
+export function isLead(offer: Offer): boolean {
+  return offer.type.startsWith("lead.");
 }
 
 /** Texts that found no home: to copy, or to let go. */

@@ -7,7 +7,7 @@ import { t } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
-import type { MyWords, WordsMessage } from "./wire";
+import type { MyWords } from "./wire";
 
 export class MePage extends StagePart {
   static override properties = {
@@ -23,8 +23,7 @@ export class MePage extends StagePart {
 
   private get words(): MyWords[] {
     const { stage } = this;
-    const first = stage.boot.data as WordsMessage | undefined;
-    return (stage.words.get(stage.seat) ?? first)?.words ?? [];
+    return (stage.words.get(stage.seat) ?? stage.boot.words)?.words ?? [];
   }
 
   protected override render(): TemplateResult {

@@ -75,8 +75,8 @@ export class MemoPage extends StagePart {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const data = this.stage.boot.data as { memo?: MemoTree } | MemoTree | null | undefined;
-    this.memo = data ? ("memo" in data && data.memo ? data.memo : (data as MemoTree)) : null;
+    const given = this.stage.boot.memo as { memo?: MemoTree; tree?: MemoTree } | undefined;
+    this.memo = given?.memo ?? given?.tree ?? (given as MemoTree | undefined) ?? null;
     this.stage.addEventListener("done", this.again);
     if (!this.memo?.sections) void this.load();
   }

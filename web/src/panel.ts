@@ -1,12 +1,12 @@
 // The control panel: now and next with the one right button, people, signals, the private strip.
 import { html, nothing, type TemplateResult } from "lit";
-import { drawBlock } from "./blocks/index";
+import { drawBlock, regions } from "./blocks/index";
 import { readBoot } from "./boot";
 import { serverNow, ticker } from "./clock";
-import { fixedPlace, StagePart } from "./frame";
+import { fixedPlace, isLead, leadOffers, StagePart } from "./frame";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
-import { drawn } from "./offers";
+import { drawn, footOffers, mainOffers } from "./offers";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { AgendaRow, Block, Offer, Person, ViewMessage } from "./wire";
@@ -27,12 +27,15 @@ export class PanelPage extends StagePart {
     everyone: { state: true },
     preview: { state: true },
     line: { state: true },
+    seen: { state: true },
   };
   declare menu: boolean;
   declare tab: Tab;
   declare everyone: boolean;
   declare preview: boolean;
   declare line: string;
+  /** What a phone shows, while the preview is open. */
+  declare seen: ViewMessage | undefined;
   private readonly tick = () => this.requestUpdate();
 
   override connectedCallback(): void {
@@ -56,7 +59,7 @@ export class PanelPage extends StagePart {
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
-        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${this.leadOffers()}${this.now(view)}</div>
+        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${leadOffers(stage)}${this.now(view)}</div>
         <div class="stack side" data-tab="people signals private">${this.signals()}${this.people()}${this.strip()}</div>
       </div>${this.tabs()}</div>${this.preview ? this.drawPreview() : nothing}`;
   }
@@ -83,6 +86,7 @@ export class PanelPage extends StagePart {
 
   private showPreview(): void {
     this.preview = true;
+    void this.fetchSeen();
     this.menu = false;
     void this.updateComplete.then(() => this.querySelector("dialog")?.showModal());
   }
@@ -109,19 +113,6 @@ export class PanelPage extends StagePart {
     </div></nav>`;
   }
 
-  /** An offered or vacant lead, before anything else. */
-  private leadOffers(): TemplateResult | typeof nothing {
-    const { stage } = this;
-    const found = stage.offers.filter((offer) =>
-      /^lead\.(accept|decline|take|volunteer)$/.test(offer.type),
-    );
-    if (!found.length) return nothing;
-    const text = found.some((offer) => offer.type === "lead.accept")
-      ? t("The lead is offered to you.")
-      : (found[0]?.hint ?? t("Nobody leads at the moment. The clocks go on by themselves."));
-    return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
-  }
-
   private leading(view: ViewMessage): string {
     const { lead } = view.room;
     if (lead.acting === view.seat) return t("Now · you lead");
@@ -140,9 +131,9 @@ export class PanelPage extends StagePart {
       ),
     );
     const loose = drawn(stage.offers, "beside", "foot", "group").filter(
-      (offer) => !drawnByGroups.has(stage.offers.indexOf(offer)) && !offer.type.startsWith("lead."),
+      (offer) => !drawnByGroups.has(stage.offers.indexOf(offer)) && !isLead(offer),
     );
-    const main = drawn(stage.offers, "main").filter((offer) => !offer.type.startsWith("lead."));
+    const main = drawn(stage.offers, "main").filter((offer) => !isLead(offer));
     return html`<section class="nowcard" aria-labelledby="now"><div class="row between"><p class="note">${this.leading(view)}</p>${
       view.ends_at
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
@@ -246,9 +237,23 @@ export class PanelPage extends StagePart {
   }
 
   private drawPreview(): TemplateResult {
+    const { stage, seen } = this;
+    const parts = seen ? regions(seen) : null;
     return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${() => {
       this.preview = false;
-    }}><div class="stack"><button class="btn" type="button" @click=${() => this.querySelector("dialog")?.close()}>${icon("cross")}${t("Back to the panel")}</button><iframe title=${t("As a phone sees it")} src=${`/r/${this.stage.boot.room}`}></iframe></div></dialog>`;
+    }}><div class="stack"><button class="btn" type="button" @click=${() => this.querySelector("dialog")?.close()}>${icon("cross")}${t("Back to the panel")}</button>
+    <div class="asphone" inert>${
+      seen && parts
+        ? html`<div class="phone"><header class="where"><div class="place"><b dir="auto">${seen.place ?? seen.room.title}</b><span dir="auto">${seen.sub ?? ""}</span></div></header><section class="say stack">${parts.say.map((block) => drawBlock(stage, seen, block))}</section>${parts.pics.map((block) => drawBlock(stage, seen, block))}<div class="mine stack">${parts.rest.map((block) => drawBlock(stage, seen, block))}</div><div class="foot stack">${mainOffers(stage, seen.may as unknown as Offer[])}${footOffers(stage, seen.may as unknown as Offer[])}</div></div>`
+        : html`<p class="quiet">${t("One moment")}</p>`
+    }</div></div></dialog>`;
+  }
+
+  /** The same view a seat of this facilitator would get on a phone. */
+  private async fetchSeen(): Promise<void> {
+    const { room, seat } = this.stage.boot;
+    const answer = await fetch(`/api/rooms/${room}/view?lens=seat&seat=${seat}`);
+    if (answer.ok) this.seen = (await answer.json()) as ViewMessage;
   }
 }
 

@@ -20,7 +20,7 @@ export function icon(name: string, extra = ""): TemplateResult {
 
 /** A picture of the house set (weather), larger than an icon. */
 export function picture(name: string): TemplateResult {
-  return html`<svg class="pic" viewBox="0 0 52 52" aria-hidden="true">${svg`<use href=${`#i-${name}`}></use>`}</svg>`;
+  return html`<svg class="pic" viewBox="0 0 52 52" aria-hidden="true">${svg`<use href=${`#p-${name}`}></use>`}</svg>`;
 }
 
 const graphemes = "Segmenter" in Intl ? new Intl.Segmenter() : undefined;

@@ -2,13 +2,13 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
-import { fixedPlace, StagePart, stateLine, tray } from "./frame";
+import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { t, tn } from "./i18n";
 import { mount } from "./mount";
 import { drawn, footOffers, mainOffers } from "./offers";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
-import type { Offer, ViewMessage } from "./wire";
+import type { Block, Offer, ViewMessage } from "./wire";
 
 /** Whether a screen shows what only this person may see. */
 function isPrivate(view: ViewMessage | undefined): boolean {
@@ -18,6 +18,11 @@ function isPrivate(view: ViewMessage | undefined): boolean {
       (block.type === "entry" && block.sees === "self") ||
       (block.type === "cards" && block.document === "mine"),
   );
+}
+
+/** Whether boxes or choices on this screen belong to an offer. */
+function fills(view: ViewMessage, offer: Offer): boolean {
+  return view.blocks.some((block) => "offer" in block && block.offer === offer.type);
 }
 
 /** Whether a seat is asked for something now. */
@@ -82,8 +87,15 @@ export class RoomPage extends StagePart {
     const shared = stage.boot.seats.length > 1;
     if (!view)
       return html`<div class="phone room"><header class="where"><div class="place"><b dir="auto">${stage.boot.title ?? ""}</b></div></header>${stateLine(stage)}${fixedPlace(stage)}<section class="stack say"><h1 class="head">${t("One moment")}</h1><p class="quiet">${t("Opening the room.")}</p></section></div>`;
-    const { say, pic, rest } = regions(view);
-    const offers = this.offers(view);
+    const { say, pics, rest } = regions(view);
+    const pic = pics[0];
+    const all = this.offers(view);
+    const inline = all.filter(
+      (offer) => offer.shown !== false && offer.place !== "main" && fills(view, offer),
+    );
+    const offers = all.filter(
+      (offer) => !inline.includes(offer) && (offer.place === "menu" || !isLead(offer)),
+    );
     const acts = drawn(offers, "main").length > 0;
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     this.name(view);
@@ -92,7 +104,7 @@ export class RoomPage extends StagePart {
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}
+      ${stateLine(stage)}${fixedPlace(stage)}${leadOffers(stage)}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? this.seats() : nothing}
       ${
@@ -101,7 +113,7 @@ export class RoomPage extends StagePart {
           : html`
       <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
-      ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block) => drawBlock(stage, view, block))}${tray(stage)}</div>` : nothing}
+      ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${tray(stage)}</div>` : nothing}
       <div class="foot stack">${this.hint(offers)}${mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;
@@ -121,6 +133,14 @@ export class RoomPage extends StagePart {
       const answer = answers().find((each) => each.value === chosen);
       return answer ? { ...offer, label: answer.button } : offer;
     });
+  }
+
+  /** A button of its own under the last box it sends, where the screen asks for several things. */
+  private under(block: Block, later: Block[], inline: Offer[]): TemplateResult | typeof nothing {
+    const offer = inline.find((each) => "offer" in block && block.offer === each.type);
+    if (!offer || later.some((each) => "offer" in each && each.offer === offer.type))
+      return nothing;
+    return html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${""}></tl-offer>`;
   }
 
   private hint(offers: Offer[]): TemplateResult | typeof nothing {

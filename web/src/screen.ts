@@ -15,13 +15,15 @@ export class WallPage extends StagePart {
     const { view } = stage;
     if (!view)
       return html`<div class="wall"><div class="mid stack"><h1 class="head">${t("One moment")}</h1></div></div>`;
-    const { say, pic, rest } = regions(view);
+    const { say, pics, rest } = regions(view);
+    const pic = pics.length === 1 ? pics[0] : undefined;
     const talks = say.some((block) => block.type === "now");
     document.title = `${view.room.title} · Talanoa`;
     return html`<div class="wall">
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
       <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
       <section class="mid stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}
+      ${pics.length > 1 ? html`<div class="trio">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
       ${pic?.type === "ring" ? this.next(pic, view) : nothing}${rest.map((block) => drawBlock(stage, view, block))}
       ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
       <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;

@@ -209,13 +209,31 @@ export class Stage extends EventTarget {
     const { label, place, needs, hint, confirm, shown, activity, ...command } = offer;
     void [label, place, needs, hint, confirm, shown];
     this.refusal = null;
+    const extra = offer.type === "notes.share" ? { cards: this.chosenCards(values.share) } : {};
     const room = ROOM_COMMANDS.includes(offer.type);
     const at = room ? undefined : (activity ?? this.view?.activity?.id);
     this.commands.send(
-      { ...command, ...values, ...more },
+      { ...command, ...values, ...extra, ...more },
       { activity: at, seat: this.seat, key: this.key(offer), boxes },
     );
     return [];
+  }
+
+  /** Cards ticked to be shared; a person shares only their own. */
+  readonly ticked = new Set<string>();
+
+  tick(card: string): void {
+    if (!this.ticked.delete(card)) this.ticked.add(card);
+    this.changed();
+  }
+
+  /** Whether the person is choosing which of their cards to share. */
+  get sharing(): boolean {
+    return this.filling("notes.share", "share") === "some";
+  }
+
+  private chosenCards(share: unknown): string[] {
+    return share === "some" ? [...this.ticked] : [];
   }
 
   /** Sends a command that is always allowed (notes, the strip, one's own words). */

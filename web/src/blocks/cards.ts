@@ -175,6 +175,7 @@ export class CardPart extends Part {
             }}>${t("Done")}</button>`
           : html`<p class="text" dir="auto" lang=${word(card, "language") || nothing}>${word(card, "text")}</p>`
       }
+      ${own && this.stage.sharing && this.document.startsWith("group/") ? html`<label class="row sharing"><input type="checkbox" .checked=${this.stage.ticked.has(this.card)} @change=${() => this.stage.tick(this.card)}>${t("Share this one")}</label>` : nothing}
       <div class="meta"><span class="who">${author ? html`<bdi>${own && author === this.seat ? t("You") : this.stage.name(author)}</bdi>` : t("From the circle")}${created ? html` · <span class="nums">${hour(created)}</span>` : nothing}</span>
       ${
         own

@@ -85,15 +85,15 @@ export function drawBlock(stage: Stage, view: ViewMessage, block: Block): Templa
   }
 }
 
-/** Blocks as regions of a screen: what is said, the picture, and the rest, each in view order. */
-export function regions(view: ViewMessage): { say: Block[]; pic: Block | null; rest: Block[] } {
+/** Blocks as regions of a screen: what is said, the pictures, and the rest, each in view order. */
+export function regions(view: ViewMessage): { say: Block[]; pics: Block[]; rest: Block[] } {
   const say: Block[] = [];
   const rest: Block[] = [];
-  let pic: Block | null = null;
+  const pics: Block[] = [];
   for (const block of view.blocks) {
     if (block.type === "now" || (block.type === "prompt" && !rest.length)) say.push(block);
-    else if (block.type === "ring" && !pic) pic = block;
+    else if (block.type === "ring") pics.push(block);
     else rest.push(block);
   }
-  return { say, pic, rest };
+  return { say, pics, rest };
 }

@@ -26,7 +26,11 @@ export class NowBlock extends BlockPart<Now> {
 /** The invitation: a human voice. */
 export class PromptBlock extends BlockPart<Prompt> {
   protected override render(): TemplateResult {
-    return html`<p class="prompt" dir="auto">${this.block.text}</p>`;
+    // Where nothing else is the one thing now, the invitation itself is.
+    const first = this.view.blocks.find((each) => each.type === "now" || each.type === "prompt");
+    return (first as unknown) === this.block
+      ? html`<h1 class="head" dir="auto">${this.block.text}</h1>`
+      : html`<p class="prompt" dir="auto">${this.block.text}</p>`;
   }
 }
 
