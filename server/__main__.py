@@ -125,11 +125,12 @@ async def _run(
         settings.data.mkdir(parents=True, exist_ok=True)
         async with running(settings) as app:
             serving = True
+            # The first child opens the demo; it is in the storage when another takes over.
+            demo = await _demo(app.state.site) if settings.demo and not quiet else []
             # What comes before this line may take its time: reading rooms back, for one.
             watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
             try:
                 server = Server(uvicorn_config(app, settings))
-                demo = await _demo(app.state.site) if settings.demo else []
                 if not quiet:
                     server.announcement = announcement(settings, demo, app.state.site)
                 await server.serve(sockets=[listening])

@@ -101,7 +101,7 @@ def _archive(memos: dict[Edition, Memo], board: bytes) -> bytes:
     files = {"board.json": msgspec.json.format(board, indent=2) + b"\n"}
     for edition, memo in memos.items():
         for ending in FORMATS:
-            # Who needs the PDF learns at its own address why there is none; the rest is not held up.
+            # Why there is no PDF is said at its own address; the rest is not held up.
             with suppress(MissingGlyph):
                 files[f"memo-{edition}.{ending}"] = export(memo, ending).content
     return packed(files)

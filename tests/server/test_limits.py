@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from limits import RateLimitItemPerHour
 
 from server import limits
 from server.errors import Problem
@@ -56,7 +57,7 @@ def test_one_home_is_one_address(address: str, group: str) -> None:
 
 
 async def test_wrong_codes_are_counted_per_room_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(limits, "WRONG_CODES_PER_ROOM", limits.RateLimitItemPerHour(3))
+    monkeypatch.setattr(limits, "WRONG_CODES_PER_ROOM", RateLimitItemPerHour(3))
     counters = Limits()
     for n in range(3):
         await counters.may_try_code(f"192.0.2.{n}", "room")
@@ -110,7 +111,7 @@ async def test_requests_of_a_device_are_limited(
 
 
 async def test_rooms_of_one_address_are_limited(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.api.ROOMS_PER_ADDRESS", limits.RateLimitItemPerHour(2))
+    monkeypatch.setattr("server.api.ROOMS_PER_ADDRESS", RateLimitItemPerHour(2))
     async with browser(app, "203.0.113.5") as one:
         body = {"title": "T", "facilitator": "F"}
         got = [(await one.post("/api/rooms", json=body)).status_code for _ in range(3)]

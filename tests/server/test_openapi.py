@@ -13,6 +13,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from limits import RateLimitItemPerHour
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
@@ -27,7 +28,7 @@ from server.__main__ import Server, uvicorn_config
 from server.app import running
 from server.protocol import listening_socket
 from server.settings import Settings
-from tests.server.conftest import Opened
+from tests.server.conftest import Opened, until
 
 EXAMPLES = 15
 LONG_EXAMPLES = 1_000
@@ -94,8 +95,7 @@ class Behind:
                 self.url = f"http://127.0.0.1:{port}"
                 self._server = Server(uvicorn_config(app, settings))
                 serving = asyncio.create_task(self._server.serve(sockets=[listening]))
-                while not self._server.started:
-                    await asyncio.sleep(0)
+                await until(lambda: self._server.started)
                 self._ready.set()
                 await serving
 
@@ -111,7 +111,7 @@ class Behind:
 
 def _campaign(folder: Path, monkeypatch: pytest.MonkeyPatch, examples: int) -> None:
     # Limits would answer 429 to nearly all of it.
-    many = limits.RateLimitItemPerHour(10**9)
+    many = RateLimitItemPerHour(10**9)
     monkeypatch.setattr(limits, "REQUESTS_PER_DEVICE", (1e9, 1e9))
     monkeypatch.setattr(limits, "SEATS_PER_ADDRESS", many)
     monkeypatch.setattr(limits, "WRONG_CODES_PER_ADDRESS", many)
@@ -124,7 +124,7 @@ def _campaign(folder: Path, monkeypatch: pytest.MonkeyPatch, examples: int) -> N
         bearer = {"Authorization": f"Bearer {body['token']}"}
         schema = schemathesis.openapi.from_url(f"{server.url}/api/openapi.json")
         for result in schema.get_all_operations():
-            operation = result.ok()
+            operation: Any = result.ok()  # type: ignore[union-attr]
             assert operation is not None
             if operation.definition.raw["operationId"] in LEFT_OUT:
                 continue

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from rooms import outgoing as out
 from server import hocuspocus as wire
 from server import limits, sockets
-from tests.server.conftest import Live, Opened, hear, hear_json, open_room
+from tests.server.conftest import Live, Opened, hear, hear_json, open_room, until
 from tests.server.test_api import filled, offer_of
 
 
@@ -25,12 +25,16 @@ async def room(live: Live) -> AsyncIterator[Opened]:
         yield await open_room(http)
 
 
+async def _drain(socket: Any) -> None:
+    while True:
+        await socket.recv()
+
+
 async def closing(socket: Any) -> tuple[int, str]:
     """How the other side closes."""
     async with asyncio.timeout(20):
         with pytest.raises(ConnectionClosed) as closed:
-            while True:
-                await socket.recv()
+            await _drain(socket)
     assert closed.value.rcvd is not None
     return closed.value.rcvd.code, closed.value.rcvd.reason
 
@@ -193,9 +197,7 @@ async def test_sockets_of_one_address_are_counted(
             async with live.dial():
                 pass
         assert refused.value.response.status_code == 429
-    async with asyncio.timeout(5):
-        while live.app.state.site.limits.open_sockets:
-            await asyncio.sleep(0)
+    await until(lambda: not live.app.state.site.limits.open_sockets)
     async with live.dial():
         pass
 
