@@ -86,7 +86,7 @@ class Delivery:
             if session.device is None:
                 continue
             allowed = self.room.documents(session.device)
-            for document in sorted(session.opened - allowed):
+            for document in sorted(session.opened - allowed - {""}):
                 session.opened.discard(document)
                 full = f"{self.room.id}/{document}"
                 session.outbox.put(ClosedDocument(full, "permission-denied"))

@@ -106,7 +106,8 @@ def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
         ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
-        for (id, at), end in zip(starts, ends, strict=True)
+        # Before the first start there is no line, though there is an end.
+        for (id, at), end in zip(starts, ends, strict=False)
     )
 
 
