@@ -28,7 +28,7 @@ export class PromptBlock extends BlockPart<Prompt> {
   protected override render(): TemplateResult {
     // Where nothing else is the one thing now, the invitation itself is.
     const first = this.view.blocks.find((each) => each.type === "now" || each.type === "prompt");
-    return (first as unknown) === this.block
+    return this.view.lens === "seat" && (first as unknown) === this.block
       ? html`<h1 class="head" dir="auto">${this.block.text}</h1>`
       : html`<p class="prompt" dir="auto">${this.block.text}</p>`;
   }
