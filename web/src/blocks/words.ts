@@ -38,7 +38,9 @@ export class PromptBlock extends BlockPart<Prompt> {
 export class NoteBlock extends BlockPart<Note> {
   protected override render(): TemplateResult {
     const { text, title, tone } = this.block;
-    const words = html`<p>${title ? html`<b>${title}</b> ` : nothing}${text}</p>`;
+    // Some notes bring the panel's own head as their title: said once is enough.
+    const headed = title === t("Only you see this");
+    const words = html`<p>${title && !headed ? html`<b>${title}</b> ` : nothing}${text}</p>`;
     if (tone === "private")
       return html`<section class="private stack note-block" aria-label=${t("Only you see this")}><p><span class="sees self">${icon("lock")}${t("Only you see this")}</span></p>${words}</section>`;
     return html`<div class="note-block ${tone}">${words}</div>`;
