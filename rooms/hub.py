@@ -20,7 +20,7 @@ from rooms.delivery import Delivery
 from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
 from rooms.outgoing import Bye
 from rooms.render import Translate, english
-from rooms.room import Room, World
+from rooms.room import DISK_FULL, Room
 from rooms.room_decide import member_of, moment_of
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
@@ -28,6 +28,7 @@ from rooms.storage import Storage
 from rooms.whole import Activities, Draft
 from rooms.wire import TITLE_LIMIT
 from rooms.words import Mint, clean_name, digest
+from rooms.world import World
 
 log = structlog.get_logger("rooms")
 

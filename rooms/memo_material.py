@@ -21,7 +21,7 @@ from rooms.memo_source import (
 )
 
 if TYPE_CHECKING:
-    from rooms.room import Room
+    from rooms.room_reading import RoomReading as Room
 
 MINUTE: Final = 60_000
 

@@ -45,6 +45,8 @@ CO_MAY = (
 PEER_MAY = (wire.ActivityStart, wire.ActivitySkip, Cut, wire.LeadOffer)
 """A peer lead's limited rights (`methods.md A5`): no removals, no roles, no export."""
 
+NOT_READY = say("Something is still missing in the memo. The list on its page says what.")
+
 FACILITATOR_KINDS = (*BOARD_KINDS, "theme")
 
 
@@ -61,6 +63,7 @@ class Asking:
         presence: Presence,
         new_id: Callable[[], str],
         language: str,
+        memo_ready: bool = False,
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -69,6 +72,7 @@ class Asking:
         self.presence = presence
         self.new_id = new_id
         self.language = language
+        self.memo_ready = memo_ready
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -465,6 +469,8 @@ def _memo(
                 raise Refused("bad_request")
             draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
         case wire.MemoSend():
+            if not asking.memo_ready:
+                raise Refused("not_allowed", NOT_READY)
             draft.add(commits.MemoSent(at=asking.now))
         case _:
             assert_never(command)
