@@ -6,32 +6,19 @@ Before the reveal a screen shows its own answer and how many have answered, noth
 from collections.abc import Mapping
 from typing import Final
 
-from activities import rounds, timing, turns
+from activities import rounds, timing
 from activities._check_in_model import (
     ALLOWED,
     INSIGHT_LIMIT,
     INSIGHTS_EACH,
     OPTIONS,
-    PHASE_EXTENSIONS,
     ROUND_LIMIT,
     WORD_LIMIT,
-    CareAsk,
-    CareTake,
-    Give,
-    InsightGive,
-    ModeChoose,
-    PassAnswer,
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     State,
     circle_name,
     count,
-    floor_of,
+    gathers,
     has_answered,
-    is_low,
     is_spoken,
     may_give,
     phase_of,
@@ -40,6 +27,7 @@ from activities._check_in_model import (
     round_of,
     takes_part,
 )
+from activities._check_in_offers import holder_offers, lead_offers, member_offers
 from activities.blocks import (
     Answer,
     Answers,
@@ -50,29 +38,29 @@ from activities.blocks import (
     GroupLine,
     Groups,
     Line,
-    Need,
     NextStep,
     Note,
     Now,
     Offer,
-    Option,
     Place,
     Progress,
     Prompt,
+    Ring,
     Roll,
     Rules,
     Tally,
     View,
     Who,
-    Words,
     say,
     say_n,
 )
-from activities.kernel import Cut, Viewer
+from activities.kernel import Viewer
 from activities.rounds import Round
 
 Blocks = list[AnyBlock]
-Offers = list[Offer]
+
+_COUNTS: Final = say("Everyone here sees counts and words, not names.")
+_MEMO: Final = say("It may stand in the memo, without your name.")
 
 RULES: Final = Rules(
     title=say("How a check-in goes"),
@@ -87,18 +75,19 @@ RULES: Final = Rules(
 
 def view(state: State, viewer: Viewer) -> View:
     """What `viewer` sees and may do."""
-    seat = viewer.seat if viewer.lens != "screen" else ""
+    # Walls and panels show what is for everyone; one's own answer is on one's own page.
+    seat = viewer.seat if viewer.lens == "seat" else ""
     blocks = _PHASES[state.phase](state, seat)
     if state.paused_by is not None and state.phase != "closed":
         paused = Note(text=say("Paused for everyone. Your time is kept."), tone="look")
         blocks = [paused, *blocks]
     leads = viewer.lens == "panel" and bool({"lead", "co"} & viewer.roles)
     if leads:
-        blocks = [*_panel(state), *_public(blocks)]
-    may: Offers = []
+        blocks = [*_panel(state), *_public(state, blocks)]
+    may: list[Offer] = []
     if viewer.lens != "screen":
-        own = [*_member_offers(state, viewer), *_holder_offers(state, viewer)]
-        lead = _lead_offers(state, viewer)
+        own = [*member_offers(state, viewer), *holder_offers(state, viewer)]
+        lead = lead_offers(state, viewer) if {"lead", "co"} & viewer.roles else []
         may = [*lead, *map(_unseen, own)] if leads else [*own, *map(_in_menu, lead)]
     _, people = count(state)
     return View(
@@ -132,14 +121,10 @@ def _placed(offer: Offer, place: Place, shown: bool) -> Offer:
     return Offer(offer.command, offer.label, place, offer.needs, offer.hint, offer.confirm, shown)
 
 
-def _public(blocks: Blocks) -> Blocks:
-    """The blocks of a phase without those one fills in or keeps to oneself."""
-    own = (Choices, Entry, Rules)
-    return [
-        block
-        for block in blocks
-        if not isinstance(block, own) and not (isinstance(block, Note) and block.tone == "private")
-    ]
+def _public(state: State, blocks: Blocks) -> Blocks:
+    """The blocks of a phase on the panel: the rules are known there, circles are in a list."""
+    known = Rules | Ring if len(state.rounds) > 1 else Rules
+    return [block for block in blocks if not isinstance(block, known)]
 
 
 # --- blocks, phase by phase ---------------------------------------------------------------------
@@ -215,8 +200,8 @@ def _card(state: State, seat: str) -> Blocks:
                 offer="answer.give",
                 field="words",
                 label=say("One word, if you like") if options else say("Your word"),
-                hint=say("Everyone here sees counts and words, not names") if counted else None,
-                sees="room",
+                hint=_MEMO if gathers(state) else _COUNTS if counted else None,
+                sees="memo" if gathers(state) else "room",
                 limit=WORD_LIMIT,
             )
         )
@@ -340,7 +325,9 @@ def _thanks(state: State, seat: str) -> Blocks:
     if not is_spoken(state):
         blocks += _shown(state)
     if seat and takes_part(state, seat) and not has_answered(state, seat):
-        blocks.append(Note(text=say("You came a little late: here is a card of your own.")))
+        blocks.append(
+            Note(text=say("You came a little late: here is a card of your own."), tone="private")
+        )
     blocks += _card(state, seat)
     if seat and not _inward(state) and takes_part(state, seat):
         blocks += _insight(state, seat)
@@ -360,8 +347,8 @@ def _insight(state: State, seat: str) -> Blocks:
         offer="insight.give",
         field="words",
         label=say("One thing you take home"),
-        hint=say("It is kept without your name."),
-        sees="room",
+        hint=_MEMO,
+        sees="memo",
         lines=2,
         limit=INSIGHT_LIMIT,
     )
@@ -441,144 +428,3 @@ def _next_step(state: State) -> NextStep:
             return NextStep(text=say("Thank everybody. Nobody comments on what was given."))
         case _:
             return NextStep(text=say("Everybody is here. The next activity can begin."))
-
-
-# --- offers -------------------------------------------------------------------------------------
-
-_NEXT: Final[Mapping[str, Line]] = {
-    "frame": say("Ask everybody"),
-    "answer": say("Show the answers"),
-    "reveal": say("Thank everybody"),
-    "thanks": say("End here"),
-}
-
-
-def _lead_offers(state: State, viewer: Viewer) -> Offers:
-    """A facilitator's buttons; the table takes away what a co-facilitator may not."""
-    epoch = viewer.epoch
-    offers: Offers = [*_resume_offer(state)]
-    label = say("Thank everybody") if state.phase == "answer" and is_spoken(state) else None
-    if state.phase in _NEXT:
-        command = PhaseNext(epoch=epoch, phase=state.phase)
-        offers.append(Offer(command, label or _NEXT[state.phase]))
-    if state.before is not None:
-        back = PhaseBack(epoch=epoch, phase=state.phase)
-        offers.append(Offer(back, say("Undo"), "foot"))
-    offers += _mode_offers(state, epoch) + _time_offers(state, epoch) + _floor_offers(state, epoch)
-    for seat, by in state.care.items():
-        if not by:
-            offers.append(
-                Offer(CareTake(seat=seat), say("I talk to {name}", name=Who(seat)), "foot")
-            )
-    if state.phase != "closed":
-        offers.append(
-            Offer(
-                Cut(epoch=epoch),
-                say("End the check-in now"),
-                "menu",
-                confirm=say("What was given is kept; who is still silent has passed."),
-            )
-        )
-    return offers
-
-
-def _mode_offers(state: State, epoch: int) -> Offers:
-    """More than twelve for one round: circles, or a word each."""
-    _, people = count(state)
-    if state.phase != "frame" or state.settings.mode != "round" or people <= ROUND_LIMIT:
-        return []
-    return [
-        Offer(ModeChoose(epoch=epoch, mode="circles"), say("Make circles of up to six"), "beside"),
-        Offer(ModeChoose(epoch=epoch, mode="word"), say("One word each"), "beside"),
-    ]
-
-
-def _time_offers(state: State, epoch: int) -> Offers:
-    if state.phase == "closed" or not timing.may_extend(state.timer, PHASE_EXTENSIONS):
-        return []
-    more = PhaseExtend(epoch=epoch, phase=state.phase, seconds=60)
-    return [Offer(more, say("1 minute more"), "foot")]
-
-
-def _floor_offers(state: State, epoch: int) -> Offers:
-    """Time and "next" for each floor, and the order of those who wait."""
-    offers: Offers = []
-    for group, round_ in state.rounds.items():
-        floor = round_.floor
-        if floor is None or state.phase != "answer":
-            continue
-        name = Who(floor.seat)
-        if len(round_.first) > 1:
-            waiting = tuple(Option(s, say("{name}", name=Who(s))) for s in round_.first)
-            need = {"order": Need(kind="seats", options=waiting)}
-            reorder = turns.Reorder(epoch=epoch, order=(), group=group)
-            offers.append(Offer(reorder, say("Change the order"), "group", needs=need))
-        if floor.speaking and timing.may_extend(floor.timer):
-            more = turns.Extend(turn=floor.turn, group=group, seconds=30)
-            offers.append(Offer(more, say("Half a minute more for {name}", name=name), "group"))
-        if turns.may_move_on(round_):
-            moving = turns.Next(turn=floor.turn, group=group)
-            offers.append(Offer(moving, say("Thank {name} and go on", name=name), "group"))
-    return offers
-
-
-def _resume_offer(state: State) -> Offers:
-    if state.paused_by is None:
-        return []
-    return [Offer(PauseResume(pause=state.pauses), say("Go on"), "main")]
-
-
-def _member_offers(state: State, viewer: Viewer) -> Offers:
-    """Giving, passing, and what is always there."""
-    seat = viewer.seat
-    offers: Offers = []
-    if may_give(state, seat):
-        give = Give(phase=state.phase)
-        again = seat in state.answers
-        label = say("Give this instead") if again else say("Give this")
-        offers.append(Offer(give, label, "main", needs=_needs(state)))
-        offers.append(Offer(PassAnswer(phase=state.phase), say("Pass"), "beside"))
-    left = sum(other == seat for other, _ in state.insights)
-    if not _inward(state) and left < INSIGHTS_EACH:
-        need = {"words": Need(kind="text", limit=INSIGHT_LIMIT)}
-        place: Place = "beside" if may_give(state, seat) else "main"
-        insight = InsightGive(words=Words(""))
-        offers.append(Offer(insight, say("Leave this"), place, needs=need))
-    if is_low(state, seat) and seat not in state.care:
-        hint = say("Only the facilitators learn of it.")
-        offers.append(Offer(CareAsk(), say("Please talk to me"), "foot", hint=hint))
-    if state.paused_by is None:
-        offers.append(Offer(PauseCall(), say("Pause please"), "foot"))
-    elif (seat == state.paused_by or viewer.autopilot) and not {"lead", "co"} & viewer.roles:
-        offers += _resume_offer(state)
-    return offers
-
-
-def _needs(state: State) -> Mapping[str, Need]:
-    options: tuple[Option, ...] = OPTIONS.get(state.settings.mode, ())
-    word = Need(kind="text", limit=WORD_LIMIT, optional=bool(options))
-    if not options:
-        return {"words": word}
-    return {"value": Need(kind="choice", options=options), "words": word}
-
-
-def _holder_offers(state: State, viewer: Viewer) -> Offers:
-    """The one who has the floor: begin or pass, equally big; then only "I have finished"."""
-    floor = floor_of(state, viewer.seat)
-    round_ = round_of(state, viewer.seat)
-    if floor is None or round_ is None:
-        return []
-    group, turn = state.place.get(viewer.seat, ""), floor.turn
-    pass_ = turns.Pass(turn=turn, group=group, begun=floor.speaking)
-    back = turns.Defer(turn=turn, group=group)
-    offers: Offers = []
-    if floor.speaking:
-        done = turns.Done(turn=turn, group=group)
-        offers = [Offer(done, say("I have finished")), Offer(pass_, say("Pass"), "foot")]
-    else:
-        begin = turns.Begin(turn=turn, group=group)
-        offers = [Offer(begin, say("Begin")), Offer(pass_, say("Pass"), "beside")]
-    if turns.may_come_back(round_):
-        label = say("Come back to me") if floor.speaking else say("Come back to me at the end")
-        offers.append(Offer(back, label, "foot"))
-    return offers

@@ -9,6 +9,9 @@ from activities.blocks import Words
 from activities.kernel import PEOPLE, Choice, Command, Cut, LeadCommand, TimeUp
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
+CARDS_LIMIT: Final = 200
+"""More cards than one person writes in a circle; a longer list is no list of theirs."""
+
 Marks = Annotated[tuple[int, ...], Meta(max_length=3)]
 
 
@@ -220,7 +223,7 @@ class QuestionNext(Command, frozen=True, kw_only=True, tag="question.next"):
 class NotesShare(Command, frozen=True, kw_only=True, tag="notes.share"):
     """What becomes of my cards of this circle: all, some (`cards`) or none go to the board."""
 
-    cards: Annotated[tuple[str, ...], Meta(max_length=200)] = ()
+    cards: Annotated[tuple[str, ...], Meta(max_length=CARDS_LIMIT)] = ()
     share: Literal["all", "some", "none"]
 
 

@@ -16,8 +16,8 @@ from activities._story_events import (
     SeatUnplaced,
     SeatWaits,
     TellingBegan,
-    evolve,
 )
+from activities._story_evolve import evolve
 from activities._story_state import (
     Circle,
     State,

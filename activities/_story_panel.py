@@ -1,8 +1,9 @@
 """What facilitators see on the panel, and everybody on the wall: all circles at a glance."""
 
+from collections.abc import Callable
 from typing import Final
 
-from activities import timing, turns
+from activities import rounds, timing
 from activities._story_commands import (
     BreakEnd,
     BreakStart,
@@ -26,14 +27,18 @@ from activities._story_state import (
     QUESTIONS,
     Circle,
     State,
+    enough,
     is_here,
+    may_go_on,
+    phase,
+    phase_after,
     placeable,
     running,
-    speaker,
     still,
     voices,
 )
 from activities._story_words import (
+    TOO_FEW,
     floor_line,
     notices,
     prompt,
@@ -43,6 +48,7 @@ from activities._story_words import (
     status,
     stories,
     story_tag,
+    voice_line,
 )
 from activities.blocks import (
     AnyBlock,
@@ -123,24 +129,20 @@ def panel(state: State, viewer: Viewer) -> View:
         lines = (_group_line(state, one, viewer, offers) for one in running(state))
         blocks.append(Groups(groups=tuple(lines)))
     blocks += [*_asks(state), *_door(state, viewer, offers), *_counts(state)]
+    if state.phase == "frame" and not enough(state):
+        blocks.append(Note(text=TOO_FEW))
     if following:
         blocks.append(NextStep(text=NEXT_TEXT[following], hint=_next_hint(state)))
     if state.phase in ("plenary", "closed"):
         blocks += _together(state, viewer, offers)
     return View(
-        phase=_phase(state, viewer),
+        phase=phase(state, viewer.seat),
         blocks=tuple(blocks),
         may=tuple(offers.made),
         ends_at=state.pause.until or None if state.pause else state.timer.ends_at,
         place=say("Story circle"),
         sub=_sub(state),
     )
-
-
-def _phase(state: State, viewer: Viewer) -> str:
-    from activities._story_state import phase
-
-    return phase(state, viewer.seat)
 
 
 def _sub(state: State) -> Line | None:
@@ -224,7 +226,7 @@ def _door(state: State, viewer: Viewer, offers: Offers) -> Blocks:
 
 def _group_line(state: State, one: Circle, viewer: Viewer, offers: Offers) -> GroupLine:
     made = (
-        *_turn_offers(one, offers),
+        *_turn_offers(state, one, offers),
         *_start_offers(state, one, offers),
         *_pause_offers(state, one, viewer, offers),
     )
@@ -241,7 +243,7 @@ def _group_line(state: State, one: Circle, viewer: Viewer, offers: Offers) -> Gr
     )
 
 
-def _turn_offers(one: Circle, offers: Offers) -> tuple[int, ...]:
+def _turn_offers(state: State, one: Circle, offers: Offers) -> tuple[int, ...]:
     floor = one.round.floor
     made: tuple[int, ...] = ()
     if floor is None or one.stage != "telling":
@@ -249,7 +251,7 @@ def _turn_offers(one: Circle, offers: Offers) -> tuple[int, ...]:
     if floor.speaking and timing.may_extend(floor.timer):
         more = Extend(turn=floor.turn, group=one.id, seconds=60)
         made += offers.add(more, say("+ 1 min"), "group")
-    if turns.may_move_on(one.round):
+    if may_go_on(state, one):
         label = say("Thank {name} and go on", name=Who(floor.seat))
         made += offers.add(Next(turn=floor.turn, group=one.id), label, "group")
     if one.tight:
@@ -275,6 +277,8 @@ def _start_offers(state: State, one: Circle, offers: Offers) -> tuple[int, ...]:
 def _pause_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> tuple[int, ...]:
     if state.pause is not None or state.phase not in ("settle", "telling", "reflect"):
         return ()
+    if one.pause is not None and one.pause.until:
+        return ()
     if one.pause is None:
         pause = PauseCall(group=one.id, epoch=viewer.epoch)
         return offers.add(pause, say("Pause"), "group")
@@ -287,26 +291,26 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
     the main button leads to, or ""."""
     if not viewer.roles & {"lead", "co"} or state.phase == "closed":
         return ""
-    from activities._story_phases import phase_after
 
     def where(place: Place) -> Place:
         return "menu" if menu else place
 
-    epoch, phase = viewer.epoch, state.phase
+    epoch, now = viewer.epoch, state.phase
     _lead_pause(state, epoch, offers, where)
-    following = phase_after(state, phase)
-    step = PhaseNext(epoch=epoch, phase=phase)
+    following = phase_after(state, now)
+    step = PhaseNext(epoch=epoch, phase=now)
     confirm = _confirm(state)
-    led = offers.add(step, NEXT_BUTTON[following], where("main"), confirm=confirm)
+    can = following != "form" or enough(state)
+    led = can and offers.add(step, NEXT_BUTTON[following], where("main"), confirm=confirm)
     if state.before is not None:
-        back = PhaseBack(epoch=epoch, phase=phase)
+        back = PhaseBack(epoch=epoch, phase=now)
         offers.add(back, say("Undo"), where("foot"))
     if timing.may_extend(state.timer, 20) and state.timer.duration:
-        more = PhaseExtend(epoch=epoch, phase=phase, seconds=120)
+        more = PhaseExtend(epoch=epoch, phase=now, seconds=120)
         offers.add(more, say("Two more minutes for everybody"), where("foot"))
-    if phase in ("settle", "telling"):
+    if now in ("settle", "telling"):
         offers.add(
-            RoundStop(epoch=epoch, phase=phase),
+            RoundStop(epoch=epoch, phase=now),
             say("Stop the round"),
             "menu",
             confirm=say(
@@ -335,7 +339,7 @@ def _confirm(state: State) -> Line | None:
     )
 
 
-def _lead_pause(state: State, epoch: int, offers: Offers, where) -> None:  # type: ignore[no-untyped-def]
+def _lead_pause(state: State, epoch: int, offers: Offers, where: Callable[[Place], Place]) -> None:
     pause = state.pause
     if pause is None:
         offers.add(PauseCall(epoch=epoch), say("Pause everything"), where("foot"))
@@ -375,14 +379,7 @@ def _together(state: State, viewer: Viewer, offers: Offers) -> Blocks:
     blocks: Blocks = []
     if state.phase == "plenary" and 1 <= state.voice <= len(order):
         one = order[state.voice - 1]
-        who = speaker(one)
-        blocks.append(
-            Note(
-                text=say("{name} speaks for {circle}.", name=Who(who), circle=name(one.index))
-                if who
-                else say("{circle} speaks.", circle=name(one.index))
-            )
-        )
+        blocks.append(Note(text=voice_line(one)))
         blocks.append(Countdown(clock=timing.clock(state.voice_timer)))
         offers.add(Next(turn=state.voice), say("Thank them and go on"), "beside")
         if timing.may_extend(state.voice_timer):
@@ -467,9 +464,7 @@ def _wall_telling(state: State) -> Blocks:
 
 def _next_up(state: State, one: Circle) -> Line:
     """Who comes next, and where they are: remote tellers are named one turn ahead."""
-    from activities.rounds import coming
-
-    order = coming(one.round, 1)
+    order = rounds.coming(one.round, 1)
     if not order:
         return say("Every story weighs the same.")
     member = state.members.get(order[0])
@@ -486,11 +481,5 @@ def _wall_together(state: State) -> Blocks:
     blocks: Blocks = [Now(text=say("All circles have spoken"))]
     if 1 <= state.voice <= len(order):
         one = order[state.voice - 1]
-        who = speaker(one)
-        line = (
-            say("{name} speaks for {circle}", name=Who(who), circle=name(one.index))
-            if who
-            else say("{circle} speaks", circle=name(one.index))
-        )
-        blocks = [Now(text=line), Countdown(clock=timing.clock(state.voice_timer))]
+        blocks = [Now(text=voice_line(one)), Countdown(clock=timing.clock(state.voice_timer))]
     return [*blocks, *stories(state)]

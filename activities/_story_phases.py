@@ -32,10 +32,11 @@ from activities._story_people import agree_with_presence
 from activities._story_state import (
     BACK_WINDOW,
     QUESTIONS,
-    State,
     all_answered,
     circle_of,
+    enough,
     hosted,
+    phase_after,
     placeable,
     running,
     speaker,
@@ -48,32 +49,6 @@ from activities.turns import Done, Extend, Next
 
 PHASE_EXTENSIONS = 20
 """How often the lead may add time to a phase: more is a slip of the finger."""
-
-FEWEST = 2
-"""Fewer people make no circle: nobody would listen (G4)."""
-
-
-def phase_after(state: State, phase: str) -> str:
-    """Which shared phase follows, given the settings and whether anybody told."""
-    match phase:
-        case "gather":
-            return "frame"
-        case "frame":
-            return "form"
-        case "form":
-            return "settle"
-        case "settle":
-            return "telling"
-        case "telling":
-            return "quiet"
-        case "quiet":
-            return "reflect"
-        case "reflect" if state.settings.release and state.tellers:
-            return "release"
-        case "reflect" | "release" if state.settings.plenary:
-            return "plenary"
-        case _:
-            return "closed"
 
 
 def enter(story: Unfolding, phase: str, dice: int) -> None:
@@ -98,7 +73,7 @@ def _form(story: Unfolding, dice: int) -> None:
     activity forms circles once."""
     state = story.state
     people = tuple(member for member in state.members.values() if placeable(member))
-    if len(people) < FEWEST:
+    if not enough(state):
         raise Refused("bad_request", say("A circle needs at least two people. Wait for others."))
     groups = grouping.split(people, state.settings.max, dice)
     story.add(
@@ -158,6 +133,8 @@ def ring(story: Unfolding, command: TimeUp, moment: Moment) -> None:
     match name:
         case "break":
             story.add(PauseEnded(at=story.now, group=""))
+        case "pause":
+            story.add(PauseEnded(at=story.now, group=group))
         case "back":
             story.add(BackClosed(at=story.now))
         case "voice":

@@ -36,12 +36,17 @@ SHORTEST_TURN: Final = 90 * SECOND
 NEEDED: Final = 2 * MINUTE
 """What a teller to come needs at least; below it the host is offered to shorten (A1)."""
 
+FEWEST: Final = 2
+"""Fewer people make no circle: nobody would listen (G4)."""
+
 QUESTIONS: Final = 5
 """How many reflect prompts there are; shown one at a time."""
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """A pause number `id`, called by `by` at `at`; `until`: the end of a break, 0 otherwise."""
+    """A pause number `id`, called by `by` at `at`. `until`: when the clock ends it (a break, or a
+    pause
+    of a circle somebody ended before half a minute had passed), 0 otherwise."""
 
     id: int
     at: int
@@ -239,14 +244,44 @@ def to_tell(one: Circle) -> int:
     return len(set(one.round.first) | set(one.round.second))
 
 
+def time_left(timer: Timer, at: int) -> int | None:
+    """What a timer has left at `at` (ms), also while it stands still; None without an end."""
+    return timer.remaining if timer.ends_at is None else timer.ends_at - at
+
+
+def fair_length(state: State, one: Circle, at: int) -> int | None:
+    """How long turns to come would be if what is left were shared equally, not under 90 s; None
+    when there is time as it is, or nobody to come."""
+    left = time_left(state.timer, at)
+    coming = to_tell(one) + int(one.step == "offer" and one.stage == "telling")
+    if state.phase != "telling" or left is None or not coming:
+        return None
+    share = left // coming - BETWEEN
+    length = max(SHORTEST_TURN, share // SECOND * SECOND)
+    return length if length < one.round.length else None
+
+
 def is_tight(state: State, one: Circle, at: int) -> bool:
-    """Whether at `at` less than two minutes are left for each who has not begun (A1, *Too
-    long*)."""
-    ends_at = state.timer.ends_at
-    if state.phase != "telling" or ends_at is None:
+    """Whether at `at` less than two minutes are left for each who has not begun, and shorter
+    turns would help (A1, *Too long*)."""
+    left = time_left(state.timer, at)
+    coming = to_tell(one) + int(one.step == "offer" and one.stage == "telling")
+    short = left is not None and left < coming * NEEDED
+    return short and fair_length(state, one, at) is not None
+
+
+def may_go_on(state: State, one: Circle) -> bool:
+    """Whether a host may close a turn kindly, or go on after a silent offer."""
+    floor = one.round.floor
+    if floor is None or not turns.may_move_on(one.round):
         return False
-    coming = to_tell(one) + int(one.step == "offer")
-    return coming > 0 and ends_at - at < coming * NEEDED
+    late = state.settings.overtime_prompt_s * SECOND
+    return not floor.speaking or timing.rung_at(floor.timer, late)
+
+
+def enough(state: State) -> bool:
+    """Whether there are people for a circle (G4)."""
+    return sum(placeable(member) for member in state.members.values()) >= FEWEST
 
 
 def speaker(one: Circle) -> str:
@@ -304,6 +339,29 @@ def roles(state: State, seat: str, given: frozenset[str]) -> frozenset[str]:
     return frozenset(mine)
 
 
+def phase_after(state: State, phase: str) -> str:
+    """Which shared phase follows, given the settings and whether anybody told."""
+    match phase:
+        case "gather":
+            return "frame"
+        case "frame":
+            return "form"
+        case "form":
+            return "settle"
+        case "settle":
+            return "telling"
+        case "telling":
+            return "quiet"
+        case "quiet":
+            return "reflect"
+        case "reflect" if state.settings.release and state.tellers:
+            return "release"
+        case "reflect" | "release" if state.settings.plenary:
+            return "plenary"
+        case _:
+            return "closed"
+
+
 # --- the clock ----------------------------------------------------------------------------------
 
 
@@ -314,8 +372,10 @@ def alarms(state: State) -> tuple[tuple[int, str], ...]:
         found.append((state.pause.until, "break"))
     if state.before is not None:
         found.append((state.before.at + BACK_WINDOW + 1, "back"))
-    if in_round(state):
+    if in_groups(state):
         for one in state.circles:
+            if one.pause is not None and one.pause.until:
+                found.append((one.pause.until, f"pause:{one.id}"))
             found.append((timing.due(one.timer), f"circle:{one.id}"))
             found.append((turns.due(one.round), f"turn:{one.id}"))
     found.append((timing.due(state.voice_timer), "voice"))

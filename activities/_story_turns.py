@@ -24,6 +24,7 @@ from activities._story_events import (
     Interpreted,
     PauseCalled,
     PauseEnded,
+    PauseShortened,
     PromptShown,
     SignalSent,
     TimeAdded,
@@ -34,16 +35,15 @@ from activities._story_events import (
 )
 from activities._story_flow import Unfolding, go_on, start
 from activities._story_state import (
-    BETWEEN,
-    SHORTEST_TURN,
     Circle,
     State,
     circle,
     circle_of,
+    fair_length,
     hosted,
     is_here,
+    may_go_on,
     named,
-    to_tell,
     turn_length,
 )
 from activities.blocks import Who, say
@@ -177,8 +177,7 @@ def next_turn(story: Unfolding, command: Next, moment: Moment) -> None:
     floor = one.round.floor
     if floor is None:
         raise Refused("stale_turn")
-    late = story.state.settings.overtime_prompt_s * SECOND
-    if floor.speaking and not timing.rung_at(floor.timer, late):
+    if floor.speaking and not may_go_on(story.state, one):
         raise Refused("not_allowed", say("The story may take its time for another minute."))
     story.add(*turns.move_on(one.round, story.now, one.id))
     go_on(story, one.id, told=floor.speaking)
@@ -199,13 +198,8 @@ def reorder(story: Unfolding, command: Reorder, moment: Moment) -> None:
 def shorten(story: Unfolding, command: TurnShorten, moment: Moment) -> None:
     """All turns to come get the same share of what is left, not under 90 s (A1, *Too long*)."""
     one = led(story.state, command.group, moment)
-    coming = to_tell(one) + int(one.step == "offer")
-    ends_at = story.state.timer.ends_at
-    if story.state.phase != "telling" or ends_at is None or not coming:
-        raise Refused("not_allowed")
-    share = (ends_at - story.now) // coming - BETWEEN
-    length = max(SHORTEST_TURN, share // SECOND * SECOND)
-    if length >= one.round.length:
+    length = fair_length(story.state, one, story.now)
+    if length is None:
         raise Refused("not_allowed", say("There is time for everybody as it is."))
     story.add(*turns.shorten(one.round, length, story.now, one.id))
 
@@ -275,7 +269,7 @@ def pause(story: Unfolding, command: PauseCall, moment: Moment) -> None:
 
 def resume(story: Unfolding, command: PauseResume, moment: Moment) -> None:
     """The host or a facilitator lets time go on; where nobody hosts, anybody of the circle. A
-    circle's pause lasts half a minute at least."""
+    circle's pause lasts half a minute at least: ended earlier, it ends then."""
     state = story.state
     if not command.group:
         if not facilitates(moment):
@@ -288,6 +282,10 @@ def resume(story: Unfolding, command: PauseResume, moment: Moment) -> None:
     may = facilitates(moment) or one.host == moment.seat
     if not may and (hosted(state, one) or moment.seat not in one.seats):
         raise Refused("not_allowed")
-    if story.now - one.pause.at < timing.MIN_PAUSE:
-        raise Refused("not_allowed", say("A pause lasts half a minute at least."))
-    story.add(PauseEnded(at=story.now, group=one.id))
+    until = one.pause.at + timing.MIN_PAUSE
+    if story.now >= until:
+        story.add(PauseEnded(at=story.now, group=one.id))
+    elif not one.pause.until:
+        story.add(PauseShortened(at=story.now, group=one.id, until=until))
+    else:
+        raise Refused("duplicate")

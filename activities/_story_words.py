@@ -3,7 +3,7 @@
 from typing import Final
 
 from activities import rounds, timing
-from activities._story_state import Circle, State, released, running, still
+from activities._story_state import Circle, State, released, running, speaker, still
 from activities.blocks import (
     AnyBlock,
     Line,
@@ -50,6 +50,8 @@ QUESTION_LINES: Final = (
     say("What would you try, knowing this?"),
     say("Which question do we carry to the others?"),
 )
+
+TOO_FEW: Final = say("A circle needs at least two people. Wait for others.")
 
 ONLY_YOU: Final = say("Only you see this")
 
@@ -202,3 +204,12 @@ def stories(state: State) -> list[AnyBlock]:
     if not shown:
         return []
     return [Stories(title=say("Stories their tellers released"), stories=shown)]
+
+
+def voice_line(one: Circle) -> Line:
+    """Which circle speaks, by whom."""
+    who = speaker(one)
+    circle_name = name(one.index)
+    if who:
+        return say("{name} speaks for {circle}", name=Who(who), circle=circle_name)
+    return say("{circle} speaks", circle=circle_name)

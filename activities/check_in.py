@@ -18,30 +18,17 @@ from typing import Final, assert_never
 from msgspec.structs import replace
 
 from activities import grouping, rounds, timing, turns
-from activities._check_in_model import (
-    ALLOWED,
-    AUTOPILOT_AFTER,
-    BACK_WITHIN,
-    CIRCLE_MAX,
+from activities._check_in_commands import (
     COMMANDS,
     EVENTS,
-    INSIGHTS_EACH,
-    OPTIONS,
-    PHASE_BELLS,
-    PHASE_EXTENSIONS,
-    PHASES,
-    ActivityPhase,
     AnswerGiven,
     AnswerPassed,
-    Before,
     CareAsk,
     CareAsked,
     CareTake,
     CareTaken,
-    CirclePlaced,
     CirclesFormed,
     Give,
-    Given,
     InsightGive,
     InsightGiven,
     ModeChoose,
@@ -51,27 +38,34 @@ from activities._check_in_model import (
     PauseCalled,
     PauseEnded,
     PauseResume,
-    PersonAway,
-    PersonBack,
-    PersonCame,
-    PersonLeft,
     PhaseBack,
     PhaseChanged,
     PhaseExtend,
     PhaseNext,
     PhaseRestored,
     Settings,
+)
+from activities._check_in_evolve import evolve, timer_of
+from activities._check_in_model import (
+    ALLOWED,
+    AUTOPILOT_AFTER,
+    BACK_WITHIN,
+    CIRCLE_MAX,
+    INSIGHTS_EACH,
+    OPTIONS,
+    PHASE_EXTENSIONS,
+    PHASES,
     State,
     circle_name,
-    has_answered,
+    gathers,
     is_low,
     is_spoken,
-    length,
     may_give,
     phase_of,
     roles_of,
     takes_part,
 )
+from activities._check_in_people import decide_people
 from activities._check_in_view import view
 from activities.blocks import say
 from activities.kernel import (
@@ -95,7 +89,6 @@ from activities.kernel import (
     TimeUp,
     shuffled,
 )
-from activities.rounds import Round
 
 Events = tuple[Event, ...]
 
@@ -105,7 +98,7 @@ Events = tuple[Event, ...]
 def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> State:
     """The frame, with everybody who takes part."""
     state = State(settings, members={m.seat: m for m in members if not m.observer})
-    return replace(state, timer=_timer(state, "frame", moment.now))
+    return replace(state, timer=timer_of(state, "frame", moment.now))
 
 
 def stale(state: State, command: Command, moment: Moment) -> Reason | None:
@@ -183,7 +176,7 @@ def harvest(state: State) -> Harvest:
             key = f"mood:{answer.value}"
             counts[key] = counts.get(key, 0) + 1
     insights = state.insights
-    if state.settings.direction == "out" and state.settings.mode == "word":
+    if gathers(state):
         answers = ((seat, answer.words) for seat, answer in state.answers.items())
         insights += tuple((seat, words) for seat, words in answers if words is not None)
     return Harvest(tuple(Item("insight", words, seat) for seat, words in insights), counts)
@@ -205,13 +198,6 @@ def _alarm(state: State, timer: str) -> int | None:
         return timing.due(state.timer)
     round_ = state.rounds.get(timer.removeprefix("turn:"))
     return turns.due(round_) if round_ is not None and state.phase == "answer" else None
-
-
-def _timer(state: State, phase: ActivityPhase, now: int) -> timing.Timer:
-    if phase == "closed":
-        return timing.Timer(state="ended")
-    timer = timing.idle("soft", length(state, phase), bells=PHASE_BELLS)
-    return timing.start(timer, now)
 
 
 # --- decide -------------------------------------------------------------------------------------
@@ -272,7 +258,7 @@ def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
         case turns.TurnCommand() | turns.Reorder():
             return _turn(state, command, moment)
         case MemberJoined() | MemberAway() | MemberBack() | MemberLeft() | MemberChanged():
-            return _people(state, command, moment)
+            return decide_people(state, command, moment)
         case _:
             assert_never(command)
 
@@ -408,228 +394,6 @@ def _turn(state: State, command: turns.TurnCommand | turns.Reorder, moment: Mome
         case _:
             raise Refused("unknown")
     return turns.then_offer(round_, events, now, group)
-
-
-def _people(
-    state: State,
-    command: MemberJoined | MemberAway | MemberBack | MemberLeft | MemberChanged,
-    moment: Moment,
-) -> Events:
-    """Comings and goings. Observers do not take part."""
-    now = moment.now
-    match command:
-        case MemberJoined(member=member) | MemberChanged(member=member):
-            old = state.members.get(member.seat)
-            if member.observer:
-                return _leave(state, member.seat, now)
-            if old is not None and isinstance(command, MemberChanged):
-                member = replace(member, here=old.here)
-            came = PersonCame(member=member)
-            return (came, *_enter(evolve(state, came), member.seat, now))
-        case MemberAway(seat=seat, seen=seen):
-            if seat not in state.members:
-                return ()
-            group, round_ = _running(state, seat)
-            events = turns.away(round_, seat, seen, now, group) if round_ else ()
-            return (PersonAway(seat=seat), *events)
-        case MemberBack(seat=seat):
-            if seat not in state.members:
-                return ()
-            back = PersonBack(seat=seat)
-            return (back, *_enter(evolve(state, back), seat, now))
-        case MemberLeft(seat=seat):
-            return _leave(state, seat, now)
-        case _:
-            assert_never(command)
-
-
-def _enter(state: State, seat: str, now: int) -> Events:
-    """Somebody who is here finds their round: their own again, or the smallest still going."""
-    group, round_ = _running(state, seat)
-    if state.phase != "answer" or not is_spoken(state) or not takes_part(state, seat):
-        return ()
-    member = state.members[seat]
-    if round_ is not None:
-        if seat not in round_.status or member.here:
-            return _joined(round_, seat, member.here, now, group)
-        return ()
-    going = {g: len(r.ring) - len(r.gone) for g, r in state.rounds.items() if not r.complete}
-    smallest = grouping.smallest(going)
-    if smallest is None or seat in state.place:
-        return ()
-    placed = CirclePlaced(seat=seat, group=smallest)
-    return (placed, *_joined(state.rounds[smallest], seat, member.here, now, smallest))
-
-
-def _joined(round_: Round, seat: str, here: bool, now: int, group: str) -> Events:
-    """Join a round, offering the floor if it is free."""
-    events = turns.join(round_, seat, now, group)
-    if not here:
-        known = rounds.after(round_, events)
-        events = (*events, *turns.away(known, seat, now, now, group))
-    return turns.then_offer(round_, events, now, group)
-
-
-def _leave(state: State, seat: str, now: int) -> Events:
-    """The order closes up behind somebody; a last one left alone goes to another circle (G4)."""
-    if seat not in state.members:
-        return ()
-    left: Events = (PersonLeft(seat=seat),)
-    group, round_ = _running(state, seat)
-    if round_ is None:
-        return left
-    events = turns.then_offer(round_, turns.leave(round_, seat, now, group), now, group)
-    return (*left, *events, *_not_alone(_after(state, (*left, *events)), group, now))
-
-
-def _not_alone(state: State, group: str, now: int) -> Events:
-    """Move the last one of a circle to the smallest other circle."""
-    people = [s for s, g in state.place.items() if g == group and s in state.members]
-    others = {
-        g: sum(p == g and s in state.members for s, p in state.place.items()) for g in state.rounds
-    }
-    target = grouping.smallest(others, without=group)
-    if len(people) != 1 or target is None:
-        return ()
-    seat = people[0]
-    moved: Events = (CirclePlaced(seat=seat, group=target),)
-    if has_answered(state, seat):
-        return moved
-    left = turns.leave(state.rounds[group], seat, now, group)
-    here = state.members[seat].here
-    gone = turns.then_offer(state.rounds[group], left, now, group)
-    return (*moved, *gone, *_joined(state.rounds[target], seat, here, now, target))
-
-
-def _running(state: State, seat: str) -> tuple[str, Round | None]:
-    """The circle of `seat` and its round, if it goes on."""
-    group = state.place.get(seat, "")
-    round_ = state.rounds.get(group)
-    return group, round_ if state.phase == "answer" else None
-
-
-def _after(state: State, events: Events) -> State:
-    for event in events:
-        state = evolve(state, event)
-    return state
-
-
-# --- evolve -------------------------------------------------------------------------------------
-
-
-def evolve(state: State, event: Event) -> State:
-    """The state after `event`; total."""
-    match event:
-        case PhaseChanged() | PhaseRestored() | PauseCalled() | PauseEnded():
-            return _phase_evolved(state, event)
-        case PersonCame() | PersonAway() | PersonBack() | PersonLeft():
-            return _person_evolved(state, event)
-        case ModeChosen(mode=mode):
-            return replace(state, settings=replace(state.settings, mode=mode))
-        case CirclesFormed(circles=circles):
-            away = frozenset(seat for seat, member in state.members.items() if not member.here)
-            cap = state.settings.cap_s * timing.SECOND
-            place = {seat: group for group, seats in circles.items() for seat in seats}
-            # Going back and drawing again never reuses a turn's number.
-            turn = max((round_.turn for round_ in state.rounds.values()), default=0)
-            opened = {g: rounds.fresh(seats, cap, away, turn) for g, seats in circles.items()}
-            return replace(state, place=place, rounds=opened)
-        case CirclePlaced(seat=seat, group=group):
-            return replace(state, place={**state.place, seat: group})
-        case AnswerGiven(seat=seat, value=value, words=words):
-            return replace(state, answers={**state.answers, seat: Given(value, words)})
-        case AnswerPassed(seat=seat):
-            return replace(state, answers={**state.answers, seat: Given(passed=True)})
-        case InsightGiven(seat=seat, words=words):
-            return replace(state, insights=(*state.insights, (seat, words)))
-        case CareAsked(seat=seat):
-            return replace(state, care={**state.care, seat: ""})
-        case CareTaken(seat=seat, by=by):
-            return replace(state, care={**state.care, seat: by})
-        case timing.TimerEvent():
-            return replace(state, timer=timing.evolve(state.timer, event))
-        case rounds.RoundEvent():
-            return _round_evolved(state, event)
-        case _:
-            return state
-
-
-def _phase_evolved(
-    state: State, event: PhaseChanged | PhaseRestored | PauseCalled | PauseEnded
-) -> State:
-    match event:
-        case PhaseChanged(phase=phase, at=at, order=order):
-            before = Before(state.phase, timing.pause(state.timer, at), at)
-            if state.phase == "answer":  # rounds stand still, in case the lead goes back
-                state = _rounds(state, rounds.RoundPaused(at=at))
-            state = replace(
-                state,
-                phase=phase,
-                before=None if phase == "closed" else before,
-                timer=_timer(state, phase, at),
-                order=order or state.order,
-                revealed=state.revealed or phase == "reveal",
-            )
-            return _silence(state) if phase == "closed" else state
-        case PhaseRestored(at=at):
-            if state.before is None:
-                return state
-            restored = replace(
-                state,
-                phase=state.before.phase,
-                timer=timing.resume(state.before.timer, at),
-                before=None,
-            )
-            spoken = restored.phase == "answer"
-            return _rounds(restored, rounds.RoundResumed(at=at)) if spoken else restored
-        case PauseCalled(at=at, seat=seat):
-            paused = _rounds(state, rounds.RoundPaused(at=at))
-            timer = timing.pause(state.timer, at)
-            return replace(
-                paused, timer=timer, pauses=state.pauses + 1, paused_by=seat, paused_at=at
-            )
-        case PauseEnded(at=at):
-            state = replace(state, timer=timing.resume(state.timer, at), paused_by=None)
-            return _rounds(state, rounds.RoundResumed(at=at)) if state.phase == "answer" else state
-
-
-def _person_evolved(
-    state: State, event: PersonCame | PersonAway | PersonBack | PersonLeft
-) -> State:
-    if isinstance(event, PersonCame):
-        return replace(state, members={**state.members, event.member.seat: event.member})
-    member = state.members.get(event.seat)
-    if member is None:
-        return state
-    if isinstance(event, PersonLeft):
-        others = {seat: m for seat, m in state.members.items() if seat != event.seat}
-        return replace(state, members=others)
-    member = replace(member, here=isinstance(event, PersonBack))
-    return replace(state, members={**state.members, event.seat: member})
-
-
-def _round_evolved(state: State, event: rounds.RoundEvent) -> State:
-    round_ = state.rounds.get(event.group)
-    if round_ is None:
-        return state
-    return replace(state, rounds={**state.rounds, event.group: rounds.evolve(round_, event)})
-
-
-def _rounds(state: State, event: rounds.RoundEvent) -> State:
-    """All rounds after `event`, whichever group it names."""
-    return replace(
-        state, rounds={group: rounds.evolve(r, event) for group, r in state.rounds.items()}
-    )
-
-
-def _silence(state: State) -> State:
-    """CH1: whoever is here and still silent at the end has passed."""
-    silent = {
-        seat: Given(passed=True)
-        for seat, member in state.members.items()
-        if member.here and takes_part(state, seat) and not has_answered(state, seat)
-    }
-    return replace(state, answers={**state.answers, **silent})
 
 
 CHECK_IN: Final = Activity(

@@ -5,8 +5,10 @@ from typing import Any, Final
 
 from activities.check_in import CHECK_IN
 from activities.kernel import Activity
+from activities.story_circle import STORY_CIRCLE
 
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
+    "story_circle": STORY_CIRCLE,
 }
 """Kind -> activity."""

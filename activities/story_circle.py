@@ -58,7 +58,8 @@ from activities._story_commands import (
     WitnessAsk,
     WitnessDraft,
 )
-from activities._story_events import EVENTS, evolve
+from activities._story_events import EVENTS
+from activities._story_evolve import evolve
 from activities._story_flow import Unfolding
 from activities._story_state import (
     State,
@@ -67,6 +68,7 @@ from activities._story_state import (
     deadline,
     named,
     phase,
+    phase_after,
     roles,
     voices,
 )
@@ -167,7 +169,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
 def _shared(story: Unfolding, command: Any, moment: Moment) -> None:
     match command:
         case PhaseNext():
-            following = phases.phase_after(story.state, story.state.phase)
+            following = phase_after(story.state, story.state.phase)
             phases.enter(story, following, moment.dice)
         case PhaseBack():
             phases.back(story)

@@ -11,9 +11,7 @@ from rooms.words import too_deep
 REQUEST_LIMIT: Final = 64
 """Characters of a request id: a UUID with a prefix fits."""
 
-ROOM_TAGS: Final = frozenset(
-    kind.__struct_config__.tag for kind in get_args(wire.RoomCommand)
-)
+ROOM_TAGS: Final = frozenset(kind.__struct_config__.tag for kind in get_args(wire.RoomCommand))
 """Types of room-level commands; everything else belongs to the activity."""
 
 

@@ -148,9 +148,9 @@ def family_of(document: str) -> Family | None:
     match document.split("/"):
         case [room] if room:
             return "room"
-        case [_, ("board" | "memo" | "desk") as family]:
+        case [room, ("board" | "memo" | "desk") as family] if room:
             return family
-        case [_, ("group" | "mine") as family, name] if name:
+        case [room, ("group" | "mine") as family, name] if room and name:
             return family
     return None
 

@@ -101,6 +101,11 @@ class Delivery:
                 if session is not by and document in session.opened:
                     session.outbox.put(frame)
 
+    def dismiss_all(self, goodbye: Goodbye) -> None:
+        """The same last word to every session."""
+        for session in list(self.sessions):
+            self.dismiss(session, goodbye)
+
     def close_documents(self, session: "Session") -> None:
         """Whoever may no longer read a document is told so before anything more of it is sent; a
         device without a seat is sent away (SEA6)."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from rooms.memo_rules import Echoes, Quota, card_withheld, note_order, unattributed_name
-from rooms.memo_say import Sentence, Translate, say
+from rooms.memo_say import Said, Translate, say
 from rooms.memo_source import CardKind, MemoCard, MemoSource
 from rooms.memo_text import clean, clip, language_tag, one_line
 from rooms.memo_tree import (
@@ -22,6 +22,16 @@ NOTE_MAX = 400
 """Characters of a note that are printed: about 65 words; the whole note stays on the board."""
 NAME_MAX = 120
 """Characters of a name, an organisation, a place, an attribution."""
+ORIGINS = {
+    "pre-work": say("from the pre-work"),
+    "circles": say("from the circles"),
+    "pairs": say("from the pairs"),
+    "fishbowl": say("from the fishbowl"),
+    "check-out": say("from the check-out"),
+    "plenary": say("from the plenary"),
+}
+"""Where a note came from, as far as that is printed; other origins, an activity's id among them,
+are nobody's business. Never a single pair or circle (methods.md 1.8)."""
 TITLE_MAX = 200
 """Characters of a title, a theme, a question."""
 
@@ -65,11 +75,11 @@ class Desk:
         found = [card for kind in kinds for card in self._free.get(kind, ())]
         return sorted(found, key=note_order)
 
-    def say(self, sentence: Sentence) -> str:
+    def say(self, sentence: Said) -> str:
         """A sentence of the catalogue in the memo's language."""
-        return self.translate(sentence.text, sentence.args)
+        return self.translate(sentence.id, sentence.args)
 
-    def machine(self, sentence: Sentence, note: str = "") -> Line:
+    def machine(self, sentence: Said, note: str = "") -> Line:
         """A line by the program."""
         return Line(self.say(sentence), language=self.language, note=note)
 
@@ -153,7 +163,7 @@ class Desk:
             if paragraph.strip()
         ]
 
-    def placeholder(self, place: str, sentence: Sentence, heading: str = "") -> list[Block]:
+    def placeholder(self, place: str, sentence: Said, heading: str = "") -> list[Block]:
         """A place people still have to write, in a draft; counted as missing, never blocking."""
         if not self.drafting or any(
             lack.place == place and lack.kind.startswith("prose") for lack in self.missing
@@ -162,7 +172,7 @@ class Desk:
         self.lack("prose", place, heading, blocks=False)
         return [Notice(self.machine(sentence), "placeholder")]
 
-    def empty(self, sentence: Sentence) -> Notice:
+    def empty(self, sentence: Said) -> Notice:
         """The one line of a section that has nothing (rule g)."""
         return Notice(self.machine(sentence), "empty")
 
@@ -187,8 +197,7 @@ class Desk:
         ticks = sum(card.ticks for card in group)
         if ticks > 0:
             parts.append(self.say(say("also ours: {n}", n=ticks)))
-        parts += dict.fromkeys(
-            one_line(card.origin, NAME_MAX) for card in group if card.origin not in ("", "reaction")
-        )
+        origins = dict.fromkeys(ORIGINS[card.origin] for card in group if card.origin in ORIGINS)
+        parts += map(self.say, origins)
         parts += dict.fromkeys(self.attribution(card.attribution) for card in group)
         return " · ".join(part for part in parts if part)

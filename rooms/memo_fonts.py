@@ -12,11 +12,12 @@ PACKAGES = (
     "fontpkg_noto_sans_arabic",
     "fontpkg_noto_sans_devanagari",
     "fontpkg_noto_sans_tamil",
+    "fontpkg_hind_siliguri",
 )
-"""Families that come as Python packages, with the program."""
+"""Families that come as Python packages, with the program; the last writes Bengali."""
 WEB = Path(__file__).resolve().parents[1] / "web"
 WEB_FOLDERS = (WEB / "dist" / "fonts", WEB / "node_modules" / "@expo-google-fonts")
-"""Families no Python package carries (Ethiopic, Bengali, emoji): the web build copies them to the
+"""Families no Python package carries (Ethiopic, emoji): the web build copies them to the
 first; a source tree has them in the second."""
 STYLES = ("400Regular", "700Bold")
 """Weights used out of a folder that holds nine of each family."""

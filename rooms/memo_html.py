@@ -19,6 +19,8 @@ from rooms.memo_tree import (
     Table,
 )
 
+WIDE_COLUMNS = 4
+"""Columns of text that no longer stand side by side on a screen of 360 pixels."""
 # The values of the design tokens, repeated here because the page has to stand alone.
 STYLE = """\
 :root{color-scheme:light dark;--paper:#FBF6EC;--ink:#08252F;--ink-2:#3C545C;--line:#E0D3BC;\
@@ -77,7 +79,11 @@ th{font-weight:600;color:var(--ink-2);font-size:.9rem}
 .n{text-align:end;padding-inline-end:0;padding-inline-start:.75rem}
 footer{margin-block-start:3.5rem;padding-block-start:1rem;border-block-start:1px solid \
 var(--line);color:var(--ink-2);font-size:.9rem}
-@media (max-width:30rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-block-end:.6rem}}
+@media (max-width:30rem){.facts{grid-template-columns:1fr;gap:0}.facts dd{margin-block-end:.6rem}\
+.wide,.wide tbody,.wide tr,.wide td{display:block}.wide thead{display:none}\
+.wide tr{border-block-end:1px solid var(--line);padding-block:.5rem}\
+.wide td{border:0;padding:.1rem 0}.wide td:empty{display:none}\
+.wide td::before{content:attr(data-label) " ";color:var(--ink-2);font-size:.9rem}}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#08252F;--ink-2:#3C545C;\
 --line:#E0D3BC;--sand:#E8D8B8;--sand-soft:#F6E8C8;--sand-text:#71500F;--mat:#D6BD8C}\
 body{font-size:11pt}main{max-inline-size:none;padding:0}.ask{print-color-adjust:exact}}
@@ -159,24 +165,40 @@ def _table(
     def kind(column: int) -> str:
         return "n" if column in numeric else ""
 
+    # Many columns of text become a list on a phone; the roles keep it a table for readers by ear.
+    wide = len(headers) - len(numeric) >= WIDE_COLUMNS
+
+    def role(name: str) -> str:
+        return f' role="{name}"' if wide else ""
+
+    def cells(row: tuple[Line, ...]) -> str:
+        return "".join(
+            _tag("td", cell, way, kind(column), label=headers[column] if wide else "")
+            for column, cell in enumerate(row)
+        )
+
     top = "".join(
-        f'<th scope="col"{_class(kind(column))}>{_text(header)}</th>'
+        f'<th scope="col"{role("columnheader")}{_class(kind(column))}>{_text(header)}</th>'
         for column, header in enumerate(headers)
     )
-    body = "\n".join(
-        "<tr>" + "".join(_tag("td", cell, way, kind(i)) for i, cell in enumerate(row)) + "</tr>"
-        for row in rows
+    body = "\n".join(f"<tr{role('row')}>{cells(row)}</tr>" for row in rows)
+    return (
+        f"<table{_class('wide' if wide else '')}{role('table')}>\n"
+        f"<thead{role('rowgroup')}><tr{role('row')}>{top}</tr></thead>\n"
+        f"<tbody{role('rowgroup')}>\n{body}\n</tbody>\n</table>"
     )
-    return f"<table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}\n</tbody>\n</table>"
 
 
-def _tag(tag: str, line: Line, way: str, css: str = "", quoted: bool = False) -> str:
+def _tag(
+    tag: str, line: Line, way: str, css: str = "", quoted: bool = False, label: str = ""
+) -> str:
     text = f"“{_text(line.text)}”" if quoted else _text(line.text)
     if direction(line.text, way) != line_direction(line.text, line.by, way):
         text = f"<bdi>{text}</bdi>"
     note = f' <span class="small"><bdi>{_text(line.note)}</bdi></span>' if line.note else ""
     lang = f' lang="{_attribute(line.language)}"' if line.language else ""
-    return f"<{tag}{_class(css)}{lang}{_side(line, way)}>{text}{note}</{tag}>"
+    named = f' role="cell" data-label="{_attribute(label)}"' if label else ""
+    return f"<{tag}{_class(css)}{named}{lang}{_side(line, way)}>{text}{note}</{tag}>"
 
 
 def _class(css: str) -> str:

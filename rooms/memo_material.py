@@ -15,6 +15,7 @@ from rooms.memo_source import (
     MemoSource,
     PersonLine,
     ProseText,
+    Scope,
     StoryItem,
     StoryPart,
     ThemeQuestion,
@@ -149,11 +150,19 @@ def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[Memo
             text=room.book.get(ref) or "",
             author=item.seat,
             language=_language(room, ref),
-            origin=activity,
+            scope=_scope(room, activity),
         )
         for ref, (activity, item) in found.items()
-        if not item.story and item.kind not in consent_desk.QUOTABLE and room.book.get(ref)
+        if not item.story
+        and item.kind not in consent_desk.QUOTABLE
+        and room.book.get(ref)
+        and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
     )
+
+
+def _scope(room: "Room", activity: str) -> Scope:
+    """What people say at a check-out stays in the room (`methods.md A4`, Capture)."""
+    return "room" if room.whole.running[activity].kind == "check_in" else "memo"
 
 
 def _language(room: "Room", ref: str) -> str:

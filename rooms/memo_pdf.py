@@ -166,6 +166,7 @@ def _block(block: Block, way: str) -> Data:
                 "headers": [_line(Line(header), way) for header in headers],
                 "rows": [[_line(cell, way) for cell in row] for row in rows],
                 "numeric": list(numeric),
+                "widths": _widths(headers, rows),
             }
         case Notice(line=line, kind=kind):
             return {"type": "notice", "kind": kind, "line": _line(line, way)}
@@ -176,6 +177,15 @@ def _block(block: Block, way: str) -> Data:
                 "label": _line(Line(label), way),
                 "state": _line(Line(state), way) if state else None,
             }
+
+
+def _widths(headers: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> list[float]:
+    """Shares of the page for the columns of a table: by their longest text, one to three."""
+    longest = [
+        max(len(header), *(len(row[column].text) for row in rows), 1)
+        for column, header in enumerate(headers)
+    ]
+    return [min(3.0, max(1.0, length / 14)) for length in longest]
 
 
 def _line(line: Line, way: str) -> Data:

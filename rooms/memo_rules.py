@@ -129,7 +129,8 @@ class Echoes:
         if not self._held:
             return False
         padded = f" {folded(text)} "
-        return any(f" {held} " in padded for held in self._held)
+        # Scripts without spaces have no word ends to look for.
+        return any((f" {held} " if " " in held else held) in padded for held in self._held)
 
 
 def unattributed_name(source: MemoSource, edition: Edition, line: str) -> str:

@@ -1,34 +1,15 @@
-"""Sentences of the catalogue for the memo, and how they become text."""
+"""How sentences of the catalogue become text of a memo."""
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
+
+from activities.blocks import Line as Said
+from activities.blocks import say
+
+__all__ = ["Said", "Translate", "english", "say"]
 
 Translate = Callable[[str, Mapping[str, object]], str]
-"""Turns a message of the catalogue (the English sentence) and its arguments into text."""
-
-
-class Sentence(Protocol):
-    """What `say` gives back: the English source with its arguments by name."""
-
-    @property
-    def text(self) -> str: ...
-    @property
-    def args(self) -> Mapping[str, object]: ...
-
-
-class Said:
-    """A sentence waiting for its language."""
-
-    __slots__ = ("args", "text")
-
-    def __init__(self, text: str, args: Mapping[str, object]) -> None:
-        self.text = text
-        self.args = args
-
-
-def say(text: str, /, **args: object) -> Said:
-    """A sentence of the catalogue: `say("{n} words", n=3)`. The extractor reads the literal."""
-    return Said(text, args)
+"""Turns a message of the catalogue (the English sentence) and its arguments into text. Sentences
+of the memo are worded so that a number needs no plural ("Stories told: 3")."""
 
 
 def english(text: str, args: Mapping[str, object]) -> str:

@@ -41,7 +41,7 @@ def head(desk: Desk) -> Head:
         line = desk.record(names, TITLE_MAX * 4)
         facts.append(Fact(desk.say(say("Facilitated by")), line))
     return Head(
-        desk.record(source.title or desk.say(say("An exchange")), TITLE_MAX),
+        desk.record(one_line(source.title, TITLE_MAX) or desk.say(say("An exchange")), TITLE_MAX),
         desk.say(say("Debrief memo")),
         tuple(facts),
         _confidentiality(desk),
@@ -250,7 +250,7 @@ def _moods(desk: Desk) -> Line | None:
         "storm": say("storm"),
         "fog": say("fog"),
     }
-    moods = {key: n for key, n in desk.source.moods.items() if n > 0}
+    moods = {key.replace("_", " "): n for key, n in desk.source.moods.items() if n > 0}
     if sum(moods.values()) < MOODS_TO_SHOW:
         return None
     shown = [f"{desk.say(names[key])} {moods[key]}" for key in names if key in moods]

@@ -27,7 +27,8 @@ _GAPS = re.compile(r"\n{3,}")
 
 def clean(text: str, limit: int = TEXT_MAX) -> str:
     """The same words without what could disturb a page: control characters, direction overrides,
-    halves of surrogate pairs, private-use characters, towers of marks. At most `limit` characters.
+    halves of surrogate pairs, private-use characters, towers of marks. At most `limit` characters;
+    empty when nothing of it would be seen.
     """
     kept: list[str] = []
     marks = 0
@@ -45,6 +46,8 @@ def clean(text: str, limit: int = TEXT_MAX) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if char and marks <= MARKS_MAX:
             kept.append(char)
+    if not any(unicodedata.category(char)[0] in "LNPS" for char in kept):
+        return ""
     joined = _BREAKS.sub("\n", _BLANKS.sub(" ", "".join(kept)))
     return clip(_GAPS.sub("\n\n", joined).strip(), limit)
 

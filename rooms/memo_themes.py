@@ -166,14 +166,18 @@ def _ask(desk: Desk, theme: Theme, title: str) -> Ask:
     label = desk.say(say("A question to you"))
     written = desk.source.questions.get(theme.card.id)
     text = one_line(written.text, TITLE_MAX) if written else ""
+    # A person may confirm the suggestion as it stands, without words of their own.
+    kept = written is not None and not text and written.state != "suggested"
     if text and desk.echoes(text):
         desk.lack("prose_holds_words", theme.place, title)
         text = ""
+    elif kept:
+        pass
     elif not text:
         desk.lack("question", theme.place, title)
     elif written and written.state == "suggested":
         desk.lack("question_suggested", theme.place, title)
-    state = written.state if written and text else "suggested"
+    state = written.state if written and (text or kept) else "suggested"
     waiting = desk.say(say("still the suggested wording")) if state == "suggested" else ""
     line = (
         Line(text, (f"question:{theme.card.id}",), "facilitator", desk.language)

@@ -19,6 +19,7 @@ from typing import Final, Literal, NamedTuple, TypeAlias
 import msgspec
 
 from rooms import lib0
+from rooms.item_order import ItemOrder
 from rooms.update_gate import (
     ANY,
     ARRAY,
@@ -49,6 +50,10 @@ MAX_CLIENTS_PER_DEVICE: Final = 200
 MAX_CLIENTS: Final = 4_000
 # Ranges new here in one update: yrs takes them in quadratic time (100,000 took 0.8 s).
 MAX_NEW_RANGES: Final = 4_000
+
+# Steps of yrs looking for a place, in one update: about 5 ms. Honest updates take a few, a long
+# offline session in a text that others changed some hundreds.
+MAX_STEPS: Final = 20_000
 
 # What may stand in a sequence, and under a key, by kind of container.
 _SEQUENCE: Final[dict[int, frozenset[int]]] = {
@@ -206,6 +211,7 @@ class Index:
         self.limits = limits
         self.bindings: dict[int, str] = dict(bindings or {})
         self._clients: dict[int, _Client] = {}
+        self._order = ItemOrder()
 
     @property
     def size(self) -> int:
@@ -225,6 +231,14 @@ class Index:
                 clock = min(clock, known.next)
                 whole[client] = clock - 1 if clock in known.halves else clock
         return whole
+
+    def siblings(self, root: str) -> list[tuple[int, int, int]]:
+        """What stands in a root sequence, in order: (client, first clock, last clock), living."""
+        alive: list[tuple[int, int, int]] = []
+        for client, start, last in self._order.walk((self.roots[root], None)):
+            for first, end in self._clients[client].not_deleted(start, last + 1):
+                alive.append((client, first, end - 1))
+        return alive
 
     def may_bind(self, client: int, device: str) -> bool:
         """Whether this client id is, or could become, this device's."""
@@ -254,6 +268,7 @@ class Index:
 
     def commit(self, change: Change) -> None:
         """Keep a staged update."""
+        self._order.keep()
         for client, ranges in change.deletes.items():
             known = self._clients[client]
             for start, end in ranges:
@@ -266,6 +281,7 @@ class Index:
 
     def rollback(self, change: Change) -> None:
         """Forget a staged update."""
+        self._order.undo()
         for client, known, runs, clock in reversed(change._marks):
             del known.starts[runs:]
             del known.runs[runs:]
@@ -306,6 +322,7 @@ class _Placing:
         self.inserts: dict[Container, Touch] = {}
         self.drops: dict[tuple[Container, str], Touch] = {}
         self.whole = True
+        self.steps = lib0.MAX_UINT if change.device is None else MAX_STEPS
 
     def run(self) -> None:
         self._cut()
@@ -439,6 +456,15 @@ class _Placing:
             if creates.depth > self.index.limits.type_depth:
                 raise BadUpdate("too_deep")
             self.change.fresh.add(creates)
+        self.steps -= self.index._order.place(
+            client,
+            item.clock,
+            item.length,
+            item.left,
+            item.right,
+            (container, key),
+            self.steps,
+        )
         if key is None:
             if container not in self.inserts:
                 self.inserts[container] = Touch(
@@ -546,12 +572,12 @@ class _Placing:
 
     def _encode(self) -> None:
         """Write what is new; the very bytes that came when all of it is."""
-        if self.whole:
-            self.change.data = self.parsed.data
-            return
         data = self.parsed.data
         deletes = self.change.deletes
         if not self.waiting and not deletes:
+            return
+        if self.whole:
+            self.change.data = data
             return
         out = bytearray(lib0.uint(len(self.waiting)))
         for client, items in self.waiting.items():

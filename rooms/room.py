@@ -58,6 +58,7 @@ DISK_FULL: Final = say(
 
 FORGOTTEN: Final = say("This room was closed, and everything in it was deleted.")
 
+
 class Room(RoomReading):
     """A room. Make it with `Room.load`; every public method may be called from any task of the
     loop."""
@@ -218,9 +219,7 @@ class Room(RoomReading):
     ) -> int:
         """Decide, append, evolve. Returns the number of the commit, or the present one when
         nothing happened. Raises `Refused`: what the decider says, `full`, or `closed`."""
-        return await self._unbroken.run(
-            self._commit_now(decider, seat, entered_by, request, mint)
-        )
+        return await self._unbroken.run(self._commit_now(decider, seat, entered_by, request, mint))
 
     async def _commit_now(
         self,

@@ -1,5 +1,4 @@
-"""What can be read from a room: views, people, words, cards and the memo, each as its reader may see
-it."""
+"""What can be read from a room: views, people, words, cards and the memo, as each may see them."""
 
 from collections.abc import Mapping
 from typing import Any, Final
@@ -36,7 +35,7 @@ NOT_SENT: Final = say(
 
 
 class RoomReading:
-    """The reading side of a `Room`: what it holds, and what may be read from it. Changes nothing."""
+    """The reading side of a `Room`: what it holds, and what may be read of it. Changes nothing."""
 
     def __init__(self, id: str, world: World, whole: Whole, book: WordsBook) -> None:
         self.id = id
@@ -138,7 +137,7 @@ class RoomReading:
 
     def people(self, speaking: Seat) -> bytes:
         """The `people` message as this seat may see it."""
-        inside = speaking.role == "facilitator"
+        inside = speaking.role == "facilitator" and speaking.status == "in"
         message = people_message(
             self.whole, self.world.activities, self.presence, self.world.clock.now(), inside=inside
         )
@@ -146,7 +145,7 @@ class RoomReading:
 
     def desk(self, speaking: Seat) -> bytes | None:
         """The private strip, for facilitators only."""
-        if speaking.role != "facilitator":
+        if speaking.role != "facilitator" or speaking.status != "in":
             return None
         message = desk_message(self.whole.room, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)

@@ -32,6 +32,7 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE updates (id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL,"
         " document TEXT NOT NULL, body BLOB NOT NULL, applied INTEGER NOT NULL)",
         "CREATE INDEX updates_by_document ON updates (document, id)",
+        "CREATE INDEX updates_not_applied ON updates (document, id) WHERE applied = 0",
         # A document's snapshot stands for all its updates up to and including `upto`.
         "CREATE TABLE snapshots (document TEXT PRIMARY KEY, room TEXT NOT NULL,"
         " upto INTEGER NOT NULL, body BLOB NOT NULL) WITHOUT ROWID",

@@ -101,7 +101,6 @@ COMPOSITION_ROOT = "server/app.py"
 WITHOUT_TESTS = {
     "activities/blocks.py": "values without behaviour; every test of a view reads them",
     "rooms/storage.py": "a contract; its suite runs on every storage",
-    "activities/kernel.py": "its tests are on their way",
     "rooms/wire.py": "its tests are on their way",
 }
 

@@ -188,7 +188,7 @@ def test_ME5_equal_boards_give_equal_memos_whatever_order_they_are_read_in(
     dice = random.Random(7)
     cards, stories, people = list(source.cards), list(source.stories), list(source.people)
     for pile in (cards, stories, people):
-        dice.shuffle(pile)  # type: ignore[arg-type]
+        dice.shuffle(pile)
     again = replace(source, cards=tuple(cards), stories=tuple(stories), people=tuple(people))
     for edition in EDITIONS:
         first, second = draft(source, edition), draft(again, edition)
@@ -416,10 +416,28 @@ def test_placeholders_stand_only_in_a_draft() -> None:
     assert "Facilitator: write" not in plain_text(sent)
 
 
+def test_ME4_a_suggestion_confirmed_as_it_stands_is_the_question() -> None:
+    memo = draft(heard(*CARRIED, questions={"t": ThemeQuestion("", "confirmed")}), "participants")
+    assert memo.ready
+    assert "→ Since we met, where did you meet “The river”?" in plain_text(memo)
+
+
+def test_an_origin_is_a_word_never_an_id() -> None:
+    cards = (
+        insight("a", "One thing", "s1", origin="pairs"),
+        insight("b", "Two", "s2", origin="a3"),
+    )
+    text = plain_text(draft(heard(*cards), "participants"))
+    assert "• One thing (from the pairs)" in text
+    assert "a3" not in text
+
+
 def test_moods_are_counts_of_the_fixed_answers_in_the_participants_copy_only() -> None:
     assert "sun 6, part cloud 4, rain 2" in plain_text(draft(SAMPLE, "participants"))
     assert "sun 6" not in plain_text(draft(SAMPLE, "public"))
     assert "tired but glad" not in plain_text(draft(SAMPLE, "participants"))
+    spelled = replace(SAMPLE, moods={"part_cloud": 5, "word": 9})
+    assert "At the check-in: part cloud 5" in plain_text(draft(spelled, "participants"))
     few = replace(SAMPLE, moods={"storm": 1, "sun": 2})
     assert "storm" not in plain_text(draft(few, "participants"))
 

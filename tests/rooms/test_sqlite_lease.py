@@ -12,6 +12,7 @@ from rooms.sqlite_lease import LOCK, PATIENCE, Lease
 from rooms.storage import StorageHeld, StorageUnwritable
 
 
+@pytest.mark.slow
 def test_P10_a_second_lease_is_refused_within_2_s_and_names_the_holder(tmp_path: Path) -> None:
     lease = Lease.take(tmp_path)
     began = time.monotonic()

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from rooms import sqlite_storage
+from rooms import sqlite_thread
 from rooms.sqlite_schema import FILE
 from rooms.sqlite_storage import SqliteStorage
+from rooms.sqlite_thread import Kind
 from rooms.storage import Conflict, Storage, StorageHeld, StorageUnwritable
 from tests.rooms.storage_contract import Reopen, StorageContract
 
@@ -262,6 +263,7 @@ async def test_P10_a_second_process_is_refused_within_2_s(
     await sqlite.append("a", 1, b"unharmed")
 
 
+@pytest.mark.slow
 async def test_P10_a_foreign_lock_on_the_file_is_respected(
     tmp_path: Path, sqlite: SqliteStorage
 ) -> None:
@@ -396,6 +398,7 @@ async def test_P13_bytes_that_mean_nothing_are_kept_and_quarantined_ones_stay_fo
 # Forgetting
 
 
+@pytest.mark.slow
 async def test_erased_words_are_nowhere_in_the_folder(
     tmp_path: Path, sqlite: SqliteStorage
 ) -> None:
@@ -452,7 +455,7 @@ async def test_a_forgotten_room_is_nowhere_in_the_folder(
 async def test_a_large_file_is_rebuilt_when_it_is_quiet(
     tmp_path: Path, opened: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite_storage, "REBUILD_AT_ONCE", 0)
+    monkeypatch.setattr(sqlite_thread, "REBUILD_AT_ONCE", 0)
     storage = await SqliteStorage.open(tmp_path)
     opened.append(storage)
     await storage.create_room("a", 1)
@@ -461,35 +464,17 @@ async def test_a_large_file_is_rebuilt_when_it_is_quiet(
     await storage.erase_words("a", [f"w{seq}" for seq in range(1, 101)])
     assert b"yyyy" not in bytes_of(tmp_path)
     await storage.close()
-    assert not storage.rebuilt.is_set()  # it was never quiet
+    assert not storage.thread.rebuilt.is_set()  # it was never quiet
     before = (tmp_path / FILE).stat().st_size
-    monkeypatch.setattr(sqlite_storage, "REBUILD_QUIET", 0.1)
+    monkeypatch.setattr(sqlite_thread, "REBUILD_QUIET", 0.1)
     storage = await SqliteStorage.open(tmp_path)
     opened.append(storage)
-    assert await asyncio.to_thread(storage.rebuilt.wait, 10)
+    assert await asyncio.to_thread(storage.thread.rebuilt.wait, 10)
     assert (tmp_path / FILE).stat().st_size < before
     assert len(await storage.commits("a")) == 100
 
 
-# Batches
-
-
-async def test_what_is_asked_together_is_done_in_few_transactions(sqlite: SqliteStorage) -> None:
-    await asyncio.gather(*(sqlite.create_room(f"r{n}", 1) for n in range(200)))
-    before = sqlite.batches
-    await asyncio.gather(*(sqlite.append(f"r{n}", 1, b"x") for n in range(200)))
-    assert sqlite.batches - before < 50
-
-
-async def test_an_asker_that_went_away_does_not_disturb_the_others(sqlite: SqliteStorage) -> None:
-    await sqlite.create_room("a", 1)
-    gone = asyncio.create_task(sqlite.append("a", 1, b"one"))
-    await asyncio.sleep(0)
-    gone.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await gone
-    assert len(await sqlite.commits("a")) == 1
-    await sqlite.append("a", 2, b"two")
+# Life
 
 
 async def test_after_close_it_says_so(sqlite: SqliteStorage) -> None:
@@ -510,6 +495,38 @@ async def test_what_was_asked_before_close_is_done(tmp_path: Path) -> None:
     await storage.close()
 
 
+async def test_a_backup_is_whole_and_private_and_taken_while_serving(
+    tmp_path: Path, sqlite: SqliteStorage
+) -> None:
+    for room in range(20):
+        await sqlite.create_room(f"r{room}", room)
+    backup = tmp_path / "backup"
+    await asyncio.gather(
+        *(sqlite.append(f"r{n}", 1, b"before") for n in range(10)),
+        sqlite.backup(backup),
+        *(sqlite.append(f"r{n}", 1, b"after") for n in range(10, 20)),
+    )
+    assert backup.stat().st_mode & 0o077 == 0
+    with pytest.raises(FileExistsError):
+        await sqlite.backup(backup)
+    (tmp_path / "restored").mkdir()
+    backup.rename(tmp_path / "restored" / FILE)
+    restored = await SqliteStorage.open(tmp_path / "restored")
+    assert await restored.rooms() == await sqlite.rooms()
+    for n in range(10):
+        assert list(await restored.commits(f"r{n}")) == [(1, b"before")]
+    await restored.append("r19", 1 + len(await restored.commits("r19")), b"goes on")
+    await restored.close()
+
+
+async def test_a_backup_that_cannot_be_written_leaves_nothing(
+    sqlite: SqliteStorage, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError, match="No such file"):
+        await sqlite.backup(tmp_path / "nowhere" / "backup")
+    await sqlite.check()
+
+
 async def test_subscriptions_end_with_the_storage(sqlite: SqliteStorage) -> None:
     subscription = sqlite.subscribe("c")
     await sqlite.publish("c", b"1")
@@ -523,7 +540,7 @@ async def test_the_settings_are_as_promised(sqlite: SqliteStorage) -> None:
         return {name: db.execute(f"PRAGMA {name}").fetchone()[0] for name in names}
 
     await sqlite.check()  # synchronous is set with each durable transaction
-    assert await sqlite._ask(sqlite_storage.Kind.READ, read) == {
+    assert await sqlite.thread.ask(Kind.READ, read) == {
         "journal_mode": "wal",
         "locking_mode": "exclusive",
         "secure_delete": 1,

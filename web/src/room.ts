@@ -1,2 +1,197 @@
-// Placeholder of the page "room" until its elements exist.
-export {};
+// A room on a phone or a laptop, and on a shared device: one thing now.
+import { html, nothing, type TemplateResult } from "lit";
+import { answers } from "./blocks/fill";
+import { drawBlock, regions } from "./blocks/index";
+import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
+import { t, tn } from "./i18n";
+import { mount } from "./mount";
+import { drawn, footOffers, mainOffers } from "./offers";
+import { define, icon, initials } from "./part";
+import { openStage } from "./stage";
+import type { Block, Offer, ViewMessage } from "./wire";
+
+/** Whether a screen shows what only this person may see. */
+function isPrivate(view: ViewMessage | undefined): boolean {
+  return !!view?.blocks.some(
+    (block) =>
+      block.type === "release" ||
+      (block.type === "entry" && block.sees === "self") ||
+      (block.type === "cards" && block.document === "mine"),
+  );
+}
+
+/** Whether boxes or choices on this screen belong to an offer. */
+function fills(view: ViewMessage, offer: Offer): boolean {
+  return view.blocks.some((block) => "offer" in block && block.offer === offer.type);
+}
+
+/** Whether a seat is asked for something now. */
+function asked(view: ViewMessage | undefined): boolean {
+  return drawn((view?.may ?? []) as unknown as Offer[], "main").length > 0;
+}
+
+export class RoomPage extends StagePart {
+  static override properties = {
+    ...StagePart.properties,
+    menu: { state: true },
+    cover: { state: true },
+    from: { state: true },
+  };
+  declare menu: boolean;
+  /** The seat the device is being passed to. */
+  declare cover: string;
+  declare from: string;
+  private heading = "";
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stage.addEventListener("done", this.onward);
+  }
+
+  override disconnectedCallback(): void {
+    this.stage.removeEventListener("done", this.onward);
+    super.disconnectedCallback();
+  }
+
+  /** After a private turn the device goes to the next person who is asked for something. */
+  private readonly onward = () => {
+    const { seats } = this.stage.boot;
+    if (seats.length < 2 || !isPrivate(this.stage.views.get(this.stage.seat))) return;
+    const here = seats.findIndex((each) => each.seat === this.stage.seat);
+    for (let step = 1; step < seats.length; step++) {
+      const next = seats[(here + step) % seats.length];
+      if (next && asked(this.stage.views.get(next.seat))) return this.pass(next.seat);
+    }
+  };
+
+  private pass(to: string): void {
+    const { stage } = this;
+    if (to === stage.seat && !this.cover) return;
+    this.menu = false;
+    if (isPrivate(stage.view ?? undefined) || isPrivate(stage.views.get(to)) || this.cover) {
+      this.from = this.cover ? this.from : stage.seat;
+      this.cover = to;
+    } else stage.show(to);
+  }
+
+  private uncover(): void {
+    const to = this.cover;
+    this.cover = "";
+    this.stage.show(to);
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>("h1")?.focus());
+  }
+
+  protected override render(): TemplateResult {
+    const { stage } = this;
+    const { view } = stage;
+    const shared = stage.boot.seats.length > 1;
+    if (!view)
+      return html`<div class="phone room"><header class="where"><div class="place"><b dir="auto">${stage.boot.title ?? ""}</b></div></header>${stateLine(stage)}${fixedPlace(stage)}<section class="stack say"><h1 class="head">${t("One moment")}</h1><p class="quiet">${t("Opening the room.")}</p></section></div>`;
+    const { say, pics, rest } = regions(view);
+    const pic = pics[0];
+    const all = this.offers(view);
+    const inline = all.filter(
+      (offer) => offer.shown !== false && offer.place !== "main" && fills(view, offer),
+    );
+    const offers = all.filter(
+      (offer) => !inline.includes(offer) && (offer.place === "menu" || !isLead(offer)),
+    );
+    const acts = drawn(offers, "main").length > 0;
+    const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
+    this.name(view);
+    return html`<div class="phone ${kind}">
+      <header class="where"><div class="place"><b dir="auto">${view.place ?? view.room.title}</b><span dir="auto">${view.sub ?? (view.place ? view.room.title : tn("{n} person here", "{n} people here", view.room.here))}</span></div>
+      <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+        this.menu = !this.menu;
+      }}>${icon("more")}</button></header>
+      ${stateLine(stage)}${fixedPlace(stage)}${leadOffers(stage)}
+      ${this.menu ? this.drawMenu(offers) : nothing}
+      ${shared ? this.seats() : nothing}
+      ${
+        this.cover
+          ? this.drawCover()
+          : html`
+      <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
+      ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
+      ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${tray(stage)}</div>` : nothing}
+      <div class="foot stack">${this.hint(offers)}${mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
+      }
+    </div>`;
+  }
+
+  /** Offers with the release button repeating the choice ("Yes, without my name"). */
+  private offers(view: ViewMessage): Offer[] {
+    const { stage } = this;
+    const release = view.blocks.find((block) => block.type === "release");
+    if (release?.type !== "release") return stage.offers;
+    return stage.offers.map((offer) => {
+      if (offer.type !== release.offer) return offer;
+      const field = Object.entries(offer.needs ?? {}).find(
+        ([, need]) => need.kind === "choice",
+      )?.[0];
+      const chosen = field ? stage.filling(offer.type, field) : undefined;
+      const answer = answers().find((each) => each.value === chosen);
+      return answer ? { ...offer, label: answer.button } : offer;
+    });
+  }
+
+  /** A button of its own under the last box it sends, where the screen asks for several things. */
+  private under(block: Block, later: Block[], inline: Offer[]): TemplateResult | typeof nothing {
+    const offer = inline.find((each) => "offer" in block && block.offer === each.type);
+    if (!offer || later.some((each) => "offer" in each && each.offer === offer.type))
+      return nothing;
+    return html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${""}></tl-offer>`;
+  }
+
+  private hint(offers: Offer[]): TemplateResult | typeof nothing {
+    const hints = drawn(offers, "main")
+      .map((offer) => offer.hint)
+      .filter(Boolean);
+    return hints.length ? html`<p class="quiet">${hints[0]}</p>` : nothing;
+  }
+
+  private name(view: ViewMessage): void {
+    const now = view.blocks.find((block) => block.type === "now");
+    const title = `${now?.type === "now" ? now.text : (view.place ?? view.room.title)} · Talanoa`;
+    if (title === this.heading) return;
+    this.heading = title;
+    document.title = title;
+  }
+
+  private drawMenu(offers: Offer[]): TemplateResult {
+    const { stage } = this;
+    const room = `/r/${stage.boot.room}`;
+    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
+    return html`<nav class="menuplace" aria-label=${t("Help and more")}><div class="menu">
+      ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
+      <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
+      ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+    </div></nav>`;
+  }
+
+  private seats(): TemplateResult {
+    const { stage } = this;
+    const shown = this.cover || stage.seat;
+    return html`<ul class="seats" aria-label=${t("Who is on this device")}>${stage.boot.seats.map(
+      (each) =>
+        html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
+    )}</ul>`;
+  }
+
+  /** Deep, with one name and one button; nothing of the last person remains on the screen. */
+  private drawCover(): TemplateResult {
+    const { stage } = this;
+    const name = stage.name(this.cover);
+    const last = stage.name(this.from);
+    return html`<section class="cover" aria-label=${t("Passing the device")}><div class="weave a"></div><div class="in stack"><p>${t("Passing to")}</p><h1 class="head" dir="auto" tabindex="-1">${name}</h1><p>${t("What {name} wrote is put away. Only {name} can bring it back.", { name: `\u2068${last}\u2069` })}</p><button class="btn main big" type="button" @click=${() => this.uncover()}>${t("I am {name}", { name: `\u2068${name}\u2069` })}</button><p class="note">${t("Someone else? Tap a name above.")}</p></div><div class="weave b"></div></section>`;
+  }
+}
+
+define("tl-room", RoomPage);
+const stage = openStage("seat");
+if (stage && document.getElementById("talanoa")) {
+  const wanted = new URLSearchParams(location.search).get("as");
+  if (wanted && stage.own(wanted)) stage.seat = wanted;
+  mount("tl-room", stage);
+}

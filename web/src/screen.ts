@@ -1,2 +1,57 @@
-// Placeholder of the page "screen" until its elements exist.
-export {};
+// The wall: what a hall needs to see, by itself; nothing private, nothing to press.
+import { html, nothing, type TemplateResult } from "lit";
+import { drawBlock, regions } from "./blocks/index";
+import { readBoot } from "./boot";
+import { StagePart } from "./frame";
+import { t, tn } from "./i18n";
+import { enter } from "./mount";
+import { define, icon } from "./part";
+import { openStage } from "./stage";
+import type { Ring, ViewMessage } from "./wire";
+
+export class WallPage extends StagePart {
+  protected override render(): TemplateResult {
+    const { stage } = this;
+    const { view } = stage;
+    if (!view)
+      return html`<div class="wall"><div class="mid stack"><h1 class="head">${t("One moment")}</h1></div></div>`;
+    const { say, pics, rest } = regions(view);
+    const pic = pics.length === 1 ? pics[0] : undefined;
+    const talks = say.some((block) => block.type === "now");
+    document.title = `${view.room.title} · Talanoa`;
+    return html`<div class="wall">
+      ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
+      <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
+      <section class="mid stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}
+      ${pics.length > 1 ? html`<div class="trio">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
+      ${pic?.type === "ring" ? this.next(pic, view) : nothing}${rest.map((block) => drawBlock(stage, view, block))}
+      ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
+      <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;
+  }
+
+  private state(view: ViewMessage): TemplateResult {
+    const { line } = this.stage.connection;
+    return line === "finding" || line === "lost"
+      ? html`${icon("noline")}${t("Finding the line again")}`
+      : html`${tn("{n} person here", "{n} people here", view.room.here)}`;
+  }
+
+  /** Who comes next is told early, by name. */
+  private next(ring: Ring, view: ViewMessage): TemplateResult | typeof nothing {
+    const names = ring.next
+      .map((seat) => ring.seats.find((each) => each.seat === seat)?.name)
+      .filter((name): name is string => !!name);
+    void view;
+    if (!names.length) return nothing;
+    return html`<p class="nextup">${t("Next:")} <b dir="auto">${names[0]}</b>${names[1] ? html`<br>${t("Then")} <b dir="auto">${names[1]}</b>` : nothing}</p>`;
+  }
+
+  private door(view: ViewMessage): TemplateResult {
+    const { boot } = this.stage;
+    if (view.room.door === "closed" || !view.room.code) return html`<span></span>`;
+    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Come in with")}<b>${view.room.code}</b>${location.host}/j</p></div>`;
+  }
+}
+
+define("tl-wall", WallPage);
+void enter(openStage("screen"), readBoot().room, "tl-wall");

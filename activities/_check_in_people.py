@@ -1,0 +1,137 @@
+"""Comings and goings in a check-in: who finds which round, who moves when one is left alone."""
+
+from typing import assert_never
+
+from msgspec.structs import replace
+
+from activities import grouping, rounds, turns
+from activities._check_in_commands import (
+    CirclePlaced,
+    PersonAway,
+    PersonBack,
+    PersonCame,
+    PersonLeft,
+)
+from activities._check_in_evolve import evolve
+from activities._check_in_model import (
+    State,
+    has_answered,
+    is_spoken,
+    takes_part,
+)
+from activities.kernel import (
+    Event,
+    MemberAway,
+    MemberBack,
+    MemberChanged,
+    MemberJoined,
+    MemberLeft,
+    Moment,
+)
+from activities.rounds import Round
+
+Events = tuple[Event, ...]
+
+
+def decide_people(
+    state: State,
+    command: MemberJoined | MemberAway | MemberBack | MemberLeft | MemberChanged,
+    moment: Moment,
+) -> Events:
+    """Comings and goings. Observers do not take part."""
+    now = moment.now
+    match command:
+        case MemberJoined(member=member) | MemberChanged(member=member):
+            old = state.members.get(member.seat)
+            if member.observer:
+                return _leave(state, member.seat, now)
+            if old is not None and isinstance(command, MemberChanged):
+                member = replace(member, here=old.here)
+            came = PersonCame(member=member)
+            return (came, *_enter(evolve(state, came), member.seat, now))
+        case MemberAway(seat=seat, seen=seen):
+            if seat not in state.members:
+                return ()
+            group, round_ = _running(state, seat)
+            events = turns.away(round_, seat, seen, now, group) if round_ else ()
+            return (PersonAway(seat=seat), *events)
+        case MemberBack(seat=seat):
+            if seat not in state.members:
+                return ()
+            back = PersonBack(seat=seat)
+            return (back, *_enter(evolve(state, back), seat, now))
+        case MemberLeft(seat=seat):
+            return _leave(state, seat, now)
+        case _:
+            assert_never(command)
+
+
+def _enter(state: State, seat: str, now: int) -> Events:
+    """Somebody who is here finds their round: their own again, or the smallest still going."""
+    group, round_ = _running(state, seat)
+    if state.phase != "answer" or not is_spoken(state) or not takes_part(state, seat):
+        return ()
+    member = state.members[seat]
+    if round_ is not None:
+        if seat not in round_.status or member.here:
+            return _joined(round_, seat, member.here, now, group)
+        return ()
+    going = {g: len(r.ring) - len(r.gone) for g, r in state.rounds.items() if not r.complete}
+    smallest = grouping.smallest(going)
+    if smallest is None or seat in state.place:
+        return ()
+    placed = CirclePlaced(seat=seat, group=smallest)
+    return (placed, *_joined(state.rounds[smallest], seat, member.here, now, smallest))
+
+
+def _joined(round_: Round, seat: str, here: bool, now: int, group: str) -> Events:
+    """Join a round, offering the floor if it is free."""
+    events = turns.join(round_, seat, now, group)
+    if not here:
+        known = rounds.after(round_, events)
+        events = (*events, *turns.away(known, seat, now, now, group))
+    return turns.then_offer(round_, events, now, group)
+
+
+def _leave(state: State, seat: str, now: int) -> Events:
+    """The order closes up behind somebody; a last one left alone goes to another circle (G4)."""
+    if seat not in state.members:
+        return ()
+    left: Events = (PersonLeft(seat=seat),)
+    group, round_ = _running(state, seat)
+    if round_ is None:
+        return left
+    events = turns.then_offer(round_, turns.leave(round_, seat, now, group), now, group)
+    return (*left, *events, *_not_alone(_after(state, (*left, *events)), group, now))
+
+
+def _not_alone(state: State, group: str, now: int) -> Events:
+    """Move the last one of a circle to the smallest other circle."""
+    people = [s for s, g in state.place.items() if g == group and s in state.members]
+    others = {
+        g: sum(p == g and s in state.members for s, p in state.place.items()) for g in state.rounds
+    }
+    target = grouping.smallest(others, without=group)
+    if len(people) != 1 or target is None:
+        return ()
+    seat = people[0]
+    moved: Events = (CirclePlaced(seat=seat, group=target),)
+    if has_answered(state, seat):
+        return moved
+    left = turns.leave(state.rounds[group], seat, now, group)
+    here = state.members[seat].here
+    gone = turns.then_offer(state.rounds[group], left, now, group)
+    return (*moved, *gone, *_joined(state.rounds[target], seat, here, now, target))
+
+
+def _running(state: State, seat: str) -> tuple[str, Round | None]:
+    """The circle of `seat` and its round, if it goes on."""
+    group = state.place.get(seat, "")
+    round_ = state.rounds.get(group)
+    return group, round_ if state.phase == "answer" else None
+
+
+def _after(state: State, events: Events) -> State:
+    for event in events:
+        state = evolve(state, event)
+    return state

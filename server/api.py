@@ -1,0 +1,318 @@
+"""The JSON API: one table of operations, from which routes and the OpenAPI document are made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from activities.blocks import say
+from activities.registry import ACTIVITIES
+from rooms.hub import Newcomer
+from rooms.wire import COMMAND_LIMIT, ViewMessage
+from server import auth, shapes
+from server.bodies import bounded_json, person_name, read_body, read_json, room_title
+from server.downloads import export_zip, memo_file
+from server.errors import Problem
+from server.health import advance_clock, alive, read_clock, ready
+from server.joining import Door
+from server.languages import is_language
+from server.limits import ROOMS_PER_ADDRESS
+from server.openapi import Answer, Operation, Parameter, spoken
+from server.reading import is_organiser
+from server.site import site_of
+
+SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
+LENS: Final = Parameter(
+    "lens", "query", "Which screen.", {"type": "string", "enum": ["seat", "panel", "screen"]}
+)
+EDITION: Final = Parameter(
+    "edition", "query", "Whose copy.", {"type": "string", "enum": ["participants", "public"]}
+)
+
+
+def answer(value: Any, status: int = 200) -> Response:
+    """A struct, or JSON bytes made elsewhere, as an answer nobody may store."""
+    body = value if isinstance(value, bytes) else msgspec.json.encode(value)
+    return Response(body, status, {"Cache-Control": "no-store"}, "application/json")
+
+
+async def open_room(request: Request) -> Response:
+    """Open a room."""
+    site = site_of(request)
+    body = await read_json(request, shapes.OpenRoom)
+    title, name = room_title(body.title), person_name(body.facilitator)
+    _language(body.language)
+    await site.limits.count(ROOMS_PER_ADDRESS, "rooms", auth.address_of(request))
+    opened = await site.hub.open_room(
+        title=title,
+        facilitator=name,
+        template=body.template,
+        language=body.language,
+        zone=body.zone,
+        settings=body.settings,
+    )
+    links = links_of(site.address(request), opened.room, msgspec.structs.asdict(opened))
+    return answer(
+        shapes.RoomOpened(opened.room, opened.code, opened.seat, opened.token, links), 201
+    )
+
+
+def links_of(address: str, room: str, secrets: Mapping[str, str]) -> shapes.Links:
+    """The three links of a room; each secret stands behind the #."""
+    return shapes.Links(
+        join=f"{address}/j#{secrets['join']}",
+        facilitate=f"{address}/r/{room}/panel#{secrets['facilitate']}",
+        screen=f"{address}/r/{room}/screen#{secrets['screen']}",
+    )
+
+
+async def take_seat(request: Request) -> Response:
+    """Come in, or bring a person in on one's own device."""
+    site = site_of(request)
+    room_id = request.path_params["room"]
+    body = await read_json(request, shapes.TakeSeat)
+    name = person_name(body.name)
+    organisation = person_name(body.organisation) if body.organisation else ""
+    _language(body.language)
+    newcomer = Newcomer(
+        name=name,
+        language=body.language,
+        where="carried" if body.carried_by else body.where,
+        organisation=organisation,
+        willing=body.willing,
+    )
+    door = Door(site, auth.address_of(request))
+    if body.carried_by:
+        room, carrier = await auth.device_of(request, site, room_id)
+        if body.carried_by not in carrier.seats:
+            raise Problem("not_allowed")
+        joined = await door.carry(room, newcomer, carrier)
+    else:
+        joined = await door.join(body.secret or body.code, newcomer, room_id)
+    return answer(shapes.SeatTaken(joined.seat, joined.token or None), 201)
+
+
+async def recover(request: Request) -> Response:
+    """Exchange the secret of a recovery or screen link for this browser's cookie."""
+    site = site_of(request)
+    auth.check_origin(request, site)
+    body = await read_json(request, shapes.Enter)
+    room = await auth.room_of(request, site, request.path_params["room"])
+    joined = await site.hub.recover(room, body.secret)
+    made = answer(shapes.SeatTaken(joined.seat))
+    if joined.token:
+        auth.remember_seat(made, site, request, room.id, joined.token)
+    return made
+
+
+async def enter(request: Request) -> Response:
+    """Exchange the secret of a link for a short cookie that the join form uses."""
+    site = site_of(request)
+    auth.check_origin(request, site)
+    body = await read_json(request, shapes.Enter)
+    door = Door(site, auth.address_of(request))
+    found = await door.find(body.secret)
+    path = f"/r/{found.room}" if await door.is_inside(request, found.room) else "/j"
+    made = answer(shapes.Entered(found.room, found.title, found.kind, path))
+    if path == "/j":
+        door.remember(made, request, body.secret, found)
+    return made
+
+
+async def send_command(request: Request) -> Response:
+    """Ask the room for something, as a seat of this device."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise Problem("wrong_type")
+    raw = bounded_json(await read_body(request, COMMAND_LIMIT))
+    done = await room.command(device, raw)
+    return answer(shapes.Done(done.request, done.seq))
+
+
+async def read_view(request: Request) -> Response:
+    """What a seat sees now and may do."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    seat = auth.seat_of(device, request.query_params.get("seat", ""))
+    lens = request.query_params.get("lens")
+    match lens:
+        case None | "seat" | "panel" | "screen":
+            return answer(room.view(device, seat, lens))
+        case _:
+            raise Problem("bad_request")
+
+
+async def read_board(request: Request) -> Response:
+    """Cards this seat may read."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    return answer(room.board(device, auth.seat_of(device, request.query_params.get("seat", ""))))
+
+
+async def read_words(request: Request) -> Response:
+    """Everything of this seat's that could be quoted."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    seat = auth.seat_of(device, request.query_params.get("seat", ""))
+    return answer(room.my_words(room.seat(device, seat)))
+
+
+async def forget_room(request: Request) -> Response:
+    """Forget a room for good; the organiser's alone."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    if not is_organiser(room, device):
+        raise Problem("not_allowed", say("Only the person who opened the room may do this."))
+    await site.hub.forget(room.id)
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+
+async def list_activities(request: Request) -> Response:
+    """Every kind of activity with its settings and diagram."""
+    site = site_of(request)
+    language = site.language(request)
+    found = [
+        shapes.ActivityKind(
+            kind=activity.kind,
+            version=activity.version,
+            title=site.languages.line(language, activity.title),
+            summary=site.languages.line(language, activity.summary),
+            settings=msgspec.json.schema(activity.settings, schema_hook=spoken),
+            phases=list(activity.phases),
+            allowed=diagram(activity),
+        )
+        for activity in (ACTIVITIES.values() if isinstance(ACTIVITIES, Mapping) else ACTIVITIES)
+    ]
+    made = answer(found)
+    made.headers["Vary"] = "Accept-Language"
+    return made
+
+
+def diagram(activity: Any) -> dict[str, dict[str, list[str]]]:
+    """The `allowed` table in the tags of the wire."""
+    return {
+        phase: {
+            role: sorted(command.__struct_config__.tag for command in commands)
+            for role, commands in roles.items()
+        }
+        for phase, roles in activity.allowed.items()
+    }
+
+
+def _language(code: str) -> None:
+    if not is_language(code):
+        raise Problem("bad_request", say("We do not know this language. Use a code like en or sw."))
+
+
+_MUST: Final = ("no_seat", "not_allowed", "unknown", "too_many", "wrong_origin")
+_STALE: Final = ("stale_epoch", "stale_phase", "stale_turn", "stale_seat")
+_BODY: Final = ("bad_request", "too_large", "wrong_type", "unwritable")
+
+OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(
+        "POST", "/api/rooms", open_room, "openRoom", "Open a room.",
+        {201: Answer("The room is open.", shapes.RoomOpened)},
+        body=shapes.OpenRoom, refusals=(*_BODY, "too_many"),
+    ),
+    Operation(
+        "POST", "/api/rooms/{room}/seats", take_seat, "takeSeat",
+        "Come in by code or secret, or bring somebody in on one's own device.",
+        {201: Answer("A seat.", shapes.SeatTaken)},
+        body=shapes.TakeSeat, token="may", refusals=(*_BODY, *_MUST, "closed", "full"),
+    ),
+    Operation(
+        "POST", "/api/rooms/{room}/commands", send_command, "sendCommand",
+        "Ask the room for something.",
+        {200: Answer("In the log.", shapes.Done)},
+        body=shapes.SendCommand, token="must",
+        refusals=(*_BODY, *_MUST, *_STALE, "closed", "full", "duplicate", "not_present"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/view", read_view, "readView", "What a seat sees and may do.",
+        {200: Answer("A whole view.", ViewMessage)},
+        query=(SEAT, LENS), token="must", refusals=(*_MUST, "bad_request", "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/board", read_board, "readBoard", "Cards this seat may read.",
+        {200: Answer("Cards.", shapes.Board)},
+        query=(SEAT,), token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/words", read_words, "readWords",
+        "Everything of this seat's that could be quoted.",
+        {200: Answer("Words with their consent.", dict[str, Any])},
+        query=(SEAT,), token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/memo.{format}", memo_file, "readMemo", "The debrief memo.",
+        {200: Answer("The memo as a file.", None, (
+            "text/markdown", "text/html", "application/pdf", "application/json", "text/plain",
+            "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))},
+        query=(EDITION,), token="must", refusals=(*_MUST, "bad_request", "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/export.zip", export_zip, "exportRoom",
+        "Everything the organiser may take out.",
+        {200: Answer("An archive.", None, ("application/zip",))},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "DELETE", "/api/rooms/{room}", forget_room, "forgetRoom", "Forget the room for good.",
+        {204: Answer("Nothing of it is left.", None, ())},
+        token="must", refusals=(*_MUST, "unwritable"),
+    ),
+    Operation(
+        "POST", "/api/rooms/{room}/recover", recover, "recover",
+        "Exchange the secret of a recovery or screen link for this browser's cookie.",
+        {200: Answer("The seat; the token is in the cookie.", shapes.SeatTaken)},
+        body=shapes.Enter, refusals=(*_BODY, "unknown", "not_allowed", "wrong_origin", "full",
+                                     "closed"),
+    ),
+    Operation(
+        "POST", "/api/enter", enter, "enter",
+        "Exchange the secret of a link for a short cookie that the join form uses.",
+        {200: Answer("What the secret opens.", shapes.Entered)},
+        body=shapes.Enter, refusals=(*_BODY, "unknown", "too_many", "wrong_origin"),
+    ),
+    Operation(
+        "GET", "/api/activities", list_activities, "listActivities",
+        "Kinds of activity with settings and diagrams.",
+        {200: Answer("All kinds.", list[shapes.ActivityKind])},
+    ),
+    Operation(
+        "GET", "/healthz", alive, "alive", "The process answers.",
+        {200: Answer("It does.", shapes.Alive)},
+    ),
+    Operation(
+        "GET", "/readyz", ready, "ready", "Storage reachable and disk writable.",
+        {200: Answer("They are.", shapes.Alive)}, refusals=("unwritable",),
+    ),
+)  # fmt: skip
+"""The public surface of `architecture.md`: add, do not rename."""
+
+TEST_OPERATIONS: Final[tuple[Operation, ...]] = (
+    Operation(
+        "GET", "/api/test/clock", read_clock, "readClock", "What time tests say it is.",
+        {200: Answer("Milliseconds since the epoch.", shapes.TestTime)},
+    ),
+    Operation(
+        "POST", "/api/test/clock", advance_clock, "advanceClock",
+        "Move time on; alarms ring before the answer.",
+        {200: Answer("The new time.", shapes.TestTime)}, body=shapes.Move, refusals=_BODY,
+    ),
+)  # fmt: skip
+"""Only with --test-clock; otherwise these addresses are unknown."""
+
+
+def routes(operations: tuple[Operation, ...]) -> list[Route]:
+    """The table as routes of the application."""
+    return [Route(one.path, one.handler, methods=[one.method]) for one in operations]
+
+

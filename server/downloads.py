@@ -1,0 +1,97 @@
+"""Files people take away: the memo in each format, and the organiser's archive."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import re
+import unicodedata
+import zipfile
+from typing import Final
+from urllib.parse import quote
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rooms.memo_export import FORMATS, MissingGlyph, export
+from server import auth
+from server.errors import Problem
+from server.reading import is_organiser, title_of
+from server.site import site_of
+
+NAME_LIMIT: Final = 80
+"""Characters of a file's name before its ending: mail programs cut longer ones."""
+
+ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
+"""The same archive for the same contents, whenever it is made."""
+
+HTML_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+"""A memo opened in the browser is a page of its own: no scripts, no requests."""
+
+
+def attachment(title: str, ending: str) -> str:
+    """A Content-Disposition that names a file safely everywhere (RFC 6266; A12): an ASCII slug,
+    and the real title for those who can read it."""
+    tidy = "".join(
+        " " if unicodedata.category(char)[0] in "CZ" or char in '/\\:*?"<>|' else char
+        for char in unicodedata.normalize("NFC", title)
+    )
+    tidy = " ".join(tidy.split()).strip(". ")[:NAME_LIMIT] or "talanoa"
+    plain = unicodedata.normalize("NFKD", tidy).encode("ascii", "ignore").decode()
+    slug = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-").lower()[:NAME_LIMIT] or "talanoa"
+    return (
+        f'attachment; filename="{slug}.{ending}"; '
+        f"filename*=UTF-8''{quote(f'{tidy}.{ending}', safe='')}"
+    )
+
+
+def file_response(body: bytes, media: str, title: str, ending: str) -> Response:
+    """A file to keep, never stored on the way nor guessed to be something else."""
+    return Response(
+        body,
+        headers={
+            "Content-Type": media,
+            "Content-Disposition": attachment(title, ending),
+            "Content-Security-Policy": HTML_POLICY,
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+async def memo_file(request: Request) -> Response:
+    """The memo as Markdown, HTML, DOCX, PDF, JSON or text; participants' edition by default."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    ending = request.path_params["format"]
+    edition = request.query_params.get("edition", "participants")
+    if ending not in FORMATS:
+        raise Problem("unknown")
+    if edition not in ("participants", "public"):
+        raise Problem("bad_request")
+    memo = room.memo(device, edition)
+    # Layout takes seconds; the room goes on meanwhile.
+    made = await asyncio.to_thread(export, memo, ending)
+    return file_response(made.content, made.media_type, title_of(room), ending)
+
+
+async def export_zip(request: Request) -> Response:
+    """Everything the organiser may take out, as one archive."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    if not is_organiser(room, device):
+        raise Problem("not_allowed")
+    files = await room.export(device)
+    body = await asyncio.to_thread(packed, files)
+    return file_response(body, "application/zip", title_of(room), "zip")
+
+
+def packed(files: dict[str, bytes]) -> bytes:
+    """A zip of named contents; the same bytes for the same contents."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(files):
+            entry = zipfile.ZipInfo(name, ZIP_TIME)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            archive.writestr(entry, files[name])
+    return out.getvalue()

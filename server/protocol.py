@@ -1,0 +1,79 @@
+"""uvicorn's HTTP protocol with a deadline: whoever says half a request does not keep a place."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import Any, Final
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS: Final = 10.0
+"""From connecting, or from the first byte of a further request, to the end of its headers
+(`reliability.md` U5); a slow phone needs two."""
+
+DEAD_PEER_MS: Final = 20_000
+"""How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
+without it a socket whose peer vanished, or does not read, stays for a quarter of an hour (U3)."""
+
+
+class Prompt(HttpToolsProtocol):
+    """Ends a connection whose headers do not arrive in time."""
+
+    _timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A connection begins: the clock runs."""
+        super().connection_made(transport)
+        self._arm()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The connection is gone."""
+        self._disarm()
+        super().connection_lost(exc)
+
+    def on_message_begin(self) -> None:
+        """The first byte of a request."""
+        if self._timer is None:
+            self._arm()
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """The headers are here."""
+        self._disarm()
+        super().on_headers_complete()
+
+    def _arm(self) -> None:
+        self._timer = self.loop.call_later(HEAD_SECONDS, self._late)
+
+    def _disarm(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _late(self) -> None:
+        self._timer = None
+        if not self.transport.is_closing():
+            self.transport.abort()
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket with the dead-peer limit, which connections inherit; raises `OSError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        limit_dead_peers(made)
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    made.set_inheritable(True)
+    return made
+
+
+def limit_dead_peers(made: Any) -> None:
+    """Set TCP_USER_TIMEOUT where the system has it."""
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        made.setsockopt(socket.IPPROTO_TCP, option, DEAD_PEER_MS)

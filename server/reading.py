@@ -1,0 +1,51 @@
+"""What pages and the API read from a room, for one device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from rooms.room import Room
+    from rooms.seats import Device
+
+
+class SeatInfo(msgspec.Struct, frozen=True):
+    """A seat of this device, as its page needs it."""
+
+    seat: str
+    name: str
+    role: str
+    language: str
+    where: str
+    status: str
+
+
+def title_of(room: Room) -> str:
+    """The room's title; empty once erased."""
+    return room.book.get(room.whole.room.title) or ""
+
+
+def seat_info(room: Room, seat: str) -> SeatInfo:
+    """One seat."""
+    found = room.whole.room.seats[seat]
+    return SeatInfo(
+        seat, room.name_of(seat) or "", found.role, found.language, found.where, found.status
+    )
+
+
+def own_seats(room: Room, device: Device) -> list[SeatInfo]:
+    """The seats this device speaks for, in the order they came."""
+    return [seat_info(room, seat) for seat in device.seats]
+
+
+def is_organiser(room: Room, device: Device) -> bool:
+    """Whether the person who opened the room is at this device."""
+    return any(room.whole.room.seats[seat].organiser for seat in device.seats)
+
+
+def is_facilitator(room: Room, device: Device) -> str:
+    """The first facilitator's seat of this device, or empty."""
+    seats = room.whole.room.seats
+    return next((seat for seat in device.seats if seats[seat].role == "facilitator"), "")

@@ -1,0 +1,330 @@
+"""The websocket at /sync: frames in, frames out, deadlines; what they mean is the session's.
+
+One task reads and hands each message to the session in order; one takes what waits in the outbox
+and writes it; one pings. The first to end ends the line, and its `Goodbye` says how. Nothing here
+outlives the socket.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, assert_never
+from weakref import WeakKeyDictionary
+
+import msgspec
+from starlette.responses import Response
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from rooms import outgoing as out
+from rooms.wire import ByeMessage, Goodbye
+from server import auth, limits
+from server import hocuspocus as wire
+from server.log import log
+from server.site import site_of
+
+if TYPE_CHECKING:
+    from rooms.session import Session
+    from server.site import Site
+
+FIRST_SECONDS: Final = 5.0
+"""The first frame comes at once from every honest page; who says nothing holds a place for none."""
+
+SEAT_SECONDS: Final = 15.0
+"""By then one document must be open: room for a wrong cookie, then a right token."""
+
+PING_SECONDS: Final = 5.0
+"""Between pings (ruling *Lead*): under half of the provider's 12 s, and of a lead's 10 s."""
+
+SILENT_SECONDS: Final = 30.0
+"""Six pings without any answer: nobody is there, whatever the network says."""
+
+WRITE_SECONDS: Final = 30.0
+"""For one batch of at most 64 KiB; 20 kbit/s carries it."""
+
+CLOSE_SECONDS: Final = 2.0
+"""For the last words to somebody who may not be reading."""
+
+REASON_BYTES: Final = 120
+"""A close frame carries 123."""
+
+DOCUMENTS_PER_SOCKET: Final = 64
+"""Names on one socket: nine seats with five documents each, and some that closed."""
+
+_frames: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
+"""Each outgoing object's frame, for as long as somebody waits for it: encoded once for all."""
+
+
+def frame_of(item: out.Outgoing) -> bytes:
+    """The frame of an outgoing object under the plain name of its document."""
+    frame = _frames.get(item)
+    if frame is None:
+        frame = _frames[item] = encode(item, getattr(item, "document", ""))
+    return frame
+
+
+def encode(item: out.Outgoing, name: str) -> bytes:
+    """The frame of an outgoing object under the name a provider knows the document by."""
+    match item:
+        case out.AuthOk(readonly=readonly):
+            return wire.authenticated(name, readonly=readonly)
+        case out.AuthNo(reason=reason):
+            return wire.permission_denied(name, reason)
+        case out.Step1(state_vector=state_vector):
+            return wire.sync_step1(name, state_vector)
+        case out.Step2(update=update):
+            return wire.sync_step2(name, update)
+        case out.Update(update=update):
+            return wire.update(name, update)
+        case out.Aware(data=data):
+            return wire.awareness(name, data)
+        case out.Ack(ok=ok):
+            return wire.sync_status(name, saved=ok)
+        case out.Say(payload=payload):
+            return wire.stateless(name, payload)
+        case out.ClosedDocument(reason=reason):
+            return wire.close(name, reason)
+        case out.Bye():
+            raise AssertionError("a Bye closes the socket; it has no frame")
+        case _:
+            assert_never(item)
+
+
+async def sync(websocket: WebSocket) -> None:
+    """The endpoint: the checks before a socket is accepted, then the line."""
+    site = site_of(websocket)
+    address = auth.address_of(websocket)
+    origin = websocket.headers.get("origin")
+    if origin is not None and origin not in site.origins:
+        log().info(
+            "refused", kind="socket", reason="wrong_origin", origin=origin, address=address,
+            hint="set TALANOA_PUBLIC_URL to the address people use",
+        )  # fmt: skip
+        await websocket.send_denial_response(Response("wrong_origin", 403))
+        return
+    with site.limits.socket(address) as held:
+        if not held:
+            log().info("refused", kind="socket", reason="too_many", address=address)
+            await websocket.send_denial_response(
+                Response("too_many", 429, {"Retry-After": "10"})
+            )
+            return
+        await websocket.accept()
+        await Line(websocket, site, cookies=origin is not None).run()
+
+
+class Line:
+    """One accepted websocket. `cookies`: whether its cookies may speak (an Origin was given)."""
+
+    def __init__(self, websocket: WebSocket, site: Site, *, cookies: bool) -> None:
+        self._socket = websocket
+        self._site = site
+        self._cookies = cookies
+        self._session: Session = site.hub.session()
+        self._names: dict[str, str] = {}
+        self._device = f"address {auth.address_of(websocket)}"
+        self._room = ""
+        self._opened = asyncio.Event()
+        self._heard = asyncio.get_running_loop().time()
+        self._sending = asyncio.Lock()
+
+    async def run(self) -> None:
+        """Serve until one side ends; always tells the session."""
+        tasks = {
+            asyncio.create_task(part, name=f"sync {name}")
+            for name, part in (
+                ("read", self._read()),
+                ("write", self._write()),
+                ("ping", self._ping()),
+                ("watch", self._watch()),
+                ("seat", self._seated()),
+            )
+        }
+        goodbye: Goodbye | None = None
+        try:
+            while goodbye is None and tasks:
+                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    goodbye = goodbye or self._ending(task)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._session.closed()
+        if goodbye is not None and goodbye.code:
+            await self._say_goodbye(goodbye)
+
+    def _ending(self, task: asyncio.Task[Goodbye | None]) -> Goodbye | None:
+        """How a finished task ends the line; None when it just had nothing more to do."""
+        error = task.exception()
+        if error is None:
+            return task.result()
+        if isinstance(error, Goodbye):
+            return error
+        if isinstance(error, (WebSocketDisconnect, ConnectionError)):
+            return GONE
+        log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
+        return Goodbye(1011, "The server tripped; come back.", retry=True)
+
+    async def _read(self) -> Goodbye | None:
+        while True:
+            seconds = SILENT_SECONDS if self._names else FIRST_SECONDS
+            try:
+                async with asyncio.timeout(seconds):
+                    message = await self._socket.receive()
+            except TimeoutError:
+                return Goodbye(4408, "Nothing was said in time.", retry=bool(self._names))
+            if message["type"] == "websocket.disconnect":
+                return GONE
+            frame = message.get("bytes")
+            if frame is None:
+                return Goodbye(1008, "Only binary frames are spoken here.", retry=False)
+            self._heard = asyncio.get_running_loop().time()
+            self._count(frame)
+            try:
+                decoded = wire.decode(frame)
+            except wire.BadFrame as error:
+                return Goodbye(1008, error.reason, retry=False)
+            self._session.beat()
+            await self._handle(decoded)
+
+    def _count(self, frame: bytes) -> None:
+        counters = self._site.limits
+        if not (
+            counters.take("frames", self._device, limits.FRAMES_PER_DEVICE)
+            and counters.take("bytes", self._device, limits.BYTES_PER_DEVICE, len(frame))
+            and (not self._room or counters.take("room", self._room, limits.FRAMES_PER_ROOM))
+        ):
+            raise Goodbye(4429, "Too much at once; come back in a while.", retry=True)
+
+    async def _handle(self, message: wire.FromClient) -> None:
+        session = self._session
+        if isinstance(message, wire.Ping):
+            await self._send(wire.PONG)
+            return
+        if isinstance(message, wire.Pong):
+            return
+        document = message.document
+        if isinstance(message, wire.Authenticate):
+            await self._authenticate(message)
+            return
+        if self._names.get(document) != message.name:
+            # Never introduced here, or a second provider of the same document: not ours to open.
+            raise Goodbye(4401, "Say who you are first.", retry=False)
+        match message:
+            case wire.SyncStep1(state_vector=state_vector):
+                await session.step1(document, state_vector)
+            case wire.SyncStep2(update=update):
+                await session.step2(document, update)
+            case wire.Update(update=update):
+                await session.update(document, update)
+            case wire.AwarenessUpdate(update=update):
+                await session.awareness(document, update)
+            case wire.QueryAwareness():
+                await session.query_awareness(document)
+            case wire.Stateless(payload=payload):
+                await session.stateless(document, payload)
+            case wire.Close():
+                await session.close_document(document)
+            case _:
+                assert_never(message)
+
+    async def _authenticate(self, message: wire.Authenticate) -> None:
+        document = message.document
+        room = document.partition("/")[0]
+        known = self._names.get(document)
+        if known is None and len(self._names) >= DOCUMENTS_PER_SOCKET:
+            raise Goodbye(4429, "Too many documents on one line.", retry=False)
+        if known is not None and known != message.name:
+            await self._send(wire.permission_denied(message.name, "already_open"))
+            return
+        self._names[document] = message.name
+        token = message.token
+        if not token and self._cookies:
+            token = auth.cookie_token(self._socket, room)
+        await self._session.authenticate(document, token)
+        if not self._room and token:
+            # The bucket belongs to the device, however many sockets it opens.
+            self._device = f"{room}/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
+            self._room = room
+
+    async def _write(self) -> Goodbye | None:
+        outbox = self._session.outbox
+        while True:
+            for item in await outbox.get():
+                if isinstance(item, out.Bye):
+                    return Goodbye(item.code, item.reason, item.retry)
+                if isinstance(item, out.AuthOk):
+                    self._opened.set()
+                name = self._names.get(item.document)
+                if name is None:
+                    continue
+                frame = frame_of(item) if name == item.document else encode(item, name)
+                await self._send(frame)
+
+    async def _flush(self) -> None:
+        outbox = self._session.outbox
+        while outbox.waiting:
+            for item in await outbox.get():
+                if isinstance(item, out.Bye):
+                    return
+                name = self._names.get(item.document)
+                if name is not None:
+                    await self._socket.send_bytes(encode(item, name))
+
+    async def _send(self, frame: bytes) -> None:
+        try:
+            async with asyncio.timeout(WRITE_SECONDS), self._sending:
+                await self._socket.send_bytes(frame)
+        except TimeoutError:
+            raise Goodbye(4429, "You were not reading; come back.", retry=True) from None
+
+    async def _ping(self) -> Goodbye | None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await asyncio.sleep(PING_SECONDS)
+            if loop.time() - self._heard > SILENT_SECONDS:
+                return Goodbye(4408, "Nothing was said in time.", retry=True)
+            if not self._sending.locked():  # else something better than a ping is on its way
+                await self._send(wire.PING)
+
+    async def _watch(self) -> Goodbye | None:
+        # The writer may hang in a send to somebody who does not read.
+        return await self._session.outbox.given_up()
+
+    async def _seated(self) -> Goodbye | None:
+        try:
+            async with asyncio.timeout(SEAT_SECONDS):
+                await self._opened.wait()
+        except TimeoutError:
+            return Goodbye(4401, "No valid seat: ask for one again.", retry=False)
+        return None
+
+    async def _say_goodbye(self, goodbye: Goodbye) -> None:
+        """Tell page and socket how it ends, if anybody still listens."""
+        log().info(
+            "closed", kind="socket", room=self._room, code=goodbye.code, reason=goodbye.reason,
+            device=self._device,
+        )  # fmt: skip
+        if self._socket.application_state is not WebSocketState.CONNECTED:
+            return
+        with suppress(TimeoutError, ConnectionError, WebSocketDisconnect, RuntimeError, Goodbye):
+            async with asyncio.timeout(CLOSE_SECONDS):
+                # What was answered before the end still arrives: a refusal, for one.
+                await self._flush()
+                if self._names.get(self._room) and self._opened.is_set():
+                    payload = ByeMessage(
+                        0, self._site.clock.now(), goodbye.code, goodbye.reason, goodbye.retry
+                    )
+                    await self._socket.send_bytes(
+                        wire.stateless(
+                            self._names[self._room], msgspec.json.encode(payload).decode()
+                        )
+                    )
+                reason = goodbye.reason.encode()[:REASON_BYTES].decode(errors="ignore")
+                await self._socket.close(goodbye.code, reason)
+
+
+GONE: Final = Goodbye(0, "gone", retry=True)
+"""The other side has left: nothing to say."""

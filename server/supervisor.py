@@ -1,0 +1,148 @@
+"""A parent that keeps the port and restarts a child that crashed or hung.
+
+The parent does nothing else, so nothing can go wrong in it. It holds the listening socket: while a
+child is being replaced, connections wait in the kernel instead of being refused. The child arms a
+watchdog that works even while the interpreter's lock is held (`faulthandler`), because a hang
+inside native code stops every thread and signal handler written in Python (`reliability.md` 0.3).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from server.log import log
+
+HANG_SECONDS: Final = 3.0
+"""A loop that has not turned for so long is hung (ruling *Process*)."""
+
+BEAT_SECONDS: Final = 0.5
+"""How often the loop says it is alive."""
+
+STOP_SECONDS: Final = 15.0
+"""For a child to finish: what is written is written; people reconnect anyway."""
+
+FIRST_WAIT: Final = 0.1
+LONGEST_WAIT: Final = 5.0
+"""Seconds between restarts, doubling: a tripped room is back at once, a broken disk does not
+spin."""
+
+STEADY_SECONDS: Final = 30.0
+"""A child that lived so long starts the waiting anew."""
+
+TRIES: Final = 6
+"""Children that never came to serve, in a row, before the parent gives up."""
+
+WRONG_SETTING: Final = 2
+PORT_TAKEN: Final = 3
+DATA_UNWRITABLE: Final = 4
+DATA_HELD: Final = 5
+DATA_TOO_NEW: Final = 6
+FINAL: Final = frozenset({0, WRONG_SETTING, PORT_TAKEN, DATA_UNWRITABLE, DATA_HELD, DATA_TOO_NEW})
+"""Exit codes that starting again would not change."""
+
+
+class Supervisor:
+    """Runs `command(again)` with the socket, again and again, until it ends for good or a signal
+    comes. `again` is false the first time only."""
+
+    def __init__(self, listening: socket.socket, command: Callable[[bool, int], Sequence[str]]):
+        self._listening = listening
+        self._command = command
+        self._child: subprocess.Popen[bytes] | None = None
+        self._stopping = False
+
+    def run(self) -> int:
+        """Supervise; returns the exit code."""
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._stop)
+        wait, failures, again = FIRST_WAIT, 0, False
+        while not self._stopping:
+            began = time.monotonic()
+            code = self._once(again)
+            lived = time.monotonic() - began
+            if self._stopping:
+                break
+            if code in FINAL:
+                return code
+            steady = lived > STEADY_SECONDS
+            failures = 0 if steady else failures + 1
+            wait = FIRST_WAIT if steady else min(wait * 2, LONGEST_WAIT)
+            log().error("child ended", exit=code, seconds=round(lived, 1), count=failures)
+            if failures >= TRIES:
+                return 1
+            again = True
+            self._pause(wait)
+        return 0
+
+    def _once(self, again: bool) -> int:
+        # The child notices by this pipe when its parent is killed, and ends too.
+        reading, writing = os.pipe()
+        try:
+            fds = (self._listening.fileno(), reading)
+            self._child = subprocess.Popen(
+                self._command(again, reading),
+                pass_fds=fds,
+                start_new_session=True,  # Ctrl-C reaches the parent alone, which stops the child
+            )
+            os.close(reading)
+            reading = -1
+            if self._stopping:
+                self._child.terminate()
+            return self._await()
+        finally:
+            if reading >= 0:
+                os.close(reading)
+            os.close(writing)
+            self._child = None
+
+    def _await(self) -> int:
+        assert self._child is not None
+        while True:
+            try:
+                return self._child.wait(timeout=0.5 if not self._stopping else STOP_SECONDS)
+            except subprocess.TimeoutExpired:
+                if self._stopping:
+                    self._child.kill()
+
+    def _pause(self, seconds: float) -> None:
+        end = time.monotonic() + seconds
+        while not self._stopping and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, 0.1))
+
+    def _stop(self, _number: int, _frame: Any) -> None:
+        self._stopping = True
+        if self._child is not None and self._child.poll() is None:
+            self._child.terminate()
+
+
+async def watchdog() -> None:
+    """Tell `faulthandler` again and again that the loop turns; run it as a task of the child.
+
+    When the loop stands still for `HANG_SECONDS`, the process prints where every thread is and
+    exits with code 1; the parent starts the next.
+    """
+    try:
+        while True:
+            faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=sys.stderr)
+            await asyncio.sleep(BEAT_SECONDS)
+    finally:
+        faulthandler.cancel_dump_traceback_later()
+
+
+def end_with_parent(reading: int) -> None:
+    """End this process at once when the other end of the pipe closes: what was acknowledged is
+    durable, and the port and the data are free for the next server."""
+
+    def gone() -> None:
+        os._exit(1)
+
+    asyncio.get_running_loop().add_reader(reading, gone)

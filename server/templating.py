@@ -1,0 +1,218 @@
+"""Pages from templates: the reader's language, addresses of built files, and the strict headers."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+import jinja2
+import msgspec
+import segno
+from jinja2 import pass_context
+from starlette.datastructures import Headers
+from starlette.requests import HTTPConnection
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from server.languages import Languages, direction
+
+WEB: Final = Path(__file__).parent.parent / "web"
+
+TRUSTED_TYPES: Final = "; require-trusted-types-for 'script'; trusted-types lit-html"
+"""On every page but the memo, whose editor parses HTML (`field-notes.md` 9)."""
+
+IMMUTABLE: Final = "public, max-age=31536000, immutable"
+"""For built files, whose names change with their contents."""
+
+BRIEF: Final = "public, max-age=300"
+"""For the few files with lasting names."""
+
+QR_BORDER: Final = 2
+"""Quiet modules round a QR code on our own white ground; phones read it from two on."""
+
+SHOWN_ONLY: Final = frozenset({"label", "place", "needs", "hint", "confirm", "shown"})
+"""Keys of an offer that describe it; the rest is the command."""
+
+NOT_BUILT: Final = (
+    "The browser's part is not built, so pages have no scripts. Type ./dev build once "
+    "(./dev run does it by itself)."
+)
+
+
+class Manifest:
+    """Vite's list of built files; read again when it changes, so that a build needs no restart."""
+
+    def __init__(self, web: Path = WEB) -> None:
+        self._web = web
+        self._file = web / "dist" / ".vite" / "manifest.json"
+        self._stamp = -1
+        self._entries: dict[str, dict[str, Any]] = {}
+
+    def _fresh(self) -> dict[str, dict[str, Any]]:
+        try:
+            stamp = self._file.stat().st_mtime_ns
+        except OSError:
+            self._entries, self._stamp = {}, -1
+            return self._entries
+        if stamp != self._stamp:
+            self._entries = json.loads(self._file.read_bytes())
+            self._stamp = stamp
+        return self._entries
+
+    @property
+    def built(self) -> bool:
+        """Whether there is a build."""
+        return bool(self._fresh())
+
+    def asset(self, source: str) -> str:
+        """The address of what `source` ("src/room.ts", "styles/main.css") was built to. Without a
+        build, styles are served as they are written."""
+        entry = self._fresh().get(source)
+        return f"/static/{entry['file']}" if entry else f"/static/{source}"
+
+    def preloads(self, source: str) -> list[str]:
+        """Addresses of the chunks a script imports, all the way down."""
+        entries = self._fresh()
+        found: dict[str, None] = {}
+        waiting = list(entries.get(source, {}).get("imports", []))
+        while waiting:
+            name = waiting.pop(0)
+            if name in entries and f"/static/{entries[name]['file']}" not in found:
+                found[f"/static/{entries[name]['file']}"] = None
+                waiting += entries[name].get("imports", [])
+        return list(found)
+
+
+class Static(StaticFiles):
+    """Built files under /static, with caching by name; plain styles where nothing is built."""
+
+    def __init__(self, web: Path = WEB) -> None:
+        self._parts = (web / "dist", web / "public", web)
+        super().__init__(directory=web, check_dir=False)
+
+    def lookup_path(self, path: str) -> tuple[str, Any]:
+        """A file of the build, of `public`, or a style; nothing else of the sources."""
+        built, public, web = self._parts
+        if path.startswith("."):
+            return "", None
+        for folder in (built, public):
+            self.all_directories = [folder]
+            found = super().lookup_path(path)
+            if found[1] is not None:
+                return found
+        if path.startswith("styles/") and path.endswith(".css"):
+            self.all_directories = [web]
+            return super().lookup_path(path)
+        return "", None
+
+    def file_response(
+        self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200
+    ) -> Response:
+        """The file, with how long it may be kept."""
+        made = super().file_response(full_path, stat_result, scope, status_code)
+        if isinstance(made, FileResponse) or made.status_code == 304:
+            name = str(scope["path"])
+            made.headers["Cache-Control"] = IMMUTABLE if "/assets/" in name else BRIEF
+            made.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        return made
+
+
+class Pages:
+    """Renders templates. `language` and `direction` are in every context."""
+
+    def __init__(self, languages: Languages, web: Path = WEB) -> None:
+        self._languages = languages
+        self.manifest = Manifest(web)
+        self._env = jinja2.Environment(
+            loader=jinja2.FileSystemLoader(web / "templates"),
+            autoescape=True,
+            extensions=["jinja2.ext.i18n"],
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+        @pass_context
+        def gettext(context: jinja2.runtime.Context, text: str) -> str:
+            return languages.translate(str(context.get("language", "en")), text)
+
+        @pass_context
+        def ngettext(context: jinja2.runtime.Context, one: str, many: str, n: int) -> str:
+            return languages.translate(str(context.get("language", "en")), one, many, n)
+
+        self._env.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext, ngettext, newstyle=True
+        )
+        self._env.globals["asset"] = self.manifest.asset
+        self._env.globals["preloads"] = self.manifest.preloads
+        self._env.globals["request_id"] = lambda: f"f-{secrets.token_urlsafe(9)}"
+        self._env.filters["command"] = command_of
+
+    def render(self, template: str, language: str, context: Mapping[str, Any]) -> str:
+        """A template as HTML text."""
+        return self._env.get_template(template).render(
+            **context,
+            language=language,
+            direction=direction(language),
+            languages=self._languages.offered(),
+        )
+
+    def answer(
+        self,
+        connection: HTTPConnection,
+        template: str,
+        language: str,
+        status: int = 200,
+        trusted_types: bool = True,
+        **context: Any,
+    ) -> HTMLResponse:
+        """A page with its policy. Never stored: what a page shows is one person's."""
+        made = HTMLResponse(self.render(template, language, context), status)
+        made.headers["Content-Security-Policy"] = policy(connection.headers, trusted_types)
+        made.headers["Cache-Control"] = "no-store"
+        made.headers["Vary"] = "Accept-Language, Cookie"
+        made.headers["Content-Language"] = language
+        return made
+
+
+def policy(headers: Headers, trusted_types: bool) -> str:
+    """The content security policy of a page (`field-notes.md` 9).
+
+    The websocket is named as well: older Safari does not count it as 'self'.
+    """
+    host = headers.get("host", "")
+    plain = host and all(char.isalnum() or char in ".-:[]" for char in host) and host.isascii()
+    socket = f" ws://{host} wss://{host}" if plain else ""
+    rules = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; "
+        f"connect-src 'self'{socket}; img-src 'self' data: blob:; font-src 'self'; "
+        "manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    return rules + (TRUSTED_TYPES if trusted_types else "")
+
+
+def command_of(offer: Mapping[str, Any]) -> str:
+    """The command of an offer as JSON, as it is sent back."""
+    kept = {key: value for key, value in offer.items() if key not in SHOWN_ONLY}
+    return msgspec.json.encode(kept).decode()
+
+
+def qr(text: str) -> dict[str, Any]:
+    """A QR code as one drawn path: `size` in modules with the border, and `path`."""
+    code = segno.make(text, error="m", micro=False)
+    rows = [list(row) for row in code.matrix_iter(border=QR_BORDER)]
+    strokes: list[str] = []
+    for y, row in enumerate(rows):
+        x = 0
+        while x < len(row):
+            if not row[x]:
+                x += 1
+                continue
+            start = x
+            while x < len(row) and row[x]:
+                x += 1
+            strokes.append(f"M{start} {y}h{x - start}v1h-{x - start}z")
+    return {"size": len(rows), "path": "".join(strokes)}

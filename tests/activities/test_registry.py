@@ -1,0 +1,88 @@
+"""Every registered activity is described completely and can be told to a stranger."""
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from activities.kernel import PEOPLE, Activity, Command
+from activities.registry import ACTIVITIES
+
+ROLES = {"lead", "co", "host", "teller", "member", "witness", "clock"}
+every = pytest.mark.parametrize("activity", ACTIVITIES.values(), ids=ACTIVITIES)
+
+
+def test_kinds_are_keys() -> None:
+    assert all(kind == activity.kind for kind, activity in ACTIVITIES.items())
+
+
+@every
+def test_the_table_speaks_of_known_phases_and_commands(activity: Activity[Any]) -> None:
+    assert set(activity.allowed) <= set(activity.phases)
+    for row in activity.allowed.values():
+        for commands in row.values():
+            assert commands <= set(activity.commands)
+
+
+@every
+def test_the_clock_may_speak_of_people_in_every_phase(activity: Activity[Any]) -> None:
+    for phase in activity.phases:
+        assert set(PEOPLE) <= activity.allowed[phase]["clock"]
+
+
+@every
+def test_every_command_is_allowed_to_somebody_somewhere(activity: Activity[Any]) -> None:
+    used: set[type[Command]] = set()
+    for row in activity.allowed.values():
+        used |= set().union(*row.values())
+    assert used == set(activity.commands)
+
+
+@every
+def test_nobody_but_the_clock_sends_what_the_clock_says(activity: Activity[Any]) -> None:
+    for row in activity.allowed.values():
+        for role, commands in row.items():
+            assert role == "clock" or not commands & set(PEOPLE)
+
+
+@every
+def test_tags_are_spelled_noun_verb_and_once(activity: Activity[Any]) -> None:
+    for structs in (activity.commands, activity.events):
+        tags = [struct.__struct_config__.tag for struct in structs]
+        assert len(tags) == len(set(tags))
+        assert all(isinstance(tag, str) and tag.count(".") == 1 for tag in tags)
+
+
+@every
+def test_settings_have_defaults_and_a_schema(activity: Activity[Any]) -> None:
+    activity.settings()
+    schema = msgspec.json.schema(activity.settings, schema_hook=lambda _: {"type": "string"})
+    assert schema["$defs"]
+
+
+@every
+def test_commands_and_events_decode_as_unions(activity: Activity[Any]) -> None:
+    for union in (activity.command_union(), activity.event_union()):
+        msgspec.json.Decoder(union, dec_hook=lambda _, value: value)
+
+
+@every
+def test_public_structs_are_documented(activity: Activity[Any]) -> None:
+    for struct in (*activity.commands, *activity.events, activity.settings, activity.state):
+        assert struct.__doc__, struct
+
+
+def test_activities_import_nothing_but_each_other_and_data_modules() -> None:
+    """`server > rooms > activities`; pure modules know no clock, chance or I/O."""
+    data = {"collections", "dataclasses", "hashlib", "typing", "msgspec", "activities"}
+    for path in Path("activities").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names: list[str] = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [node.module or ""]
+            for name in names:
+                assert name.split(".")[0] in data, f"{path} imports {name}"

@@ -1,0 +1,106 @@
+"""`python -m tests.bench` (also `./dev bench`): storage, then rooms of 50 and 200 people.
+
+Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from tests.bench import room_bench, storage_bench
+
+ROOT: Final = Path(__file__).parents[2]
+
+START_SECONDS: Final = 30.0
+"""Seconds for a server to answer."""
+
+
+def main() -> None:
+    """Read the command line and run what was asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("what", nargs="*", help="storage, room (both by default)")
+    parser.add_argument("--url", help="a running server; only the room is measured")
+    parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
+    parser.add_argument("--people", type=int, nargs="+", default=[50, 200])
+    parser.add_argument("--writers", type=int, default=20)
+    parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
+    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--folder", type=Path, help="on which disk to measure the storage")
+    parser.add_argument("--json", type=Path, help="write the room's figures to this file too")
+    options = parser.parse_args()
+    what = options.what or (["room"] if options.url else ["storage", "room"])
+    if unknown := set(what) - {"storage", "room"}:
+        parser.error(f"there is no bench {', '.join(sorted(unknown))}")
+    if "storage" in what:
+        asyncio.run(storage_bench.run(options.folder, min(options.seconds, 3.0)))
+    if "room" in what:
+        with _server(options.url, options.pid) as (url, pid):
+            figures = [
+                asyncio.run(
+                    room_bench.run(
+                        url,
+                        people,
+                        writers=min(options.writers, people),
+                        rate=options.rate,
+                        seconds=options.seconds,
+                        pid=pid,
+                    )
+                )
+                for people in options.people
+            ]
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
+
+
+@contextlib.contextmanager
+def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]]:
+    """The given server, or one of our own for as long as it is needed."""
+    if url:
+        yield url, pid
+        return
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder]
+        environment = {**os.environ, "PORT": str(port), "TALANOA_DATA": folder}
+        output = Path(folder) / "server.log"
+        with output.open("wb") as log:
+            process = subprocess.Popen(
+                command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT
+            )
+        url = f"http://127.0.0.1:{port}"
+        try:
+            _wait_for(url, process, output)
+            yield url, process.pid
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _wait_for(url: str, process: "subprocess.Popen[bytes]", output: Path) -> None:
+    until = time.monotonic() + START_SECONDS
+    while time.monotonic() < until and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/healthz", timeout=2):
+            return
+        time.sleep(0.1)
+    raise SystemExit(f"the server did not answer at {url}:\n{output.read_text(errors='replace')}")
+
+
+if __name__ == "__main__":
+    main()

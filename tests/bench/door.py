@@ -1,0 +1,66 @@
+"""The JSON API as a bench needs it: open a room, come in, command, look."""
+
+import asyncio
+import itertools
+from typing import Any, Final
+
+import httpx
+
+PATIENCE: Final = 60.0
+"""Seconds to go on asking a server that says there is too much at once."""
+
+
+class Door:
+    """One server, by its address."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=30.0)
+        self._requests = itertools.count(1)
+
+    @property
+    def sync(self) -> str:
+        """The address of the websocket."""
+        return "ws" + self.url.removeprefix("http") + "/sync"
+
+    async def close(self) -> None:
+        """Let go of the connections."""
+        await self._http.aclose()
+
+    async def open_room(self) -> dict[str, Any]:
+        """A new room: `room`, `code`, `seat`, `token`."""
+        return await self._post("/api/rooms", {"title": "Bench", "facilitator": "Writer 0"})
+
+    async def take_seat(self, room: str, code: str, name: str) -> dict[str, Any]:
+        """A seat by the spoken code: `seat`, `token`."""
+        return await self._post(f"/api/rooms/{room}/seats", {"code": code, "name": name})
+
+    async def command(self, room: str, token: str, command: dict[str, Any]) -> dict[str, Any]:
+        """Send a command of the room."""
+        body = {"request": f"bench-{next(self._requests)}", "command": command}
+        return await self._post(f"/api/rooms/{room}/commands", body, token)
+
+    async def view(self, room: str, token: str) -> dict[str, Any]:
+        """What the seat of the token sees."""
+        answer = await self._http.get(f"/api/rooms/{room}/view", headers=_bearer(token))
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def _post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+        waited = 0.0
+        while True:
+            answer = await self._http.post(path, json=body, headers=_bearer(token))
+            if answer.status_code != 429 or waited > PATIENCE:
+                break
+            pause = float(answer.headers.get("Retry-After", "1"))
+            waited += pause
+            await asyncio.sleep(pause)
+        if answer.is_error:
+            raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text}")
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}

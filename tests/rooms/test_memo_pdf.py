@@ -1,0 +1,145 @@
+"""The printed memo: its text in several scripts, its determinism, and missing glyphs."""
+
+import re
+import shutil
+import subprocess
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from pypdf import PdfReader
+
+from rooms import memo_fonts
+from rooms.memo import MemoCard, MemoSource, ProseText, draft
+from rooms.memo_pdf import MissingGlyph, pdf
+from tests.rooms.memo_hostile import HOSTILE
+from tests.rooms.memo_sample import SAMPLE
+
+replace = msgspec.structs.replace
+WITH_ETHIOPIC = any("Ethiopic" in name for name in memo_fonts.families())
+PRINTABLE = SAMPLE if WITH_ETHIOPIC else replace(
+    SAMPLE, cards=tuple(card for card in SAMPLE.cards if card.language != "am")
+)  # fmt: skip
+LINES = {
+    "Latin": "Ñandú, façade, Łódź, Ghanaian ɛ and ɔ, Vietnamese ệ",
+    "Cyrillic": "Карта начинается с прогулки",
+    "Greek": "Ο χάρτης αρχίζει με περπάτημα",
+    "Arabic": "الخريطة الجيدة تعرف من ينام وحده",
+    "Devanagari": "हमने पहले सुना, फिर नक्शा बनाया।",
+    "Tamil": "வரைபடம் நடையில் தொடங்குகிறது",
+    "Ethiopic": "ካርታው የሚጀምረው በእግር ነው።",
+    "Bengali": "মানচিত্র হাঁটা দিয়ে শুরু হয়",
+}
+
+
+def saying(text: str) -> MemoSource:
+    return MemoSource("An evening", 0, 0, cards=(MemoCard("x", "parking", text),))
+
+
+def poppler(content: bytes) -> str:
+    run = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=content, capture_output=True, check=True
+    )
+    # Direction marks are poppler's own note of which way a line runs.
+    return re.sub("[\u200e\u200f\u202a-\u202e]", "", run.stdout.decode())
+
+
+def pages(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
+
+
+@pytest.mark.skipif(shutil.which("pdftotext") is None, reason="needs pdftotext")
+@pytest.mark.parametrize("script", LINES)
+def test_text_of_every_script_can_be_copied_out(script: str) -> None:
+    if script == "Ethiopic" and not WITH_ETHIOPIC:
+        pytest.skip("the web package with Noto Sans Ethiopic is not installed")
+    memo = draft(saying(LINES[script]), "participants")
+    assert LINES[script] in " ".join(poppler(pdf(memo)).split())
+
+
+@pytest.mark.skipif("Noto Emoji" not in memo_fonts.families(), reason="needs the emoji package")
+def test_emoji_are_drawn() -> None:
+    memo = draft(
+        saying("Seeds \U0001f331 and a farmer \U0001f469\U0001f3fd\u200d\U0001f33e"), "public"
+    )
+    assert pdf(memo).startswith(b"%PDF-")
+
+
+def test_pdf_says_what_was_released_and_nothing_else() -> None:
+    text = " ".join(pages(pdf(draft(PRINTABLE, "participants"))).split())
+    for said in (
+        "Living with the river",
+        "A map is finished when somebody corrects it with a stick.",
+        "Story circles: a day when the map was wrong",
+        "Since we met, where did you listen before you mapped?",
+        "Stories told: 12, in 2 circles.",
+    ):
+        assert said in text
+    for kept in ("ashamed", "The meeting I left", "three times in the dark", "tired but glad"):
+        assert kept not in text
+
+
+def test_ME5_same_memo_same_bytes_and_the_date_line_stands_alone() -> None:
+    first = draft(PRINTABLE, "participants")
+    second = draft(replace(PRINTABLE, printed_at=PRINTABLE.printed_at + 10**9), "participants")
+    assert pdf(first) == pdf(first)
+    one, two = pages(pdf(first)).splitlines(), pages(pdf(second)).splitlines()
+    apart = [(a, b) for a, b in zip(one, two, strict=True) if a != b]
+    assert apart == [(first.date_line, second.date_line)]
+
+
+def test_it_is_tagged_and_titled() -> None:
+    reader = PdfReader(BytesIO(pdf(draft(PRINTABLE, "participants"))))
+    root: Any = reader.trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"]
+    assert root["/Lang"] == "en"
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Living with the river"
+    assert b"pdfuaid" in root["/Metadata"].get_data()
+
+
+def test_a_missing_glyph_names_characters_and_scripts() -> None:
+    memo = draft(saying("A word in ᠮᠣᠩᠭᠣᠯ and one in ꦗꦮ"), "participants")
+    with pytest.raises(MissingGlyph) as caught:
+        pdf(memo)
+    assert set(caught.value.scripts) == {"Mongolian", "Javanese"}
+    assert "ꦗ" in caught.value.characters
+    assert "U+A997" in str(caught.value)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_only_ever_text(text: str) -> None:
+    cards = (MemoCard("x", "parking", text, origin=text, language=text),)
+    source = replace(
+        PRINTABLE, cards=cards, title=text, language=text, prose={"why": ProseText(text)},
+        stories=(),
+    )  # fmt: skip
+    memo = draft(source, "participants")
+    try:
+        content = pdf(memo)
+    except MissingGlyph as error:
+        missing = error.characters
+    else:
+        missing = ()
+    assert set(missing) <= set(text)
+    if missing:
+        return
+    reader = PdfReader(BytesIO(content))
+    assert 1 <= len(reader.pages) <= 6
+    shown = re.sub(r"\s", "", pages(content))
+    for line in (block.line.text for block in memo.sections[0].blocks):  # type: ignore[union-attr]
+        if line.isascii():
+            assert re.sub(r"\s", "", line) in shown
+
+
+@pytest.mark.slow
+def test_a_right_to_left_memo_prints() -> None:
+    source = replace(PRINTABLE, language="ar", title="العيش مع النهر")
+    assert pdf(draft(source, "public")).startswith(b"%PDF-")
+
+
+def test_an_extra_folder_of_fonts_is_used(tmp_path: Path) -> None:
+    assert tmp_path in memo_fonts.folders(tmp_path)
+    assert pdf(draft(saying("The river"), "participants"), tmp_path).startswith(b"%PDF-")

@@ -1,0 +1,257 @@
+"""The pages over a real hub, as a browser without scripts sees them."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+
+from tests.server.conftest import Opened, browser
+
+OWN = {"Origin": "http://127.0.0.1:8000"}
+
+
+def fields_of(page: str, marker: str) -> dict[str, str]:
+    """The hidden fields of the first form that contains `marker`."""
+    for form in re.findall(r"<form.*?</form>", page, re.S):
+        if marker in html.unescape(form):
+            return {
+                name: html.unescape(value)
+                for name, value in re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form)
+            }
+    raise AssertionError(f"no form with {marker}")
+
+
+def boot_of(page: str) -> dict[str, Any]:
+    """The data for the script."""
+    found = re.search(r'<script type="application/json" id="boot">(.*?)</script>', page, re.S)
+    assert found
+    read: dict[str, Any] = msgspec.json.decode(found.group(1))
+    return read
+
+
+async def open_by_form(client: httpx.AsyncClient, title: str = "Living with the river") -> str:
+    """Open a room at the front door; gives its id."""
+    answer = await client.post(
+        "/", data={"title": title, "facilitator": "Amina", "template": "evening"}, headers=OWN
+    )
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"].split("/")[2]
+
+
+async def test_front_door_opens_a_room_without_script(client: httpx.AsyncClient) -> None:
+    page = await client.get("/")
+    assert page.status_code == 200
+    assert 'action="/"' in page.text
+    assert 'action="/j"' in page.text
+    room = await open_by_form(client)
+    ready = await client.get(f"/r/{room}/ready")
+    assert ready.status_code == 200
+    text = html.unescape(ready.text)
+    assert "http://127.0.0.1:8000/j#" in text
+    assert f"/r/{room}/panel#" in text
+    assert f"/r/{room}/screen#" in text
+    assert re.search(r"[A-Z2-9]{4}-[A-Z2-9]{4}", text)
+    assert '<path d="M' in text
+
+
+async def test_ready_is_for_facilitators(opened: Opened, app: Any) -> None:
+    guest = await opened.join("Guest")
+    path = f"/r/{opened.room}/ready"
+    assert (await guest.http.get(path, headers=guest.bearer)).status_code == 403
+    async with browser(app) as nobody:
+        assert (await nobody.get(path)).status_code == 401
+
+
+async def test_join_by_code_without_script(opened: Opened, app: Any) -> None:
+    async with browser(app) as phone:
+        typed = opened.code.lower().replace("-", " ")
+        knocked = await phone.post("/j", data={"code": typed}, headers=OWN)
+        assert (knocked.status_code, knocked.headers["location"]) == (303, "/j")
+        form = await phone.get("/j")
+        assert "Living with the river" in form.text
+        came = await phone.post(
+            "/j/join",
+            data={"name": "Wanjiru", "where": "room", "language": "en", "more": ["Baraka", ""]},
+            headers=OWN,
+        )
+        assert (came.status_code, came.headers["location"]) == (303, f"/r/{opened.room}")
+        room = await phone.get(f"/r/{opened.room}")
+        boot = boot_of(room.text)
+        assert [seat["name"] for seat in boot["seats"]] == ["Wanjiru", "Baraka"]
+        assert boot["view"]["type"] == "view"
+        other = await phone.get(f"/r/{opened.room}", params={"as": boot["seats"][1]["seat"]})
+        assert boot_of(other.text)["seat"] == boot["seats"][1]["seat"]
+        assert (await phone.get(f"/r/{opened.room}", params={"as": "s1"})).status_code == 403
+
+
+async def test_a_link_opens_the_join_form_by_its_secret(opened: Opened, app: Any) -> None:
+    async with browser(app) as phone:
+        generic = await phone.get("/j")
+        assert "Living with the river" not in generic.text
+        secret = opened.links["join"].partition("#")[2]
+        entered = await phone.post("/api/enter", json={"secret": secret}, headers=OWN)
+        assert entered.json()["title"] == "Living with the river"
+        assert entered.json()["path"] == "/j"
+        assert "Living with the river" in (await phone.get("/j")).text
+
+
+async def test_bad_input_wrong_code_keeps_what_was_typed(client: httpx.AsyncClient) -> None:
+    page = await client.post("/j", data={"code": "AAAA-BBBB"}, headers=OWN)
+    assert page.status_code == 404
+    assert 'value="AAAA-BBBB"' in page.text
+    assert "We do not know this room or code" in page.text
+
+
+@pytest.mark.parametrize("name", ["x" * 10_000, "bad\x07name", "   "])
+async def test_bad_input_name_keeps_the_form(opened: Opened, app: Any, name: str) -> None:
+    async with browser(app) as phone:
+        await phone.post("/j", data={"code": opened.code}, headers=OWN)
+        page = await phone.post(
+            "/j/join", data={"name": name, "where": "phone", "more": ["Rosa"]}, headers=OWN
+        )
+        assert page.status_code in (400, 413)
+        assert 'role="alert"' in page.text
+        assert 'value="Rosa"' in page.text
+        assert re.search(r'value="phone"\s+checked', page.text)
+    assert (await opened.lead.view())["room"]["here"] == 1
+
+
+async def test_bad_input_title_keeps_the_front_door(client: httpx.AsyncClient) -> None:
+    page = await client.post(
+        "/", data={"title": "x" * 10_000, "facilitator": "Amina"}, headers=OWN
+    )
+    assert page.status_code == 413
+    assert 'value="Amina"' in page.text
+    assert "too long" in page.text
+
+
+async def test_offers_work_as_forms_without_script(app: Any) -> None:
+    async with browser(app) as laptop:
+        room = await open_by_form(laptop)
+        panel = await laptop.get(f"/r/{room}/panel")
+        form = fields_of(panel.text, '"activity.start"')
+        assert form["offer"].startswith("{")
+        done = await laptop.post(f"/r/{room}/do", data=form, headers=OWN)
+        assert done.status_code == 303, done.text
+        assert done.headers["location"].startswith(f"/r/{room}/panel")
+        twice = await laptop.post(f"/r/{room}/do", data=form, headers=OWN)
+        assert twice.status_code == 303
+        boot = boot_of((await laptop.get(f"/r/{room}/panel")).text)
+        assert boot["view"]["activity"]["kind"] == "check_in"
+        old = {**form, "request": "another"}
+        stale = await laptop.post(f"/r/{room}/do", data=old, headers=OWN)
+        assert stale.status_code in (403, 409)
+        assert 'role="alert"' in stale.text
+
+
+async def test_a_form_without_its_key_is_refused(app: Any) -> None:
+    async with browser(app) as laptop:
+        room = await open_by_form(laptop)
+        panel = await laptop.get(f"/r/{room}/panel")
+        form = fields_of(panel.text, '"activity.start"')
+        answer = await laptop.post(f"/r/{room}/do", data={**form, "key": "0" * 32}, headers=OWN)
+        assert answer.status_code == 403
+
+
+async def test_link_pages_without_a_seat_are_shells_that_recover(
+    opened: Opened, app: Any
+) -> None:
+    async with browser(app) as stranger:
+        for page in ("panel", "screen"):
+            answer = await stranger.get(f"/r/{opened.room}/{page}")
+            assert answer.status_code == 200
+            boot = boot_of(answer.text)
+            assert boot["recover"] == f"/api/rooms/{opened.room}/recover"
+            assert boot["view"] is None
+            assert "Living with the river" not in answer.text
+        for page in ("", "/me", "/agenda"):
+            answer = await stranger.get(f"/r/{opened.room}{page}")
+            assert answer.status_code == 401
+            assert "Living with the river" not in answer.text
+
+
+async def test_screen_shows_the_wall_after_recovery(opened: Opened, app: Any) -> None:
+    async with browser(app) as wall:
+        secret = opened.links["screen"].partition("#")[2]
+        answer = await wall.post(
+            f"/api/rooms/{opened.room}/recover", json={"secret": secret}, headers=OWN
+        )
+        assert answer.status_code == 200, answer.text
+        page = await wall.get(f"/r/{opened.room}/screen")
+        assert page.status_code == 200
+        assert boot_of(page.text)["view"]["lens"] == "screen"
+
+
+async def test_agenda_and_my_words(app: Any) -> None:
+    async with browser(app) as laptop:
+        room = await open_by_form(laptop)
+        agenda = await laptop.get(f"/r/{room}/agenda")
+        assert "Check-in" in agenda.text
+        assert boot_of((await laptop.get(f"/r/{room}/me")).text)["words"]["type"] == "words"
+
+
+async def test_calendar_file(app: Any) -> None:
+    async with browser(app) as laptop:
+        room = await open_by_form(laptop)
+        answer = await laptop.get(
+            f"/r/{room}/calendar.ics",
+            params={"starts": "2026-11-22T10:00", "zone": "Pacific/Fiji", "minutes": "90"},
+        )
+        assert answer.headers["content-type"].startswith("text/calendar")
+        text = answer.text.replace("\r\n ", "")
+        assert "DTSTART:20261121T220000Z" in text
+        assert "DTEND:20261121T233000Z" in text
+        assert "/j#" in text
+
+
+async def test_unknown_pages_and_rooms_say_what_to_do(client: httpx.AsyncClient) -> None:
+    for path in ("/nothing", "/r/nowhere/panel", "/static/none.js"):
+        answer = await client.get(path)
+        assert answer.status_code == 404
+        assert "Join" in answer.text or path.startswith("/static")
+    assert (await client.get("/r/" + "x" * 500)).status_code in (401, 404)
+
+
+async def test_every_page_is_strict(client: httpx.AsyncClient) -> None:
+    room = await open_by_form(client)
+    for path in ("/", "/j", f"/r/{room}", f"/r/{room}/panel", f"/r/{room}/ready", "/api", "/none"):
+        answer = await client.get(path)
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "require-trusted-types-for 'script'; trusted-types lit-html" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["referrer-policy"] == "no-referrer"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        assert not re.search(r"<script(?![^>]*(?:src=|application/json))", answer.text)
+        assert not re.search(r"\sstyle=|<style|\son\w+=", answer.text)
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
+
+
+async def test_a10_words_of_people_are_text(app: Any) -> None:
+    hostile = "</script><img src=x onerror=alert(1)>'\"{{7*7}}"
+    async with browser(app) as laptop:
+        room = await open_by_form(laptop, hostile)
+        for path in (f"/r/{room}", f"/r/{room}/panel", f"/r/{room}/ready", f"/r/{room}/agenda"):
+            page = (await laptop.get(path)).text
+            assert "<img" not in page
+            assert page.count("</script>") == page.count("<script")
+        assert boot_of((await laptop.get(f"/r/{room}")).text)["title"] == hostile
+
+
+async def test_a8_no_secret_in_the_log(
+    client: httpx.AsyncClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    canary = "canary-4f9d2c7b1e08aa"
+    await client.post("/api/enter", json={"secret": canary})
+    await client.get(f"/r/{canary}", headers={"Authorization": f"Bearer {canary}"})
+    await client.get(f"/api/rooms/{canary}/view?seat={canary}", headers={"Cookie": canary})
+    await client.post("/j", data={"code": canary}, headers=OWN)
+    seen = capfd.readouterr()
+    assert "refused" in seen.out + seen.err
+    assert canary not in seen.out + seen.err

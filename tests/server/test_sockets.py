@@ -1,0 +1,241 @@
+"""The websocket at /sync, on a real port: who gets in, what passes, how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import msgspec
+import pytest
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from rooms import outgoing as out
+from server import hocuspocus as wire
+from server import limits, sockets
+from tests.server.conftest import Live, Opened, hear, hear_json, open_room
+from tests.server.test_api import filled, offer_of
+
+
+@pytest.fixture
+async def room(live: Live) -> AsyncIterator[Opened]:
+    """A room on the live server."""
+    async with httpx.AsyncClient(base_url=live.origin) as http:
+        yield await open_room(http)
+
+
+async def closing(socket: Any) -> tuple[int, str]:
+    """How the other side closes."""
+    async with asyncio.timeout(20):
+        try:
+            while True:
+                await socket.recv()
+        except ConnectionClosed as closed:
+            assert closed.rcvd is not None
+            return closed.rcvd.code, closed.rcvd.reason
+
+
+async def test_check_in_walked_over_the_websocket(live: Live, room: Opened) -> None:
+    people = [await room.join(name) for name in ("Wanjiru", "Kofi", "Sefina")]
+    async with live.dial() as lead, live.dial() as phone:
+        await lead.send(wire.authenticate(room.room, room.lead.token))
+        await phone.send(wire.authenticate(room.room, people[0].token))
+        assert (await hear(phone, wire.Authenticated)).readonly
+        await hear(lead, wire.Authenticated)
+        panel = await hear_json(lead, "view")
+        start = filled(offer_of(panel, "activity.start"))
+        sent = {"request": "w1", "command": start}
+        await lead.send(wire.stateless(room.room, msgspec.json.encode(sent).decode()))
+        assert (await hear_json(lead, "done"))["request"] == "w1"
+        while True:
+            view = await hear_json(phone, "view")
+            if view["activity"]:
+                break
+        assert view["activity"]["kind"] == "check_in"
+        assert view["seat"] == people[0].seat
+        next_phase = filled(offer_of(await room.lead.view(lens="panel"), "phase.next"))
+        sent = {"request": "w2", "activity": view["activity"]["id"], "command": next_phase}
+        await lead.send(wire.stateless(room.room, msgspec.json.encode(sent).decode()))
+        while view["activity"]["phase"] != "answer":
+            view = await hear_json(phone, "view")
+        give = filled(offer_of(view, "answer.give"))
+        sent = {"request": "p1", "activity": view["activity"]["id"], "command": give}
+        await phone.send(wire.stateless(room.room, msgspec.json.encode(sent).decode()))
+        assert (await hear_json(phone, "done"))["request"] == "p1"
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["null", "https://evil.example", "http://127.0.0.1", "http://127.0.0.1:1",
+     "https://127.0.0.1:{port}", "http://127.0.0.1:{port}.evil.example", "http://evil127.0.0.1:{port}",
+     "http://127.0.0.1.evil.example:{port}", "http://127.0.0.1:{port}/", "http://localhost.:{port}",
+     "file://", ""],
+)  # fmt: skip
+async def test_a9_only_the_exact_origin_gets_in(live: Live, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with live.dial(origin=origin.format(port=live.port)):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+@pytest.mark.parametrize("own", ["http://127.0.0.1:{port}", "http://localhost:{port}"])
+async def test_a9_the_right_origin_gets_101(live: Live, own: str) -> None:
+    async with live.dial(origin=own.format(port=live.port)):
+        pass
+
+
+async def test_the_rooms_cookie_speaks_for_an_empty_token(live: Live, room: Opened) -> None:
+    async with live.dial(cookies=f"seat_{room.room}={room.lead.token}") as socket:
+        await socket.send(wire.authenticate(room.room, ""))
+        await hear(socket, wire.Authenticated)
+
+
+async def test_a9_without_an_origin_the_cookie_is_silent(live: Live, room: Opened) -> None:
+    async with live.dial(origin=None, cookies=f"seat_{room.room}={room.lead.token}") as socket:
+        await socket.send(wire.authenticate(room.room, ""))
+        assert (await closing(socket))[0] == 4401
+
+
+async def test_without_an_origin_a_token_speaks(live: Live, room: Opened) -> None:
+    async with live.dial(origin=None) as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        await hear(socket, wire.Authenticated)
+
+
+async def test_bad_input_token_of_another_room(live: Live, room: Opened) -> None:
+    other = await open_room(room.lead.http, "Another")
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, other.lead.token))
+        await hear(socket, wire.PermissionDenied)
+        assert (await closing(socket))[0] == 4401
+
+
+async def test_bad_input_unknown_room(live: Live) -> None:
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate("nowhere", "x" * 22))
+        assert (await closing(socket))[0] == 4404
+
+
+async def test_bad_input_frame_of_2_mb(live: Live, room: Opened) -> None:
+    async with live.dial() as socket, live.dial() as other:
+        await other.send(wire.authenticate(room.room, room.lead.token))
+        await hear(other, wire.Authenticated)
+        await socket.send(b"x" * 2_000_000)
+        assert (await closing(socket))[0] == 1009
+        await other.send(wire.PING)
+        await hear(other, wire.Pong)
+
+
+async def test_bad_input_command_nested_10_000_deep(live: Live, room: Opened) -> None:
+    deep = '{"request":"r","command":' + "[" * 10_000 + "]" * 10_000 + "}"
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        await hear(socket, wire.Authenticated)
+        await socket.send(wire.stateless(room.room, deep))
+        assert await closing(socket) == (1008, "too_deep")
+
+
+async def test_frames_before_a_name_is_introduced_end_the_line(live: Live, room: Opened) -> None:
+    async with live.dial() as socket:
+        await socket.send(wire.query_awareness(room.room))
+        assert (await closing(socket))[0] == 4401
+
+
+async def test_nonsense_and_text_frames_end_the_line(live: Live) -> None:
+    for frame in (b"\xff\xff\xff", "hello"):
+        async with live.dial() as socket:
+            await socket.send(frame)
+            assert (await closing(socket))[0] == 1008
+
+
+async def test_u5_who_says_nothing_is_let_go(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "FIRST_SECONDS", 0.2)
+    async with live.dial() as socket:
+        assert (await closing(socket))[0] == 4408
+
+
+async def test_u5_who_only_pings_is_let_go(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "SEAT_SECONDS", 0.3)
+    async with live.dial() as socket:
+        await socket.send(wire.PING)
+        assert (await closing(socket))[0] == 4401
+
+
+async def test_the_server_pings(
+    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "PING_SECONDS", 0.1)
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        async with asyncio.timeout(5):
+            while await socket.recv(decode=False) != wire.PING:
+                pass
+
+
+async def test_u10_a_flood_is_told_to_come_back(
+    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "FRAMES_PER_DEVICE", (1.0, 20.0))
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        await hear(socket, wire.Authenticated)
+        for _ in range(60):
+            await socket.send(wire.PING)
+        said = await hear_json(socket, "bye")
+        assert (said["code"], said["retry"]) == (4429, True)
+        assert (await closing(socket))[0] == 4429
+
+
+async def test_sockets_of_one_address_are_counted(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SOCKETS_PER_ADDRESS", 2)
+    async with live.dial(), live.dial():
+        with pytest.raises(InvalidStatus) as refused:
+            async with live.dial():
+                pass
+        assert refused.value.response.status_code == 429
+    async with asyncio.timeout(5):
+        while live.app.state.site.limits._sockets:
+            await asyncio.sleep(0.01)
+    async with live.dial():
+        pass
+
+
+async def test_a_second_provider_of_a_document_is_told_it_is_open(
+    live: Live, room: Opened
+) -> None:
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        await hear(socket, wire.Authenticated)
+        again = f"{room.room}\0another"
+        await socket.send(wire.authenticate(again, room.lead.token))
+        assert (await hear(socket, wire.PermissionDenied)).name == again
+
+
+async def test_a_providers_session_name_comes_back(live: Live, room: Opened) -> None:
+    name = f"{room.room}\0abc"
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(name, room.lead.token))
+        assert (await hear(socket, wire.Authenticated)).name == name
+        assert (await hear(socket, wire.Stateless)).name == name
+
+
+def test_each_outgoing_object_is_encoded_once() -> None:
+    item = out.Say("room", "{}")
+    assert sockets.frame_of(item) is sockets.frame_of(item)
+
+
+@pytest.mark.parametrize(
+    ("item", "kind"),
+    [(out.AuthOk("r", True), wire.Authenticated), (out.AuthNo("r", "no"), wire.PermissionDenied),
+     (out.Step1("r", b"\0"), wire.SyncStep1), (out.Step2("r", b"\0\0"), wire.SyncStep2),
+     (out.Update("r", b"\0\0"), wire.Update), (out.Aware("r", b"\0"), wire.AwarenessUpdate),
+     (out.Ack("r", True), wire.SyncStatus), (out.Say("r", "{}"), wire.Stateless),
+     (out.ClosedDocument("r", "gone"), wire.Close)],
+)  # fmt: skip
+def test_every_outgoing_has_its_frame(item: out.Outgoing, kind: type[Any]) -> None:
+    assert isinstance(wire.decode_from_server(sockets.encode(item, "r")), kind)

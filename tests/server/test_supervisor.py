@@ -1,0 +1,219 @@
+"""The process as people start it: messages, exit codes, restarts."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from server import supervisor
+
+ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 30.0
+
+pytestmark = pytest.mark.slow
+
+
+@contextmanager
+def started(*words: str, **environ: str) -> Iterator[subprocess.Popen[str]]:
+    """`python -m server` with these words; ended by its handle."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", *words],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    try:
+        yield process
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait(PATIENCE)
+        assert process.stdout
+        process.stdout.close()
+
+
+def address(process: subprocess.Popen[str]) -> str:
+    """The front-door link it prints."""
+    assert process.stdout
+    for line in process.stdout:
+        if "Talanoa is here:" in line:
+            return line.split()[-1]
+    raise AssertionError("it ended without serving")
+
+
+def get(url: str) -> int:
+    """The status of an address, when it answers within a while."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            with urllib.request.urlopen(url, timeout=PATIENCE) as answer:
+                return int(answer.status)
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+
+
+def child_of(pid: int) -> int:
+    """The process id of the one child."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return int(children[0])
+
+
+def free_port() -> int:
+    """A port nobody has at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def ended(*words: str, **environ: str) -> tuple[int, str]:
+    """Exit code and words of a server that does not come to serve."""
+    with started(*words, **environ) as process:
+        said, _ = process.communicate(timeout=PATIENCE)
+        return process.returncode, said
+
+
+def test_serves_and_stops_cleanly_on_sigterm_and_sigint(tmp_path: Path) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        with started("--port", "0", "--data", str(tmp_path / "d")) as process:
+            link = address(process)
+            assert get(link) == 200
+            assert get(f"{link}readyz") == 200
+            process.send_signal(number)
+            assert process.wait(PATIENCE) == 0
+
+
+def test_bad_input_port_in_use(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        code, said = ended("--port", str(port), "--data", str(tmp_path))
+    assert code == supervisor.PORT_TAKEN
+    assert f"Port {port} is in use" in said
+    assert "--port" in said
+    assert "Traceback" not in said
+
+
+def test_bad_input_second_process_on_the_same_data(tmp_path: Path) -> None:
+    with started("--port", "0", "--data", str(tmp_path)) as first:
+        link = address(first)
+        code, said = ended("--port", "0", "--data", str(tmp_path))
+        assert code == supervisor.DATA_HELD
+        assert "Traceback" not in said
+        assert get(f"{link}readyz") == 200
+
+
+def test_bad_input_data_folder_not_writable() -> None:
+    # Root may write anywhere but here.
+    code, said = ended("--port", "0", "--data", "/proc/talanoa")
+    assert code == supervisor.DATA_UNWRITABLE
+    assert "Cannot write in the data folder" in said
+    assert "--data" in said
+    assert "Traceback" not in said
+
+
+def test_bad_input_data_folder_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    code, said = ended("--port", "0", "--data", str(tmp_path / "file"))
+    assert code == supervisor.DATA_UNWRITABLE
+    assert "Traceback" not in said
+
+
+def test_bad_input_newer_database(tmp_path: Path) -> None:
+    import sqlite3
+
+    with started("--port", "0", "--data", str(tmp_path)) as first:
+        address(first)
+    [file] = [one for one in tmp_path.iterdir() if one.suffix in (".db", ".sqlite")]
+    with sqlite3.connect(file) as db:
+        db.execute("PRAGMA user_version = 9999")
+    db.close()
+    before = file.read_bytes()
+    code, said = ended("--port", "0", "--data", str(tmp_path))
+    assert code == supervisor.DATA_TOO_NEW
+    assert "newer" in said
+    assert "Traceback" not in said
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--test-clock", "--lan"), ("--test-clock", "--host", "0.0.0.0"), ("--seed", "1"),
+     ("--port", "99999")],
+)  # fmt: skip
+def test_settings_that_cannot_work_say_why(words: tuple[str, ...], tmp_path: Path) -> None:
+    code, said = ended(*words, "--data", str(tmp_path))
+    assert code == supervisor.WRONG_SETTING
+    assert "Traceback" not in said
+
+
+def test_a_killed_child_is_replaced_behind_the_same_port(tmp_path: Path) -> None:
+    with started("--port", "0", "--data", str(tmp_path)) as process:
+        link = address(process)
+        first = child_of(process.pid)
+        os.kill(first, signal.SIGKILL)
+        assert get(f"{link}readyz") == 200
+        assert child_of(process.pid) != first
+
+
+HANGING = """
+import asyncio, itertools, sys
+from server.supervisor import watchdog
+async def main():
+    asyncio.create_task(watchdog())
+    await asyncio.sleep(0.1)
+    sum(itertools.repeat(0))  # holds the interpreter's lock for ever, as a native loop does
+asyncio.run(main())
+"""
+
+
+def test_a_loop_that_does_not_turn_ends_the_process() -> None:
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
+    )
+    assert done.returncode == 1
+    assert "Timeout" in done.stderr
+    assert time.monotonic() - began < supervisor.HANG_SECONDS + 10
+
+
+def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
+    port = free_port()
+    with started("--port", str(port), "--data", str(tmp_path)) as process:
+        address(process)
+        process.kill()
+        process.wait(PATIENCE)
+    with started("--port", str(port), "--data", str(tmp_path)) as again:
+        assert get(address(again)) == 200
+
+
+def test_lan_prints_addresses_and_a_code_to_scan(tmp_path: Path) -> None:
+    with started("--port", "0", "--lan", "--data", str(tmp_path)) as process:
+        assert process.stdout
+        said = ""
+        for line in process.stdout:
+            said += line
+            if "plain http" in line or "Set TALANOA_PUBLIC_URL" in line:
+                break
+    assert "Talanoa is here:" in said
+    if "In this network:" in said:
+        assert "█" in said or "▀" in said
+
+
+def test_test_clock_is_a_switch(tmp_path: Path) -> None:
+    with started("--port", "0", "--test-clock", "--seed", "3", "--data", str(tmp_path)) as process:
+        assert get(f"{address(process)}api/test/clock") == 200

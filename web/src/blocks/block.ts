@@ -1,0 +1,34 @@
+// What all block elements share: their block, the view it stands in, and the stage.
+
+import { html, type TemplateResult } from "lit";
+import { t } from "../i18n";
+import { icon, Part } from "../part";
+import type { Stage } from "../stage";
+import type { Sees, ViewMessage } from "../wire";
+
+export abstract class BlockPart<T> extends Part {
+  static override properties = {
+    stage: { attribute: false },
+    view: { attribute: false },
+    block: { attribute: false },
+  };
+  declare stage: Stage;
+  declare view: ViewMessage;
+  declare block: T;
+}
+
+/** Who can see what is written here; stands at every box and every card. */
+export function sees(who: Sees): TemplateResult {
+  switch (who) {
+    case "self":
+      return html`<span class="sees self">${icon("lock")}${t("Only you")}</span>`;
+    case "circle":
+      return html`<span class="sees">${icon("circle")}${t("Your circle")}</span>`;
+    case "room":
+      return html`<span class="sees">${icon("house")}${t("Everyone here")}</span>`;
+    case "memo":
+      return html`<span class="sees">${icon("quote")}${t("May be quoted")}</span>`;
+    case "facilitators":
+      return html`<span class="sees">${icon("lock")}${t("Facilitators only")}</span>`;
+  }
+}

@@ -1,0 +1,138 @@
+// A box a person types into, bound to a draft; it never loses a letter to a reload or a cut line.
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import type * as Y from "yjs";
+import { bind } from "../binding";
+import { tn } from "../i18n";
+import { Part } from "../part";
+import type { Stage } from "../stage";
+
+/** From this share of the limit on, the box says how many characters are left. */
+const NEARLY = 0.8;
+
+export class Box extends Part {
+  static override properties = {
+    stage: { attribute: false },
+    seat: {},
+    name: {},
+    label: {},
+    hint: {},
+    limit: { type: Number },
+    lines: { type: Number },
+    need: {},
+    text: { attribute: false },
+    start: {},
+    loaded: { state: true },
+  };
+  declare stage: Stage;
+  declare seat: string;
+  /** The draft's name, "{activity}/{box}". */
+  declare name: string;
+  declare label: string;
+  declare hint: string | null;
+  declare limit: number;
+  declare lines: number;
+  /** "{offer type}/{field}", so that a button can point here. */
+  declare need: string;
+  /** Binds to this text instead of a draft. */
+  declare text: Y.Text | undefined;
+  /** What a draft that is still empty begins with (a witness's note). */
+  declare start: string | undefined;
+  declare loaded: boolean;
+  private release: (() => void) | undefined;
+  private unwatch: (() => void) | undefined;
+  private bound: Y.Text | undefined;
+  private readonly again = () => this.rebind();
+
+  override disconnectedCallback(): void {
+    this.letGo();
+    this.unwatch?.();
+    this.unwatch = undefined;
+    this.stage?.connection.removeEventListener("reopened", this.again);
+    super.disconnectedCallback();
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    if (changed.has("name") || changed.has("seat") || changed.has("text") || !this.unwatch)
+      void this.attach();
+  }
+
+  private async attach(): Promise<void> {
+    this.letGo();
+    this.unwatch?.();
+    this.unwatch = () => undefined;
+    if (!this.text) {
+      this.stage.connection.addEventListener("reopened", this.again);
+      await this.stage.drafts.ready(this.seat);
+      if (!this.isConnected) return;
+      this.unwatch = this.stage.drafts.watch(this.seat, () => this.rebind());
+      const { drafts } = this.stage;
+      if (this.start && !drafts.peek(this.seat, this.name)) {
+        drafts.text(this.seat, this.name).insert(0, this.start);
+        drafts.typed(this.seat, this.name);
+      }
+    }
+    this.loaded = true;
+    this.rebind();
+  }
+
+  private get box(): HTMLInputElement | HTMLTextAreaElement | null {
+    return this.querySelector("input, textarea");
+  }
+
+  private letGo(): void {
+    this.release?.();
+    this.release = undefined;
+    this.bound = undefined;
+  }
+
+  private rebind(): void {
+    const { box } = this;
+    if (!box || !this.loaded) return;
+    const { drafts } = this.stage;
+    const typed = () => {
+      drafts.typed(this.seat, this.name);
+      this.requestUpdate();
+    };
+    if (this.text) {
+      if (this.bound !== this.text) {
+        this.letGo();
+        this.release = bind(box, this.text, () => this.requestUpdate());
+        this.bound = this.text;
+      }
+      return;
+    }
+    const there = drafts.has(this.seat, this.name);
+    if (this.bound && there === this.bound) return;
+    this.letGo();
+    if (there) {
+      this.release = bind(box, there, typed);
+      this.bound = there;
+      return;
+    }
+    // Nothing is written into the document before the first letter.
+    box.value = "";
+    const first = () => {
+      box.removeEventListener("input", first);
+      const text = drafts.text(this.seat, this.name);
+      text.insert(0, box.value);
+      this.release?.();
+      this.release = bind(box, text, typed);
+      this.bound = text;
+      typed();
+    };
+    box.addEventListener("input", first);
+    this.release = () => box.removeEventListener("input", first);
+  }
+
+  protected override render(): TemplateResult {
+    const { label, hint, limit, lines, need, name } = this;
+    const id = `box-${(name || need || label).replace(/\W+/g, "-")}`;
+    const length = this.box?.value.length ?? 0;
+    const near = limit && length > limit * NEARLY;
+    return html`<div class="field" data-need=${need || nothing}><label for=${id}>${label}</label>${hint ? html`<p class="note" id=${`${id}-hint`}>${hint}</p>` : nothing}${
+      lines > 1
+        ? html`<textarea class="inp" id=${id} rows=${lines} dir="auto" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}></textarea>`
+        : html`<input class="inp" id=${id} dir="auto" autocomplete="off" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}>`
+    }${near ? html`<p class="note nums">${tn("{n} character left", "{n} characters left", limit - length)}</p>` : nothing}</div>`;
+  }
+}

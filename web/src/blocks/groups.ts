@@ -1,0 +1,43 @@
+// All circles at a glance, for facilitators: what each is doing, never what is said in it.
+import { html, nothing, type TemplateResult } from "lit";
+import { ticker } from "../clock";
+import { t } from "../i18n";
+import { icon } from "../part";
+import type { GroupLine, Groups, Offer } from "../wire";
+import { BlockPart } from "./block";
+import { miniRing } from "./ring";
+
+export class GroupsBlock extends BlockPart<Groups> {
+  private readonly tick = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
+  protected override render(): TemplateResult {
+    return html`<div class="groups">${this.block.groups.map((group) => this.group(group))}</div>`;
+  }
+
+  private group(group: GroupLine): TemplateResult {
+    const offers = group.offers
+      .map((index) => this.view.may[index] as unknown as Offer | undefined)
+      .filter((offer): offer is Offer => !!offer && offer.shown !== false);
+    return html`<article class="grp">${group.ring ? miniRing(group.ring) : nothing}<div class="stack"><div class="row between"><h3>${group.name}</h3>${
+      group.ready
+        ? html`<span class="tag leaf">${icon("check")}${group.tag ?? t("ready")}</span>`
+        : group.tag
+          ? html`<span class="tag">${group.tag}</span>`
+          : nothing
+    }</div><p>${group.status}</p>${
+      offers.length || group.host
+        ? html`<div class="row tightb">${offers.map((offer) => html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${"small"}></tl-offer>`)}${group.host ? html`<span class="note">${t("host {name}", { name: group.host })}</span>` : nothing}</div>`
+        : nothing
+    }</div></article>`;
+  }
+}

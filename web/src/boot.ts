@@ -1,0 +1,49 @@
+// What the server printed into the page: read once, as data.
+import type { Lens, ViewMessage, WordsMessage } from "./wire";
+
+export interface SeatOfDevice {
+  seat: string;
+  name: string;
+  language?: string;
+  role?: string;
+}
+
+export interface Catalogue {
+  language: string;
+  direction: "ltr" | "rtl";
+  messages: Record<string, string | string[]>;
+  plurals: Record<string, number>;
+}
+
+export interface Boot {
+  page: string;
+  room: string;
+  title?: string;
+  /** The seat this page shows first. */
+  seat: string;
+  seats: SeatOfDevice[];
+  lens: Lens;
+  device: string;
+  view: ViewMessage | null;
+  catalogue: Catalogue;
+  languages: { code: string; name: string; direction: string }[];
+  /** Path of the websocket. */
+  sync: string;
+  /** A device token, only where cookies were refused. */
+  token?: string;
+  /** Wall and panel: where to come in. */
+  join_url?: string;
+  qr?: { size: number; path: string } | null;
+  /** Page "me": the first `words` message. */
+  words?: WordsMessage;
+  /** Page "memo": the draft as a tree. */
+  memo?: unknown;
+  /** Where a page without a seat posts the secret of its link. */
+  recover?: string;
+}
+
+/** The page's data block, or an empty one on pages without. */
+export function readBoot(): Boot {
+  const text = document.getElementById("boot")?.textContent;
+  return (text ? JSON.parse(text) : {}) as Boot;
+}

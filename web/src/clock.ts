@@ -1,0 +1,149 @@
+// Time as the server has it: an offset measured from its messages, words instead of seconds.
+import { number, t } from "./i18n";
+import type { Clock } from "./wire";
+
+/** A sample further off than this (ms) means that a clock was set, or the device slept. */
+const JUMP = 2_000;
+
+let offset: number | null = null;
+
+/** Learn from a message's `now`. Latency only makes a sample smaller: the largest is nearest. */
+export function learn(now: number): void {
+  const sample = now - performance.now();
+  if (offset === null || sample > offset || offset - sample > JUMP) offset = sample;
+}
+
+/** Milliseconds since the epoch on the server's clock. */
+export function serverNow(): number {
+  return offset === null ? Date.now() : performance.now() + offset;
+}
+
+/** Milliseconds left (below zero: over), or null for a clock without an end. */
+export function left(clock: Clock): number | null {
+  if (clock.kind === "open") return null;
+  switch (clock.state) {
+    case "idle":
+      return clock.duration;
+    case "paused":
+      return clock.remaining ?? clock.duration;
+    case "ended":
+      return 0;
+    default:
+      return clock.ends_at == null ? (clock.remaining ?? null) : clock.ends_at - serverNow();
+  }
+}
+
+/** Three short lines for the middle of a ring, and one sentence for those who hear it. */
+export interface TimeWords {
+  above: string;
+  main: string;
+  below: string;
+  spoken: string;
+}
+
+const MINUTE = 60_000;
+const LAST_WORDS = 15_000;
+
+/** "1½", "12": to the half minute under ten, in the page's own digits. */
+export function minutes(ms: number): string {
+  const halves = Math.max(1, Math.round(ms / (MINUTE / 2)));
+  if (halves >= 20) return number(Math.round(halves / 2));
+  const whole = Math.floor(halves / 2);
+  const half = halves % 2 ? "½" : "";
+  return whole ? number(whole) + half : half;
+}
+
+/** Words for a clock: soft endings, no counting down. `mine`: the viewer has the floor. */
+export function timeWords(clock: Clock, mine: boolean): TimeWords | null {
+  const ms = left(clock);
+  if (ms === null) return null;
+  const main = ms < MINUTE && ms > 30_000 ? t("1 min") : t("{n} min", { n: minutes(ms) });
+  if (clock.state === "ended") return null;
+  if (clock.state === "idle") {
+    const long = t("{n} min", { n: minutes(clock.duration) });
+    return {
+      above: "",
+      main: clock.duration < MINUTE ? t("{n} s", { n: number(clock.duration / 1000) }) : long,
+      below: mine ? t("once you begin") : t("when it begins"),
+      spoken: mine ? t("{time}, once you begin", { time: long }) : long,
+    };
+  }
+  if (clock.state === "paused")
+    return {
+      above: t("paused"),
+      main,
+      below: t("kept"),
+      spoken: t("Paused. {time} are kept.", { time: main }),
+    };
+  if (clock.state === "over" || ms <= 0) {
+    return mine
+      ? {
+          above: t("finish"),
+          main: t("when"),
+          below: t("you are ready"),
+          spoken: t("Finish when you are ready."),
+        }
+      : {
+          above: t("a little"),
+          main: t("longer"),
+          below: t("softly"),
+          spoken: t("A little longer, softly."),
+        };
+  }
+  if (ms <= LAST_WORDS && clock.duration > MINUTE)
+    return {
+      above: t("last"),
+      main: t("words"),
+      below: t("softly"),
+      spoken: t("Last words, softly."),
+    };
+  if (ms < MINUTE)
+    return clock.duration <= MINUTE
+      ? {
+          above: t("under"),
+          main,
+          below: t("left"),
+          spoken: t("Under {time} left.", { time: main }),
+        }
+      : {
+          above: t("under"),
+          main: t("1 min"),
+          below: t("no hurry"),
+          spoken: t("Under 1 minute, no hurry."),
+        };
+  return {
+    above: t("about"),
+    main,
+    below: t("left"),
+    spoken: t("About {time} left.", { time: main }),
+  };
+}
+
+/** How much of the arc is filled, 0 to 1. */
+export function filled(clock: Clock): number {
+  const ms = left(clock);
+  if (ms === null || clock.state === "idle" || clock.duration <= 0) return 0;
+  return Math.min(1, Math.max(0, 1 - ms / clock.duration));
+}
+
+/** Calls back once a second while something on the screen shows time. */
+class Ticker {
+  private readonly listeners = new Set<() => void>();
+  private timer: number | undefined;
+
+  add(listener: () => void): void {
+    this.listeners.add(listener);
+    this.timer ??= window.setInterval(() => {
+      for (const each of this.listeners) each();
+    }, 1000);
+  }
+
+  remove(listener: () => void): void {
+    this.listeners.delete(listener);
+    if (this.listeners.size) return;
+    window.clearInterval(this.timer);
+    this.timer = undefined;
+  }
+}
+
+export const ticker = new Ticker();

@@ -1,0 +1,71 @@
+// Commands on their way: kept on this device until the server has answered each, then forgotten.
+import type { Connection } from "./connection";
+import { Drawer, freshId, type Kept } from "./keep";
+import type { DoneMessage, RefusedMessage, ServerMessage } from "./wire";
+
+/** As the wire has it (`ClientCommand`), with what the page must do once it is done. */
+export interface Sent extends Kept {
+  payload: { request: string; command: Record<string, unknown>; activity?: string; seat?: string };
+  /** Which button shows that it is on its way. */
+  key: string;
+  /** Draft boxes whose text this command carries: emptied when it is done. */
+  boxes: string[];
+}
+
+export type Answer = { sent: Sent; message: DoneMessage | RefusedMessage };
+
+export class Commands extends EventTarget {
+  private readonly drawer: Drawer<Sent>;
+
+  constructor(
+    room: string,
+    private readonly connection: Connection,
+  ) {
+    super();
+    this.drawer = new Drawer<Sent>(room, "commands");
+    void this.drawer.load().then(() => this.resend());
+    connection.addEventListener("open", () => this.resend());
+    connection.addEventListener("message", (event) =>
+      this.hear((event as CustomEvent<ServerMessage>).detail),
+    );
+  }
+
+  /** How many have no answer yet. */
+  get waiting(): number {
+    return this.drawer.all().length;
+  }
+
+  /** Whether the command of a button is on its way. */
+  busy(key: string): boolean {
+    return this.drawer.all().some((sent) => sent.key === key);
+  }
+
+  /** Sends now, or as soon as there is a line again. */
+  send(
+    command: Record<string, unknown>,
+    at: { activity?: string; seat?: string; key?: string; boxes?: string[] } = {},
+  ): string {
+    const request = freshId();
+    const payload: Sent["payload"] = { request, command };
+    if (at.activity) payload.activity = at.activity;
+    if (at.seat) payload.seat = at.seat;
+    const sent: Sent = { id: request, payload, key: at.key ?? "", boxes: at.boxes ?? [] };
+    void this.drawer.put(sent);
+    this.connection.send(payload);
+    this.dispatchEvent(new Event("change"));
+    return request;
+  }
+
+  private resend(): void {
+    for (const sent of this.drawer.all()) this.connection.send(sent.payload);
+  }
+
+  private hear(message: ServerMessage): void {
+    if (message.type !== "done" && message.type !== "refused") return;
+    const sent = this.drawer.all().find((each) => each.id === message.request);
+    if (!sent) return;
+    void this.drawer.drop(sent.id);
+    this.dispatchEvent(new CustomEvent<Answer>("answer", { detail: { sent, message } }));
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,215 @@
+// The line: one websocket per device, one provider per document, and what the state line may say.
+import {
+  HocuspocusProvider,
+  HocuspocusProviderWebsocket,
+  WebSocketStatus,
+} from "@hocuspocus/provider";
+import { IndexeddbPersistence } from "y-indexeddb";
+import * as Y from "yjs";
+import type { Boot } from "./boot";
+import { learn } from "./clock";
+import type { ServerMessage } from "./wire";
+
+/** Milliseconds without any message (the server pings every 5 s) after which a line is dead. */
+const SILENCE = 12_000;
+/** Milliseconds of looking for the line before the page says since when there is none. */
+const PATIENCE = 15_000;
+/** Milliseconds over which typing is gathered into one update. */
+const GATHER = 120;
+/** Milliseconds to wait for this device's own storage before going on without it. */
+const STORE_WAIT = 3_000;
+
+export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
+
+/** One shared document with its copy on this device. */
+export class Shared {
+  doc = new Y.Doc();
+  readonly ready: Promise<void>;
+  provider: HocuspocusProvider;
+  /** Boxes changed here and not yet acknowledged by the server. */
+  readonly touched = new Set<string>();
+  /** Whether the last change has reached this device's disk. */
+  onDisk = true;
+  private store: IndexeddbPersistence | undefined;
+
+  constructor(
+    readonly name: string,
+    socket: HocuspocusProviderWebsocket,
+    token: string,
+    private readonly tell: () => void,
+  ) {
+    this.provider = new HocuspocusProvider({
+      websocketProvider: socket,
+      name,
+      document: this.doc,
+      awareness: null,
+      token,
+      flushDelay: GATHER,
+      onUnsyncedChanges: ({ number }) => {
+        if (number === 0 && this.provider.isAuthenticated) this.touched.clear();
+        this.tell();
+      },
+    });
+    this.ready = this.load().then(() => this.provider.attach());
+    this.doc.on("update", (_update, origin) => {
+      if (origin !== this.provider && origin !== this.store) this.wait();
+    });
+  }
+
+  /** The copy on this device first, whole; only then the line (else it all goes out again). */
+  private async load(): Promise<void> {
+    try {
+      const store = new IndexeddbPersistence(`talanoa/${this.name}`, this.doc);
+      this.store = store;
+      await Promise.race([
+        store.whenSynced,
+        new Promise((resolve) => window.setTimeout(resolve, STORE_WAIT)),
+      ]);
+    } catch {
+      this.store = undefined;
+    }
+  }
+
+  /** A read that follows the write: done means that the write is on disk. */
+  private wait(): void {
+    this.onDisk = false;
+    const db = (this.store as unknown as { db?: IDBDatabase } | undefined)?.db;
+    if (!db) return;
+    try {
+      const transaction = db.transaction("updates", "readonly");
+      transaction.objectStore("updates").count();
+      transaction.oncomplete = () => {
+        this.onDisk = true;
+        this.tell();
+      };
+    } catch {
+      this.onDisk = false;
+    }
+  }
+
+  /** Gives it up, with the copy on this device when it is of no use any more. */
+  async close(forget = false): Promise<void> {
+    this.provider.destroy();
+    if (forget) await this.store?.clearData();
+    else await this.store?.destroy();
+    this.doc.destroy();
+  }
+}
+
+export class Connection extends EventTarget {
+  line: Line = "opening";
+  /** When the line was lost (ms, this device's clock). */
+  since = 0;
+  /** Why it ended for good. */
+  ending: { code: number; reason: string } | null = null;
+  readonly documents = new Map<string, Shared>();
+  private readonly socket: HocuspocusProviderWebsocket;
+  private readonly room: HocuspocusProvider;
+  private patience: number | undefined;
+
+  constructor(private readonly boot: Boot) {
+    super();
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    this.socket = new HocuspocusProviderWebsocket({
+      url: `${scheme}//${location.host}${boot.sync || "/sync"}`,
+      messageReconnectTimeout: SILENCE,
+      delay: 500,
+      minDelay: 250,
+      maxDelay: 10_000,
+      factor: 1.8,
+      jitter: true,
+      onStatus: ({ status }) => this.status(status),
+    });
+    this.room = new HocuspocusProvider({
+      websocketProvider: this.socket,
+      name: boot.room,
+      awareness: null,
+      token: boot.token ?? "",
+      onAuthenticated: () => {
+        this.set("connected");
+        this.dispatchEvent(new Event("open"));
+      },
+      onAuthenticationFailed: ({ reason }) => this.end(4401, reason),
+      onStateless: ({ payload }) => this.hear(payload),
+    });
+    this.room.attach();
+    // A phone that wakes up or finds a network again need not wait for the next attempt.
+    const wake = () => {
+      if (this.line === "finding" || this.line === "lost") void this.socket.connect();
+    };
+    window.addEventListener("online", wake);
+    document.addEventListener("visibilitychange", () => {
+      if (document.visibilityState === "visible") wake();
+    });
+  }
+
+  get connected(): boolean {
+    return this.line === "connected";
+  }
+
+  /** Sends JSON on the room's own document; false when there is no line. */
+  send(payload: unknown): boolean {
+    if (!this.connected) return false;
+    this.room.sendStateless(JSON.stringify(payload));
+    return true;
+  }
+
+  /** Opens a document of the room ("board", "group/…", "mine/…"), once. */
+  open(name: string): Shared {
+    const full = `${this.boot.room}/${name}`;
+    let shared = this.documents.get(name);
+    if (!shared) {
+      shared = new Shared(full, this.socket, this.boot.token ?? "", () => this.tell());
+      this.documents.set(name, shared);
+    }
+    return shared;
+  }
+
+  /** Starts a refused document afresh: new copy, new client id. */
+  async reopen(name: string): Promise<Shared> {
+    const old = this.documents.get(name);
+    this.documents.delete(name);
+    await old?.close(true);
+    const shared = this.open(name);
+    this.dispatchEvent(new CustomEvent("reopened", { detail: name }));
+    return shared;
+  }
+
+  private status(status: WebSocketStatus): void {
+    if (this.line === "ended" || status === WebSocketStatus.Connected) return;
+    if (status === WebSocketStatus.Disconnected && this.line === "connected") {
+      this.since = Date.now();
+      this.set("finding");
+      this.patience = window.setTimeout(() => this.set("lost"), PATIENCE);
+    }
+  }
+
+  private hear(payload: string): void {
+    let message: ServerMessage;
+    try {
+      message = JSON.parse(payload) as ServerMessage;
+    } catch {
+      return;
+    }
+    learn(message.now);
+    if (message.type === "bye" && !message.retry) this.end(message.code, message.reason);
+    this.dispatchEvent(new CustomEvent<ServerMessage>("message", { detail: message }));
+  }
+
+  private end(code: number, reason: string): void {
+    this.ending = { code, reason };
+    this.set("ended");
+    this.socket.disconnect();
+  }
+
+  private set(line: Line): void {
+    if (this.line === "ended" || (line === "lost" && this.line !== "finding")) return;
+    if (line === "connected") window.clearTimeout(this.patience);
+    this.line = line;
+    this.tell();
+  }
+
+  private tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}

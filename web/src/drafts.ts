@@ -1,0 +1,107 @@
+// Drafts: everything a person types, kept in their own document `mine/{seat}` until it is sent.
+import * as Y from "yjs";
+import type { Connection, Shared } from "./connection";
+import { Drawer, freshId, type Kept } from "./keep";
+
+/** Text that was refused or lost its box; the person decides what becomes of it. */
+export interface Stray extends Kept {
+  seat: string;
+  box: string;
+  text: string;
+}
+
+export class Drafts extends EventTarget {
+  private readonly strays: Drawer<Stray>;
+
+  constructor(
+    room: string,
+    private readonly connection: Connection,
+  ) {
+    super();
+    this.strays = new Drawer<Stray>(room, "tray");
+    void this.strays.load().then(() => this.tell());
+  }
+
+  private shared(seat: string): Shared {
+    return this.connection.open(`mine/${seat}`);
+  }
+
+  /** Opens a seat's drafts; resolves once this device's copy is loaded. */
+  async ready(seat: string): Promise<void> {
+    await this.shared(seat).ready;
+  }
+
+  private map(seat: string): Y.Map<unknown> {
+    return this.shared(seat).doc.getMap("drafts");
+  }
+
+  /** The draft of a box ("{activity}/{box}"), made when it is first typed into. */
+  text(seat: string, box: string): Y.Text {
+    const map = this.map(seat);
+    const found = map.get(box);
+    if (found instanceof Y.Text) return found;
+    const made = new Y.Text();
+    map.set(box, made);
+    return made;
+  }
+
+  /** The draft of a box if it has been typed into. */
+  has(seat: string, box: string): Y.Text | undefined {
+    const found = this.map(seat).get(box);
+    return found instanceof Y.Text ? found : undefined;
+  }
+
+  /** What a box holds, without making it. */
+  peek(seat: string, box: string): string {
+    return this.has(seat, box)?.toString() ?? "";
+  }
+
+  typed(seat: string, box: string): void {
+    this.shared(seat).touched.add(box);
+    this.tell();
+  }
+
+  /** The draft was sent and the server has it: empty its box. */
+  sent(seat: string, box: string): void {
+    const map = this.map(seat);
+    if (map.has(box)) map.delete(box);
+    this.shared(seat).touched.delete(box);
+    this.tell();
+  }
+
+  watch(seat: string, listener: () => void): () => void {
+    const map = this.map(seat);
+    map.observeDeep(listener);
+    return () => map.unobserveDeep(listener);
+  }
+
+  /** A document was refused: its unsent texts go to the tray, then it starts afresh. */
+  async rescue(seat: string): Promise<void> {
+    const shared = this.connection.documents.get(`mine/${seat}`);
+    for (const box of shared?.touched ?? []) {
+      const text = this.peek(seat, box);
+      if (text.trim()) await this.strays.put({ id: freshId(), seat, box, text });
+    }
+    await this.connection.reopen(`mine/${seat}`);
+    this.tell();
+  }
+
+  /** A sent text was refused for good. */
+  async stray(seat: string, box: string, text: string): Promise<void> {
+    if (text.trim()) await this.strays.put({ id: freshId(), seat, box, text });
+    this.tell();
+  }
+
+  tray(seat: string): Stray[] {
+    return this.strays.all().filter((stray) => stray.seat === seat);
+  }
+
+  async forget(id: string): Promise<void> {
+    await this.strays.drop(id);
+    this.tell();
+  }
+
+  private tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}

@@ -1,0 +1,111 @@
+// Parts of the frame round every screen: where we are, the honest state line, the fixed place for
+// a refusal, the menu.
+import { html, nothing, type TemplateResult } from "lit";
+import { copyText } from "./copy";
+import { hour, t, tn } from "./i18n";
+import { icon, Part } from "./part";
+import type { Stage } from "./stage";
+import type { Offer } from "./wire";
+
+/** Follows a stage: renders again whenever it changes. */
+export class StagePart extends Part {
+  static override properties = { stage: { attribute: false } };
+  declare stage: Stage;
+  private readonly look = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.stage?.addEventListener("change", this.look);
+  }
+
+  override disconnectedCallback(): void {
+    this.stage?.removeEventListener("change", this.look);
+    super.disconnectedCallback();
+  }
+}
+
+function line(stage: Stage): TemplateResult {
+  const { connection } = stage;
+  switch (connection.line) {
+    case "connected":
+      return html`<span class="ok">${icon("line")}${t("Connected")}</span>`;
+    case "opening":
+      return html`<span class="wait">${icon("line")}${t("Opening the line")}</span>`;
+    case "finding":
+      return html`<span class="wait">${icon("noline")}${t("Finding the line again")}</span>`;
+    case "lost":
+      return html`<span class="wait">${icon("noline")}${t("No line since {time}", { time: hour(connection.since) })}</span>`;
+    case "ended":
+      return html`<span class="wait">${icon("noline")}${t("The line has ended")}</span>`;
+  }
+}
+
+function saved(stage: Stage): TemplateResult {
+  const { count, onDisk } = stage.unsaved;
+  if (!count) return html`<span class="ok">${icon("saved")}${t("Saved")}</span>`;
+  if (onDisk) return html`<span class="ok">${icon("device")}${t("Saved on this device")}</span>`;
+  return html`<span class="wait">${icon("pencil")}${tn("Not saved ({n})", "Not saved ({n})", count)}</span>`;
+}
+
+/** Connected or not, saved or not; always in the same place, never a toast. */
+export function stateLine(stage: Stage, flat = false): TemplateResult {
+  return html`<p class="state ${flat ? "flat" : ""}" role="status">${line(stage)}<span class="end">${saved(stage)}</span></p>`;
+}
+
+/** The fixed place under the state line: what was refused, or why the line has ended. */
+export function fixedPlace(stage: Stage): TemplateResult {
+  const { ending } = stage.connection;
+  const notice = stage.view?.room.notice;
+  return html`<div class="fixed" role="status">${
+    ending
+      ? html`<p class="refused"><span>${endingSentence(ending.code)}</span><a class="btn small" href="/j">${t("Come in again")}</a></p>`
+      : stage.connection.line === "lost"
+        ? html`<p class="refused"><span>${t("The line dropped. Your words are safe on this device. We keep trying.")}</span></p>`
+        : nothing
+  }${
+    stage.refusal
+      ? html`<p class="refused"><span>${stage.refusal}</span><button class="btn small" type="button" @click=${() => {
+          stage.refusal = null;
+          stage.changed();
+        }}>${t("All right")}</button></p>`
+      : nothing
+  }${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+}
+
+function endingSentence(code: number): string {
+  switch (code) {
+    case 4410:
+      return t("The room is closed. Thank you for being here.");
+    case 4411:
+      return t("This seat has moved to another device.");
+    case 4404:
+      return t("There is no such room any more.");
+    case 4401:
+    case 4403:
+      return t("This device has no seat here any more. What you wrote stays on it.");
+    default:
+      return t("The line was ended. What you wrote stays on this device.");
+  }
+}
+
+/** An offered or vacant lead stands before everything else, wherever its facilitator is. */
+export function leadOffers(stage: Stage): TemplateResult | typeof nothing {
+  const found = stage.offers.filter((offer) => isLead(offer) && offer.place !== "menu");
+  if (!found.length) return nothing;
+  const text = found.find((offer) => offer.hint)?.hint ?? t("Who leads from here?");
+  return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
+}
+
+export function isLead(offer: Offer): boolean {
+  return offer.type.startsWith("lead.");
+}
+
+/** Texts that found no home: to copy, or to let go. */
+export function tray(stage: Stage): TemplateResult | typeof nothing {
+  const strays = stage.drafts.tray(stage.seat);
+  if (!strays.length) return nothing;
+  return html`<section class="tray stack" aria-label=${t("Not sent")}><p class="note">${t("This was not sent. It is kept on this device for you.")}</p>${strays.map(
+    (stray) =>
+      html`<blockquote dir="auto">${stray.text}</blockquote><div class="row"><button class="btn small" type="button" @click=${() => copyText(stray.text)}>${icon("copy")}${t("Copy")}</button><button class="btn small" type="button" @click=${() => stage.drafts.forget(stray.id)}>${t("Let it go")}</button></div>`,
+  )}</section>`;
+}

@@ -1,0 +1,58 @@
+// Sentences of the catalogue: English source text is the key.
+import type { Catalogue } from "./boot";
+
+type Args = Record<string, string | number>;
+
+let catalogue: Catalogue = {
+  language: document.documentElement.lang || "en",
+  direction: document.documentElement.dir === "rtl" ? "rtl" : "ltr",
+  messages: {},
+  plurals: { one: 0, other: 1 },
+};
+
+/** Use the catalogue of this page. */
+export function useCatalogue(given: Catalogue | undefined): void {
+  if (given) catalogue = given;
+}
+
+export function language(): string {
+  return catalogue.language;
+}
+
+function fill(text: string, args: Args): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) =>
+    name in args ? String(args[name]) : whole,
+  );
+}
+
+/** One sentence: `t("{name} is telling", {name})`. */
+export function t(id: string, args: Args = {}): string {
+  const found = catalogue.messages[id];
+  return fill(typeof found === "string" && found ? found : id, args);
+}
+
+/** A sentence with a plural: `tn("{n} note", "{n} notes", 3)`. */
+export function tn(one: string, many: string, n: number, args: Args = {}): string {
+  const found = catalogue.messages[one];
+  const shown = { n: number(n), ...args };
+  if (Array.isArray(found)) {
+    const category = new Intl.PluralRules(catalogue.language).select(n);
+    const form = catalogue.plurals[category] ?? catalogue.plurals.other ?? 0;
+    const text = found[form];
+    if (text) return fill(text, shown);
+  }
+  return fill(n === 1 ? one : many, shown);
+}
+
+/** A number in the page's language. */
+export function number(n: number): string {
+  return new Intl.NumberFormat(catalogue.language).format(n);
+}
+
+/** A moment (ms) as hours and minutes on this device's own wall clock. */
+export function hour(ms: number): string {
+  return new Intl.DateTimeFormat(catalogue.language, {
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(new Date(ms));
+}

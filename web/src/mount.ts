@@ -1,0 +1,41 @@
+// Puts a page's element where the server printed its first paint; it replaces that at once.
+import type { StagePart } from "./frame";
+import { t } from "./i18n";
+import type { Stage } from "./stage";
+
+/** Puts a page's element into the place the server printed it in. */
+export function mount(tag: string, stage: Stage): void {
+  const place = document.getElementById("talanoa");
+  const page = document.createElement(tag) as StagePart;
+  page.stage = stage;
+  place?.replaceChildren(page);
+}
+
+/** A link carried its secret in the fragment: exchange it for a cookie, then load the page with a
+ *  clean address. Returns whether there was one. */
+export async function recover(room: string): Promise<boolean> {
+  const secret = location.hash.slice(1);
+  if (!secret) return false;
+  history.replaceState(null, "", location.pathname + location.search);
+  const answer = await fetch(`/api/rooms/${room}/recover`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ secret }),
+  });
+  if (answer.ok) location.replace(location.pathname);
+  return answer.ok;
+}
+
+/** Starts a page that a link may have opened without a seat yet. */
+export async function enter(stage: Stage | null, room: string, tag: string): Promise<void> {
+  const came = location.hash.length > 1 && room ? await recover(room).catch(() => false) : false;
+  if (came) return;
+  if (stage) return mount(tag, stage);
+  const head = document.querySelector("#talanoa h1");
+  const text = head?.nextElementSibling;
+  if (!head || !text) return;
+  head.textContent = t("This link does not open anything");
+  text.textContent = t(
+    "It may be old or cut short. Ask for it again, or open it on the device you used before.",
+  );
+}

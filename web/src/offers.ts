@@ -1,0 +1,196 @@
+// Buttons from offers: one coral, equals beside it, a quiet foot. Each says what is happening.
+import { html, nothing, type TemplateResult } from "lit";
+import { t } from "./i18n";
+import { icon, Part } from "./part";
+import type { Stage } from "./stage";
+import type { Need, Offer } from "./wire";
+
+const ICONS: [RegExp, string][] = [
+  [/help/, "heart"],
+  [/pause/, "pause"],
+  [/resume/, "play"],
+  [/freeze/, "freeze"],
+  [/stop|cut/, "freeze"],
+  [/extend|more/, "plus"],
+  [/leave/, "cross"],
+  [/lead/, "key"],
+  [/door/, "house"],
+  [/name/, "pencil"],
+  [/language/, "globe"],
+  [/willing|seat/, "people"],
+  [/skip|next/, "pass"],
+];
+
+function iconOf(type: string): string {
+  return ICONS.find(([pattern]) => pattern.test(type))?.[1] ?? "arrow";
+}
+
+export function drawn(offers: Offer[], ...places: string[]): Offer[] {
+  return offers.filter((offer) => offer.shown !== false && places.includes(offer.place));
+}
+
+/** A button for one offer, with its questions (needs, confirmation) unfolding below. */
+export class OfferButton extends Part {
+  static override properties = {
+    stage: { attribute: false },
+    offer: { attribute: false },
+    look: {},
+    open: { state: true },
+    said: { state: true },
+  };
+  declare stage: Stage;
+  declare offer: Offer;
+  /** Class names of the button. */
+  declare look: string;
+  declare open: boolean;
+  declare said: string;
+
+  private press(): void {
+    const { offer, stage } = this;
+    if (stage.commands.busy(stage.key(offer))) return;
+    if (stage.asks(offer).length || offer.confirm) {
+      this.open = !this.open;
+      if (this.open)
+        void this.updateComplete.then(() =>
+          this.querySelector<HTMLElement>(".ask :is(input, textarea, select, button)")?.focus(),
+        );
+      return;
+    }
+    this.send();
+  }
+
+  private send(): void {
+    const missing = this.stage.take(this.offer);
+    this.said = missing.length ? this.sentence(missing[0] ?? "") : "";
+    if (missing.length) this.point(missing[0] ?? "");
+    else this.open = false;
+  }
+
+  private sentence(field: string): string {
+    return this.offer.needs[field]?.kind === "choice"
+      ? t("Choose one first.")
+      : t("Write something first.");
+  }
+
+  /** Shows where something is missing. */
+  private point(field: string): void {
+    const at = `[data-need="${this.offer.type}/${field}"]`;
+    document.querySelector<HTMLElement>(`${at} :is(input, textarea, select)`)?.focus();
+  }
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { offer, stage } = this;
+    if (!offer) return nothing;
+    const busy = stage.commands.busy(stage.key(offer));
+    const look = this.look ?? "";
+    const quiet = look.includes("bare") || look.includes("row");
+    return html`<button
+        class=${look.includes("menurow") ? "" : `btn ${look}`}
+        type="button"
+        aria-busy=${busy ? "true" : "false"}
+        aria-expanded=${stage.asks(offer).length || offer.confirm ? (this.open ? "true" : "false") : nothing}
+        @click=${() => this.press()}
+      >${quiet || look.includes("menurow") ? icon(iconOf(offer.type)) : nothing}<span>${offer.label}${busy ? html`<span class="dots"></span>` : nothing}</span></button>
+      ${this.said && !busy ? html`<p class="note" role="status">${this.said}</p>` : nothing}
+      ${this.open ? this.question() : nothing}`;
+  }
+
+  private question(): TemplateResult {
+    const { offer, stage } = this;
+    return html`<form
+      class="ask stack"
+      @submit=${(event: Event) => {
+        event.preventDefault();
+        this.send();
+      }}
+      @keydown=${(event: KeyboardEvent) => {
+        if (event.key === "Escape") this.open = false;
+      }}
+    >
+      ${offer.confirm ? html`<p>${offer.confirm}</p>` : nothing}
+      ${stage.asks(offer).map(([field, need]) => this.field(field, need))}
+      <div class="pair"><button class="btn main">${offer.label}</button
+        ><button class="btn" type="button" @click=${() => {
+          this.open = false;
+        }}>${t("Not now")}</button></div>
+    </form>`;
+  }
+
+  private field(field: string, need: Need): TemplateResult {
+    const { offer, stage } = this;
+    const label = need.label ?? offer.label;
+    const value = stage.filling(offer.type, field);
+    const id = `${offer.type}-${field}`;
+    const set = (next: string | boolean | string[] | undefined) =>
+      stage.fill(offer.type, field, next);
+    const text = (event: Event) => (event.target as HTMLInputElement).value;
+    switch (need.kind) {
+      case "flag":
+        return html`<label class="row"><input type="checkbox" .checked=${value === true} @change=${(event: Event) => set((event.target as HTMLInputElement).checked)}>${label}</label>`;
+      case "choice":
+        return html`<fieldset data-need=${`${offer.type}/${field}`}><legend>${label}</legend><div class="opts">${need.options.map(
+          (option) =>
+            html`<label class="opt"><input type="radio" name=${id} .checked=${value === option.value} @change=${() => set(option.value)}><span>${option.label}${option.hint ? html`<small>${option.hint}</small>` : nothing}</span>${icon("check", "tick")}</label>`,
+        )}</div></fieldset>`;
+      case "seat":
+      case "seats":
+        return this.people(field, need, label);
+      case "number":
+        return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<input class="inp" type="number" min=${need.low || nothing} max=${need.high || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(text(event) || undefined)}></label>`;
+      default:
+        return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" maxlength=${need.limit || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
+    }
+  }
+
+  private people(field: string, need: Need, label: string): TemplateResult {
+    const { offer, stage } = this;
+    const several = need.kind === "seats";
+    const listed = need.options.length
+      ? need.options.map((option) => ({ seat: option.value, name: option.label }))
+      : (stage.people?.people ?? []).filter(
+          (person) => person.presence !== "gone" && person.role !== "screen",
+        );
+    const chosen = stage.filling(offer.type, field);
+    const has = (seat: string) => (Array.isArray(chosen) ? chosen.includes(seat) : chosen === seat);
+    const toggle = (seat: string) => {
+      if (!several) {
+        stage.fill(offer.type, field, seat);
+        return;
+      }
+      const list = Array.isArray(chosen) ? chosen : [];
+      stage.fill(offer.type, field, has(seat) ? list.filter((s) => s !== seat) : [...list, seat]);
+    };
+    return html`<fieldset data-need=${`${offer.type}/${field}`}><legend>${label}</legend><div class="opts">${listed.map(
+      (person) =>
+        html`<label class="opt"><input type=${several ? "checkbox" : "radio"} name=${`${offer.type}-${field}`} .checked=${has(person.seat)} @change=${() => toggle(person.seat)}><span dir="auto">${person.name}</span>${icon("check", "tick")}</label>`,
+    )}</div></fieldset>`;
+  }
+}
+
+/** Main and beside: two equals stand in a pair, more stack; the coral one comes first. */
+export function mainOffers(stage: Stage, offers: Offer[]): TemplateResult | typeof nothing {
+  const main = drawn(offers, "main");
+  const beside = drawn(offers, "beside");
+  const all = [...main, ...beside];
+  const button = (offer: Offer) =>
+    html`<tl-offer .stage=${stage} .offer=${offer} .look=${offer === main[0] ? "main big" : "big"}></tl-offer>`;
+  if (!all.length) return nothing;
+  if (all.length === 2 && main.length === 1)
+    return html`<div class="pair">${all.map(button)}</div>`;
+  if (all.length === 3 && main.length === 1)
+    return html`${alone(all) ? html`${button(all[0] as Offer)}<div class="pair">${all.slice(1).map(button)}</div>` : html`<div class="pair">${all.slice(0, 2).map(button)}</div>${button(all[2] as Offer)}`}`;
+  return html`${main.map(button)}${beside.length ? html`<div class="pair">${beside.map(button)}</div>` : nothing}`;
+}
+
+/** "I have finished" stands alone; "Begin" has Pass as its equal. */
+function alone(offers: Offer[]): boolean {
+  return !!offers[0]?.type.match(/done|finish/);
+}
+
+export function footOffers(stage: Stage, offers: Offer[]): TemplateResult | typeof nothing {
+  const foot = drawn(offers, "foot");
+  if (!foot.length) return nothing;
+  return html`<div class="footlinks">${foot.map(
+    (offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"bare"}></tl-offer>`,
+  )}</div>`;
+}

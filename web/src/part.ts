@@ -1,0 +1,58 @@
+// The base of every element here: Lit without a shadow, so that one stylesheet serves all.
+import { html, LitElement, type PropertyValues, svg, type TemplateResult } from "lit";
+
+export class Part extends LitElement {
+  protected override createRenderRoot(): HTMLElement {
+    return this;
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    // The first render replaces what the server printed.
+    if (!this.hasUpdated && this.childNodes.length) this.replaceChildren();
+    super.willUpdate(changed);
+  }
+}
+
+/** An icon of the house set; always beside a word or with a label on its button. */
+export function icon(name: string, extra = ""): TemplateResult {
+  return html`<svg class="i ${extra}" aria-hidden="true">${svg`<use href=${`#i-${name}`}></use>`}</svg>`;
+}
+
+/** A picture of the house set (weather), larger than an icon. */
+export function picture(name: string): TemplateResult {
+  return html`<svg class="pic" viewBox="0 0 52 52" aria-hidden="true">${svg`<use href=${`#p-${name}`}></use>`}</svg>`;
+}
+
+const graphemes = "Segmenter" in Intl ? new Intl.Segmenter() : undefined;
+
+function first(word: string): string {
+  if (!graphemes) return Array.from(word)[0] ?? "";
+  for (const piece of graphemes.segment(word)) return piece.segment;
+  return "";
+}
+
+/** One or two letters for a seat: the first of the first and of the last word. */
+export function initials(name: string): string {
+  const words = name.split(/[\s·]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
+  return (
+    ends
+      .map((word) => first(word ?? ""))
+      .join("")
+      .toLocaleUpperCase() || "?"
+  );
+}
+
+/** The name a ring has room for: the first word. */
+export function shortName(name: string, room = 12): string {
+  const word = name.trim().split(/\s+/)[0] ?? name;
+  const letters = graphemes
+    ? Array.from(graphemes.segment(word), (p) => p.segment)
+    : Array.from(word);
+  return letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : word;
+}
+
+/** Defines an element once, even when two bundles carry it. */
+export function define(tag: string, part: CustomElementConstructor): void {
+  if (!customElements.get(tag)) customElements.define(tag, part);
+}

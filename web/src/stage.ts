@@ -1,0 +1,345 @@
+// What a page knows: its views, people and lines, and what the person has filled in so far.
+import { type Boot, readBoot } from "./boot";
+import { learn } from "./clock";
+import { type Answer, Commands } from "./commands";
+import { Connection } from "./connection";
+import { Drafts } from "./drafts";
+import { t, useCatalogue } from "./i18n";
+import type {
+  Block,
+  DeskMessage,
+  Lens,
+  Need,
+  Offer,
+  PeopleMessage,
+  Person,
+  RefusedMessage,
+  ServerMessage,
+  ViewMessage,
+  WordsMessage,
+} from "./wire";
+import { ROOM_COMMANDS } from "./wire";
+
+type Filled = string | boolean | number | string[];
+
+export class Stage extends EventTarget {
+  readonly connection: Connection;
+  readonly commands: Commands;
+  readonly drafts: Drafts;
+  readonly views = new Map<string, ViewMessage>();
+  readonly words = new Map<string, WordsMessage>();
+  people: PeopleMessage | null = null;
+  desk: DeskMessage | null = null;
+  /** The seat whose screen is shown; on a shared device one of several. */
+  seat: string;
+  /** Since this is said in a fixed place until it is answered or overtaken. */
+  refusal: string | null = null;
+  /** Help and the like, open under the foot. */
+  private readonly filled = new Map<string, Filled>();
+
+  constructor(
+    readonly boot: Boot,
+    readonly lens: Lens,
+  ) {
+    super();
+    this.seat = boot.seat;
+    if (boot.view) {
+      this.views.set(boot.view.seat, boot.view);
+      learn(boot.view.now);
+    }
+    this.connection = new Connection(boot);
+    this.commands = new Commands(boot.room, this.connection);
+    this.drafts = new Drafts(boot.room, this.connection);
+    this.connection.addEventListener("message", (event) =>
+      this.hear((event as CustomEvent<ServerMessage>).detail),
+    );
+    this.connection.addEventListener("open", () => this.ask());
+    this.commands.addEventListener("answer", (event) =>
+      this.answered((event as CustomEvent<Answer>).detail),
+    );
+    for (const part of [this.connection, this.commands, this.drafts])
+      part.addEventListener("change", () => this.changed());
+  }
+
+  get view(): ViewMessage | null {
+    return this.views.get(this.seat) ?? null;
+  }
+
+  get offers(): Offer[] {
+    return (this.view?.may ?? []) as unknown as Offer[];
+  }
+
+  person(seat: string): Person | undefined {
+    return this.people?.people.find((person) => person.seat === seat);
+  }
+
+  name(seat: string): string {
+    const here = this.person(seat)?.name;
+    return here ?? this.boot.seats.find((each) => each.seat === seat)?.name ?? "";
+  }
+
+  /** Whether a seat is one of this device's. */
+  own(seat: string): boolean {
+    return this.boot.seats.some((each) => each.seat === seat);
+  }
+
+  get facilitator(): boolean {
+    const role = this.person(this.seat)?.role ?? this.seatOfDevice?.role ?? "";
+    return role === "facilitator" || role === "lead" || role === "co";
+  }
+
+  private get seatOfDevice() {
+    return this.boot.seats.find((each) => each.seat === this.seat);
+  }
+
+  /** Boxes with changes the server has not acknowledged, and commands without an answer. */
+  get unsaved(): { count: number; onDisk: boolean } {
+    let count = this.commands.waiting;
+    let onDisk = true;
+    for (const shared of this.connection.documents.values()) {
+      count += shared.touched.size;
+      if (shared.touched.size && !shared.onDisk) onDisk = false;
+    }
+    return { count, onDisk };
+  }
+
+  changed(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+
+  show(seat: string): void {
+    this.seat = seat;
+    this.changed();
+  }
+
+  // What is filled in, until it is sent
+
+  key(offer: Offer): string {
+    const { label, place, needs, hint, confirm, shown, ...command } = offer;
+    void [label, place, needs, hint, confirm, shown];
+    return `${this.seat} ${JSON.stringify(command)}`;
+  }
+
+  fill(type: string, field: string, value: Filled | undefined): void {
+    const key = `${this.seat}/${this.view?.activity?.id ?? ""}/${type}/${field}`;
+    if (value === undefined) this.filled.delete(key);
+    else this.filled.set(key, value);
+    this.changed();
+  }
+
+  filling(type: string, field: string): Filled | undefined {
+    return this.filled.get(`${this.seat}/${this.view?.activity?.id ?? ""}/${type}/${field}`);
+  }
+
+  /** The name of a box in the drafts. */
+  box(name: string): string {
+    return `${this.view?.activity?.id ?? "room"}/${name}`;
+  }
+
+  /** Needs of an offer that nothing on the screen fills: the button asks for them first. */
+  asks(offer: Offer): [string, Need][] {
+    const blocks = this.view?.blocks ?? [];
+    return Object.entries(offer.needs ?? {}).filter(
+      ([field]) =>
+        !blocks.some(
+          (block) =>
+            ((block.type === "entry" || block.type === "choices") &&
+              block.offer === offer.type &&
+              block.field === field) ||
+            (block.type === "release" && block.offer === offer.type),
+        ),
+    );
+  }
+
+  /** The values of an offer's needs, with the draft boxes they came from. */
+  gather(offer: Offer): { values: Record<string, unknown>; boxes: string[]; missing: string[] } {
+    const values: Record<string, unknown> = {};
+    const boxes: string[] = [];
+    const missing: string[] = [];
+    const blocks = this.view?.blocks ?? [];
+    for (const [field, need] of Object.entries(offer.needs ?? {})) {
+      const value = this.value(offer, field, need, blocks, boxes);
+      const empty = value === undefined || value === "" || (Array.isArray(value) && !value.length);
+      if (!empty) values[field] = value;
+      else if (need.optional) continue;
+      else if (need.kind === "flag") values[field] = false;
+      else if (need.kind === "texts") values[field] = [];
+      else missing.push(field);
+    }
+    return { values, boxes, missing };
+  }
+
+  private value(offer: Offer, field: string, need: Need, blocks: Block[], boxes: string[]) {
+    for (const block of blocks) {
+      if (block.type === "entry" && block.offer === offer.type && block.field === field) {
+        const box = this.box(block.box);
+        boxes.push(box);
+        const text = this.drafts.peek(this.seat, box).trim();
+        if (need.kind === "texts") return text ? text.split(/\n+/).map((line) => line.trim()) : [];
+        return text;
+      }
+      if (block.type === "choices" && block.offer === offer.type && block.field === field) {
+        const chosen = this.filling(offer.type, field) ?? block.chosen ?? undefined;
+        return need.kind === "number" && chosen !== undefined ? Number(chosen) : chosen;
+      }
+      if (block.type === "release" && block.offer === offer.type)
+        return this.released(offer, field, need, block.moments, boxes);
+    }
+    const given = this.filling(offer.type, field);
+    return need.kind === "number" && given !== undefined ? Number(given) : given;
+  }
+
+  private released(offer: Offer, field: string, need: Need, moments: number, boxes: string[]) {
+    const take = (name: string) => {
+      const box = this.box(name);
+      boxes.push(box);
+      return this.drafts.peek(this.seat, box).trim();
+    };
+    if (need.kind === "texts")
+      return Array.from({ length: moments }, (_, n) => take(`moment${n + 1}`)).filter(Boolean);
+    if (need.kind === "text") return take(field === "quote" ? "quote" : "title");
+    return this.filling(offer.type, field);
+  }
+
+  /** Sends an offer with what is filled in. Returns the fields that are still empty. */
+  take(offer: Offer, more: Record<string, unknown> = {}): string[] {
+    const { values, boxes, missing } = this.gather(offer);
+    const open = missing.filter((field) => !(field in more));
+    if (open.length) return open;
+    const { label, place, needs, hint, confirm, shown, activity, ...command } = offer;
+    void [label, place, needs, hint, confirm, shown];
+    this.refusal = null;
+    const extra = offer.type === "notes.share" ? { cards: this.chosenCards(values.share) } : {};
+    const room = ROOM_COMMANDS.includes(offer.type);
+    const at = room ? undefined : (activity ?? this.view?.activity?.id);
+    this.commands.send(
+      { ...command, ...values, ...extra, ...more },
+      { activity: at, seat: this.seat, key: this.key(offer), boxes },
+    );
+    return [];
+  }
+
+  /** Cards ticked to be shared; a person shares only their own. */
+  readonly ticked = new Set<string>();
+
+  tick(card: string): void {
+    if (!this.ticked.delete(card)) this.ticked.add(card);
+    this.changed();
+  }
+
+  /** Whether the person is choosing which of their cards to share. */
+  get sharing(): boolean {
+    return this.filling("notes.share", "share") === "some";
+  }
+
+  private chosenCards(share: unknown): string[] {
+    return share === "some" ? [...this.ticked] : [];
+  }
+
+  /** Sends a command that is always allowed (notes, the strip, one's own words). */
+  say(command: Record<string, unknown>, boxes: string[] = [], key = ""): void {
+    this.refusal = null;
+    this.commands.send(command, { seat: this.seat, boxes, key });
+  }
+
+  // What comes in
+
+  private ask(): void {
+    for (const { seat } of this.boot.seats) this.connection.send({ lens: this.lens, seat });
+  }
+
+  private hear(message: ServerMessage): void {
+    switch (message.type) {
+      case "view": {
+        const old = this.views.get(message.seat);
+        if (message.lens !== this.lens || (old && old.seq > message.seq)) return;
+        this.views.set(message.seat, message);
+        for (const name of message.documents)
+          if (name.startsWith("mine") || this.wanted(name)) this.connection.open(name);
+        break;
+      }
+      case "people":
+        this.people = message;
+        break;
+      case "desk":
+        this.desk = message;
+        break;
+      case "words":
+        this.words.set(message.seat, message);
+        break;
+      case "refused":
+        if (message.document) this.refusedDocument(message);
+        break;
+    }
+    this.changed();
+  }
+
+  /** A document is opened when a block on the screen shows cards of it. */
+  private wanted(name: string): boolean {
+    return [...this.views.values()].some((view) =>
+      view.blocks.some((block) => block.type === "cards" && block.document === name),
+    );
+  }
+
+  private refusedDocument(message: RefusedMessage): void {
+    const name = message.document.startsWith(`${this.boot.room}/`)
+      ? message.document.slice(this.boot.room.length + 1)
+      : message.document;
+    this.refusal = message.message || reasonSentence(message.reason);
+    if (name.startsWith("mine/")) void this.drafts.rescue(name.slice("mine/".length));
+    else void this.connection.reopen(name);
+  }
+
+  private answered({ sent, message }: Answer): void {
+    const seat = sent.payload.seat ?? this.seat;
+    if (message.type === "done") {
+      for (const box of sent.boxes) this.drafts.sent(seat, box);
+      this.dispatchEvent(new CustomEvent("done", { detail: sent }));
+      return;
+    }
+    this.refusal = message.message || reasonSentence(message.reason);
+    // The moment for this text is over: it must not stay in a box that is gone from the screen.
+    if (message.reason.startsWith("stale") || message.reason === "closed")
+      for (const box of sent.boxes) {
+        const text = this.drafts.peek(seat, box);
+        void this.drafts.stray(seat, box, text).then(() => this.drafts.sent(seat, box));
+      }
+  }
+}
+
+/** The general sentence of a refusal, when the server sent no better one. */
+export function reasonSentence(reason: string): string {
+  switch (reason) {
+    case "stale_epoch":
+      return t("Someone else leads now. Look again, then decide.");
+    case "stale_phase":
+    case "stale_turn":
+    case "stale_seat":
+      return t("The room has moved on already. Nothing was lost.");
+    case "full":
+      return t("There is no room left here.");
+    case "closed":
+      return t("This is closed now. What you wrote is kept on this device.");
+    case "too_large":
+      return t("That is too long. Shorten it and send it again.");
+    case "too_many":
+      return t("That was a lot at once. Wait a moment and try again.");
+    case "not_present":
+      return t("You are shown as away. Wait for the line, then try again.");
+    case "duplicate":
+      return t("That was done already.");
+    case "unknown":
+      return t("That is no longer here.");
+    case "bad_request":
+      return t("Something was missing. Look at the boxes and send it again.");
+    default:
+      return t("That is not possible now. Nothing was lost.");
+  }
+}
+
+/** Starts a live page; null where the page has no room yet (its link is still being read). */
+export function openStage(lens: Lens): Stage | null {
+  const boot = readBoot();
+  useCatalogue(boot.catalogue);
+  return boot.room && boot.seat ? new Stage(boot, lens) : null;
+}

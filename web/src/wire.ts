@@ -1,0 +1,719 @@
+// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: do not edit.
+// A Line, a Who and Words of the server are plain strings here.
+
+/** The one thing now, in big serif: "Wanjiru is telling". */
+export interface Now {
+  type: "now";
+  text: string;
+}
+
+/** The invitation, a human voice in serif; a catalogue line or a facilitator's own words. */
+export interface Prompt {
+  type: "prompt";
+  text: string;
+}
+
+/** A sentence or two under the head. `private` is the blue-grey *only you* panel; `title` its bold beginning. */
+export interface Note {
+  type: "note";
+  text: string;
+  tone: "plain" | "private" | "good" | "look" | "quiet";
+  title?: string | null;
+}
+
+/** The rules of the activity, readable at any time; unfolded when `open`. */
+export interface Rules {
+  type: "rules";
+  title: string;
+  lines: string[];
+  open: boolean;
+}
+
+/** The circle: people in ring order (never mirrored), who has the floor, the clock inside, who comes next. */
+export interface Ring {
+  type: "ring";
+  id: string;
+  seats: RingSeat[];
+  floor?: string | null;
+  clock?: Clock | null;
+  next: string[];
+  title?: string | null;
+}
+
+/** A seat of the ring; all the same size. The screen itself knows which one is "you". */
+export interface RingSeat {
+  seat: string;
+  name: string;
+  state: "waiting" | "floor" | "told" | "later" | "away" | "left";
+}
+
+/** A timer as a screen draws it: from `ends_at` and the measured offset, never from its own clock. */
+export interface Clock {
+  kind: "soft" | "hard" | "open";
+  state: "idle" | "running" | "paused" | "over" | "ended";
+  duration: number;
+  ends_at?: number | null;
+  remaining?: number | null;
+  marks: number[];
+}
+
+/** A clock without a ring. */
+export interface Countdown {
+  type: "countdown";
+  clock: Clock;
+  label?: string | null;
+}
+
+/** A box a person types into, kept as a draft in `mine/{seat}` under `drafts/{activity}/{box}`; `offer` is the type of the command in `may` whose need `field` it fills. `sees` stands at the field. */
+export interface Entry {
+  type: "entry";
+  box: string;
+  offer: string;
+  field: string;
+  label: string;
+  sees: "self" | "circle" | "room" | "memo" | "facilitators";
+  hint?: string | null;
+  lines: number;
+  limit: number;
+}
+
+/** Big choices that fill the need `field` of the offer `offer`; `chosen` is this person's present answer. */
+export interface Choices {
+  type: "choices";
+  offer: string;
+  field: string;
+  label: string;
+  options: Option[];
+  chosen?: string | null;
+  sees: "self" | "circle" | "room" | "memo" | "facilitators";
+}
+
+/** One thing to choose. `picture` names an icon of the house set. */
+export interface Option {
+  value: string;
+  label: string;
+  picture: string;
+  hint?: string | null;
+}
+
+/** What people gave, after the reveal. */
+export interface Answers {
+  type: "answers";
+  title: string;
+  answers: Answer[];
+}
+
+/** One answer shown to all: by whom (None when unnamed) and what. */
+export interface Answer {
+  words: string;
+  who?: string | null;
+}
+
+/** Counts only, never names (`methods.md A4`). */
+export interface Tally {
+  type: "tally";
+  title: string;
+  bars: Bar[];
+}
+
+/** One line of a tally. */
+export interface Bar {
+  label: string;
+  count: number;
+  picture: string;
+}
+
+/** How many have done it; never who has not. */
+export interface Progress {
+  type: "progress";
+  done: number;
+  of: number;
+  label: string;
+}
+
+/** A section of a board. `document` is "board", "mine" or "group/{id}"; the screen opens it and lists its cards of `kinds`. */
+export interface Cards {
+  type: "cards";
+  document: string;
+  section: string;
+  title: string;
+  kinds: string[];
+  sees: "self" | "circle" | "room" | "memo" | "facilitators";
+  add: boolean;
+  hint?: string | null;
+}
+
+/** Released stories, for the plenary. */
+export interface Stories {
+  type: "stories";
+  title: string;
+  stories: Story[];
+}
+
+/** A released story as others may see it. */
+export interface Story {
+  title: string | null;
+  moments: string[];
+  quote?: string | null;
+  who?: string | null;
+  organisation: boolean;
+}
+
+/** The teller's own card after the stories: title, key moments, a quote, and the four choices (`methods.md` 1.8). */
+export interface Release {
+  type: "release";
+  offer: string;
+  moments: number;
+  drafted: string[];
+  answered?: string | null;
+}
+
+/** All circles at a glance, for facilitators. */
+export interface Groups {
+  type: "groups";
+  groups: GroupLine[];
+}
+
+/** One circle on the panel: what it is doing, in words; never what is said in it. */
+export interface GroupLine {
+  id: string;
+  name: string;
+  status: string;
+  tag?: string | null;
+  ring?: Ring | null;
+  host?: string | null;
+  ready: boolean;
+  offers: number[];
+}
+
+/** The panel's "Next": what comes, what it does to the others; its button is the offer `offer` in place "main". */
+export interface NextStep {
+  type: "next";
+  text: string;
+  hint?: string | null;
+}
+
+/** A list of people with a word about each ("not told yet"); for facilitators, or as the ring in words. */
+export interface Roll {
+  type: "roll";
+  title: string;
+  rows: [string, string][];
+}
+
+/** What a seat sees and may do. Whole, never a change; only the newest matters. */
+export interface ViewMessage {
+  type: "view";
+  seat: string;
+  lens: "seat" | "panel" | "screen";
+  seq: number;
+  now: number;
+  activity: ActivityInfo | null;
+  ends_at: number | null;
+  blocks: (
+    | Now
+    | Prompt
+    | Note
+    | Rules
+    | Ring
+    | Countdown
+    | Entry
+    | Choices
+    | Answers
+    | Tally
+    | Progress
+    | Cards
+    | Stories
+    | Release
+    | Groups
+    | NextStep
+    | Roll
+  )[];
+  may: Record<string, unknown>[];
+  room: RoomInfo;
+  place?: string | null;
+  sub?: string | null;
+  documents: string[];
+}
+
+/** Which activity a view is of. */
+export interface ActivityInfo {
+  id: string;
+  kind: string;
+  phase: string;
+  title?: string | null;
+}
+
+/** The frame round every view: the room itself. */
+export interface RoomInfo {
+  title: string;
+  lead: LeadInfo;
+  agenda: AgendaRow[];
+  door: "open" | "closed";
+  here: number;
+  notice?: string | null;
+  notice_at: number;
+  code: string;
+  confidentiality?: string | null;
+}
+
+/** Who leads, as everyone may know it. */
+export interface LeadInfo {
+  lead: string;
+  acting: string;
+  epoch: number;
+  name?: string | null;
+  offered_to: string;
+  offer_ends?: number | null;
+}
+
+/** One item of the evening. */
+export interface AgendaRow {
+  id: string;
+  title: string;
+  minutes: number;
+  state: "to come" | "now" | "done" | "skipped";
+  kind: string;
+}
+
+/** Who is here. */
+export interface PeopleMessage {
+  type: "people";
+  seq: number;
+  now: number;
+  people: Person[];
+}
+
+/** One row of the people list, as this viewer may see it (`group`, `note` for facilitators only). */
+export interface Person {
+  seat: string;
+  name: string;
+  where: "remote" | "room" | "carried" | "phone";
+  presence: "here" | "away" | "gone";
+  role: string;
+  since: number;
+  group?: string | null;
+  note?: string | null;
+  help: boolean;
+  about?: string | null;
+}
+
+/** The facilitators' private strip; facilitators only, never exported (G8). */
+export interface DeskMessage {
+  type: "desk";
+  seq: number;
+  now: number;
+  lines: DeskLine[];
+}
+
+/** One line of the private strip. */
+export interface DeskLine {
+  id: string;
+  who: string;
+  at: number;
+  text: string;
+}
+
+/** My words: everything of mine that could be quoted. */
+export interface WordsMessage {
+  type: "words";
+  seat: string;
+  seq: number;
+  now: number;
+  words: MyWords[];
+}
+
+/** Words of this seat that could be quoted, with their consent and where they stand. */
+export interface MyWords {
+  words: string;
+  text: string;
+  kind: string;
+  state: string;
+  scope: string;
+  attribution: string;
+  in_memo: boolean;
+  story: string;
+}
+
+/** The command of `request` is in the log. */
+export interface DoneMessage {
+  type: "done";
+  request: string;
+  seq: number;
+  now: number;
+}
+
+/** The command was not done, or (`document`) an update was not applied. `message` is one plain sentence. */
+export interface RefusedMessage {
+  type: "refused";
+  seq: number;
+  now: number;
+  reason: string;
+  message: string;
+  request: string;
+  document: string;
+}
+
+/** The session ends; with `retry` false the page must not come back by itself. */
+export interface ByeMessage {
+  type: "bye";
+  seq: number;
+  now: number;
+  code: number;
+  reason: string;
+  retry: boolean;
+}
+
+/** The lead offers the lead to a present facilitator (`methods.md A5`). */
+export interface LeadOffer {
+  type: "lead.offer";
+  to: string;
+  epoch: number;
+}
+
+/** The offered facilitator accepts; `epoch` is the offer's. */
+export interface LeadAccept {
+  type: "lead.accept";
+  epoch: number;
+}
+
+/** The offered facilitator declines, or the lead takes the offer back. */
+export interface LeadDecline {
+  type: "lead.decline";
+  epoch: number;
+}
+
+/** A co-facilitator asks for the lead; nothing changes until the lead offers. */
+export interface LeadRequest {
+  type: "lead.request";
+}
+
+/** A present co-facilitator takes over from a lead who has been away 30 s (ruling *Lead*). */
+export interface LeadTake {
+  type: "lead.take";
+  epoch: number;
+}
+
+/** A willing member becomes peer lead after five minutes without any facilitator. */
+export interface LeadVolunteer {
+  type: "lead.volunteer";
+  epoch: number;
+}
+
+/** Start the agenda item `item` (only when nothing runs). */
+export interface ActivityStart {
+  type: "activity.start";
+  item: string;
+  epoch: number;
+}
+
+/** Leave the agenda item out. */
+export interface ActivitySkip {
+  type: "activity.skip";
+  item: string;
+  epoch: number;
+}
+
+/** End the activity now and keep what was captured. Room-level on the wire; the room hands it to the activity. */
+export interface Cut {
+  type: "activity.cut";
+  epoch: number;
+}
+
+/** I leave by choice. */
+export interface SeatLeave {
+  type: "seat.leave";
+}
+
+/** Change my own name. */
+export interface SeatName {
+  type: "seat.name";
+  name: string;
+}
+
+/** Change the language of my screen (BCP 47). */
+export interface SeatLanguage {
+  type: "seat.language";
+  language: string;
+}
+
+/** I am willing to host a circle, or no longer. */
+export interface SeatWilling {
+  type: "seat.willing";
+  willing: boolean;
+}
+
+/** A facilitator takes a place in groups, or leaves it. */
+export interface SeatDealIn {
+  type: "seat.deal";
+  dealt_in: boolean;
+}
+
+/** Make a participant co-facilitator, or a co-facilitator participant. */
+export interface SeatRole {
+  type: "seat.role";
+  seat: string;
+  role: "facilitator" | "participant" | "observer";
+  epoch: number;
+}
+
+/** Remove a person: every token of the seat ends at once. */
+export interface SeatRemove {
+  type: "seat.remove";
+  seat: string;
+  epoch: number;
+}
+
+/** New people may come in. */
+export interface DoorOpen {
+  type: "door.open";
+  epoch: number;
+}
+
+/** Nobody new comes in; seats that exist keep working. */
+export interface DoorClose {
+  type: "door.close";
+  epoch: number;
+}
+
+/** Ask the facilitators for help, privately; `about` may be empty. */
+export interface HelpAsk {
+  type: "help.ask";
+  about?: string | null;
+}
+
+/** A facilitator has seen to it. */
+export interface HelpAnswer {
+  type: "help.answer";
+  seat: string;
+  epoch: number;
+}
+
+/** One line to everybody's screen. */
+export interface RoomSay {
+  type: "say.all";
+  text: string;
+  epoch: number;
+}
+
+/** One line on the facilitators' private strip. */
+export interface DeskSay {
+  type: "desk.say";
+  text: string;
+}
+
+/** Put a card on a document: "board", "mine" or "group/{id}". The server makes it, author = the speaking seat. */
+export interface NoteAdd {
+  type: "note.add";
+  document: string;
+  section: string;
+  kind: string;
+  text: string;
+  theme: string;
+}
+
+/** Put a card of the board under a theme (a card of kind theme), or under none. */
+export interface NoteMove {
+  type: "note.move";
+  card: string;
+  theme: string;
+}
+
+/** Take away a card of my own. */
+export interface NoteDelete {
+  type: "note.delete";
+  document: string;
+  card: string;
+}
+
+/** My answer to the release card for words of mine, at any time. */
+export interface ConsentRelease {
+  type: "consent.release";
+  words: string;
+  choice: "keep" | "lesson" | "unnamed" | "first_name" | "name_org";
+  outside: boolean;
+}
+
+/** Take words of mine back out of the memo. */
+export interface ConsentWithdraw {
+  type: "consent.withdraw";
+  words: string;
+}
+
+/** A facilitator edits (with text) or confirms (without) the question after a theme. */
+export interface MemoQuestion {
+  type: "memo.question";
+  theme: string;
+  text?: string | null;
+}
+
+/** A facilitator writes the prose of a section; kept by section id, never overwritten by the generator (ME3). */
+export interface MemoProse {
+  type: "memo.prose";
+  section: string;
+  text: string;
+}
+
+/** Send the memo to everyone; refused while something is missing (ME6). */
+export interface MemoSend {
+  type: "memo.send";
+  epoch: number;
+}
+
+/** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats. */
+export interface Need {
+  kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats";
+  label?: string | null;
+  limit: number;
+  options: Option[];
+  optional: boolean;
+  low: number;
+  high: number;
+}
+
+/** A command as sent: `request` is the sender's own id, unique in the room; a resent one is answered, not repeated. */
+export interface ClientCommand {
+  request: string;
+  command: unknown;
+  activity?: string | null;
+  seat?: string | null;
+}
+
+/** Which screen this device shows for a seat; by default facilitators get "panel", screens "screen", others "seat". */
+export interface ClientLens {
+  lens: "seat" | "panel" | "screen";
+  seat?: string | null;
+}
+
+export type Block =
+  | Now
+  | Prompt
+  | Note
+  | Rules
+  | Ring
+  | Countdown
+  | Entry
+  | Choices
+  | Answers
+  | Tally
+  | Progress
+  | Cards
+  | Stories
+  | Release
+  | Groups
+  | NextStep
+  | Roll;
+
+export type ServerMessage =
+  | ViewMessage
+  | PeopleMessage
+  | DeskMessage
+  | WordsMessage
+  | DoneMessage
+  | RefusedMessage
+  | ByeMessage;
+
+export type RoomCommand =
+  | LeadOffer
+  | LeadAccept
+  | LeadDecline
+  | LeadRequest
+  | LeadTake
+  | LeadVolunteer
+  | ActivityStart
+  | ActivitySkip
+  | Cut
+  | SeatLeave
+  | SeatName
+  | SeatLanguage
+  | SeatWilling
+  | SeatDealIn
+  | SeatRole
+  | SeatRemove
+  | DoorOpen
+  | DoorClose
+  | HelpAsk
+  | HelpAnswer
+  | RoomSay
+  | DeskSay
+  | NoteAdd
+  | NoteMove
+  | NoteDelete
+  | ConsentRelease
+  | ConsentWithdraw
+  | MemoQuestion
+  | MemoProse
+  | MemoSend;
+
+export type Sees = "self" | "circle" | "room" | "memo" | "facilitators";
+
+export type SeatState = "waiting" | "floor" | "told" | "later" | "away" | "left";
+
+export type Place = "main" | "beside" | "foot" | "menu" | "group";
+
+export type Reason =
+  | "not_allowed"
+  | "not_present"
+  | "stale_epoch"
+  | "stale_phase"
+  | "stale_turn"
+  | "stale_seat"
+  | "full"
+  | "closed"
+  | "duplicate"
+  | "bad_request"
+  | "too_large"
+  | "too_many"
+  | "unknown";
+
+export type Lens = "seat" | "panel" | "screen";
+
+export type Where = "remote" | "room" | "carried" | "phone";
+
+export type Choice = "keep" | "lesson" | "unnamed" | "first_name" | "name_org";
+
+/** Commands to the room; every other type belongs to the activity on the screen. */
+export const ROOM_COMMANDS: readonly string[] = [
+  "activity.cut",
+  "activity.skip",
+  "activity.start",
+  "consent.release",
+  "consent.withdraw",
+  "desk.say",
+  "door.close",
+  "door.open",
+  "help.answer",
+  "help.ask",
+  "lead.accept",
+  "lead.decline",
+  "lead.offer",
+  "lead.request",
+  "lead.take",
+  "lead.volunteer",
+  "memo.prose",
+  "memo.question",
+  "memo.send",
+  "note.add",
+  "note.delete",
+  "note.move",
+  "say.all",
+  "seat.deal",
+  "seat.language",
+  "seat.leave",
+  "seat.name",
+  "seat.remove",
+  "seat.role",
+  "seat.willing",
+];
+
+/** An entry of `may`: a command that can be sent back once `needs` are filled in. */
+export interface Offer {
+  type: string;
+  label: string;
+  place: Place;
+  needs: Record<string, Need>;
+  hint?: string | null;
+  confirm?: string | null;
+  shown?: boolean;
+  activity?: string;
+  [field: string]: unknown;
+}
