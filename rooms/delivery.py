@@ -28,7 +28,7 @@ class Delivery:
     def __init__(self, room: "Room") -> None:
         self.room = room
         self.sessions: set[Session] = set()
-        self.tick = Tick(self._flush)
+        self.tick = Tick(self.flush)
         self._views = False
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
         self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
@@ -51,7 +51,8 @@ class Delivery:
         self._awareness[document][by] = data
         self.tick.wake()
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Send all that waits; called by the tick."""
         updates, self._updates = self._updates, defaultdict(list)
         awareness, self._awareness = self._awareness, defaultdict(dict)
         views, self._views = self._views, False
