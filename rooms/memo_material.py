@@ -24,7 +24,7 @@ from rooms.whole import groups
 from rooms.words import digest
 
 if TYPE_CHECKING:
-    from rooms.room import Room
+    from rooms.room_reading import RoomReading as Room
 
 MINUTE: Final = 60_000
 
@@ -159,7 +159,10 @@ def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[Memo
             scope=_scope(room, activity),
         )
         for ref, (activity, item) in found.items()
-        if not item.story and item.kind not in consent_desk.QUOTABLE and room.book.get(ref)
+        if not item.story
+        and item.kind not in consent_desk.QUOTABLE
+        and room.book.get(ref)
+        and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
     )
 
 
