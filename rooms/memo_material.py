@@ -24,7 +24,7 @@ from rooms.whole import groups
 from rooms.words import digest
 
 if TYPE_CHECKING:
-    from rooms.room import Room
+    from rooms.room_reading import RoomReading as Room
 
 MINUTE: Final = 60_000
 
@@ -106,7 +106,8 @@ def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
         ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
-        for (id, at), end in zip(starts, ends, strict=True)
+        # Before the first start there is no line, though there is an end.
+        for (id, at), end in zip(starts, ends, strict=False)
     )
 
 
@@ -158,7 +159,10 @@ def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[Memo
             scope=_scope(room, activity),
         )
         for ref, (activity, item) in found.items()
-        if not item.story and item.kind not in consent_desk.QUOTABLE and room.book.get(ref)
+        if not item.story
+        and item.kind not in consent_desk.QUOTABLE
+        and room.book.get(ref)
+        and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
     )
 
 

@@ -251,6 +251,9 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     trouble.append(f"scrolls sideways: {wide} > {width}")
+                tall = page.evaluate("document.documentElement.scrollHeight")
+                if tall > height:
+                    page.set_viewport_size({"width": width, "height": tall})
                 picture = f"{name}-{theme}-{width}.png"
                 page.screenshot(path=folder / picture, full_page=True)
                 made.append(picture)
