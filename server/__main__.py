@@ -197,8 +197,7 @@ class Server(uvicorn.Server):
 def announcement(settings: Settings, demo: Sequence[tuple[str, str]], site: Any) -> str:
     """What is printed when the server serves."""
     lines = ["", f"  Talanoa is here:  {settings.address}/", ""]
-    for address in settings.lan:
-        lines.append(f"  In this network:  http://{address}:{settings.port}/")
+    lines += [f"  In this network:  http://{one}:{settings.port}/" for one in settings.lan]
     if settings.lan:
         lines += [
             "",
@@ -212,7 +211,7 @@ def announcement(settings: Settings, demo: Sequence[tuple[str, str]], site: Any)
             "  one than those above are refused at the websocket."
         )
     for label, url in demo:
-        lines.append(f"  {label + ':':<22}{url}")
+        lines.append(f"  {label + ':':<26}{url}")
     if settings.test_clock:
         lines.append("  Test clock: time stands still until POST /api/test/clock moves it.")
     if not site.pages.manifest.built:
