@@ -101,7 +101,7 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
 def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     state = room.whole.room
     starts = [(id, at) for id, at in state.started.items()]
-    ends = [at for _, at in starts[1:]] + [state.last]
+    ends = [at for _, at in starts[1:]] + [state.last][: len(starts)]
     titles = {item.id: item.title for item in state.agenda}
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(

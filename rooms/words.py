@@ -139,7 +139,7 @@ def _refused_inside(error: BaseException) -> Refused | None:
 
 def digest(text: str) -> str:
     """The hash kept with exact words (`methods.md` 1.8: an edit resets consent)."""
-    return sha256(text.encode()).hexdigest()[:32]
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class WordsBook:

@@ -75,7 +75,7 @@ async def test_a_refusal_names_its_request_and_says_a_sentence_WIR3(tmp_path: Pa
         assert all(m["message"] == SENTENCES[m["reason"]].id for m in refused)
 
 
-@pytest.mark.parametrize("token", ["", "x", "x" * 200])
+@pytest.mark.parametrize("token", ["", "x", "x" * 200, "\ud800"])
 async def test_an_unknown_token_ends_the_session_WIR4(tmp_path: Path, token: str) -> None:
     async with await House.open(tmp_path, people=1) as house:
         session = house.hub.session()
