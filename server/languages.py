@@ -155,7 +155,7 @@ def _plural_map(code: str, expression: str) -> dict[str, int]:
     """Which form of a catalogue each CLDR category takes: their orders differ, and the page may
     not evaluate the catalogue's expression (`field-notes.md` 7)."""
     rule = Locale.parse(code, sep="-").plural_form
-    form = gettext.c2py(expression or "(n != 1)")  # type: ignore[attr-defined]
+    form = gettext.c2py(expression or "(n != 1)")
     found: dict[str, int] = {}
     for n in SAMPLED:
         found.setdefault(rule(n), int(form(n)))

@@ -106,7 +106,7 @@ class Entered(msgspec.Struct, frozen=True):
 
     room: str
     title: str
-    kind: Literal["join", "code"]
+    kind: Literal["join", "code", "screen", "facilitate"]
     path: str
 
 
