@@ -1,6 +1,6 @@
 """Screenshots of every screen and phase, at two widths, light and dark, with an index page.
 
-`python -m tests.browser.gallery FOLDER [NAME ...]` needs a built web/dist and Chromium. Pages come
+`python -m tests.browser.gallery [--into FOLDER] [NAME ...]` needs a built web/dist and Chromium. Pages come
 from the real templates with sample data; the websocket is answered by a stand-in that accepts
 every document and sends the sample messages once.
 """
@@ -19,9 +19,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from playwright.sync_api import sync_playwright
+from starlette.datastructures import Headers
 
+from server.languages import Languages
+from server.templating import Pages, policy, qr
 from tests.browser import samples
 
 if TYPE_CHECKING:
@@ -38,42 +40,15 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SETTLED = "document.fonts.ready.then(() => true)"
-_ = StrictUndefined  # templates are lenient on purpose; tests render them strictly
-
-
-def qr(text: str) -> dict[str, Any]:
-    """A QR code as one path."""
-    import segno
-
-    code = segno.make(text, error="m")
-    rows = list(code.matrix)
-    path = "".join(
-        f"M{x + 1} {y + 1}h1v1h-1z"
-        for y, row in enumerate(rows)
-        for x, bit in enumerate(row)
-        if bit
-    )
-    return {"size": len(rows) + 2, "path": path}
 
 
 class Site:
     """The pages by path, and the messages each of them is sent."""
 
     def __init__(self) -> None:
-        self.env = Environment(
-            loader=FileSystemLoader(WEB / "templates"),
-            autoescape=True,
-            extensions=["jinja2.ext.i18n"],
-            undefined=Undefined,
-        )
-        self.env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self.manifest = json.loads((WEB / "dist" / ".vite" / "manifest.json").read_text())
+        self.made = Pages(Languages())
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
-
-    def asset(self, path: str) -> str:
-        """The address of a built file."""
-        return "/static/" + str(self.manifest[path]["file"])
 
     def add(
         self,
@@ -81,23 +56,11 @@ class Site:
         template: str,
         *,
         language: str = "en",
-        direction: str = "ltr",
         messages: list[dict[str, Any]] | None = None,
         **context: Any,
     ) -> None:
         """A page at /{name}."""
-        shared = {
-            "language": language,
-            "direction": direction,
-            "asset": self.asset,
-            "boot": None,
-            "languages": [
-                {"code": "en", "name": "English", "direction": "ltr"},
-                {"code": "sw", "name": "Kiswahili", "direction": "ltr"},
-                {"code": "ar", "name": "العربية", "direction": "rtl"},
-            ],
-        }
-        self.pages[f"/{name}"] = self.env.get_template(template).render(**{**shared, **context})
+        self.pages[f"/{name}"] = self.made.render(template, language, context)
         self.messages[name] = messages or []
 
     def live(
@@ -120,7 +83,6 @@ class Site:
             name,
             f"{page}.html",
             language=language,
-            direction=direction,
             messages=[view, *others, *more],
             boot={
                 "page": page,
@@ -258,10 +220,8 @@ class Handler(BaseHTTPRequestHandler):
             kind = kinds.get(file.suffix, "application/octet-stream")
         self.send_response(200 if body else 404)
         self.send_header("content-type", kind)
-        self.send_header(
-            "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; frame-src 'self'; base-uri 'none'; form-action 'self'",
-        )
+        headers = Headers({"host": self.headers["host"]})
+        self.send_header("content-security-policy", policy(headers, trusted_types=path != "/memo"))
         self.end_headers()
         self.wfile.write(body)
 
@@ -387,12 +347,12 @@ def index(folder: Path, made: list[str]) -> None:
 def main() -> None:
     """Writes the gallery."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("--into", dest="folder", type=Path, default=Path("gallery"))
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     site = build()
-    chromium = os.environ.get("TALANOA_BROWSER") or shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with served(site) as base, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         made = shots(site, base, browser, asked.folder, asked.names)
