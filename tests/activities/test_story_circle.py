@@ -172,8 +172,13 @@ def check_whole(room: World) -> None:
     state: story.State = STORY_CIRCLE.initial(room.settings, room.members, room.first)
     length: dict[str, int] = {}
     done: set[str] = set()
+    ends: dict[tuple[str, int], int] = {}
     for event in room.log:
         before, state = state, STORY_CIRCLE.evolve(state, event)
+        if isinstance(event, happened.PhaseReturned | happened.CirclesFormed):
+            ends.clear()
+        elif state.phase == before.phase:
+            check_ends(before, state, ends)
         match event:
             case happened.PhaseReturned():
                 done = set(state.tellers)
@@ -201,6 +206,18 @@ def check_whole(room: World) -> None:
             case _:
                 pass
     check_order(room)
+
+
+def check_ends(before: story.State, state: story.State, ends: dict[tuple[str, int], int]) -> None:
+    """G6: within a phase, and within a turn, an end only moves later."""
+    if before.timer.ends_at is not None and state.timer.ends_at is not None:
+        assert state.timer.ends_at >= before.timer.ends_at, "G6"
+    for one in state.circles:
+        floor = one.round.floor
+        if floor is not None and floor.speaking and floor.timer.ends_at is not None:
+            key = (one.id, floor.turn)
+            assert floor.timer.ends_at >= ends.get(key, 0), "G6"
+            ends[key] = floor.timer.ends_at
 
 
 def check_order(room: World) -> None:
@@ -695,6 +712,15 @@ def test_the_lead_changes_the_order_of_those_who_wait() -> None:
     assert room.send("f1", command) is None
     tell(room)
     assert holder(room) == order[0]
+
+
+def test_the_clock_has_the_marks_of_the_settings() -> None:
+    for marks, shown in (((60, 15), (60, 15)), ((90, 30), (90, 30)), ((300, 20), (20,))):
+        room = telling(marks=marks)
+        room.do(holder(room), "turn.begin")
+        [ring] = [block for block in room.view("s1").blocks if isinstance(block, Ring)]
+        assert ring.clock is not None
+        assert ring.clock.marks == shown
 
 
 def test_a_card_from_the_host_is_shown_to_the_teller_only() -> None:
