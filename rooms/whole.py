@@ -13,6 +13,7 @@ from activities.kernel import (
     Event,
     Group,
     Moment,
+    NotesChosen,
     Refused,
     step,
 )
@@ -57,6 +58,8 @@ def _apply_activity(
         running[event.activity] = Running(here.kind, activity.evolve(here.state, inner))
         if isinstance(inner, ConsentGiven):
             room = commits.consent_given(room, inner)
+        elif isinstance(inner, NotesChosen):
+            room = commits.notes_chosen(room, event.activity, inner)
     return room
 
 
