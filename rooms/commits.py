@@ -288,6 +288,7 @@ class RoomState(msgspec.Struct, frozen=True):
     agenda: tuple[AgendaItem, ...] = ()
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
+    ended: Mapping[str, int] = msgspec.field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
     digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device

@@ -43,7 +43,17 @@ def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
     room = commits.evolve(whole.room, commit)
     for event in commit.events:
         room = _apply_activity(room, running, event, activities)
-    return Whole(room, running)
+    return Whole(_note_end(room, running, commit.at, activities), running)
+
+
+def _note_end(
+    room: RoomState, running: Mapping[str, Running], at: int, activities: Activities
+) -> RoomState:
+    """Remember when the current activity was over."""
+    id = room.current
+    if not id or id in room.ended or not activities[running[id].kind].closed(running[id].state):
+        return room
+    return msgspec.structs.replace(room, ended={**room.ended, id: at})
 
 
 def _apply_activity(
