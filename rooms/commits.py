@@ -459,8 +459,8 @@ def consent_changed(state: RoomState, event: ConsentChanged) -> RoomState:
         kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
         return replace(state, consents={**state.consents, event.words: kept})
     old = state.consents.get(event.words)
-    if old is None:
-        return state
-    kept = WordsConsent(event.seat, replace(old.consent, state="withdrawn"))
-    counted = state.withdrawals + (old.consent.state == "given")
+    # What was never answered was given by default: an insight, say.
+    before = old.consent if old else consent.Consent("memo", state="given")
+    kept = WordsConsent(event.seat, replace(before, state="withdrawn"))
+    counted = state.withdrawals + (before.state == "given")
     return replace(state, consents={**state.consents, event.words: kept}, withdrawals=counted)

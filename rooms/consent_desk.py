@@ -6,7 +6,7 @@ in a document; texts in
 the words book; cards in the documents. `methods.md` 1.7, 1.8, G8, G10.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from activities import consent as consents
@@ -40,6 +40,21 @@ def consent_of(whole: Whole, ref: str, kind: str) -> consents.Consent:
     """Where the consent to these words stands; what was never answered is not released."""
     known = whole.room.consents.get(ref)
     return known.consent if known else consents.default(kind)
+
+
+def owner(whole: Whole, activities: Activities, ref: str) -> str:
+    """The seat whose words these are, "" when they are nobody's to release: text that is neither
+    answered for nor left behind by an activity."""
+    if (known := whole.room.consents.get(ref)) is not None:
+        return known.seat
+    found = items(whole, activities).get(ref)
+    return found[1].seat if found else ""
+
+
+def stands(whole: Whole, activities: Activities, ref: str) -> consents.Consent:
+    """Where the consent to these words stands, whatever kind of words an activity says they are."""
+    found = items(whole, activities).get(ref)
+    return consent_of(whole, ref, found[1].kind if found else "quote")
 
 
 def readable(whole: Whole, ref: str, viewer: str) -> bool:
@@ -88,12 +103,14 @@ def my_words(whole: Whole, activities: Activities, seat: str, now: int) -> wire.
     return wire.WordsMessage(seat=seat, seq=whole.room.seq, now=now, words=tuple(mine))
 
 
-def stories(found: Iterable[Item]) -> Mapping[str, list[Item]]:
-    """Items of one story together, in the order told."""
-    by_story: dict[str, list[Item]] = {}
-    for item in found:
+def stories(
+    found: Mapping[str, tuple[str, Item]],
+) -> Mapping[tuple[str, str], list[Item]]:
+    """Items of one story together, by activity and story, in the order told."""
+    by_story: dict[tuple[str, str], list[Item]] = {}
+    for activity, item in found.values():
         if item.story:
-            by_story.setdefault(item.story, []).append(item)
+            by_story.setdefault((activity, item.story), []).append(item)
     return by_story
 
 

@@ -20,9 +20,11 @@ from rooms.memo_source import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.whole import groups
+from rooms.words import digest
 
 if TYPE_CHECKING:
-    from rooms.room import Room
+    from rooms.room_reading import RoomReading as Room
 
 MINUTE: Final = 60_000
 
@@ -62,6 +64,9 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
         },
+        groups={
+            group.id: len(group.members) for group in groups(room.whole, room.world.activities)
+        },
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
@@ -96,12 +101,13 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
 def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     state = room.whole.room
     starts = [(id, at) for id, at in state.started.items()]
-    ends = [at for _, at in starts[1:]] + [state.last]
+    ends = [at for _, at in starts[1:]] + [state.last][: len(starts)]
     titles = {item.id: item.title for item in state.agenda}
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
         ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
-        for (id, at), end in zip(starts, ends, strict=True)
+        # Before the first start there is no line, though there is an end.
+        for (id, at), end in zip(starts, ends, strict=False)
     )
 
 
@@ -153,7 +159,10 @@ def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[Memo
             scope=_scope(room, activity),
         )
         for ref, (activity, item) in found.items()
-        if not item.story and item.kind not in consent_desk.QUOTABLE and room.book.get(ref)
+        if not item.story
+        and item.kind not in consent_desk.QUOTABLE
+        and room.book.get(ref)
+        and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
     )
 
 
@@ -185,7 +194,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
 
 def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
-    for parts in consent_desk.stories(item for _, item in found.values()).values():
+    for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}
         for item in parts:
             if (part := _part(room, item)) is not None:
@@ -193,10 +202,11 @@ def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryIte
         told.append(
             StoryItem(
                 seat=parts[0].seat,
-                circle=parts[0].group,
+                circle=f"{activity}-{parts[0].group}",
                 title=next(iter(by_kind.get("story_title", [])), None),
                 key_moments=tuple(by_kind.get("key_moment", [])),
                 quote=next(iter(by_kind.get("quote", [])), None),
+                id=digest(f"{room.id}/{activity}/{story}")[:12],
             )
         )
     return tuple(told)
