@@ -290,6 +290,9 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
     }
     if page == "me":
         boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
+    if page == "screen":
+        join = site.hub.links(room, seat)["join"]
+        boot["qr"] = qr(f"{site.address(request)}/j#{join}")
     if page == "memo":
         boot["memo"] = memo_page(await room.memo(device, "participants"))
     return site.pages.answer(

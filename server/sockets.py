@@ -257,7 +257,7 @@ class Line:
         while True:
             for item in await outbox.get():
                 if isinstance(item, out.Bye):
-                    return Goodbye(item.code, item.reason, retry=True)
+                    return Goodbye(item.code, item.reason, item.retry)
                 if isinstance(item, out.AuthOk):
                     self._opened.set()
                 name = self._names.get(item.document)
