@@ -1,8 +1,8 @@
 """Screenshots of every screen and phase, at two widths, light and dark, with an index page.
 
-`python -m tests.browser.gallery [--into FOLDER] [NAME ...]` needs a built web/dist and Chromium. Pages come
-from the real templates with sample data; the websocket is answered by a stand-in that accepts
-every document and sends the sample messages once.
+`python -m tests.browser.gallery [--into FOLDER] [NAME ...]` needs a built web/dist and Chromium.
+Pages come from the real templates with sample data; the websocket is answered by a stand-in that
+accepts every document and sends the sample messages once.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.browser import samples
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, WebSocketRoute
+    from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute
 
 WEB = Path(__file__).parents[2] / "web"
 SIZES = {"phone": (360, 740), "laptop": (1280, 800)}
@@ -150,7 +150,8 @@ def build() -> Site:
         "unknown",
         "error.html",
         heading="There is no such room",
-        message="The link may be old or cut short. Nothing was lost: ask for the link again, or join with the code.",
+        message="The link may be old or cut short. Nothing was lost: ask for the link again, "
+        "or join with the code.",
     )
     people, desk = samples.people(), samples.desk()
     for name, view in samples.screens().items():
@@ -286,6 +287,28 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
     socket.on_message(hear)
 
 
+def opened(
+    browser: Browser, site: Site, base: str, name: str, width: int, height: int, dark: bool = False
+) -> tuple[Page, list[str]]:
+    """A page at its first live view, and a list that fills with what the browser complains of."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+    )
+    trouble: list[str] = []
+
+    def complained(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            trouble.append(message.text)
+
+    page.on("console", complained)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.route_web_socket("**/sync?*", partial(answer, site))
+    page.goto(f"{base}/{name}")
+    if page.locator("#boot").count():
+        page.wait_for_selector("text=/Connected|saved|Saved|متصلة|people here/")
+    return page, trouble
+
+
 def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]) -> list[str]:
     """Takes the pictures; returns their names."""
     made = []
@@ -293,36 +316,19 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
         name = path[1:]
         if only and name not in only:
             continue
-        sizes = WALL if name == "wall" else SIZES
-        for size, (width, height) in sizes.items():
+        for size, (width, height) in (WALL if name == "wall" else SIZES).items():
             for theme in THEMES:
-                page = browser.new_page(
-                    viewport={"width": width, "height": height},
-                    color_scheme=theme,
-                    device_scale_factor=1,
-                )  # type: ignore[arg-type]
-                trouble: list[str] = []
-                page.on(
-                    "console", lambda m, t=trouble: t.append(m.text) if m.type == "error" else None
-                )
-                page.on("pageerror", lambda e, t=trouble: t.append(str(e)))
-                page.route_web_socket("**/sync?*", partial(answer, site))
-                page.goto(base + path)
+                page, trouble = opened(browser, site, base, name, width, height, theme == "dark")
                 page.evaluate(SETTLED)
-                if page.locator("#boot").count():
-                    page.wait_for_selector(
-                        "text=/Connected|saved|Saved|متصلة|people here/", timeout=5000
-                    )
                 if name == "shared-device" and size == "laptop":
                     page.get_by_role("button", name="مريم").click()
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     trouble.append(f"scrolls sideways: {wide} > {width}")
                 tall = page.evaluate("document.documentElement.scrollHeight")
-                if tall > height:
-                    page.set_viewport_size({"width": width, "height": tall})
+                page.set_viewport_size({"width": width, "height": max(tall, height)})
                 picture = f"{name}-{theme}-{width}.png"
-                page.screenshot(path=folder / picture, full_page=True)
+                page.screenshot(path=folder / picture)
                 made.append(picture)
                 for each in dict.fromkeys(trouble):
                     print(f"{picture}: {each}")
@@ -333,15 +339,18 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
 def index(folder: Path, made: list[str]) -> None:
     """A page that shows them all."""
     figures = "".join(
-        f'<figure><img src="{html.escape(p)}" loading="lazy" alt=""><figcaption>{html.escape(p)}</figcaption></figure>'
+        f'<figure><img src="{html.escape(p)}" loading="lazy" alt="">'
+        f"<figcaption>{html.escape(p)}</figcaption></figure>"
         for p in made
     )
-    (folder / "index.html").write_text(
-        "<!doctype html><meta charset=utf-8><title>Talanoa gallery</title><style>body{font:16px sans-serif;"
-        "display:flex;flex-wrap:wrap;gap:24px;background:#ddd}img{max-height:600px;border:1px solid #999}"
-        f"figure{{margin:0}}</style>{figures}",
-        encoding="utf-8",
+    style = (
+        "body{font:16px sans-serif;display:flex;flex-wrap:wrap;gap:24px;background:#ddd}"
+        "img{max-height:600px;border:1px solid #999}figure{margin:0}"
     )
+    head = (
+        f"<!doctype html><meta charset=utf-8><title>Talanoa gallery</title><style>{style}</style>"
+    )
+    (folder / "index.html").write_text(head + figures, encoding="utf-8")
 
 
 def main() -> None:

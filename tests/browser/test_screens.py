@@ -6,11 +6,10 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
-from functools import partial
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests.browser import gallery
 
@@ -41,30 +40,14 @@ def base(site: gallery.Site) -> Iterator[str]:
         yield address
 
 
-def opened(
-    browser: Browser, site: gallery.Site, base: str, name: str, width: int, height: int,
-    theme: str = "light",
-) -> tuple[Page, list[str]]:  # fmt: skip
-    page = browser.new_page(
-        viewport={"width": width, "height": height},
-        color_scheme="dark" if theme == "dark" else "light",
-    )
-    trouble: list[str] = []
-    page.on("console", lambda m: trouble.append(m.text) if m.type == "error" else None)
-    page.on("pageerror", lambda error: trouble.append(str(error)))
-    page.route_web_socket("**/sync?*", partial(gallery.answer, site))
-    page.goto(f"{base}/{name}")
-    if page.locator("#boot").count():
-        page.wait_for_selector("text=/Connected|saved|Saved|متصلة|people here/")
-    return page, trouble
-
-
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("name", NAMES)
 def test_axe_finds_nothing(
     browser: Browser, site: gallery.Site, base: str, name: str, theme: str
 ) -> None:
-    page, trouble = opened(browser, site, base, name, 1280 if name == "wall" else 360, 740, theme)
+    page, trouble = gallery.opened(
+        browser, site, base, name, 1280 if name == "wall" else 360, 740, theme == "dark"
+    )
     found = Axe().run(page).response["violations"]
     page.close()
     assert [(each["id"], [n["html"][:120] for n in each["nodes"]]) for each in found] == []
@@ -75,7 +58,7 @@ def test_axe_finds_nothing(
 def test_nothing_scrolls_sideways_at_360_and_with_text_twice_as_large(
     browser: Browser, site: gallery.Site, base: str, name: str
 ) -> None:
-    page, _ = opened(browser, site, base, name, 360, 740)
+    page, _ = gallery.opened(browser, site, base, name, 360, 740)
     wide = "document.documentElement.scrollWidth"
     assert page.evaluate(wide) <= 360
     page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
@@ -87,7 +70,7 @@ def test_nothing_scrolls_sideways_at_360_and_with_text_twice_as_large(
 def test_targets_are_large_enough(browser: Browser, site: gallery.Site, base: str) -> None:
     """Everything a thumb is asked to hit is 44 px or more, both ways."""
     for name in ("check-in", "circle-offer", "release", "panel", "shared-device", "join"):
-        page, _ = opened(browser, site, base, name, 360, 740)
+        page, _ = gallery.opened(browser, site, base, name, 360, 740)
         small = page.evaluate(
             """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp")]
             .filter((e) => e.offsetParent && !e.closest("[hidden]"))
