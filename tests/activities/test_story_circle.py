@@ -1299,6 +1299,15 @@ def test_begin_and_pass_are_equal_and_only_the_holder_has_them() -> None:
             assert not {"turn.begin", "turn.pass", "turn.defer"} & offered(room, other)
 
 
+@given(evenings())
+def test_one_main_action_at_most_on_any_screen(history: History) -> None:
+    def one_main(room: World) -> None:
+        for _, view in room.views():
+            assert sum(offer.place == "main" and offer.shown for offer in view.may) <= 1
+
+    play(STORY_CIRCLE, history, one_main, checked=False)
+
+
 def test_circles_are_closed_to_facilitators() -> None:
     room = telling(9)
     for group in STORY_CIRCLE.groups(room.state):
