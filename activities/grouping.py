@@ -27,10 +27,14 @@ class Grouped(msgspec.Struct, frozen=True):
 
 
 def sizes(people: int, largest: int) -> tuple[int, ...]:
-    """The sizes of k = ceil(people / largest) groups; they differ by at most one, larger first."""
+    """The sizes of k = ceil(people / largest) groups; they differ by at most one, larger first.
+
+    Where that would make groups of fewer than three (only a `largest` of 3 or 4 can), there are
+    fewer groups, one person larger: better a circle of four than two pairs (1.6, *Repair*).
+    """
     if people <= 0:
         return ()
-    count = -(-people // largest)
+    count = max(1, min(-(-people // largest), people // LEAST))
     small, extra = divmod(people, count)
     return (small + 1,) * extra + (small,) * (count - extra)
 

@@ -119,7 +119,6 @@ class Member(msgspec.Struct, frozen=True):
     table: str = ""  # shared device this person sits at, "" for an own one
     language: str = ""
     organisation: str = ""
-    dealt_in: bool = False  # a facilitator who takes a place in groups (ruling *Seats and devices*)
 
 
 class Moment(msgspec.Struct, frozen=True):

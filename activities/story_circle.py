@@ -10,19 +10,21 @@ host, round and clock besides.
 
 The door is a rule of its own: people are added to a circle only while it forms, settles or is in
 a breath (SC4). What a teller gives away they decide alone, after the stories, on the release card
-(SC9). Modules beside this one: `_story_commands` (commands, settings, the table of who may do
-what), `_story_state`, `_story_events` (evolve), `_story_flow` (how a circle goes on by itself),
-`_story_people`, `_story_turns`, `_story_phases` (deciders), `_story_view`, `_story_panel`.
+(SC9).
+
+The modules whose names begin like this one's are parts of it: commands (with settings and the
+table of who may do what), events, state, evolve; flow (how a circle goes on by itself), people,
+turns and phases (deciders); offers, words, view, telling, after and panel (screens).
 """
 
 from typing import Any
 
-from activities import _story_people as people
-from activities import _story_phases as phases
-from activities import _story_turns as turns_of
-from activities import _story_view as screens
+from activities import _story_circle_people as people
+from activities import _story_circle_phases as phases
+from activities import _story_circle_turns as turns_of
+from activities import _story_circle_view as screens
 from activities import turns
-from activities._story_commands import (
+from activities._story_circle_commands import (
     ALLOWED,
     COMMANDS,
     PHASES,
@@ -58,10 +60,10 @@ from activities._story_commands import (
     WitnessAsk,
     WitnessDraft,
 )
-from activities._story_events import EVENTS
-from activities._story_evolve import evolve
-from activities._story_flow import Unfolding
-from activities._story_state import (
+from activities._story_circle_events import EVENTS
+from activities._story_circle_evolve import evolve
+from activities._story_circle_flow import Unfolding, welcome
+from activities._story_circle_state import (
     State,
     alarms,
     circle,
@@ -163,6 +165,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     story = Unfolding(state, moment.now)
     decider = _DECIDE[type(command)]
     decider(story, command, moment)
+    welcome(story)
     return tuple(story.events)
 
 

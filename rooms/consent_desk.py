@@ -6,7 +6,7 @@ in a document; texts in
 the words book; cards in the documents. `methods.md` 1.7, 1.8, G8, G10.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Final
 
 from activities import consent as consents
@@ -106,12 +106,14 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
     return wire.WordsMessage(seat=seat, seq=whole.room.seq, now=now, words=tuple(mine))
 
 
-def stories(found: Iterable[Item]) -> Mapping[str, list[Item]]:
-    """Items of one story together, in the order told."""
-    by_story: dict[str, list[Item]] = {}
-    for item in found:
+def stories(
+    found: Mapping[str, tuple[str, Item]],
+) -> Mapping[tuple[str, str], list[Item]]:
+    """Items of one story together, by activity and story, in the order told."""
+    by_story: dict[tuple[str, str], list[Item]] = {}
+    for activity, item in found.values():
         if item.story:
-            by_story.setdefault(item.story, []).append(item)
+            by_story.setdefault((activity, item.story), []).append(item)
     return by_story
 
 

@@ -13,27 +13,33 @@ segment is split when something is put inside it, as items are in Yjs.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
-from typing import TypeAlias
+from collections.abc import Iterator
+from typing import Literal, TypeAlias
+
+import msgspec
 
 from rooms.update_gate import ID, BadUpdate
 
 
-class _Segment:
-    __slots__ = ("end", "next", "origin", "right_origin", "start")
-
-    def __init__(
-        self, start: int, end: int, origin: ID | None, right_origin: ID | None, next: ID | None
-    ) -> None:
-        self.start = start
-        self.end = end
-        self.origin = origin
-        self.right_origin = right_origin
-        self.next = next
+class _Segment(msgspec.Struct, gc=False):
+    start: int
+    end: int
+    origin: ID | None
+    right_origin: ID | None
+    next: ID | None
 
 
 # A sequence (container, None) or the values of one key of a map (container, key).
 Siblings: TypeAlias = tuple[object, str | None]
+
+_Step: TypeAlias = (
+    tuple[Literal["count"], Siblings, int]
+    | tuple[Literal["head"], Siblings, ID | None]
+    | tuple[Literal["typed on"], _Segment, int]
+    | tuple[Literal["next"], _Segment, ID | None]
+    | tuple[Literal["split"], _Segment, int, ID | None]
+    | tuple[Literal["new"], ID]
+)
 
 
 class ItemOrder:
@@ -44,16 +50,32 @@ class ItemOrder:
         self._segments: dict[ID, _Segment] = {}
         self._heads: dict[Siblings, ID | None] = {}
         self._counts: dict[Siblings, int] = {}
-        self._undo: list[Callable[[], object]] = []
+        # What to take back, newest last: what was done, on what, and what was there before.
+        self._done: list[_Step] = []
 
     def keep(self) -> None:
         """What was placed so far stays."""
-        self._undo.clear()
+        self._done.clear()
 
     def undo(self) -> None:
         """Take back what was placed since the last `keep`."""
-        while self._undo:
-            self._undo.pop()()
+        while self._done:
+            match self._done.pop():
+                case ("count", siblings, count):
+                    self._counts[siblings] = count
+                case ("head", siblings, following):
+                    self._heads[siblings] = following
+                case ("typed on", segment, end):
+                    segment.end = end
+                case ("next", segment, following):
+                    segment.next = following
+                case ("split", segment, end, following):
+                    segment.end = end
+                    segment.next = following
+                case ("new", here):
+                    starts = self._starts[here[0]]
+                    del starts[bisect_right(starts, here[1]) - 1]
+                    del self._segments[here]
 
     def walk(self, siblings: Siblings) -> Iterator[tuple[int, int, int]]:
         """Siblings in order, deleted ones too: (client, first clock, last clock)."""
@@ -89,7 +111,7 @@ class ItemOrder:
                 # yrs walks back from the newest value of the key
                 steps = count
             self._counts[siblings] = count + 1
-            self._undo.append(lambda: self._counts.__setitem__(siblings, count))
+            self._done.append(("count", siblings, count))
         seen: set[ID] = set()
         rivals: set[ID] = set()
         while at is not None and at != right:
@@ -143,19 +165,18 @@ class ItemOrder:
             and after.right_origin == right
             and self._segments[self._first(left)] is after
         ):
-            last = after.end
+            self._done.append(("typed on", after, after.end))
             after.end = end
-            self._undo.append(lambda: setattr(after, "end", last))
             return
         here = (client, clock)
         if after is None:
             following = self._heads.get(siblings)
             self._heads[siblings] = here
-            self._undo.append(lambda: self._heads.__setitem__(siblings, following))
+            self._done.append(("head", siblings, following))
         else:
             following = after.next
             after.next = here
-            self._undo.append(lambda: setattr(after, "next", following))
+            self._done.append(("next", after, following))
         self._add(here, _Segment(clock, end, left, right, following))
 
     def _add(self, here: ID, segment: _Segment) -> None:
@@ -163,12 +184,7 @@ class ItemOrder:
         position = bisect_right(starts, here[1])
         starts.insert(position, here[1])
         self._segments[here] = segment
-
-        def undo() -> None:
-            del starts[bisect_right(starts, here[1]) - 1]
-            del self._segments[here]
-
-        self._undo.append(undo)
+        self._done.append(("new", here))
 
     def _first(self, wanted: ID) -> ID:
         starts = self._starts.get(wanted[0], ())
@@ -197,12 +213,7 @@ class ItemOrder:
         end, following = segment.end, segment.next
         segment.end = clock - 1
         segment.next = (client, clock)
-
-        def undo() -> None:
-            segment.end = end
-            segment.next = following
-
-        self._undo.append(undo)
+        self._done.append(("split", segment, end, following))
         self._add(
             (client, clock),
             _Segment(clock, end, (client, clock - 1), segment.right_origin, following),

@@ -20,6 +20,8 @@ from rooms.memo_source import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.whole import groups
+from rooms.words import digest
 
 if TYPE_CHECKING:
     from rooms.room_reading import RoomReading as Room
@@ -62,6 +64,9 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
         },
+        groups={
+            group.id: len(group.members) for group in groups(room.whole, room.world.activities)
+        },
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
@@ -101,7 +106,8 @@ def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
         ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
-        for (id, at), end in zip(starts, ends, strict=True)
+        # Before the first start there is no line, though there is an end.
+        for (id, at), end in zip(starts, ends, strict=False)
     )
 
 
@@ -188,7 +194,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
 
 def _stories(room: "Room", found: consent_desk.Items) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
-    for parts in consent_desk.stories(item for _, item in found.values()).values():
+    for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}
         for item in parts:
             if (part := _part(room, item)) is not None:
@@ -196,10 +202,11 @@ def _stories(room: "Room", found: consent_desk.Items) -> tuple[StoryItem, ...]:
         told.append(
             StoryItem(
                 seat=parts[0].seat,
-                circle=parts[0].group,
+                circle=f"{activity}-{parts[0].group}",
                 title=next(iter(by_kind.get("story_title", [])), None),
                 key_moments=tuple(by_kind.get("key_moment", [])),
                 quote=next(iter(by_kind.get("quote", [])), None),
+                id=digest(f"{room.id}/{activity}/{story}")[:12],
             )
         )
     return tuple(told)

@@ -111,6 +111,16 @@ def _facilitator_offers(
         )
         for asked in state.help
     ]
+    if "lead" in roles and state.started and not standing.running:
+        offers.append(
+            Offer(
+                command=wire.MemoSend(epoch=epoch),
+                label=say("Send the memo to everyone"),
+                place="menu",
+                confirm=say("Everyone finds it at the link they came in with."),
+                shown=False,
+            )
+        )
     if "lead" in roles:
         people = [s for s in state.seats.values() if s.status == "in" and s.person]
         members = [s for s in people if s.role == "participant"]

@@ -121,23 +121,20 @@ class SqliteStorage:
         self, room: str, seq: int, commit: bytes, words: Mapping[str, bytes] | None = None
     ) -> None:
         def work(db: sqlite3.Connection) -> None:
-            row = db.execute(
-                "SELECT (SELECT max(seq) FROM commits WHERE room = rooms.id)"
-                " FROM rooms WHERE id = ?",
-                (room,),
-            ).fetchone()
-            if row is None or seq != (row[0] or 0) + 1:
-                raise Conflict(f"commit {seq} is not the next one of room {room}")
-            db.execute(
-                "INSERT INTO commits (room, seq, body) VALUES (?, ?, ?)", (room, seq, commit)
+            added = db.execute(
+                "INSERT INTO commits (room, seq, body) SELECT id, ?2, ?3 FROM rooms WHERE id = ?1"
+                " AND ?2 = 1 + coalesce((SELECT max(seq) FROM commits WHERE room = ?1), 0)",
+                (room, seq, commit),
             )
-            if words:
-                db.executemany(
+            if not added.rowcount:
+                raise Conflict(f"commit {seq} is not the next one of room {room}")
+            for ref, text in words.items() if words else ():
+                db.execute(
                     "INSERT OR REPLACE INTO words (room, ref, body) VALUES (?, ?, ?)",
-                    [(room, ref, text) for ref, text in words.items()],
+                    (room, ref, text),
                 )
 
-        await self.thread.ask(Kind.WRITE, work)
+        await self.thread.ask(Kind.WRITE, work, single=not words)
 
     async def commits(self, room: str, after: int = 0) -> Sequence[tuple[int, bytes]]:
         def work(db: sqlite3.Connection) -> list[tuple[int, bytes]]:
@@ -176,7 +173,7 @@ class SqliteStorage:
             assert cursor.lastrowid is not None
             return cursor.lastrowid
 
-        return await self.thread.ask(Kind.WRITE, work)
+        return await self.thread.ask(Kind.WRITE, work, single=True)
 
     async def updates(self, document: str) -> Sequence[StoredUpdate]:
         def work(db: sqlite3.Connection) -> list[StoredUpdate]:

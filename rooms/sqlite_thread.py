@@ -2,8 +2,13 @@
 
 It takes whatever has been asked since it last looked, does all of it in one transaction, waits for
 the disk once, and only then answers: batches grow by themselves when the disk is slow, and there is
-no window to wait for. Each request has a savepoint, so one that fails leaves its neighbours alone;
-when the transaction as a whole fails (a full disk), every request is tried again by itself.
+no window to wait for. A request that fails before it changed anything leaves its neighbours alone;
+otherwise the transaction is taken back and every request is tried again by itself, as when the disk
+is full.
+
+Each statement gives up Python's lock and must win it back from a busy event loop, which may take
+milliseconds. So statements are few: no savepoints, no transaction round a single statement, and
+marks of applied updates are gathered for a while.
 """
 
 import asyncio
@@ -47,6 +52,10 @@ REBUILD_QUIET: Final = 10.0
 """Seconds of quiet before a large file is rebuilt, which may take seconds."""
 
 
+MARKS_WAIT: Final = 0.2
+"""Seconds that marks of applied updates are gathered. What is lost with a crash is probed again at
+the next opening, which costs time but no update."""
+
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -73,11 +82,18 @@ DURABLE: Final = (Kind.WRITE, Kind.FORGET)
 class Request:
     """One thing asked of the thread, and where the answer goes."""
 
-    __slots__ = ("error", "future", "kind", "loop", "value", "work")
+    __slots__ = ("error", "future", "kind", "loop", "single", "value", "work")
 
-    def __init__(self, work: Work[Any], kind: Kind, loop: asyncio.AbstractEventLoop | None) -> None:
+    def __init__(
+        self,
+        work: Work[Any],
+        kind: Kind,
+        loop: asyncio.AbstractEventLoop | None,
+        single: bool = False,
+    ) -> None:
         self.work = work
         self.kind = kind
+        self.single = single  # one writing statement, which is a transaction by itself
         self.loop = loop
         self.future: asyncio.Future[Any] | None = loop.create_future() if loop else None
         self.value: Any = None
@@ -111,6 +127,9 @@ class SqliteThread:
         self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._marks: dict[str, int] = {}
         self._marks_lock = threading.Lock()
+        self._marks_due = 0.0
+        self._asleep = False
+        self._synchronous = ""
         self._unclean = False
         self._rest_until = 0.0
         self._closed = False
@@ -140,28 +159,29 @@ class SqliteThread:
         if self._thread:
             await asyncio.to_thread(self._thread.join)
 
-    async def ask(self, kind: Kind, work: Work[T]) -> T:
+    async def ask(self, kind: Kind, work: Work[T], *, single: bool = False) -> T:
         """Have `work` done in the thread and wait for its answer, durable as `kind` says.
 
+        `single` promises that it writes with one statement only and raises nothing after it.
         `work` may be called again after being taken back, so it must change nothing but the
         database. Whoever stops waiting does not stop the work.
         """
         if self._closed:
             raise StorageUnwritable("The storage is closed.")
-        request = Request(work, kind, asyncio.get_running_loop())
+        request = Request(work, kind, asyncio.get_running_loop(), single)
         assert request.future is not None
         self._requests.put(request)
         value: T = await request.future
         return value
 
     def mark(self, document: str, upto: int) -> None:
-        """Note that a document's updates up to this id were applied: rides along with the next
-        batch, or goes by itself when all is quiet."""
+        """Note that a document's updates up to this id were applied; kept within `MARKS_WAIT` of
+        quiet or with a later batch."""
         with self._marks_lock:
-            first = not self._marks
             self._marks[document] = max(upto, self._marks.get(document, 0))
-        if first:
-            # The thread may be waiting without an end; a request of nothing makes it look.
+            asleep, self._asleep = self._asleep, False
+        if asleep:
+            # The thread waits without an end; a request of nothing makes it look.
             self._requests.put(Request(_nothing, Kind.READ, None))
 
     def rebuild_soon(self) -> None:
@@ -192,6 +212,7 @@ class SqliteThread:
         while True:
             try:
                 request = self._requests.get(timeout=IDLE if self._has_chores() else None)
+                self._asleep = False
             except queue.Empty:
                 quiet += IDLE
                 self._do_chores(db, quiet)
@@ -231,37 +252,34 @@ class SqliteThread:
             _tell(loop, _answer_all, answered)
 
     def _keep(self, db: sqlite3.Connection, batch: list[Request]) -> None:
-        marks = self._take_marks()
         together = [request for request in batch if request.kind is not Kind.ALONE]
-        if marks is None and all(request.kind is Kind.READ for request in together):
-            for request in together:
-                request.run(db)
-        elif not self._together(db, together, marks):
-            self._one_by_one(db, together, marks)
-        alone = [request for request in batch if request.kind is Kind.ALONE]
-        self._one_by_one(db, alone, None)
+        marks = self._take_marks(together)
+        if marks:
+            together.insert(0, marks)
+        alone = len(together) == 1 or all(request.kind is Kind.READ for request in together)
+        if alone or not self._together(db, together):
+            self._one_by_one(db, together)
+        self._one_by_one(db, [request for request in batch if request.kind is Kind.ALONE])
+        if marks and marks.error:
+            log.warning("marks of applied updates were lost: %s", marks.error)
         if any(request.kind is Kind.FORGET and request.error is None for request in batch):
             self._unclean = True
             self._clean(db, at_once=True)
 
-    def _together(
-        self, db: sqlite3.Connection, batch: list[Request], marks: Request | None
-    ) -> bool:
+    def _together(self, db: sqlite3.Connection, batch: list[Request]) -> bool:
         """Do a batch in one transaction; False when nothing of it was kept."""
-        durable = any(request.kind in DURABLE for request in batch)
         try:
-            self._begin(db, durable)
-            for request in [marks, *batch] if marks else batch:
-                if request.kind is Kind.READ:
-                    request.run(db)
-                    continue
-                db.execute("SAVEPOINT request")
+            self._begin(db, any(request.kind in DURABLE for request in batch))
+            for request in batch:
+                changes = db.total_changes
                 request.run(db)
-                if request.error is not None:
-                    if not db.in_transaction or _is_trouble(request.error):
-                        raise request.error
-                    db.execute("ROLLBACK TO request")
-                db.execute("RELEASE request")
+                if request.error is None:
+                    continue
+                half_done = db.total_changes != changes or not db.in_transaction
+                if half_done or _is_trouble(request.error):
+                    # What is in the transaction now is nobody's.
+                    _roll_back(db)
+                    return False
             db.execute("COMMIT")
         except sqlite3.Error as error:
             log.warning("a batch of %d was taken back: %s", len(batch), error)
@@ -269,15 +287,16 @@ class SqliteThread:
             return False
         return True
 
-    def _one_by_one(
-        self, db: sqlite3.Connection, batch: list[Request], marks: Request | None
-    ) -> None:
-        for request in [marks, *batch] if marks else batch:
+    def _one_by_one(self, db: sqlite3.Connection, batch: list[Request]) -> None:
+        for request in batch:
             if request.kind in (Kind.READ, Kind.ALONE):
+                request.run(db)
+            elif request.single:
+                self._sync(db, request.kind in DURABLE)
                 request.run(db)
             else:
                 try:
-                    self._begin(db, request.kind is not Kind.LAZY)
+                    self._begin(db, request.kind in DURABLE)
                     request.run(db)
                     db.execute("ROLLBACK" if request.error else "COMMIT")
                 except sqlite3.Error as error:
@@ -288,19 +307,30 @@ class SqliteThread:
                 trouble = StorageUnwritable(_sentence(self._file.parent, request.error))
                 trouble.__cause__ = request.error
                 request.error = trouble
-        if marks and marks.error:
-            log.warning("marks of applied updates were lost: %s", marks.error)
 
     def _begin(self, db: sqlite3.Connection, durable: bool) -> None:
-        # Only outside a transaction can this be set; the next durable commit flushes both.
-        db.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        self._sync(db, durable)
         db.execute("BEGIN IMMEDIATE")
 
-    def _take_marks(self) -> Request | None:
+    def _sync(self, db: sqlite3.Connection, durable: bool) -> None:
+        # Only outside a transaction can this be set; the next durable commit flushes both.
+        wanted = "FULL" if durable else "NORMAL"
+        if wanted != self._synchronous:
+            db.execute(f"PRAGMA synchronous={wanted}")
+            self._synchronous = wanted
+
+    def _take_marks(self, batch: list[Request]) -> Request | None:
+        """The marks that are due: after a while, before anybody reads them, or when nothing else
+        is to be done."""
+        now = time.monotonic()
+        writes = [request for request in batch if request.kind is not Kind.READ]
+        if len(writes) == len(batch) > 0 and now < self._marks_due:
+            return None
         with self._marks_lock:
             marks, self._marks = self._marks, {}
         if not marks:
             return None
+        self._marks_due = now + MARKS_WAIT
 
         def work(db: sqlite3.Connection) -> None:
             db.executemany(
@@ -313,7 +343,10 @@ class SqliteThread:
     # Chores, when nobody waits
 
     def _has_chores(self) -> bool:
-        return bool(self._marks) or self._unclean or self._wal_size() > CHORE_WAL_BYTES
+        with self._marks_lock:
+            chores = bool(self._marks) or self._unclean or self._wal_size() > CHORE_WAL_BYTES
+            self._asleep = not chores
+            return chores
 
     def _do_chores(self, db: sqlite3.Connection, quiet: float) -> None:
         if self._marks:
@@ -425,7 +458,7 @@ TROUBLE: Final = frozenset(
 """Primary result codes that speak of the disk, not of the request."""
 
 
-def _is_trouble(error: BaseException) -> bool:
+def _is_trouble(error: BaseException | None) -> bool:
     # The low byte of an extended code is the primary one.
     return (
         isinstance(error, sqlite3.Error) and getattr(error, "sqlite_errorcode", 0) & 255 in TROUBLE

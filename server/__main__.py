@@ -60,9 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if supervised:
         with listening:
             return supervisor.Supervisor(listening, _child(words, listening, port)).run()
-    return _serve(
-        _replaced(settings, port), listening, parent=options.parent, quiet=options.again
-    )
+    return _serve(_replaced(settings, port), listening, parent=options.parent, quiet=options.again)
 
 
 def _child(words: Sequence[str], listening: socket.socket, port: int) -> Any:
@@ -103,9 +101,7 @@ def port_trouble(error: OSError, settings: Settings) -> str:
             return f"Cannot listen on {where}: {error.strerror or error}."
 
 
-def _serve(
-    settings: Settings, listening: socket.socket, *, parent: int | None, quiet: bool
-) -> int:
+def _serve(settings: Settings, listening: socket.socket, *, parent: int | None, quiet: bool) -> int:
     try:
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             return runner.run(_run(settings, listening, parent, quiet))
@@ -124,14 +120,17 @@ async def _run(
 ) -> int:
     if parent is not None:
         supervisor.end_with_parent(parent)
+    serving = False
     try:
         settings.data.mkdir(parents=True, exist_ok=True)
         async with running(settings) as app:
+            serving = True
+            # The first child opens the demo; it is in the storage when another takes over.
+            demo = await _demo(app.state.site) if settings.demo and not quiet else []
             # What comes before this line may take its time: reading rooms back, for one.
             watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
             try:
                 server = Server(uvicorn_config(app, settings))
-                demo = await _demo(app.state.site) if settings.demo else []
                 if not quiet:
                     server.announcement = announcement(settings, demo, app.state.site)
                 await server.serve(sockets=[listening])
@@ -143,6 +142,8 @@ async def _run(
     except StorageTooNew as new:
         return _say_why(str(new), supervisor.DATA_TOO_NEW)
     except (StorageUnwritable, OSError) as error:
+        if serving:
+            raise
         return _say_why(
             f"Cannot write in the data folder {settings.data} ({error}).\nMake it writable, free "
             "some space, or choose another one: --data FOLDER.",
@@ -187,7 +188,8 @@ class Server(uvicorn.Server):
         """Stop on SIGTERM and SIGINT, without raising them again afterwards."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            with contextlib.suppress(NotImplementedError):
+            # Not on Windows, and not in a thread of a test.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
                 loop.add_signal_handler(number, self.handle_exit, number, None)
         yield
 
@@ -195,8 +197,7 @@ class Server(uvicorn.Server):
 def announcement(settings: Settings, demo: Sequence[tuple[str, str]], site: Any) -> str:
     """What is printed when the server serves."""
     lines = ["", f"  Talanoa is here:  {settings.address}/", ""]
-    for address in settings.lan:
-        lines.append(f"  In this network:  http://{address}:{settings.port}/")
+    lines += [f"  In this network:  http://{one}:{settings.port}/" for one in settings.lan]
     if settings.lan:
         lines += [
             "",
@@ -210,7 +211,7 @@ def announcement(settings: Settings, demo: Sequence[tuple[str, str]], site: Any)
             "  one than those above are refused at the websocket."
         )
     for label, url in demo:
-        lines.append(f"  {label + ':':<22}{url}")
+        lines.append(f"  {label + ':':<26}{url}")
     if settings.test_clock:
         lines.append("  Test clock: time stands still until POST /api/test/clock moves it.")
     if not site.pages.manifest.built:

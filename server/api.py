@@ -22,8 +22,7 @@ from server.health import advance_clock, alive, read_clock, ready
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
-from server.openapi import Answer, Operation, Parameter, spoken
-from server.reading import is_organiser
+from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
 from server.site import site_of
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
@@ -153,7 +152,8 @@ async def read_board(request: Request) -> Response:
     """Cards this seat may read."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    return answer(room.board(device, auth.seat_of(device, request.query_params.get("seat", ""))))
+    seat = auth.seat_of(device, request.query_params.get("seat", ""))
+    return answer(await room.board(device, seat))
 
 
 async def read_words(request: Request) -> Response:
@@ -168,7 +168,7 @@ async def forget_room(request: Request) -> Response:
     """Forget a room for good; the organiser's alone."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    if not is_organiser(room, device):
+    if not room.is_organiser(device):
         raise Problem("not_allowed", say("Only the person who opened the room may do this."))
     await site.hub.forget(room.id)
     return Response(status_code=204, headers={"Cache-Control": "no-store"})
@@ -236,7 +236,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     ),
     Operation(
         "GET", "/api/rooms/{room}/view", read_view, "readView", "What a seat sees and may do.",
-        {200: Answer("A whole view.", ViewMessage)},
+        {200: Answer("A whole view.", on_the_wire(ViewMessage))},
         query=(SEAT, LENS), token="must", refusals=(*_MUST, "bad_request", "closed"),
     ),
     Operation(
@@ -255,7 +255,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         {200: Answer("The memo as a file.", None, (
             "text/markdown", "text/html", "application/pdf", "application/json", "text/plain",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))},
-        query=(EDITION,), token="must", refusals=(*_MUST, "bad_request", "closed"),
+        query=(EDITION,), token="must", refusals=(*_MUST, "bad_request", "closed", "no_glyph"),
     ),
     Operation(
         "GET", "/api/rooms/{room}/export.zip", export_zip, "exportRoom",
@@ -314,5 +314,3 @@ TEST_OPERATIONS: Final[tuple[Operation, ...]] = (
 def routes(operations: tuple[Operation, ...]) -> list[Route]:
     """The table as routes of the application."""
     return [Route(one.path, one.handler, methods=[one.method]) for one in operations]
-
-

@@ -127,7 +127,7 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/screen", pages.screen_page, methods=["GET"]),
         Route("/r/{room}/agenda", pages.agenda_page, methods=["GET"]),
         Route("/r/{room}/me", pages.me_page, methods=["GET"]),
-        Route("/r/{room}/memo", pages.memo_page, methods=["GET"]),
+        Route("/r/{room}/memo", pages.memo_live, methods=["GET"]),
         Route("/r/{room}/ready", pages.ready, methods=["GET"]),
         Route("/r/{room}/calendar.ics", pages.calendar, methods=["GET"]),
         Route("/r/{room}/do", pages.do, methods=["POST"]),

@@ -1,5 +1,4 @@
-"""Bodies of requests: bounded before they are read, and names and titles cleaned with a clear word.
-"""
+"""Bodies of requests: bounded before they are read; names cleaned with a clear word."""
 
 from __future__ import annotations
 

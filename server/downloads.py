@@ -7,17 +7,22 @@ import io
 import re
 import unicodedata
 import zipfile
+from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rooms.memo_export import FORMATS, MissingGlyph, export
+from rooms.memo_tree import Edition, Memo
 from server import auth
 from server.errors import Problem
-from server.reading import is_organiser, title_of
+from server.reading import title_of
 from server.site import site_of
+
+EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 NAME_LIMIT: Final = 80
 """Characters of a file's name before its ending: mail programs cut longer ones."""
@@ -66,23 +71,40 @@ async def memo_file(request: Request) -> Response:
     edition = request.query_params.get("edition", "participants")
     if ending not in FORMATS:
         raise Problem("unknown")
-    if edition not in ("participants", "public"):
+    if edition not in EDITIONS:
         raise Problem("bad_request")
-    memo = room.memo(device, edition)
-    # Layout takes seconds; the room goes on meanwhile.
-    made = await asyncio.to_thread(export, memo, ending)
-    return file_response(made.content, made.media_type, title_of(room), ending)
+    memo = await room.memo(device, edition)
+    try:
+        # Layout takes its time; the room goes on meanwhile.
+        made = await asyncio.to_thread(export, memo, ending)
+    except MissingGlyph:
+        raise Problem("no_glyph") from None
+    return file_response(made.content, made.media_type, f"{title_of(room)} memo", ending)
 
 
 async def export_zip(request: Request) -> Response:
-    """Everything the organiser may take out, as one archive."""
+    """Everything the organiser may take out, as one archive: both editions of the memo in every
+    format, and the board that everyone here can read. Nothing private, nothing of circles."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    if not is_organiser(room, device):
+    if not room.is_organiser(device):
         raise Problem("not_allowed")
-    files = await room.export(device)
-    body = await asyncio.to_thread(packed, files)
+    memos = {edition: await room.memo(device, edition) for edition in EDITIONS}
+    board = await room.board(device)
+    cards = [card for card in board["cards"] if card["document"] == "board"]
+    shared = msgspec.json.encode({"sections": board["sections"], "cards": cards})
+    body = await asyncio.to_thread(_archive, memos, shared)
     return file_response(body, "application/zip", title_of(room), "zip")
+
+
+def _archive(memos: dict[Edition, Memo], board: bytes) -> bytes:
+    files = {"board.json": msgspec.json.format(board, indent=2) + b"\n"}
+    for edition, memo in memos.items():
+        for ending in FORMATS:
+            # Why there is no PDF is said at its own address; the rest is not held up.
+            with suppress(MissingGlyph):
+                files[f"memo-{edition}.{ending}"] = export(memo, ending).content
+    return packed(files)
 
 
 def packed(files: dict[str, bytes]) -> bytes:

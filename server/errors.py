@@ -29,6 +29,7 @@ STATUS: Final = {
     "gone": 410,
     "too_large": 413,
     "wrong_type": 415,
+    "no_glyph": 422,
     "too_many": 429,
     "tripped": 500,
     "unwritable": 503,
@@ -53,9 +54,14 @@ SENTENCES: Final[dict[str, Line]] = {
     "gone": say("This room is closed for good."),
     "too_large": say("That is more than fits. Shorten it, and send it again."),
     "wrong_type": say("Send this as JSON."),
+    "no_glyph": say(
+        "The memo holds a letter this server has no font for. Take the DOCX; your own machine has."
+    ),
     "too_many": say("That was a lot at once. Wait a minute, then try again."),
     "tripped": say("Something tripped on our side. Nothing of yours was lost; try again."),
-    "unwritable": say("The server cannot save at this moment, so it took nothing. Keep your words."),
+    "unwritable": say(
+        "The server cannot save at this moment, so it took nothing. Keep your words."
+    ),
 }
 """What people read; replaced by a better sentence where the place knows one."""
 

@@ -117,7 +117,7 @@ def own_name(code: str) -> str:
 
 
 def direction(code: str) -> str:
-    """"rtl" or "ltr"."""
+    """ "rtl" or "ltr"."""
     try:
         return str(Locale.parse(code, sep="-").text_direction)
     except (UnknownLocaleError, ValueError):
@@ -155,7 +155,7 @@ def _plural_map(code: str, expression: str) -> dict[str, int]:
     """Which form of a catalogue each CLDR category takes: their orders differ, and the page may
     not evaluate the catalogue's expression (`field-notes.md` 7)."""
     rule = Locale.parse(code, sep="-").plural_form
-    form = gettext.c2py(expression or "(n != 1)")  # type: ignore[attr-defined]
+    form = gettext.c2py(expression or "(n != 1)")
     found: dict[str, int] = {}
     for n in SAMPLED:
         found.setdefault(rule(n), int(form(n)))

@@ -97,6 +97,11 @@ class Limits:
             self._windows = MovingWindowRateLimiter(MemoryStorage())
         return self._windows
 
+    @property
+    def open_sockets(self) -> int:
+        """Websockets that hold a place now."""
+        return sum(self._sockets.values())
+
     async def may_try_code(self, address: str, room: str = "") -> None:
         """Raise `Problem("too_many")` when this address, or everybody at this room, has been
         wrong too often; the same answer whether the code is right or not (A7)."""
@@ -147,7 +152,7 @@ class Limits:
         """Hold a place for a websocket; gives False when there is none left."""
         group = address_group(address)
         held = self._sockets.get(group, 0)
-        if held >= SOCKETS_PER_ADDRESS or sum(self._sockets.values()) >= SOCKETS:
+        if held >= SOCKETS_PER_ADDRESS or self.open_sockets >= SOCKETS:
             self.refused += 1
             yield False
             return

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from typing import Any, Final
+from types import UnionType
+from typing import (
+    Annotated,
+    Any,
+    Final,
+    Literal,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
 
 import msgspec
 from starlette.requests import Request
@@ -97,10 +107,51 @@ def document(operations: Sequence[Operation], version: str, server: str) -> dict
 
 
 def spoken(kind: type[Any]) -> dict[str, Any]:
-    """Sentences, people and words are texts once they are on the wire."""
+    """The schema of what only becomes text on the wire."""
     if kind in (Line, Who, Words):
         return {"type": "string"}
     raise NotImplementedError
+
+
+_twins: dict[Any, Any] = {}
+
+
+def on_the_wire(kind: Any) -> Any:
+    """A type as it looks to those who receive it: sentences, people and words are texts."""
+    if kind in (Line, Who, Words):
+        return str
+    if kind in _twins:
+        return _twins[kind]
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        _twins[kind] = _twin(kind)
+        return _twins[kind]
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is None or origin is Literal:
+        return kind
+    if origin is Annotated:
+        return on_the_wire(parts[0])
+    seen = tuple(part if part is ... else on_the_wire(part) for part in parts)
+    if origin in (Union, UnionType):
+        return Union[seen]  # noqa: UP007  built from a tuple
+    return (dict if origin is Mapping else origin)[seen]
+
+
+def _twin(kind: type[msgspec.Struct]) -> Any:
+    hints = get_type_hints(kind, include_extras=True)
+    fields: list[Any] = []
+    for field in msgspec.structs.fields(kind):
+        wanted = on_the_wire(hints[field.name])
+        if field.required:
+            fields.append((field.name, wanted))
+        else:
+            # Defaults are always written, so what they are does not matter here.
+            fields.append((field.name, wanted, msgspec.field(default=msgspec.UNSET)))
+    config = kind.__struct_config__
+    made = msgspec.defstruct(
+        kind.__name__, fields, tag_field=config.tag_field, tag=config.tag, kw_only=True
+    )
+    made.__doc__ = kind.__doc__
+    return made
 
 
 def _one(operation: Operation, known: Mapping[int, Any]) -> dict[str, Any]:

@@ -45,7 +45,7 @@ from server.invitation import calendar_file
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
-from server.reading import is_facilitator, own_seats, seat_info, title_of
+from server.reading import facilitator_seat, memo_page, own_seats, seat_info, title_of
 from server.shapes import Links
 from server.site import Site, site_of
 from server.templating import qr
@@ -128,7 +128,7 @@ async def ready(request: Request) -> Response:
     """The links of a room, for its facilitators: each sees the recovery link of their own seat."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    seat = is_facilitator(room, device)
+    seat = facilitator_seat(room, device)
     if not seat:
         raise Problem("not_allowed")
     links = _links(request, site, room, seat)
@@ -157,7 +157,7 @@ async def calendar(request: Request) -> Response:
     """The exchange as a calendar file: `?starts=2026-11-22T10:00&minutes=120&zone=Pacific/Fiji`."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    seat = is_facilitator(room, device)
+    seat = facilitator_seat(room, device)
     query = request.query_params
     return calendar_file(
         room=room.id,
@@ -271,7 +271,7 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
         seat = auth.seat_of(device, request.query_params.get("as", "")) or device.seats[0]
         view = _view(room, device, seat, LENSES[page])
     except (Problem, Refused) as error:
-        may_recover = page in ("panel", "screen") and problem_of(error).reason in (
+        may_recover = page in ("panel", "screen", "memo") and problem_of(error).reason in (
             "no_seat", "not_allowed",
         )  # fmt: skip
         if not may_recover:
@@ -290,8 +290,11 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
     }
     if page == "me":
         boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
+    if page == "screen":
+        join = site.hub.links(room, seat)["join"]
+        boot["qr"] = qr(f"{site.address(request)}/j#{join}")
     if page == "memo":
-        boot["memo"] = msgspec.json.decode(room.memo_page(device))
+        boot["memo"] = memo_page(await room.memo(device, "participants"))
     return site.pages.answer(
         request,
         f"{page}.html",
@@ -344,7 +347,7 @@ async def me_page(request: Request) -> Response:
     return await live(request, "me")
 
 
-async def memo_page(request: Request) -> Response:
+async def memo_live(request: Request) -> Response:
     """The memo, for facilitators and note-takers."""
     return await live(request, "memo")
 
@@ -430,9 +433,7 @@ def _view(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, 
     return found
 
 
-def _language(
-    request: Request, site: Site, room: Room, device: Device, seat: str = ""
-) -> str:
+def _language(request: Request, site: Site, room: Room, device: Device, seat: str = "") -> str:
     chosen = seat_info(room, seat or device.seats[0]).language or room.language
     return site.languages.choose(request.headers.get("accept-language", ""), chosen)
 

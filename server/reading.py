@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
+
+from rooms.memo_tree import Memo
 
 if TYPE_CHECKING:
     from rooms.room import Room
@@ -40,12 +42,15 @@ def own_seats(room: Room, device: Device) -> list[SeatInfo]:
     return [seat_info(room, seat) for seat in device.seats]
 
 
-def is_organiser(room: Room, device: Device) -> bool:
-    """Whether the person who opened the room is at this device."""
-    return any(room.whole.room.seats[seat].organiser for seat in device.seats)
-
-
-def is_facilitator(room: Room, device: Device) -> str:
+def facilitator_seat(room: Room, device: Device) -> str:
     """The first facilitator's seat of this device, or empty."""
     seats = room.whole.room.seats
     return next((seat for seat in device.seats if seats[seat].role == "facilitator"), "")
+
+
+def memo_page(memo: Memo) -> dict[str, Any]:
+    """What the memo's page shows: the tree with what is missing and the counts, without the ledger,
+    which names where each card went."""
+    found: dict[str, Any] = msgspec.to_builtins(memo)
+    found.pop("ledger", None)
+    return found

@@ -11,9 +11,7 @@ from rooms.wire import NAME_LIMIT, TITLE_LIMIT
 
 def _text(limit: int, what: str) -> msgspec.Meta:
     # Only described here: lengths are checked by `server.bodies`, which can say what to change.
-    return msgspec.Meta(
-        description=what, extra_json_schema={"minLength": 1, "maxLength": limit}
-    )
+    return msgspec.Meta(description=what, extra_json_schema={"minLength": 1, "maxLength": limit})
 
 
 Title = Annotated[str, _text(TITLE_LIMIT, "What the exchange is about.")]
@@ -108,7 +106,7 @@ class Entered(msgspec.Struct, frozen=True):
 
     room: str
     title: str
-    kind: Literal["join", "code"]
+    kind: Literal["join", "code", "screen", "facilitate"]
     path: str
 
 

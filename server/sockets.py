@@ -106,9 +106,7 @@ async def sync(websocket: WebSocket) -> None:
     with site.limits.socket(address) as held:
         if not held:
             log().info("refused", kind="socket", reason="too_many", address=address)
-            await websocket.send_denial_response(
-                Response("too_many", 429, {"Retry-After": "10"})
-            )
+            await websocket.send_denial_response(Response("too_many", 429, {"Retry-After": "10"}))
             return
         await websocket.accept()
         await Line(websocket, site, cookies=origin is not None).run()

@@ -113,7 +113,7 @@ class _Writer:
                 inner = self.type(args[0])
                 return f"({inner})[]" if " " in inner else f"{inner}[]"
             return f"[{', '.join(self.type(arg) for arg in args)}]"
-        if origin is not None and issubclass(origin, (dict, types.MappingProxyType)) or (
+        if (origin is not None and issubclass(origin, (dict, types.MappingProxyType))) or (
             origin is not None and origin.__name__ == "Mapping"
         ):
             return f"Record<string, {self.type(get_args(hint)[1])}>"

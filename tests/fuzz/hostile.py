@@ -15,6 +15,7 @@ import random
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -250,7 +251,7 @@ class Board:
 
     def __init__(self, rng: random.Random) -> None:
         self.document = Document(f"room/{self.family}", 5)
-        self.people = {ANA: Doc(client_id=ANA), BEN: Doc(client_id=BEN)}
+        self.people: dict[int, Doc[Any]] = {ANA: Doc(client_id=ANA), BEN: Doc(client_id=BEN)}
         self.honest: list[bytes] = []
         self.rng = rng
         self.guest = Writer("guest", frozenset({"guest"}))
@@ -264,18 +265,18 @@ class Board:
                 self.send(
                     doc,
                     name,
-                    lambda d, n=f"{name}-{number}", a=name: board_schema.put_card(  # type: ignore[misc]
+                    lambda d, n=f"{name}-{number}", a=name: board_schema.put_card(
                         d, Card(n, "insight", "so 🙂 it is", author=a, ticks=(a,))
                     ),
                 )
             cards = doc.get("cards", type=Map)
             text = cards[f"{name}-0"]["text"]
-            self.send(doc, name, lambda d, t=text: t.insert(0, "well 🙂 "))  # type: ignore[misc]
+            self.send(doc, name, lambda d, t=text: t.insert(0, "well 🙂 "))
             if client != ANA:
                 self.send(
                     doc,
                     name,
-                    lambda d, n=name: board_schema.drop_card(d, f"{n}-1"),  # type: ignore[misc]
+                    lambda d, n=name: board_schema.drop_card(d, f"{n}-1"),
                 )
 
     def send(self, doc: Doc[Any], name: str, work: Any) -> None:
@@ -346,10 +347,11 @@ class Gate(Board):
 
     def fill(self) -> None:
         self.index = Index(GATE_ROOTS, MEMO)
+        self.log: list[bytes] = []
         self.units: dict[tuple[int, int], bytes] = {}
         self.native: Doc[Any] = Doc(client_id=5)
         for name, kind in (("cards", Map), ("line", Text), ("list", Array), ("memo", XmlFragment)):
-            self.native.get(name, type=kind)  # type: ignore[type-var]
+            self.native.get(name, type=kind)
 
         def body(doc: Doc[Any]) -> None:
             doc.get("line", type=Text).insert(0, "abc 🙂🙂 def")
@@ -392,6 +394,7 @@ class Gate(Board):
 
     def apply(self, update: bytes) -> None:
         self.native.apply_update(update)
+        self.log.append(update)
         for client, section in read_update(update, MEMO, step2=True).sections.items():
             for item in section.items:
                 if item.kind == STRING:
@@ -435,7 +438,27 @@ def read_everything(room: Board) -> None:
     assert {c: n for c, n in read_state_vector(copy.get_state()).items() if n} == native
 
 
-def campaign(seed: int, count: int) -> Result:
+class Replay(msgspec.Struct):
+    """What one room accepted, and what yrs reads then: for Yjs to read as well."""
+
+    updates: list[str]
+    line: str
+    cards: list[str]
+    list_length: int
+
+
+def replay_of(room: Gate) -> Replay:
+    """The room as `read_in_yjs.mjs` takes it."""
+    doc = room.native
+    return Replay(
+        [update.hex() for update in room.log],
+        str(doc.get("line", type=Text)),
+        sorted(doc.get("cards", type=Map).keys()),
+        len(doc.get("list", type=Array)),
+    )
+
+
+def campaign(seed: int, count: int, replays: list[Replay] | None = None) -> Result:
     """Send `count` hostile updates to one room after another."""
     rng = random.Random(seed)
     guest = Guest(rng)
@@ -475,6 +498,8 @@ def campaign(seed: int, count: int) -> Result:
                 read_everything(room)
         read_everything(room)
         assert room.others() == before, "somebody else's card changed"
+        if replays is not None and isinstance(room, Gate):
+            replays.append(replay_of(room))
     result.refused = dict(refused.most_common())
     return result
 
@@ -483,5 +508,9 @@ if __name__ == "__main__":
     options = argparse.ArgumentParser()
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--count", type=int, default=1_000)
+    options.add_argument("--replays", help="a file for what the rooms accepted")
     chosen = options.parse_args()
-    print(msgspec.json.encode(campaign(chosen.seed, chosen.count)).decode())
+    kept: list[Replay] = []
+    print(msgspec.json.encode(campaign(chosen.seed, chosen.count, kept)).decode())
+    if chosen.replays:
+        Path(chosen.replays).write_bytes(msgspec.json.encode(kept))

@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.fuzz import recorded
-from tests.fuzz.hostile import Result
+from tests.fuzz import hostile, recorded
+from tests.fuzz.hostile import Replay, Result
 from tests.rooms.test_documents import replay
 from tests.server.test_hocuspocus import hammer
 
@@ -84,6 +84,26 @@ def test_50_000_mutated_frames_are_read_or_refused() -> None:
 needs_node = pytest.mark.skipif(
     recorded.node_modules() is None or shutil.which("node") is None, reason="no Node packages"
 )
+
+
+@pytest.mark.node
+@pytest.mark.slow
+@needs_node
+def test_what_hostile_guests_got_in_reads_the_same_in_yjs(tmp_path: Path) -> None:
+    seed = random.SystemRandom().randrange(2**31)
+    print(f"seed {seed}")
+    replays: list[Replay] = []
+    hostile.campaign(seed, 3_000, replays)
+    file = tmp_path / "replays.json"
+    file.write_bytes(msgspec.json.encode(replays))
+    done = subprocess.run(
+        ["node", str(Path(__file__).with_name("read_in_yjs.mjs")), str(file)],
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    read = msgspec.json.decode(done.stdout)
+    assert read == {"rooms": len(replays), "different": []}, f"seed {seed}"
 
 
 @pytest.mark.node

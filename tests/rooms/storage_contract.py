@@ -5,6 +5,7 @@ and a fixture `reopen`: a callable that closes the storage and opens the same da
 """
 
 import asyncio
+import random
 from collections.abc import Awaitable, Callable
 
 import pytest
@@ -26,8 +27,58 @@ async def soon(storage: Storage, document: str, expected: list[bool]) -> list[bo
     return flags
 
 
+class Model:
+    """What a storage should hold: rooms in which a few kinds of thing are written and forgotten."""
+
+    def __init__(self) -> None:
+        self.commits: dict[str, list[bytes]] = {}
+        self.words: dict[str, dict[str, bytes]] = {}
+        self.number = 0
+
+    def ask(self, dice: random.Random, storage: Storage) -> tuple[Awaitable[None], bool]:
+        """Something to ask for, and whether it must be refused."""
+        self.number += 1
+        room = f"room{dice.randrange(4)}"
+        commits = self.commits.get(room)
+        match dice.randrange(12):
+            case 0 | 1:
+                refused = commits is not None
+                if not refused:
+                    self.commits[room], self.words[room] = [], {}
+                return storage.create_room(room, self.number), refused
+            case 2 if dice.random() < 0.3:
+                self.commits.pop(room, None)
+                self.words.pop(room, None)
+                return storage.forget_room(room), False
+            case 3 if self.words.get(room):
+                refs = dice.sample(sorted(self.words[room]), 1)
+                for ref in refs:
+                    del self.words[room][ref]
+                return storage.erase_words(room, refs), False
+            case _:
+                pass
+        next_one = 1 + len(commits or ())
+        seq = next_one if dice.random() < 0.8 else dice.randrange(next_one + 3)
+        body, ref = b"%d" % self.number, f"w{self.number}"
+        words = {ref: body * 50} if dice.random() < 0.5 else None
+        refused = commits is None or seq != next_one
+        if commits is not None and not refused:
+            commits.append(body)
+            self.words[room].update(words or {})
+        return storage.append(room, seq, body, words), refused
+
+    async def compare(self, storage: Storage) -> None:
+        """Assert that the storage holds what it should, no more and no less."""
+        assert set(await storage.rooms()) == set(self.commits)
+        for number in range(4):
+            room = f"room{number}"
+            expected = list(enumerate(self.commits.get(room, []), 1))
+            assert list(await storage.commits(room)) == expected
+            assert dict(await storage.words(room)) == self.words.get(room, {})
+
+
 class StorageContract:
-    """STO1 to STO12: each test names the promise it checks."""
+    """STO1 to STO14: each test names the promise it checks."""
 
     # Rooms
 
@@ -271,6 +322,25 @@ class StorageContract:
         assert await again.touched("a") == 7
         await again.append("a", 2, b"two")
         assert await again.add_update("a/board", b"3") > ids[2]
+
+    @pytest.mark.slow
+    async def test_STO14_random_histories_read_back_as_a_model_says(
+        self, storage: Storage, reopen: Reopen
+    ) -> None:
+        """Requests asked in handfuls at the same moment, some of them wrong, with reopenings."""
+        seed = random.randrange(2**32)
+        print("seed", seed)
+        dice = random.Random(seed)
+        model = Model()
+        for step in range(60):
+            handful = [model.ask(dice, storage) for _ in range(dice.randrange(1, 12))]
+            outcomes = await asyncio.gather(*(ask for ask, _ in handful), return_exceptions=True)
+            for outcome, (_, refused) in zip(outcomes, handful, strict=True):
+                assert isinstance(outcome, Conflict) if refused else outcome is None
+            if step % 20 == 19:
+                storage = await reopen()
+            await model.compare(storage)
+        assert sum(len(commits) for commits in model.commits.values()) > 30  # not hollow
 
     async def test_STO13_check_passes_when_all_is_well(self, storage: Storage) -> None:
         await storage.check()

@@ -186,7 +186,7 @@ def test_a_forged_author_or_entered_by_is_refused() -> None:
         document = board()
         page = Page(document, ANA, 11)
         accepted(page.put("ana-1"))
-        verdict = page.edit(lambda doc, p=page, f=fields: p.card("ana-1").update(f))  # type: ignore[misc]
+        verdict = page.edit(lambda doc, p=page, f=fields: p.card("ana-1").update(f))
         assert verdict == RefusedUpdate("shape"), fields
 
 

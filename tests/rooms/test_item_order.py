@@ -75,7 +75,9 @@ def bomb(mode: str, number: int) -> list[bytes]:
         return [update([(1, 0, [same] * number)])]
     front = [struct(4, written("a"), root="line")]
     front += [struct(4, written("a"), right=(1, clock)) for clock in range(number - 1)]
-    apart = [struct(4, written("b"), left=(1, number - 1), right=(1, at)) for at in range(number)]
+    apart = [
+        struct(4, written("b"), left=(1, number - 1), right=(1, at)) for at in range(number - 1)
+    ]
     return [update([(1, 0, front)]), update([(1, number, apart)])]
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
+from pycrdt import Doc, Map
 
 from rooms.ownership import MAX_CLIENTS_PER_DEVICE, MAX_NEW_RANGES, Change, Index, Touch
 from rooms.update_gate import MAP, SMALL, TEXT, BadUpdate, read_update
@@ -87,6 +90,16 @@ def test_a_keyed_deletion_without_content_is_a_deletion() -> None:
     take(index, CARD)
     sly = update([(2, 0, [struct(1, b"\1", left=(1, 0))])])
     assert take(index, sly) == [Touch("delete", ("cards", "a-1"))]
+
+
+def test_a_key_that_ever_was_is_known_after_a_snapshot_too() -> None:
+    doc: Doc[Any] = Doc(client_id=1)
+    cards = doc.get("cards", type=Map)
+    cards["a-1"] = Map({"kind": "quote"})
+    del cards["a-1"]
+    index = Index(ROOTS, SMALL)
+    take(index, doc.get_update())
+    assert index.roots["cards"].keys == {"a-1"}
 
 
 def test_two_containers_under_one_key_are_two() -> None:

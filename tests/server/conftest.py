@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,9 +88,7 @@ class Person:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def send(
-        self, request: str, command: dict[str, Any], **more: Any
-    ) -> httpx.Response:
+    async def send(self, request: str, command: dict[str, Any], **more: Any) -> httpx.Response:
         """Ask for something."""
         return await self.http.post(
             f"/api/rooms/{self.room}/commands",
@@ -163,6 +161,13 @@ class Live:
             yield made
 
 
+async def until(true: Callable[[], object]) -> None:
+    """Let the loop turn until something holds, at most ten seconds."""
+    async with asyncio.timeout(10):
+        while not true():  # noqa: ASYNC110  it is uvicorn's flag, which tells nobody
+            await asyncio.sleep(0.002)
+
+
 @pytest.fixture
 async def live(tmp_path: Path) -> AsyncIterator[Live]:
     """A server on a free port of the loopback, with the door's real settings."""
@@ -173,8 +178,7 @@ async def live(tmp_path: Path) -> AsyncIterator[Live]:
         async with running(settings) as app:
             server = Server(uvicorn_config(app, settings))
             serving = asyncio.create_task(server.serve(sockets=[listening]))
-            while not server.started:
-                await asyncio.sleep(0.01)
+            await until(lambda: server.started)
             yield Live(port, app)
             server.should_exit = True
             await serving

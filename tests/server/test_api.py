@@ -170,9 +170,7 @@ async def test_bad_input_body_over_the_limit(opened: Opened) -> None:
     assert answer.status_code == 413
 
 
-async def test_bad_input_token_of_another_room(
-    client: httpx.AsyncClient, opened: Opened
-) -> None:
+async def test_bad_input_token_of_another_room(client: httpx.AsyncClient, opened: Opened) -> None:
     other = await open_room(client, "Another room")
     stranger = Person(client, opened.room, other.lead.seat, other.lead.token)
     answer = await client.get(f"/api/rooms/{opened.room}/view", headers=stranger.bearer)

@@ -122,9 +122,7 @@ async def test_bad_input_name_keeps_the_form(opened: Opened, app: Any, name: str
 
 
 async def test_bad_input_title_keeps_the_front_door(client: httpx.AsyncClient) -> None:
-    page = await client.post(
-        "/", data={"title": "x" * 10_000, "facilitator": "Amina"}, headers=OWN
-    )
+    page = await client.post("/", data={"title": "x" * 10_000, "facilitator": "Amina"}, headers=OWN)
     assert page.status_code == 413
     assert 'value="Amina"' in page.text
     assert "too long" in page.text
@@ -158,9 +156,7 @@ async def test_a_form_without_its_key_is_refused(app: Any) -> None:
         assert answer.status_code == 403
 
 
-async def test_link_pages_without_a_seat_are_shells_that_recover(
-    opened: Opened, app: Any
-) -> None:
+async def test_link_pages_without_a_seat_are_shells_that_recover(opened: Opened, app: Any) -> None:
     async with browser(app) as stranger:
         for page in ("panel", "screen"):
             answer = await stranger.get(f"/r/{opened.room}/{page}")

@@ -14,7 +14,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from rooms import outgoing as out
 from server import hocuspocus as wire
 from server import limits, sockets
-from tests.server.conftest import Live, Opened, hear, hear_json, open_room
+from tests.server.conftest import Live, Opened, hear, hear_json, open_room, until
 from tests.server.test_api import filled, offer_of
 
 
@@ -25,15 +25,18 @@ async def room(live: Live) -> AsyncIterator[Opened]:
         yield await open_room(http)
 
 
+async def _drain(socket: Any) -> None:
+    while True:
+        await socket.recv()
+
+
 async def closing(socket: Any) -> tuple[int, str]:
     """How the other side closes."""
     async with asyncio.timeout(20):
-        try:
-            while True:
-                await socket.recv()
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return closed.rcvd.code, closed.rcvd.reason
+        with pytest.raises(ConnectionClosed) as closed:
+            await _drain(socket)
+    assert closed.value.rcvd is not None
+    return closed.value.rcvd.code, closed.value.rcvd.reason
 
 
 async def test_check_in_walked_over_the_websocket(live: Live, room: Opened) -> None:
@@ -149,9 +152,7 @@ async def test_nonsense_and_text_frames_end_the_line(live: Live) -> None:
             assert (await closing(socket))[0] == 1008
 
 
-async def test_u5_who_says_nothing_is_let_go(
-    live: Live, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_u5_who_says_nothing_is_let_go(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "FIRST_SECONDS", 0.2)
     async with live.dial() as socket:
         assert (await closing(socket))[0] == 4408
@@ -164,9 +165,7 @@ async def test_u5_who_only_pings_is_let_go(live: Live, monkeypatch: pytest.Monke
         assert (await closing(socket))[0] == 4401
 
 
-async def test_the_server_pings(
-    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_the_server_pings(live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sockets, "PING_SECONDS", 0.1)
     async with live.dial() as socket:
         await socket.send(wire.authenticate(room.room, room.lead.token))
@@ -198,16 +197,12 @@ async def test_sockets_of_one_address_are_counted(
             async with live.dial():
                 pass
         assert refused.value.response.status_code == 429
-    async with asyncio.timeout(5):
-        while live.app.state.site.limits._sockets:
-            await asyncio.sleep(0.01)
+    await until(lambda: not live.app.state.site.limits.open_sockets)
     async with live.dial():
         pass
 
 
-async def test_a_second_provider_of_a_document_is_told_it_is_open(
-    live: Live, room: Opened
-) -> None:
+async def test_a_second_provider_of_a_document_is_told_it_is_open(live: Live, room: Opened) -> None:
     async with live.dial() as socket:
         await socket.send(wire.authenticate(room.room, room.lead.token))
         await hear(socket, wire.Authenticated)

@@ -138,7 +138,7 @@ def test_bad_input_newer_database(tmp_path: Path) -> None:
 
     with started("--port", "0", "--data", str(tmp_path)) as first:
         address(first)
-    [file] = [one for one in tmp_path.iterdir() if one.suffix in (".db", ".sqlite")]
+    [file] = tmp_path.glob("*.sqlite3")
     with sqlite3.connect(file) as db:
         db.execute("PRAGMA user_version = 9999")
     db.close()

@@ -35,13 +35,16 @@ export class Drafts extends EventTarget {
     return this.shared(seat).doc.getMap("drafts");
   }
 
-  /** The draft of a box ("{activity}/{box}"), made when it is first typed into. */
-  text(seat: string, box: string): Y.Text {
+  /** Begins the draft of a box ("{activity}/{box}") with what is in it; whoever watches sees it
+   *  whole, never empty. */
+  begin(seat: string, box: string, words: string): Y.Text {
     const map = this.map(seat);
-    const found = map.get(box);
-    if (found instanceof Y.Text) return found;
     const made = new Y.Text();
-    map.set(box, made);
+    this.shared(seat).doc.transact(() => {
+      made.insert(0, words);
+      map.set(box, made);
+    });
+    this.typed(seat, box);
     return made;
   }
 

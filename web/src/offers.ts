@@ -17,7 +17,7 @@ const ICONS: [RegExp, string][] = [
   [/door/, "house"],
   [/name/, "pencil"],
   [/language/, "globe"],
-  [/willing|seat/, "people"],
+  [/willing|seat|host/, "people"],
   [/skip|next/, "pass"],
 ];
 
@@ -85,7 +85,7 @@ export class OfferButton extends Part {
     const look = this.look ?? "";
     const quiet = look.includes("bare") || look.includes("row");
     return html`<button
-        class=${look.includes("menurow") ? "" : `btn ${look}`}
+        class=${look.includes("menurow") ? "" : `btn ${this.open ? look.replace("main", "") : look}`}
         type="button"
         aria-busy=${busy ? "true" : "false"}
         aria-expanded=${stage.asks(offer).length || offer.confirm ? (this.open ? "true" : "false") : nothing}
@@ -167,10 +167,15 @@ export class OfferButton extends Part {
   }
 }
 
+/** Looking after a circle is an offer at the edge: it never stands among a teller's buttons. */
+function aside(offer: Offer): boolean {
+  return offer.place === "beside" && offer.type.startsWith("host.");
+}
+
 /** Main and beside: two equals stand in a pair, more stack; the coral one comes first. */
 export function mainOffers(stage: Stage, offers: Offer[]): TemplateResult | typeof nothing {
   const main = drawn(offers, "main");
-  const beside = drawn(offers, "beside");
+  const beside = drawn(offers, "beside").filter((offer) => !aside(offer));
   const all = [...main, ...beside];
   const button = (offer: Offer) =>
     html`<tl-offer .stage=${stage} .offer=${offer} .look=${offer === main[0] ? "main big" : "big"}></tl-offer>`;
@@ -188,7 +193,7 @@ function alone(offers: Offer[]): boolean {
 }
 
 export function footOffers(stage: Stage, offers: Offer[]): TemplateResult | typeof nothing {
-  const foot = drawn(offers, "foot");
+  const foot = [...drawn(offers, "beside").filter(aside), ...drawn(offers, "foot")];
   if (!foot.length) return nothing;
   return html`<div class="footlinks">${foot.map(
     (offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"bare"}></tl-offer>`,

@@ -87,16 +87,19 @@ export class RoomPage extends StagePart {
     const shared = stage.boot.seats.length > 1;
     if (!view)
       return html`<div class="phone room"><header class="where"><div class="place"><b dir="auto">${stage.boot.title ?? ""}</b></div></header>${stateLine(stage)}${fixedPlace(stage)}<section class="stack say"><h1 class="head">${t("One moment")}</h1><p class="quiet">${t("Opening the room.")}</p></section></div>`;
-    const { say, pics, rest } = regions(view);
+    const { say, pics, rest: all } = regions(view);
     const pic = pics[0];
-    const all = this.offers(view);
-    const inline = all.filter(
+    const every = this.offers(view);
+    const inline = every.filter(
       (offer) => offer.shown !== false && offer.place !== "main" && fills(view, offer),
     );
-    const offers = all.filter(
+    const offers = every.filter(
       (offer) => !inline.includes(offer) && (offer.place === "menu" || !isLead(offer)),
     );
     const acts = drawn(offers, "main").length > 0;
+    // How many have done it is read after doing it.
+    const counted: Block[] = acts ? all.filter((block) => block.type === "progress") : [];
+    const rest = all.filter((block) => !counted.includes(block));
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     this.name(view);
     return html`<div class="phone ${kind}">
@@ -114,7 +117,8 @@ export class RoomPage extends StagePart {
       <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
       ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${tray(stage)}</div>` : nothing}
-      <div class="foot stack">${this.hint(offers)}${mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
+      ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
+      <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;
   }

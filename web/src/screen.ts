@@ -7,7 +7,7 @@ import { t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
-import type { Ring, ViewMessage } from "./wire";
+import type { ViewMessage } from "./wire";
 
 export class WallPage extends StagePart {
   protected override render(): TemplateResult {
@@ -24,7 +24,7 @@ export class WallPage extends StagePart {
       <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
       <section class="mid stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}
       ${pics.length > 1 ? html`<div class="trio">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
-      ${pic?.type === "ring" ? this.next(pic, view) : nothing}${rest.map((block) => drawBlock(stage, view, block))}
+      ${rest.map((block) => drawBlock(stage, view, block))}
       ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
       <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;
   }
@@ -34,16 +34,6 @@ export class WallPage extends StagePart {
     return line === "finding" || line === "lost"
       ? html`${icon("noline")}${t("Finding the line again")}`
       : html`${tn("{n} person here", "{n} people here", view.room.here)}`;
-  }
-
-  /** Who comes next is told early, by name. */
-  private next(ring: Ring, view: ViewMessage): TemplateResult | typeof nothing {
-    const names = ring.next
-      .map((seat) => ring.seats.find((each) => each.seat === seat)?.name)
-      .filter((name): name is string => !!name);
-    void view;
-    if (!names.length) return nothing;
-    return html`<p class="nextup">${t("Next:")} <b dir="auto">${names[0]}</b>${names[1] ? html`<br>${t("Then")} <b dir="auto">${names[1]}</b>` : nothing}</p>`;
   }
 
   private door(view: ViewMessage): TemplateResult {

@@ -67,8 +67,7 @@ export class Box extends Part {
       this.unwatch = this.stage.drafts.watch(this.seat, () => this.rebind());
       const { drafts } = this.stage;
       if (this.start && !drafts.peek(this.seat, this.name)) {
-        drafts.text(this.seat, this.name).insert(0, this.start);
-        drafts.typed(this.seat, this.name);
+        drafts.begin(this.seat, this.name, this.start);
       }
     }
     this.loaded = true;
@@ -113,12 +112,9 @@ export class Box extends Part {
     box.value = "";
     const first = () => {
       box.removeEventListener("input", first);
-      const text = drafts.text(this.seat, this.name);
-      text.insert(0, box.value);
-      this.release?.();
-      this.release = bind(box, text, typed);
-      this.bound = text;
-      typed();
+      drafts.begin(this.seat, this.name, box.value);
+      this.rebind();
+      this.requestUpdate();
     };
     box.addEventListener("input", first);
     this.release = () => box.removeEventListener("input", first);

@@ -28,7 +28,7 @@ export class PromptBlock extends BlockPart<Prompt> {
   protected override render(): TemplateResult {
     // Where nothing else is the one thing now, the invitation itself is.
     const first = this.view.blocks.find((each) => each.type === "now" || each.type === "prompt");
-    return (first as unknown) === this.block
+    return this.view.lens === "seat" && (first as unknown) === this.block
       ? html`<h1 class="head" dir="auto">${this.block.text}</h1>`
       : html`<p class="prompt" dir="auto">${this.block.text}</p>`;
   }
@@ -38,7 +38,9 @@ export class PromptBlock extends BlockPart<Prompt> {
 export class NoteBlock extends BlockPart<Note> {
   protected override render(): TemplateResult {
     const { text, title, tone } = this.block;
-    const words = html`<p>${title ? html`<b>${title}</b> ` : nothing}${text}</p>`;
+    // Some notes bring the panel's own head as their title: said once is enough.
+    const headed = title === t("Only you see this");
+    const words = html`<p>${title && !headed ? html`<b>${title}</b> ` : nothing}${text}</p>`;
     if (tone === "private")
       return html`<section class="private stack note-block" aria-label=${t("Only you see this")}><p><span class="sees self">${icon("lock")}${t("Only you see this")}</span></p>${words}</section>`;
     return html`<div class="note-block ${tone}">${words}</div>`;

@@ -5,7 +5,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from activities import rounds, timing
-from activities._story_events import (
+from activities._story_circle_events import (
     BackClosed,
     BellRang,
     BreathBegan,
@@ -17,7 +17,6 @@ from activities._story_events import (
     HandRaised,
     HostChosen,
     Interpreted,
-    NotesChosen,
     PauseCalled,
     PauseEnded,
     PauseShortened,
@@ -45,7 +44,7 @@ from activities._story_events import (
     WitnessDecided,
     WitnessProposed,
 )
-from activities._story_state import (
+from activities._story_circle_state import (
     BETWEEN,
     FORM,
     FRAME,
@@ -67,13 +66,15 @@ from activities._story_state import (
     running,
     turn_length,
 )
-from activities.kernel import MINUTE, Event
+from activities.kernel import MINUTE, Event, NotesChosen
 from activities.rounds import COMES_BACK, Round, RoundEvent
 from activities.timing import SECOND, Timer
 
 
 def evolve(state: State, event: Any) -> State:
     """The state after `event`; an event of another kind changes nothing."""
+    if isinstance(event, NotesChosen):
+        return _notes_chosen(state, event)
     changed = _CHANGE.get(type(event))
     if changed is not None:
         return keep_time(changed(state, event), event.at)
@@ -157,7 +158,14 @@ def _planned(state: State) -> int:
 
 def _snapshot(state: State, at: int) -> Snapshot:
     return Snapshot(
-        at, state.phase, state.timer, state.circles, state.door, state.voice, state.voice_timer
+        at,
+        state.phase,
+        state.timer,
+        state.circles,
+        state.door,
+        state.voice,
+        state.voice_timer,
+        state.tellers,
     )
 
 
@@ -253,6 +261,7 @@ def _phase_returned(state: State, event: PhaseReturned) -> State:
         door=tuple(one for one in left.door if one.seat in state.members),
         voice=left.voice,
         voice_timer=shifted(left.voice_timer),
+        tellers=left.tellers,
         before=None,
     )
 
@@ -525,7 +534,7 @@ def _notes_chosen(state: State, event: NotesChosen) -> State:
     return replace(state, shares={**state.shares, event.seat: Shared(event.cards, event.share)})
 
 
-def _story_released(state: State, event: StoryReleased) -> State:
+def _story_circle_released(state: State, event: StoryReleased) -> State:
     answer = Released(event.title, event.moments, event.quote, event.choice, event.outside)
     return replace(state, releases={**state.releases, event.seat: answer})
 
@@ -589,8 +598,7 @@ _CHANGE: Final[dict[type[Event], Any]] = {
     DraftWritten: _draft_written,
     DraftsErased: _drafts_erased,
     QuestionShown: _question_shown,
-    NotesChosen: _notes_chosen,
-    StoryReleased: _story_released,
+    StoryReleased: _story_circle_released,
     VoiceChosen: _voice_chosen,
     VoiceCalled: _voice_called,
     PauseCalled: _pause_called,

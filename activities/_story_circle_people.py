@@ -1,8 +1,8 @@
 """What people coming and going does to a story circle, and who may sit where."""
 
 from activities import turns
-from activities._story_commands import DoorAdmit, GroupJoin, GroupMove, GroupReady, HostTake
-from activities._story_events import (
+from activities._story_circle_commands import DoorAdmit, GroupJoin, GroupMove, GroupReady, HostTake
+from activities._story_circle_events import (
     HostChosen,
     PersonAway,
     PersonBack,
@@ -13,7 +13,7 @@ from activities._story_events import (
     SeatUnplaced,
     SeatWaits,
 )
-from activities._story_flow import (
+from activities._story_circle_flow import (
     LEAST_HOSTED,
     Unfolding,
     arrive,
@@ -24,7 +24,7 @@ from activities._story_flow import (
     other,
     repair,
 )
-from activities._story_state import (
+from activities._story_circle_state import (
     circle,
     circle_of,
     hosted,

@@ -3,7 +3,7 @@
 from typing import Final
 
 from activities import rounds, timing
-from activities._story_state import Circle, State, released, running, speaker, still
+from activities._story_circle_state import Circle, State, released, running, speaker, still
 from activities.blocks import (
     AnyBlock,
     Line,

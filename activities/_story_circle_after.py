@@ -3,21 +3,21 @@
 from typing import Final
 
 from activities import timing
-from activities._story_commands import (
-    CARDS_LIMIT,
+from activities._story_circle_commands import (
     NotesShare,
     ReleaseAnswer,
     VoiceTake,
 )
-from activities._story_offers import Offers
-from activities._story_state import (
+from activities._story_circle_offers import Offers
+from activities._story_circle_state import (
     Circle,
     State,
+    circle_of,
     speaker,
     voices,
 )
-from activities._story_telling import drafts, offer_host, ready
-from activities._story_words import (
+from activities._story_circle_telling import drafts, offer_host, ready
+from activities._story_circle_words import (
     QUESTION_LINES,
     notices,
     stories,
@@ -115,15 +115,14 @@ def _group_cards(one: Circle) -> Cards:
 
 def _share(state: State, viewer: Viewer, offers: Offers) -> Blocks:
     """The author shares all, some or none of the cards of this circle."""
+    if circle_of(state, viewer.seat) is None:
+        return []
     options = (
         Option("all", say("Share all my notes")),
         Option("some", say("Share some of them")),
         Option("none", say("Keep them in the circle")),
     )
-    needs = {
-        "share": Need("choice", options=options),
-        "cards": Need("texts", limit=CARDS_LIMIT, optional=True),
-    }
+    needs = {"share": Need("choice", options=options)}  # the screen adds the ids of the cards
     label = say("Share like this")
     if not offers.add(NotesShare(share="none"), label, "foot", needs=needs):
         return []

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 from activities import rounds, timing
-from activities._story_commands import (
+from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
     DoorAdmit,
@@ -21,9 +21,9 @@ from activities._story_commands import (
     TellingStart,
     TurnShorten,
 )
-from activities._story_flow import LEAST_HOSTED, other
-from activities._story_offers import Offers
-from activities._story_state import (
+from activities._story_circle_flow import LEAST_HOSTED, other
+from activities._story_circle_offers import Offers
+from activities._story_circle_state import (
     QUESTIONS,
     Circle,
     State,
@@ -37,7 +37,7 @@ from activities._story_state import (
     still,
     voices,
 )
-from activities._story_words import (
+from activities._story_circle_words import (
     TOO_FEW,
     floor_line,
     notices,

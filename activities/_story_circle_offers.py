@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from activities._story_commands import ALLOWED
-from activities._story_state import State, phase, roles
+from activities._story_circle_commands import ALLOWED
+from activities._story_circle_state import State, phase, roles
 from activities.blocks import Line, Need, Offer, Place
 from activities.kernel import Command, Viewer
 

@@ -5,7 +5,7 @@ from typing import Final
 from activities import rounds
 from activities.blocks import Words
 from activities.grouping import Grouped
-from activities.kernel import Choice, ConsentGiven, Event, Member
+from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen
 
 
 class StoryEvent(Event, frozen=True, kw_only=True):
@@ -200,14 +200,6 @@ class QuestionShown(CircleEvent, frozen=True, tag="question.shown"):
     """The circle sees this question."""
 
     question: int
-
-
-class NotesChosen(StoryEvent, frozen=True, tag="notes.chosen"):
-    """What the author shares of the cards of their circle; the room moves them."""
-
-    seat: str
-    cards: tuple[str, ...]
-    share: str
 
 
 class StoryReleased(StoryEvent, frozen=True, tag="story.released"):

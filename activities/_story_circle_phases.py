@@ -1,7 +1,7 @@
 """The phases everybody shares, the clock, and what comes after the stories."""
 
 from activities import grouping, timing, turns
-from activities._story_commands import (
+from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
     NotesShare,
@@ -11,11 +11,10 @@ from activities._story_commands import (
     RulesHear,
     VoiceTake,
 )
-from activities._story_events import (
+from activities._story_circle_events import (
     BackClosed,
     BellRang,
     CirclesFormed,
-    NotesChosen,
     PauseCalled,
     PauseEnded,
     PhaseChanged,
@@ -27,9 +26,9 @@ from activities._story_events import (
     VoiceCalled,
     VoiceChosen,
 )
-from activities._story_flow import Unfolding, end_circle, go_on, offer, open_door, start
-from activities._story_people import agree_with_presence
-from activities._story_state import (
+from activities._story_circle_flow import Unfolding, end_circle, go_on, offer, open_door, start
+from activities._story_circle_people import agree_with_presence
+from activities._story_circle_state import (
     BACK_WINDOW,
     QUESTIONS,
     all_answered,
@@ -42,9 +41,9 @@ from activities._story_state import (
     speaker,
     voices,
 )
-from activities._story_turns import led
+from activities._story_circle_turns import led
 from activities.blocks import Words, say
-from activities.kernel import MINUTE, ConsentGiven, Moment, Refused, TimeUp
+from activities.kernel import MINUTE, ConsentGiven, Moment, NotesChosen, Refused, TimeUp
 from activities.turns import Done, Extend, Next
 
 PHASE_EXTENSIONS = 20
@@ -199,9 +198,8 @@ def share_notes(story: Unfolding, command: NotesShare, moment: Moment) -> None:
     one = circle_of(story.state, moment.seat)
     if one is None:
         raise Refused("not_allowed")
-    if (command.share == "some") != bool(command.cards):
-        raise Refused("bad_request")
-    story.add(NotesChosen(at=story.now, seat=moment.seat, cards=command.cards, share=command.share))
+    cards = command.cards if command.share == "some" else ()
+    story.add(NotesChosen(seat=moment.seat, cards=cards, share=command.share))
 
 
 def release(story: Unfolding, command: ReleaseAnswer, moment: Moment) -> None:

@@ -5,7 +5,7 @@ is decided, so that the next decision sees it.
 """
 
 from activities import grouping, rounds, turns
-from activities._story_events import (
+from activities._story_circle_events import (
     BreathBegan,
     CircleEnded,
     FloorReturned,
@@ -17,10 +17,11 @@ from activities._story_events import (
     SeatWaits,
     TellingBegan,
 )
-from activities._story_evolve import evolve
-from activities._story_state import (
+from activities._story_circle_evolve import evolve
+from activities._story_circle_state import (
     Circle,
     State,
+    Waiting,
     circle,
     circle_of,
     hosted,
@@ -33,6 +34,10 @@ from activities._story_state import (
 )
 from activities.kernel import Event
 from activities.rounds import FINAL
+
+LARGEST = 15
+"""No story circle is larger, whatever the settings (A1, *Size*); people who come while circles
+settle may make one larger than the settings say, rather than stay outside."""
 
 LEAST_HOSTED = 2
 """A circle of so few may choose to join another one; a single person must."""
@@ -162,16 +167,34 @@ def arrive(story: Unfolding, seat: str) -> None:
         return
     if not in_round(state):
         return
-    group = wanted(state, seat)
-    one = circle(state, group)
-    if one is not None and open_to_all(state, one) and one.stage == "settle":
-        place(story, seat, group)
-        return
     wait = waiting(state, seat)
-    if wait is None or wait.group != group:
-        admitted = wait.admitted if wait is not None else False
+    group = wait.group if wait is not None and still_wanted(state, wait) else wanted(state, seat)
+    one = circle(state, group)
+    if one is not None and one.stage == "settle":
+        place(story, seat, group)
+    elif wait is None or wait.group != group:
+        admitted = wait is not None and wait.admitted
         story.add(SeatWaits(at=story.now, group=group, seat=seat, admitted=admitted))
-    knock(story, group)
+        knock(story, group)
+
+
+def still_wanted(state: State, wait: Waiting) -> bool:
+    """Whether the circle somebody waits for still has a place for them."""
+    one = circle(state, wait.group)
+    if one is None or not one.seats or one.stage == "done":
+        return False
+    largest = LARGEST if one.stage == "settle" else state.settings.max
+    return bool(wait.status) or len(one.seats) < largest
+
+
+def welcome(story: Unfolding) -> None:
+    """Whoever still has no circle goes where there is room by now. After every decision."""
+    if not in_round(story.state):
+        return
+    seated = {seat for one in story.state.circles for seat in one.seats}
+    for seat in story.state.members:
+        if seat not in seated:
+            arrive(story, seat)
 
 
 def knock(story: Unfolding, group: str) -> None:
@@ -182,15 +205,18 @@ def knock(story: Unfolding, group: str) -> None:
 
 
 def wanted(state: State, seat: str) -> str:
-    """Which circle `seat` comes to: the one it was in, else the smallest that is open and has
-    room ("" when none)."""
-    largest = state.settings.max
-    home = circle(state, state.homes.get(seat, ""))
-    open_ = {one.id: len(one.seats) for one in running(state) if one.stage != "done"}
+    """Which circle `seat` comes to ("" when none has room): the one it was in, else the smallest.
+
+    While circles settle nobody is turned away; once they tell, a full one stays as it is.
+    """
     settling = {one.id: len(one.seats) for one in running(state) if one.stage == "settle"}
-    if home is not None and home.id in open_ and open_[home.id] < largest:
-        return home.id
-    return grouping.smallest(settling, largest) or grouping.smallest(open_, largest) or ""
+    telling = {one.id: len(one.seats) for one in running(state) if one.stage == "telling"}
+    home = state.homes.get(seat, "")
+    if settling.get(home, LARGEST) < LARGEST or telling.get(home, LARGEST) < state.settings.max:
+        return home
+    return (
+        grouping.smallest(settling, LARGEST) or grouping.smallest(telling, state.settings.max) or ""
+    )
 
 
 # --- people go ----------------------------------------------------------------------------------

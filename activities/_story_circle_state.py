@@ -6,7 +6,7 @@ from typing import Any, Final
 import msgspec
 
 from activities import timing, turns
-from activities._story_commands import Settings
+from activities._story_circle_commands import Settings
 from activities.blocks import Words
 from activities.kernel import MINUTE, Choice, Deadline, Member, TimeUp
 from activities.rounds import Round
@@ -139,6 +139,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     door: tuple[Waiting, ...]
     voice: int
     voice_timer: Timer
+    tellers: tuple[str, ...]
 
 
 class State(msgspec.Struct, frozen=True):
@@ -169,9 +170,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 def placeable(member: Member) -> bool:
-    """Whether this person takes a place in a circle: not observers, and facilitators only when
-    dealt in."""
-    return not member.observer and (not member.facilitator or member.dealt_in)
+    """Whether this person takes a place in a circle: not observers, and not facilitators (one who
+    is dealt in comes from the room as a member like any other, willing to host)."""
+    return not member.observer and not member.facilitator
 
 
 def circle(state: State, group: str) -> Circle | None:
@@ -232,6 +233,17 @@ def open_to_all(state: State, one: Circle) -> bool:
 def still(state: State, one: Circle | None = None) -> bool:
     """Whether the clocks of everything (or of this circle) stand still."""
     return state.pause is not None or (one is not None and one.pause is not None)
+
+
+TOGETHER: Final = ("frame", "plenary")
+"""Phases in which "pause please" of anybody is a pause for everyone: there is no smaller group."""
+
+
+def may_resume_all(state: State, seat: str, autopilot: bool) -> bool:
+    """Whether somebody who does not facilitate may end a pause of everything: their own, or any
+    while nobody leads; never a break."""
+    pause = state.pause
+    return pause is not None and not pause.until and (pause.by == seat or autopilot)
 
 
 def turn_length(state: State, seat: str) -> int:

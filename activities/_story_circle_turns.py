@@ -1,7 +1,7 @@
 """Settling, telling and the pauses of one circle: what a command of its people decides."""
 
 from activities import timing, turns
-from activities._story_commands import (
+from activities._story_circle_commands import (
     BreathHold,
     DraftErase,
     PauseCall,
@@ -17,7 +17,7 @@ from activities._story_commands import (
     WitnessAsk,
     WitnessDraft,
 )
-from activities._story_events import (
+from activities._story_circle_events import (
     DraftsErased,
     DraftWritten,
     HandRaised,
@@ -33,8 +33,9 @@ from activities._story_events import (
     WitnessDecided,
     WitnessProposed,
 )
-from activities._story_flow import Unfolding, go_on, start
-from activities._story_state import (
+from activities._story_circle_flow import Unfolding, go_on, start
+from activities._story_circle_state import (
+    TOGETHER,
     Circle,
     State,
     circle,
@@ -43,6 +44,7 @@ from activities._story_state import (
     hosted,
     is_here,
     may_go_on,
+    may_resume_all,
     named,
     turn_length,
 )
@@ -245,10 +247,11 @@ def ask_time(story: Unfolding, command: TimeAsk, moment: Moment) -> None:
 
 
 def pause(story: Unfolding, command: PauseCall, moment: Moment) -> None:
-    """Facilitators stop everything or one circle; anybody stops the own circle (the guardian)."""
+    """Facilitators stop everything or one circle; anybody stops the own circle (the guardian), or
+    everything while all are together."""
     state = story.state
-    everything = not command.group and facilitates(moment)
-    if everything and command.epoch is None:
+    everything = not command.group and (facilitates(moment) or state.phase in TOGETHER)
+    if everything and facilitates(moment) and command.epoch is None:
         raise Refused("bad_request")
     one = None if everything else named(state, command.group, moment.seat)
     if not everything and (one is None or not one.seats):
@@ -272,7 +275,7 @@ def resume(story: Unfolding, command: PauseResume, moment: Moment) -> None:
     circle's pause lasts half a minute at least: ended earlier, it ends then."""
     state = story.state
     if not command.group:
-        if not facilitates(moment):
+        if not may_resume_all(state, moment.seat, moment.autopilot) and not facilitates(moment):
             raise Refused("not_allowed")
         story.add(PauseEnded(at=story.now, group=""))
         return

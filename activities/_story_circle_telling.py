@@ -3,7 +3,7 @@
 from typing import Final
 
 from activities import rounds, timing, turns
-from activities._story_commands import (
+from activities._story_circle_commands import (
     BreathHold,
     DoorAdmit,
     DraftErase,
@@ -16,9 +16,9 @@ from activities._story_commands import (
     TurnShorten,
     WitnessDraft,
 )
-from activities._story_flow import LEAST_HOSTED, other
-from activities._story_offers import Offers
-from activities._story_state import (
+from activities._story_circle_flow import LEAST_HOSTED, other
+from activities._story_circle_offers import Offers
+from activities._story_circle_state import (
     QUESTIONS,
     Circle,
     State,
@@ -28,7 +28,7 @@ from activities._story_state import (
     running,
     waiting,
 )
-from activities._story_words import (
+from activities._story_circle_words import (
     ONLY_YOU,
     QUESTION_LINES,
     REMINDER,

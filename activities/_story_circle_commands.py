@@ -370,7 +370,7 @@ def _members(phase: str) -> dict[str, frozenset[type[Command]]]:
     """What member, host, teller and witness may do in `phase`."""
     match phase:
         case "frame":
-            return {"member": _set(RulesHear)}
+            return {"member": _set(RulesHear, PauseCall, PauseResume)}
         case "form":
             return {"member": _set(RulesHear, HostTake)}
         case "settle":
@@ -401,7 +401,7 @@ def _members(phase: str) -> dict[str, frozenset[type[Command]]]:
             member = _set(NotesShare, PauseCall, PauseResume)
             return {"member": member, "told": _set(ReleaseAnswer, DraftErase)}
         case "plenary":
-            member = _set(NotesShare, VoiceTake)
+            member = _set(NotesShare, VoiceTake, PauseCall, PauseResume)
             told = _set(ReleaseAnswer, DraftErase)
             voice = _set(Done)
             return {"member": member, "told": told, "voice": voice}

@@ -3,14 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from activities._story_after import (
+from activities._story_circle_after import (
     closed_view,
     plenary_view,
     quiet_view,
     reflect_view,
     release_view,
 )
-from activities._story_commands import (
+from activities._story_circle_commands import (
     PauseCall,
     PauseResume,
     PromptReveal,
@@ -21,16 +21,18 @@ from activities._story_commands import (
     WitnessAnswer,
     WitnessAsk,
 )
-from activities._story_offers import Offers
-from activities._story_panel import lead_offers, panel, wall
-from activities._story_state import (
+from activities._story_circle_offers import Offers
+from activities._story_circle_panel import lead_offers, panel, wall
+from activities._story_circle_state import (
+    TOGETHER,
     Circle,
     State,
     circle_of,
     hosted,
+    may_resume_all,
     phase,
 )
-from activities._story_telling import (
+from activities._story_circle_telling import (
     breath_view,
     done_view,
     door_view,
@@ -39,7 +41,7 @@ from activities._story_telling import (
     outside_view,
     turn_view,
 )
-from activities._story_words import (
+from activities._story_circle_words import (
     people_in,
     place_of,
     prompt,
@@ -121,11 +123,21 @@ def _standing(state: State, one: Circle | None) -> Blocks:
 
 def _pauses(state: State, one: Circle | None, viewer: Viewer, offers: Offers) -> None:
     """Pause please, always at the foot; going on, for who may."""
-    if one is None or state.pause is not None or state.phase == "closed":
-        return
-    if one.pause is None:
+    pause = state.pause
+    if pause is not None:
+        if may_resume_all(state, viewer.seat, viewer.autopilot):
+            offers.add(PauseResume(pause=pause.id), say("Go on"), "beside")
+    elif state.phase in TOGETHER:
+        if not viewer.roles & {"lead", "co"}:
+            offers.add(PauseCall(), say("Pause please"), "foot")
+    elif one is not None and one.pause is None:
         offers.add(PauseCall(group=one.id), say("Pause please"), "foot")
-    elif not one.pause.until and (one.host == viewer.seat or not hosted(state, one)):
+    elif (
+        one is not None
+        and one.pause is not None
+        and not one.pause.until
+        and (one.host == viewer.seat or not hosted(state, one))
+    ):
         resume = PauseResume(group=one.id, pause=one.pause.id)
         offers.add(resume, say("Go on"), "beside")
 

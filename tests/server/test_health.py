@@ -1,0 +1,53 @@
+"""Alive, ready, measured; and the clock of tests."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rooms.storage import StorageUnwritable
+from server.app import running
+from server.settings import Settings
+from server.site import Site
+from tests.server.conftest import Opened, browser
+
+
+async def test_alive_and_ready(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/healthz")).json() == {"status": "alive"}
+    assert (await client.get("/readyz")).json() == {"status": "ready"}
+
+
+async def test_not_ready_when_the_disk_is_full(
+    client: httpx.AsyncClient, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def full() -> None:
+        raise StorageUnwritable
+
+    monkeypatch.setattr(site.storage, "check", full)
+    answer = await client.get("/readyz")
+    assert answer.status_code == 503
+    assert (await client.get("/healthz")).status_code == 200
+
+
+async def test_metrics_tell_figures_and_no_names(opened: Opened) -> None:
+    answer = await opened.lead.http.get("/metrics")
+    assert "talanoa_rooms 1.0" in answer.text
+    assert "talanoa_appends_total" in answer.text
+    assert opened.room not in answer.text
+
+
+async def test_the_test_clock_moves(client: httpx.AsyncClient) -> None:
+    before = (await client.get("/api/test/clock")).json()["now"]
+    answer = await client.post("/api/test/clock", json={"advance_ms": 1500})
+    assert answer.json()["now"] == before + 1500
+    assert (await client.post("/api/test/clock", json={"advance_ms": -1})).status_code == 400
+
+
+async def test_without_the_flag_there_is_no_test_clock(tmp_path: Path) -> None:
+    async with running(Settings(data=tmp_path)) as app, browser(app) as client:
+        assert (await client.get("/api/test/clock")).status_code == 404
+        answer = await client.post("/api/test/clock", json={"advance_ms": 1})
+        assert answer.status_code == 404
+        assert "/api/test/clock" not in (await client.get("/api/openapi.json")).json()["paths"]
