@@ -103,9 +103,8 @@ def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     titles = {item.id: item.title for item in state.agenda}
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
-        ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
-        # Before the first start there is no line, though there is an end.
-        for (id, at), end in zip(starts, ends, strict=False)
+        ActivityLine(titles.get(id, ""), _minutes(at, state.ended.get(id, state.last)), people)
+        for id, at in state.started.items()
     )
 
 
