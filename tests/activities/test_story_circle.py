@@ -45,6 +45,7 @@ from tests.activities.driver import (
     Move,
     World,
     check,
+    check_log,
     events_of,
     explore,
     histories,
@@ -1299,6 +1300,15 @@ def test_begin_and_pass_are_equal_and_only_the_holder_has_them() -> None:
             assert not {"turn.begin", "turn.pass", "turn.defer"} & offered(room, other)
 
 
+@given(evenings())
+def test_one_main_action_at_most_on_any_screen(history: History) -> None:
+    def one_main(room: World) -> None:
+        for _, view in room.views():
+            assert sum(offer.place == "main" and offer.shown for offer in view.may) <= 1
+
+    play(STORY_CIRCLE, history, one_main, checked=False)
+
+
 def test_circles_are_closed_to_facilitators() -> None:
     room = telling(9)
     for group in STORY_CIRCLE.groups(room.state):
@@ -1316,3 +1326,29 @@ def test_twenty_four_people_in_three_circles_walk_from_gather_to_the_end() -> No
     lead_to(room, "closed")
     assert STORY_CIRCLE.harvest(room.state).counts == {"stories_told": 24, "circles": 3}
     check_whole(room)
+
+
+@pytest.mark.parametrize("hosts", [True, False])
+def test_everything_holds_all_along_an_evening_with_passes_and_second_chances(hosts: bool) -> None:
+    room = lead_to(evening(9, hosts=hosts, prompt=Words(SECRET)), "telling")
+    steps = 0
+    while any(one.stage == "telling" for one in room.state.circles):
+        for one in story.running(room.state):
+            seat = circle(room, one.id).teller
+            steps += 1
+            if not seat:
+                continue
+            if circle(room, one.id).step == "turn":
+                room.do(seat, ("turn.done", "turn.pass", "turn.done")[steps % 3])
+            else:
+                room.do(seat, ("turn.begin", "turn.pass", "turn.begin", "turn.begin")[steps % 4])
+            check(room)
+            also(room)
+        room.wait(15 * SECOND)
+    assert {"second_chance.offer", "second_chance.turn", "second_chance.breath"} <= room.phases
+    while not STORY_CIRCLE.closed(room.state):
+        check(room)
+        also(room)
+        room.do("f1", "phase.next", "panel")
+    check_whole(room)
+    check_log(room)
