@@ -42,6 +42,21 @@ def consent_of(whole: Whole, ref: str, kind: str) -> consents.Consent:
     return known.consent if known else consents.default(kind)
 
 
+def owner(whole: Whole, activities: Activities, ref: str) -> str:
+    """The seat whose words these are, "" when they are nobody's to release: text that is neither
+    answered for nor left behind by an activity."""
+    if (known := whole.room.consents.get(ref)) is not None:
+        return known.seat
+    found = items(whole, activities).get(ref)
+    return found[1].seat if found else ""
+
+
+def stands(whole: Whole, activities: Activities, ref: str) -> consents.Consent:
+    """Where the consent to these words stands, whatever kind of words an activity says they are."""
+    found = items(whole, activities).get(ref)
+    return consent_of(whole, ref, found[1].kind if found else "quote")
+
+
 def readable(whole: Whole, ref: str, viewer: str) -> bool:
     """Whether `viewer` may be shown these words on a screen: their owner always, others unless
     refused or withdrawn."""

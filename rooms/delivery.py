@@ -2,18 +2,23 @@
 (`architecture.md`, Delivery)."""
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import pycrdt
+import structlog
 
 from rooms.outgoing import Aware, ClosedDocument, Say, Update
+from rooms.session import farewell
 from rooms.tick import Tick
+from rooms.wire import CLOSE_CODES, Goodbye
 
 if TYPE_CHECKING:
     from rooms.room import Room
     from rooms.session import Session
 
-MERGED_AT_ONCE = 50
+log = structlog.get_logger("rooms")
+
+MERGED_AT_ONCE: Final = 50
 """Updates merged in one call: merging is quadratic beyond that (`performance.md` 12)."""
 
 
@@ -23,7 +28,7 @@ class Delivery:
     def __init__(self, room: "Room") -> None:
         self.room = room
         self.sessions: set[Session] = set()
-        self.tick = Tick(self._flush)
+        self.tick = Tick(self.flush)
         self._views = False
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
         self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
@@ -36,7 +41,7 @@ class Delivery:
         self._views = True
         self.tick.wake()
 
-    def edited(self, document: str, update: bytes, by: "Session | None" = None) -> None:
+    def edited(self, document: str, update: bytes, by: "Session | None") -> None:
         """A document has this new update; `by` already has it."""
         self._updates[document].append((by, update))
         self.tick.wake()
@@ -46,18 +51,35 @@ class Delivery:
         self._awareness[document][by] = data
         self.tick.wake()
 
-    async def _flush(self) -> None:
+    async def flush(self) -> None:
+        """Send all that waits; called by the tick."""
         updates, self._updates = self._updates, defaultdict(list)
         awareness, self._awareness = self._awareness, defaultdict(dict)
         views, self._views = self._views, False
+        if views:
+            for session in list(self.sessions):
+                self.close_documents(session)
         for document, edits in updates.items():
             self._send_edits(document, edits)
         for document, states in awareness.items():
             self._send_awareness(document, states)
         if views:
-            self._close_documents()
             for session in list(self.sessions):
-                self.send_views(session)
+                self._send_views_guarded(session)
+
+    def _send_views_guarded(self, session: "Session") -> None:
+        """A view that cannot be made is a bug: it ends that session only."""
+        try:
+            self.send_views(session)
+        except Exception:
+            seat = session.device.seats[0] if session.device and session.device.seats else ""
+            log.exception("view_failed", room=self.room.id, seat=seat)
+            self.dismiss(session, Goodbye(1011, CLOSE_CODES[1011], retry=True))
+
+    def dismiss(self, session: "Session", goodbye: Goodbye) -> None:
+        """The last this session is sent; nothing more of the room reaches it."""
+        session.opened.clear()
+        session.goodbye(goodbye)
 
     def _send_edits(self, document: str, edits: list[tuple["Session | None", bytes]]) -> None:
         """Authors get what others did; everyone else shares one frame."""
@@ -80,16 +102,24 @@ class Delivery:
                 if session is not by and document in session.opened:
                     session.outbox.put(frame)
 
-    def _close_documents(self) -> None:
-        """Whoever may no longer read a document is told so before anything more of it is sent."""
-        for session in self.sessions:
-            if session.device is None:
-                continue
-            allowed = self.room.documents(session.device)
-            for document in sorted(session.opened - allowed - {""}):
-                session.opened.discard(document)
-                full = f"{self.room.id}/{document}"
-                session.outbox.put(ClosedDocument(full, "permission-denied"))
+    def dismiss_all(self, goodbye: Goodbye) -> None:
+        """The same last word to every session."""
+        for session in list(self.sessions):
+            self.dismiss(session, goodbye)
+
+    def close_documents(self, session: "Session") -> None:
+        """Whoever may no longer read a document is told so before anything more of it is sent; a
+        device without a seat is sent away (SEA6)."""
+        if session.device is None:
+            return
+        if goodbye := farewell(self.room, session.device):
+            self.dismiss(session, goodbye)
+            return
+        allowed = self.room.documents(session.device)
+        for document in sorted(session.opened - allowed - {""}):
+            session.opened.discard(document)
+            full = f"{self.room.id}/{document}"
+            session.outbox.put(ClosedDocument(full, "permission-denied"))
 
     def send_views(self, session: "Session") -> None:
         """The newest of everything a session shows; each replaces the one still waiting."""

@@ -67,12 +67,17 @@ class Doors:
         plain = "".join(c for c in typed.upper() if c in ALPHABET)
         if len(typed) <= 14 and len(plain) == CODE_LENGTH:
             typed = plain
-        return hmac.new(self._key, b"lookup/" + typed.encode(), sha256).hexdigest()
+        return hmac.new(self._key, b"lookup/" + _bytes(typed), sha256).hexdigest()
 
 
 def same(a: str, b: str) -> bool:
     """Whether two secrets are equal, in constant time."""
-    return hmac.compare_digest(a.encode(), b.encode())
+    return hmac.compare_digest(_bytes(a), _bytes(b))
+
+
+def _bytes(text: str) -> bytes:
+    """Any string as bytes; half a surrogate pair in what somebody typed is just wrong."""
+    return text.encode("utf-8", "replace")
 
 
 def new_token() -> str:

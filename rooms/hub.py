@@ -10,30 +10,33 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
-from activities.kernel import MemberJoined, Refused, Where
+from activities.kernel import MemberChanged, MemberJoined, Refused, Where
 from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms.agenda import TEMPLATES
 from rooms.clock import Alarms, Clock
-from rooms.commits import Commit, WordsKept
+from rooms.commits import Commit, RoomState, WordsKept
 from rooms.delivery import Delivery
 from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
-from rooms.outgoing import Bye
 from rooms.render import Translate, english
-from rooms.room import Room, World
+from rooms.room import DISK_FULL, Room
 from rooms.room_decide import member_of, moment_of
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
-from rooms.storage import Storage
+from rooms.storage import Storage, StorageUnwritable
 from rooms.whole import Activities, Draft
-from rooms.wire import TITLE_LIMIT
-from rooms.words import Mint, clean_name, digest
+from rooms.wire import CLOSE_CODES, TITLE_LIMIT, Goodbye
+from rooms.words import Mint, clean_name, digest, is_language
+from rooms.world import World
 
 log = structlog.get_logger("rooms")
 
 TOUCH_EVERY: Final = 1.0
 """Seconds between notes of which rooms are alive: after a kill a teller's clock is right to a
 second."""
+
+ZONE_LIMIT: Final = 60
+"""Characters of a time zone's name; the longest of IANA has 32."""
 
 CONFIDENTIALITIES: Final = ("circle", "unattributed", "record")
 
@@ -116,6 +119,7 @@ class Hub:
             code=self.doors.code,
         )
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
+        self._forgetting: set[str] = set()
         self._heart: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -130,8 +134,11 @@ class Hub:
                 await self._heart
         for delivery in self.deliveries():
             for session in list(delivery.sessions):
-                session.outbox.put(Bye(1001, "The server is going away; come back at once."))
-        await self._touch()
+                session.goodbye(Goodbye(1001, CLOSE_CODES[1001], retry=True))
+        try:
+            await self._touch()
+        except StorageUnwritable:
+            log.warning("touch_failed")
         await self.alarms.close()
         for delivery in self.deliveries():
             await delivery.tick.close()
@@ -159,7 +166,7 @@ class Hub:
 
     async def delivery(self, room_id: str) -> Delivery | None:
         """The room with its connections, loaded once however many ask (reliability P5)."""
-        if not 0 < len(room_id) <= 40 or not room_id.isascii():
+        if not 0 < len(room_id) <= 40 or not room_id.isascii() or room_id in self._forgetting:
             return None
         if (future := self._open.get(room_id)) is None:
             future = asyncio.ensure_future(self._load(room_id))
@@ -199,10 +206,17 @@ class Hub:
         zone: str = "UTC",
         settings: Mapping[str, Any] | None = None,
     ) -> Opened:
-        """Open a room with its organiser's seat. Raises `Refused` on names nobody could read."""
+        """Open a room with its organiser's seat. `zone` is an IANA name; the memo falls back
+        to UTC.
+
+        Raises `Refused`: names nobody could read, no such template, or `full` when it cannot be
+        saved.
+        """
         agenda = TEMPLATES.get(template)
         confidentiality = str((settings or {}).get("confidentiality", "circle"))
         if agenda is None or confidentiality not in CONFIDENTIALITIES:
+            raise Refused("bad_request")
+        if not is_language(language) or len(zone) > ZONE_LIMIT:
             raise Refused("bad_request")
         room_title = clean_name(title, TITLE_LIMIT)
         name = clean_name(facilitator)
@@ -236,13 +250,6 @@ class Hub:
             for ref, text in texts.items()
         )
         commit = Commit(seq=1, at=now, events=(event,), seat=seat_id, words=kept)
-        await self.storage.create_room(room_id, now)
-        await self.storage.append(
-            room_id,
-            1,
-            commits.encode(commit),
-            {ref: text.encode() for ref, text in texts.items()},
-        )
         opened = Opened(
             room=room_id,
             code=self.doors.code(room_id),
@@ -252,8 +259,18 @@ class Hub:
             facilitate=self.doors.secret(room_id, "facilitate", 1, seat_id),
             screen=self.doors.secret(room_id, "screen"),
         )
-        await self._know(opened.join, room_id, "join")
-        await self._know(opened.code, room_id, "code")
+        try:
+            # Ways in first: a room that exists without them could never be found again.
+            await self._know(opened.join, room_id, "join")
+            await self._know(opened.code, room_id, "code")
+            await self.storage.create_room(room_id, now)
+            stored = {ref: text.encode() for ref, text in texts.items()}
+            await self.storage.append(room_id, 1, commits.encode(commit), stored)
+        except StorageUnwritable as error:
+            log.warning("open_failed", room=room_id)
+            with contextlib.suppress(StorageUnwritable):
+                await self.storage.forget_room(room_id)
+            raise Refused("full", DISK_FULL) from error
         room = await self.room(room_id)
         room.presence.beat(device, now)
         await room.sweep()
@@ -274,15 +291,22 @@ class Hub:
         return Invitation(room.id, kind, room.book.get(room.whole.room.title) or "")
 
     async def forget(self, room_id: str) -> None:
-        """Forget a room: sessions end, then every byte goes."""
+        """Forget a room: sessions end, then every byte goes. Raises `UnknownRoom`, and
+        `Refused("full")` when the storage cannot be written: then call again."""
         found = await self.delivery(room_id)
         if found is None:
             raise UnknownRoom(room_id)
-        for session in list(found.sessions):
-            session.outbox.put(Bye(4410, "The room is closed or forgotten."))
-        await found.room.close()
-        self._open.pop(room_id, None)
-        await self.storage.forget_room(room_id)
+        self._forgetting.add(room_id)  # nobody loads it again half-way
+        try:
+            await found.room.forget()
+            found.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
+            await found.tick.close()
+            self._open.pop(room_id, None)
+            await self.storage.forget_room(room_id)
+        except StorageUnwritable as error:
+            raise Refused("full", DISK_FULL) from error
+        finally:
+            self._forgetting.discard(room_id)
 
     # Ways in ----------------------------------------------------------------------------------
 
@@ -303,15 +327,11 @@ class Hub:
         Raises `Refused`: `not_allowed` for a secret of another room, `closed`, `full`, or what
         the name says.
         """
-        state = room.whole.room
         if carrier is None and not self._opens(room, secret):
             raise Refused("not_allowed")
-        if not state.door:
-            raise Refused("closed")
-        if sum(1 for s in state.seats.values() if s.status == "in") >= SEATS_PER_ROOM:
-            raise Refused("full")
-        if carrier and len(state.device_by_id(carrier.id).seats) >= SEATS_PER_DEVICE:
-            raise Refused("full")
+        if not is_language(who.language):
+            raise Refused("bad_request")
+        _check_place(room.whole.room, carrier)
         name = clean_name(who.name)
         organisation = clean_name(who.organisation) if who.organisation.strip() else ""
         token = None if carrier else new_token()
@@ -329,7 +349,7 @@ class Hub:
             devices=(device,),
             joined=self.clock.now(),
         )
-        taken = await self._sit(room, seat, device, digest(token) if token else "", mint)
+        taken = await self._sit(room, seat, device, digest(token) if token else "", mint, carrier)
         return Joined(taken, token)
 
     def _opens(self, room: Room, secret: str) -> bool:
@@ -340,27 +360,53 @@ class Hub:
             self.doors.lookup(secret), self.doors.lookup(code)
         )
 
-    async def _sit(self, room: Room, seat: Seat, device: str, token: str, mint: Mint) -> str:
-        """Give the newcomer the next free seat; returns its id."""
+    async def _sit(
+        self,
+        room: Room,
+        seat: Seat,
+        device: str,
+        token: str,
+        mint: Mint,
+        carrier: Device | None = None,
+    ) -> str:
+        """Give the newcomer the next free seat; returns its id. Raises `Refused`."""
         while True:
             fresh = replace(seat, id=_free_seat(room.whole.room.seats))
 
             def take(draft: Draft, fresh: Seat = fresh) -> None:
                 if fresh.id in draft.room.seats:
                     raise _SeatTaken
+                if fresh.person:
+                    _check_place(draft.room, carrier)  # others may have come in meanwhile
                 room.presence.beat(device, draft.now)
                 room.presence.set(fresh.id, "here", draft.now)
                 draft.add(commits.SeatTaken(seat=fresh, device=device, digest=token))
                 if fresh.person:
                     clock = moment_of(draft, None, draft.now, self.world.dice())
                     who = member_of(draft, fresh, room.presence)
+                    if fresh.organisation:
+                        # Its words are in this very commit, so the state does not know them yet.
+                        who = replace(who, organisation=digest(mint.texts[fresh.organisation]))
                     draft.tell_current(MemberJoined(member=who), clock)
+                    self._tell_table(draft, room, device, fresh.id)
 
             try:
                 await room.run(take, mint=mint, seat=fresh.id)
             except _SeatTaken:
                 continue
             return fresh.id
+
+    def _tell_table(self, draft: Draft, room: Room, device: str, newest: str) -> None:
+        """Whoever sat alone at a device until now sits at a table with the newcomer."""
+        seats = draft.room.device_by_id(device).seats
+        if len(seats) != 2:
+            return
+        clock = moment_of(draft, None, draft.now, self.world.dice())
+        for id in seats:
+            seat = draft.room.seats[id]
+            if id != newest and seat.status == "in":
+                changed = MemberChanged(member=member_of(draft, seat, room.presence))
+                draft.tell_current(changed, clock)
 
     async def recover(self, room: Room, secret: str) -> Joined:
         """A facilitator's recovery link adds a device to that seat; the wall's link opens the
@@ -412,6 +458,20 @@ class Hub:
             resyncs=sum(d.resyncs for d in open_now),
             gate_refusals=sum(d.room.shelf.refused for d in open_now),
         )
+
+
+def _check_place(state: RoomState, carrier: Device | None) -> None:
+    """Whether there is a place for one more person. Raises `Refused`."""
+    if carrier is not None:
+        seats = state.device_by_id(carrier.id).seats
+        if not any(state.seats[s].person and state.seats[s].status == "in" for s in seats):
+            raise Refused("not_allowed")
+        if len(seats) >= SEATS_PER_DEVICE:
+            raise Refused("full")
+    if not state.door:
+        raise Refused("closed")
+    if sum(1 for s in state.seats.values() if s.status == "in") >= SEATS_PER_ROOM:
+        raise Refused("full")
 
 
 class _SeatTaken(Exception):

@@ -77,10 +77,12 @@ class ClosedDocument(msgspec.Struct, frozen=True, weakref=True):
 
 
 class Bye(msgspec.Struct, frozen=True, weakref=True):
-    """The last thing a device is sent: close its socket with this code (`wire.CLOSE_CODES`)."""
+    """The last thing a device is sent: tell the page `bye`, whether coming `retry` makes sense,
+    and close its socket with this code (`wire.CLOSE_CODES`)."""
 
     code: int
     reason: str
+    retry: bool = True
 
 
 Outgoing = AuthOk | AuthNo | Step1 | Step2 | Update | Aware | Ack | Say | ClosedDocument | Bye

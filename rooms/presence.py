@@ -84,7 +84,8 @@ class Presence:
             for seat, since in self._since.items()
             if self._word.get(seat) == "away"
         ]
-        return min(times, default=None)
+        # Who left while away stays so for good: a moment that has passed hides no later one.
+        return min((t for t in times if t > now), default=None)
 
     def word(self, seat: str) -> PresenceWord:
         """Here, away or gone; unknown seats are gone."""

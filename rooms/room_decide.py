@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from activities.blocks import Cards, say
 from activities.kernel import (
+    Choice,
     Command,
     Cut,
     LeadCommand,
@@ -24,7 +25,7 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import commits, wire
+from rooms import commits, consent_desk, wire
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
 from rooms.hats import autopilot, facilitators, roles_of
@@ -33,6 +34,7 @@ from rooms.presence import Presence
 from rooms.room_view import BOARD_KINDS, seat_view
 from rooms.seats import Seat, member
 from rooms.whole import Draft, Whole
+from rooms.words import is_language
 
 CO_MAY = (
     wire.RoomSay,
@@ -44,6 +46,11 @@ CO_MAY = (
 
 PEER_MAY = (wire.ActivityStart, wire.ActivitySkip, Cut, wire.LeadOffer)
 """A peer lead's limited rights (`methods.md A5`): no removals, no roles, no export."""
+
+SECTION_LIMIT = 100
+"""Characters of a section's id: ids, never text."""
+
+NOT_READY = say("Something is still missing in the memo. The list on its page says what.")
 
 FACILITATOR_KINDS = (*BOARD_KINDS, "theme")
 
@@ -61,6 +68,7 @@ class Asking:
         presence: Presence,
         new_id: Callable[[], str],
         language: str,
+        memo_ready: bool = False,
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -69,6 +77,7 @@ class Asking:
         self.presence = presence
         self.new_id = new_id
         self.language = language
+        self.memo_ready = memo_ready
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -308,7 +317,7 @@ def _own_seat(
         case wire.SeatName():
             new = replace(seat, name=command.name.ref)
         case wire.SeatLanguage():
-            if not _language_tag(command.language):
+            if not is_language(command.language):
                 raise Refused("bad_request")
             new = replace(seat, language=command.language)
         case wire.SeatWilling():
@@ -323,10 +332,6 @@ def _own_seat(
     draft.add(commits.SeatChanged(seat=new))
     if not isinstance(command, wire.SeatName):
         _tell_changed(draft, new, asking)
-
-
-def _language_tag(tag: str) -> bool:
-    return 2 <= len(tag) <= 20 and all(p.isalnum() and p.isascii() for p in tag.split("-"))
 
 
 def _tell_changed(draft: Draft, seat: Seat, asking: Asking) -> None:
@@ -359,6 +364,8 @@ def _notes(
             theme = draft.room.notes.get(command.theme) if command.theme else None
             if note is None or (command.theme and (theme is None or theme.kind != "theme")):
                 raise Refused("unknown")
+            if note.document != "board" and note.card not in draft.room.shared:
+                raise Refused("not_allowed")  # a circle's or a private card has no theme
             if note.seat != asking.seat.id:
                 _facilitator(draft, asking)
             if note.kind == "theme":
@@ -390,6 +397,8 @@ def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAd
         drawer = seat.role == "facilitator" and document == "board"
         if not drawer or command.kind not in FACILITATOR_KINDS:
             raise Refused("not_allowed")
+    if len(command.section) > SECTION_LIMIT:
+        raise Refused("bad_request")
     group = document.removeprefix("group/") if document.startswith("group/") else ""
     if command.theme and (t := state.notes.get(command.theme)) and t.kind != "theme":
         raise Refused("bad_request")
@@ -430,10 +439,10 @@ def _section_offered(draft: Draft, command: wire.NoteAdd, asking: Asking) -> boo
 def _consent(
     draft: Draft, command: wire.ConsentRelease | wire.ConsentWithdraw, asking: Asking
 ) -> None:
-    state = draft.room
-    known = state.consents.get(command.words)
-    if known is None or known.seat != asking.seat.id:
-        raise Refused("not_allowed")
+    whole = Whole(draft.room, draft.running)
+    if consent_desk.owner(whole, draft.activities, command.words) != asking.seat.id:
+        raise Refused("not_allowed")  # SC9
+    known = draft.room.consents.get(command.words)
     if isinstance(command, wire.ConsentRelease):
         draft.add(
             commits.ConsentChanged(
@@ -444,9 +453,12 @@ def _consent(
             )
         )
         return
-    if known.consent.state == "withdrawn":
+    if known and known.consent.state == "withdrawn":
         raise Refused("duplicate")
-    draft.add(commits.ConsentChanged(words=command.words, seat=asking.seat.id, choice=None))
+    stands = consent_desk.stands(whole, draft.activities, command.words)
+    # Words that were never given cannot be taken back, only kept.
+    choice: Choice | None = None if stands.state == "given" else "keep"
+    draft.add(commits.ConsentChanged(words=command.words, seat=asking.seat.id, choice=choice))
 
 
 def _memo(
@@ -465,6 +477,8 @@ def _memo(
                 raise Refused("bad_request")
             draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
         case wire.MemoSend():
+            if not asking.memo_ready:
+                raise Refused("not_allowed", NOT_READY)
             draft.add(commits.MemoSent(at=asking.now))
         case _:
             assert_never(command)

@@ -19,7 +19,7 @@ class Seat(msgspec.Struct, frozen=True):
     """A person's place. Name and organisation are references to words, so that erasing a person
     is possible.
 
-    `devices` speak for it; `carried_by` names the shared device of a person without an own one.
+    `devices` speak for it, in the order they came; people without an own one share a device.
     """
 
     id: str

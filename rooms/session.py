@@ -6,7 +6,8 @@ raises `Goodbye`.
 """
 
 import asyncio
-from typing import TYPE_CHECKING, Final, Protocol
+from collections.abc import Coroutine
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
 import structlog
@@ -18,10 +19,11 @@ from rooms.outbox import Outbox
 from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
 from rooms.seats import Device
 from rooms.shelf import MissingEdits, RefusedEdit
-from rooms.wire import Goodbye
+from rooms.wire import CLOSE_CODES, Goodbye
 
 if TYPE_CHECKING:
     from rooms.delivery import Delivery
+    from rooms.room import Room
 
 log = structlog.get_logger("rooms")
 
@@ -50,6 +52,15 @@ SENTENCES: Final[dict[Reason, Line]] = {
     "unknown": say("There is no such thing here any more."),
 }
 """One plain sentence per reason; an activity's own sentence comes first."""
+
+
+def farewell(room: "Room", device: Device) -> Goodbye | None:
+    """Why this device has nothing left to do here: its seats were removed, or the room is gone."""
+    if room.forgotten:
+        return Goodbye(4410, CLOSE_CODES[4410], retry=False)
+    if not room.seats_of(device):
+        return Goodbye(4403, CLOSE_CODES[4403], retry=False)
+    return None
 
 
 class Rooms(Protocol):
@@ -98,16 +109,15 @@ class Session:
             if self.device is None:
                 raise Goodbye(4401, "This link no longer opens a seat.", retry=False)
             return
-        if len(self.opened) >= OPEN_DOCUMENTS:
+        if name not in self.opened and len(self.opened) >= OPEN_DOCUMENTS:
             raise Goodbye(4429, "Too many documents.", retry=False)
-        first = self.device is None
         self.device = device
         if name and name not in room.documents(device):
             self.outbox.put(AuthNo(document, "permission-denied"))
             return
         self.opened.add(name)
         self.outbox.put(AuthOk(document, readonly=not name))
-        if first:
+        if self not in self._delivery.sessions:
             self._delivery.sessions.add(self)
             room.presence.opened(device.id, self, room.world.clock.now())
             await room.sweep()
@@ -127,6 +137,8 @@ class Session:
         try:
             missing, state = await shelf.missing(name, state_vector)
         except RefusedEdit as error:
+            if error.reason == "closed":
+                raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
             raise Goodbye(1008, "bad state vector", retry=True) from error
         self.outbox.put(Step2(document, missing))
         self.outbox.put(Step1(document, state))
@@ -149,10 +161,8 @@ class Session:
         here = self._here()
         assert self.device is not None
         try:
-            if name not in here.room.documents(self.device):
-                raise RefusedEdit("not_allowed")
             writer = here.room.writer(self.device, name)
-            new = await here.room.shelf.write(name, update, writer, step2=step2)
+            await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
             _, state = await here.room.shelf.missing(name, EMPTY_STATE)
@@ -163,8 +173,6 @@ class Session:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
         self.outbox.put(Ack(document, True))
-        if new:
-            here.edited(name, new, self)
 
     async def awareness(self, document: str, data: bytes) -> None:
         """Where this device points; stamped by us, passed on to whoever has the document open."""
@@ -174,7 +182,7 @@ class Session:
         if name not in POINTED:
             return
         here = self._here()
-        names = {s: here.room.name_of(s) or "" for s in self.device.seats}
+        names = {s: here.room.name_of(s) or "" for s in here.room.seats_of(self.device)}
         writer = here.room.writer(self.device, name)
         try:
             stamped = await here.room.shelf.aware(name, data, writer, names)
@@ -221,10 +229,8 @@ class Session:
             return
         room = self._delivery.room
         room.called(self.device)
-        if any(not room.presence.here(s) for s in self.device.seats):
-            task = asyncio.ensure_future(room.sweep())
-            self._background.add(task)
-            task.add_done_callback(self._background.discard)
+        if any(not room.presence.here(s) for s in room.seats_of(self.device)):
+            self._later(room.sweep())
 
     async def closed(self) -> None:
         """The socket is gone."""
@@ -240,17 +246,8 @@ class Session:
         await here.room.sweep()
 
     def goodbye(self, goodbye: Goodbye) -> None:
-        """Tell the page why, then close."""
-        if self._delivery is not None:
-            bye = wire.ByeMessage(
-                seq=self._delivery.room.whole.room.seq,
-                now=self._delivery.room.world.clock.now(),
-                code=goodbye.code,
-                reason=goodbye.reason,
-                retry=goodbye.retry,
-            )
-            self.outbox.put(Say(self.room_id, msgspec.json.encode(bye).decode()))
-        self.outbox.put(Bye(goodbye.code, goodbye.reason))
+        """The page is told why, and the socket is closed."""
+        self.outbox.put(Bye(goodbye.code, goodbye.reason, goodbye.retry))
 
     # Helpers ----------------------------------------------------------------------------------
 
@@ -259,11 +256,18 @@ class Session:
         return self._delivery
 
     def _opened(self, document: str) -> str | None:
-        """The document's name without the prefix, or None when this session has not opened it."""
+        """The document's name without the prefix, or None when this session has not opened it or
+        may not read it any more. Raises `Goodbye` when no seat is left, or no room."""
+        if self._delivery is None or self.device is None:
+            raise Goodbye(4401, "Say who you are first.", retry=False)
+        room = self._delivery.room
+        if goodbye := farewell(room, self.device):
+            raise goodbye
         room_id, _, name = document.partition("/")
-        if self._delivery is None or room_id != self._delivery.room.id or name not in self.opened:
-            if self.device is None:
-                raise Goodbye(4401, "Say who you are first.", retry=False)
+        if room_id != room.id or name not in self.opened:
+            return None
+        if name and name not in room.documents(self.device):
+            self._delivery.close_documents(self)
             return None
         return name
 
@@ -319,7 +323,23 @@ class Session:
             return []
         self._delivery.resyncs += 1
         whole = self._delivery.room.shelf.whole(name)
+        if not whole:
+            self._later(self._send_whole(document, name))
         return [Step2(document, whole)] if whole else []
+
+    async def _send_whole(self, document: str, name: str) -> None:
+        """The whole of a document that had to be loaded first."""
+        try:
+            whole, _ = await self._here().room.shelf.missing(name, EMPTY_STATE)
+        except RefusedEdit:
+            return
+        if name in self.opened:
+            self.outbox.put(Step2(document, whole))
+
+    def _later(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.ensure_future(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
 
 def _request_of(raw: bytes) -> str:

@@ -26,6 +26,7 @@ from rooms.documents import Accepted, Document, DocumentBroken, Documents, Refus
 from rooms.permissions import Writer
 from rooms.probe import survives
 from rooms.storage import Storage, StorageUnwritable, StoredUpdate
+from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
 log = structlog.get_logger("rooms")
@@ -70,8 +71,10 @@ class Shelf:
         new_client_id: Callable[[], int] = lambda: secrets.randbits(32),
     ) -> None:
         self.room = room
-        self.on_edit: Callable[[str, bytes], None] = lambda name, update: None
+        self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
         self.refused = 0
+        self._closed = False
+        self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -84,7 +87,10 @@ class Shelf:
     # Opening ----------------------------------------------------------------------------------
 
     async def _open(self, name: str) -> Document:
-        """The document, loaded if need be. Call with its lock held."""
+        """The document, loaded if need be. Call with its lock held. Raises `RefusedEdit` when the
+        shelf is closed."""
+        if self._closed:
+            raise RefusedEdit("closed")
         full = self._full(name)
         if (known := self._documents.get(full)) is not None:
             return known
@@ -115,6 +121,14 @@ class Shelf:
             stored = [row for row in stored if row.id != suspect.id]
         return stored
 
+    async def close(self) -> None:
+        """Take no more edits; returns when none is under way."""
+        self._closed = True
+        await self._unbroken.settled()
+        for lock in list(self._locks.values()):
+            async with lock:
+                pass
+
     def whole(self, name: str) -> bytes:
         """Everything of an open document as one update, empty when it is not open."""
         document = self._documents.get(self._full(name))
@@ -131,11 +145,20 @@ class Shelf:
             except BadUpdate as bad:
                 raise RefusedEdit("bad_request", bad.reason) from bad
 
-    async def write(self, name: str, update: bytes, writer: Writer, *, step2: bool) -> bytes:
-        """Take an edit in; returns what was new, empty when nothing was.
+    async def write(
+        self, name: str, update: bytes, writer: Writer, *, step2: bool, by: object = None
+    ) -> bytes:
+        """Take an edit in; returns what was new, empty when nothing was. `by` is handed to
+        `on_edit`.
 
-        Raises `RefusedEdit`, and `MissingEdits` when the page must send its step 2 first.
+        Raises `RefusedEdit`, and `MissingEdits` when the page must send its step 2 first. Goes on
+        to its end even when the writer's line drops meanwhile (DOC4).
         """
+        return await self._unbroken.run(self._write(name, update, writer, step2, by))
+
+    async def _write(
+        self, name: str, update: bytes, writer: Writer, step2: bool, by: object
+    ) -> bytes:
         async with self._locks[name]:
             document = await self._open(name)
             verdict = document.check(update, writer, step2=step2)
@@ -145,11 +168,11 @@ class Shelf:
                 self.refused += 1
                 raise RefusedEdit(_reason(verdict.reason), verdict.reason)
             if verdict.update:
-                await self._keep_accepted(name, document, verdict, writer.device)
+                await self._keep_accepted(name, document, verdict, writer.device, by)
             return verdict.update
 
     async def _keep_accepted(
-        self, name: str, document: Document, verdict: Accepted, device: str
+        self, name: str, document: Document, verdict: Accepted, device: str, by: object
     ) -> None:
         bound = tuple((client, device) for client in verdict.bound)
         try:
@@ -158,12 +181,16 @@ class Shelf:
             # The index already has it: load afresh from what is durable.
             self._documents.drop(self._full(name))
             raise RefusedEdit("full", "not_saved") from error
+        except BaseException:
+            self._documents.drop(self._full(name))
+            raise
         try:
             document.apply(verdict.update)
         except DocumentBroken:
             log.error("document_broken", room=self.room, document=name)
             self._documents.drop(self._full(name))
             raise RefusedEdit("bad_request", "broken") from None
+        self.on_edit(name, verdict.update, by)
         await self._applied(name, document)
 
     async def _append(self, name: str, row: StoredRow) -> None:
@@ -173,9 +200,13 @@ class Shelf:
 
     async def _applied(self, name: str, document: Document) -> None:
         full = self._full(name)
-        await self._storage.mark_applied(full, self._last[name])
-        if self._rows[name] >= COMPACT_AFTER:
-            await self._compact(name, document)
+        try:
+            await self._storage.mark_applied(full, self._last[name])
+            if self._rows[name] >= COMPACT_AFTER:
+                await self._compact(name, document)
+        except StorageUnwritable:
+            # The edit itself is kept; tidying up waits for the next one.
+            log.warning("compaction_put_off", room=self.room, document=name)
 
     async def _compact(self, name: str, document: Document) -> None:
         bound = tuple(document.index.bindings.items())
@@ -219,11 +250,12 @@ class Shelf:
             return
         try:
             await self._append(name, StoredRow(update))
-        except StorageUnwritable:
+        except BaseException:
+            # Native document and index are ahead of what is durable: load afresh.
             self._documents.drop(self._full(name))
             raise
+        self.on_edit(name, update, None)
         await self._applied(name, document)
-        self.on_edit(name, update)
 
     async def put_note(self, note: NoteAdded, text: str) -> None:
         """The card of a `note.added`, once: a card that ever was is not made again (DOC5)."""

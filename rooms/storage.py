@@ -14,7 +14,8 @@ import msgspec
 
 
 class Conflict(Exception):
-    """The sequence number is taken: read what is new, decide again."""
+    """The sequence number is taken: read what is new, decide again. Also what a late write to a
+    forgotten room gets."""
 
 
 class StorageUnwritable(Exception):
@@ -74,7 +75,8 @@ class Storage(Protocol):
         """Every kept text of a room by reference."""
 
     async def erase_words(self, room: str, refs: Sequence[str]) -> None:
-        """Forget these texts for good, overwriting their bytes."""
+        """Forget these texts for good, overwriting their bytes. Compact the documents that held
+        them before: what is removed by then leaves no copies either."""
 
     async def add_update(self, document: str, update: bytes) -> int:
         """Append a document update, durable on return, and return its id (rising within the
@@ -91,7 +93,10 @@ class Storage(Protocol):
         """Set an update aside: it is no longer returned by `updates`, but kept for inspection."""
 
     async def compact(self, document: str, snapshot: bytes, upto: int) -> None:
-        """Replace all updates up to and including `upto` by `snapshot`, in one transaction."""
+        """Replace all updates up to and including `upto` by `snapshot`, in one transaction.
+
+        Raises `Conflict` when there is a newer snapshot.
+        """
 
     async def documents(self, room: str) -> Sequence[str]:
         """Names of the room's documents that have any update."""

@@ -63,6 +63,11 @@ def clean_name(text: str, limit: int = NAME_LIMIT) -> str:
     return one_line
 
 
+def is_language(tag: str) -> bool:
+    """Whether this has the form of a language tag (BCP 47), such as "en" or "pt-BR"."""
+    return 2 <= len(tag) <= 20 and all(p.isalnum() and p.isascii() for p in tag.split("-"))
+
+
 class Mint:
     """Collects the texts of one command while it is decoded and gives each a reference."""
 
@@ -134,7 +139,7 @@ def _refused_inside(error: BaseException) -> Refused | None:
 
 def digest(text: str) -> str:
     """The hash kept with exact words (`methods.md` 1.8: an edit resets consent)."""
-    return sha256(text.encode()).hexdigest()[:32]
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 class WordsBook:

@@ -1,6 +1,6 @@
 // How the browser's part is built: one entry per page, plain CSS entries for pages without scripts.
-import { existsSync, readdirSync } from "node:fs";
-import { defineConfig } from "vite";
+import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import { defineConfig, type Plugin } from "vite";
 
 /** Pages with a script of their own; `memo` alone carries the TipTap editor. */
 const pages = ["front", "join", "room", "panel", "screen", "me", "memo"];
@@ -12,7 +12,27 @@ const styles = readdirSync("styles")
   .filter((file) => file.endsWith(".css"))
   .map((file) => `styles/${file}`);
 
+/** Typefaces of the PDF memo that no Python package carries: copied as they are to dist/fonts. */
+function fonts(): Plugin {
+  const families = ["noto-sans-ethiopic", "noto-emoji"];
+  const weights = ["400Regular", "700Bold"];
+  return {
+    name: "fonts",
+    closeBundle() {
+      mkdirSync("dist/fonts", { recursive: true });
+      for (const family of families)
+        for (const weight of weights) {
+          const folder = `node_modules/@expo-google-fonts/${family}/${weight}`;
+          if (!existsSync(folder)) continue;
+          for (const file of readdirSync(folder).filter((name) => name.endsWith(".ttf")))
+            copyFileSync(`${folder}/${file}`, `dist/fonts/${file}`);
+        }
+    },
+  };
+}
+
 export default defineConfig({
+  plugins: [fonts()],
   base: "/static/",
   build: {
     target: "es2020",

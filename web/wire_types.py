@@ -17,7 +17,7 @@ from activities.blocks import AnyBlock, Line, Place, SeatState, Sees, Who, Words
 from rooms import wire
 
 TARGET: Final = Path(__file__).parent / "src" / "wire.ts"
-HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: do not edit.
+HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: edit those.
 // A Line, a Who and Words of the server are plain strings here.
 """
 
@@ -113,7 +113,7 @@ class _Writer:
                 inner = self.type(args[0])
                 return f"({inner})[]" if " " in inner else f"{inner}[]"
             return f"[{', '.join(self.type(arg) for arg in args)}]"
-        if origin is not None and issubclass(origin, (dict, types.MappingProxyType)) or (
+        if (origin is not None and issubclass(origin, (dict, types.MappingProxyType))) or (
             origin is not None and origin.__name__ == "Mapping"
         ):
             return f"Record<string, {self.type(get_args(hint)[1])}>"

@@ -9,6 +9,7 @@ import asyncio
 import random
 import re
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -48,9 +49,8 @@ class Client:
         self.frames = 0
         self.received = 0  # bytes
         self.refused: list[str] = []
-        self.unanswered = 0
-        """Updates and steps 2 of the board that no answer has come to yet."""
-        self.acknowledged = asyncio.Event()
+        # Updates and steps 2 of the board, oldest first: each is answered once, in order.
+        self._unanswered: deque[asyncio.Future[float]] = deque()
         self.changed = asyncio.Event()
         """Set whenever the held board has changed."""
         self._synced = asyncio.Event()
@@ -85,19 +85,23 @@ class Client:
         """The text of a card."""
         return str(self._text(card))
 
-    async def write(self, card: str, text: str) -> float:
-        """Append to the card's text, and return when it was sent (`perf_counter`)."""
+    async def write(self, card: str, text: str) -> tuple[float, asyncio.Future[float]]:
+        """Append to the card's text; when it was sent (`perf_counter`), and when it will have
+        been answered."""
         assert self.doc is not None
         assert self._socket is not None
         before = self.doc.get_state()
         shared = self._text(card)
         shared += text
         change = self.doc.get_update(before)
-        self.unanswered += 1
-        self.acknowledged.clear()
+        answered = self._ask()
         sent = time.perf_counter()
         await self._socket.send(wire.update(self.board, change))
-        return sent
+        return sent, answered
+
+    def _ask(self) -> asyncio.Future[float]:
+        self._unanswered.append(asyncio.get_running_loop().create_future())
+        return self._unanswered[-1]
 
     def _text(self, card: str) -> Text:
         assert self.doc is not None
@@ -133,7 +137,8 @@ class Client:
                 await socket.send(wire.PONG)
             case wire.SyncStep1(name=name):
                 mine = self.doc.get_update() if self.doc and name == self.board else EMPTY_UPDATE
-                self.unanswered += name == self.board
+                if name == self.board:
+                    self._ask()
                 await socket.send(wire.sync_step2(name, mine))
             case wire.SyncStep2(name=name, update=update) if name == self.board:
                 if self.doc:
@@ -142,11 +147,10 @@ class Client:
             case wire.Update(name=name, update=update) if name == self.board and self.doc:
                 self._apply(update)
             case wire.SyncStatus(name=name, saved=saved) if name == self.board:
-                self.unanswered -= 1
+                if self._unanswered:
+                    self._unanswered.popleft().set_result(time.perf_counter())
                 if not saved:
                     self.refused.append(f"{name}: an update was not taken")
-                if not self.unanswered:
-                    self.acknowledged.set()
             case wire.PermissionDenied(name=name, reason=reason):
                 self.refused.append(f"{name}: {reason}")
             case wire.Stateless(payload=payload) if '"type":"refused"' in payload:

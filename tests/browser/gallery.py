@@ -1,8 +1,8 @@
 """Screenshots of every screen and phase, at two widths, light and dark, with an index page.
 
-`python -m tests.browser.gallery FOLDER [NAME ...]` needs a built web/dist and Chromium. Pages come
-from the real templates with sample data; the websocket is answered by a stand-in that accepts
-every document and sends the sample messages once.
+`python -m tests.browser.gallery [--into FOLDER] [NAME ...]` needs a built web/dist and Chromium.
+Pages come from the real templates with sample data; the websocket is answered by a stand-in that
+accepts every document and sends the sample messages once.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from playwright.sync_api import sync_playwright
+from starlette.datastructures import Headers
 
+from server.languages import Languages
+from server.templating import Pages, policy, qr
 from tests.browser import samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, WebSocketRoute
+    from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute
 
 WEB = Path(__file__).parents[2] / "web"
 SIZES = {"phone": (360, 740), "laptop": (1280, 800)}
@@ -38,68 +40,67 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SETTLED = "document.fonts.ready.then(() => true)"
-_ = StrictUndefined  # templates are lenient on purpose; tests render them strictly
-
-
-def qr(text: str) -> dict[str, Any]:
-    """A QR code as one path."""
-    import segno
-
-    code = segno.make(text, error="m")
-    rows = list(code.matrix)
-    path = "".join(
-        f"M{x + 1} {y + 1}h1v1h-1z" for y, row in enumerate(rows) for x, bit in enumerate(row) if bit
-    )
-    return {"size": len(rows) + 2, "path": path}
 
 
 class Site:
     """The pages by path, and the messages each of them is sent."""
 
     def __init__(self) -> None:
-        self.env = Environment(
-            loader=FileSystemLoader(WEB / "templates"), autoescape=True,
-            extensions=["jinja2.ext.i18n"], undefined=Undefined,
-        )
-        self.env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self.manifest = json.loads((WEB / "dist" / ".vite" / "manifest.json").read_text())
+        self.made = Pages(Languages())
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
 
-    def asset(self, path: str) -> str:
-        """The address of a built file."""
-        return "/static/" + str(self.manifest[path]["file"])
-
-    def add(self, name: str, template: str, *, language: str = "en", direction: str = "ltr",
-            messages: list[dict[str, Any]] | None = None, **context: Any) -> None:
+    def add(
+        self,
+        name: str,
+        template: str,
+        *,
+        language: str = "en",
+        messages: list[dict[str, Any]] | None = None,
+        **context: Any,
+    ) -> None:
         """A page at /{name}."""
-        shared = {
-            "language": language, "direction": direction, "asset": self.asset, "boot": None,
-            "languages": [
-                {"code": "en", "name": "English", "direction": "ltr"},
-                {"code": "sw", "name": "Kiswahili", "direction": "ltr"},
-                {"code": "ar", "name": "العربية", "direction": "rtl"},
-            ],
-        }
-        self.pages[f"/{name}"] = self.env.get_template(template).render(**{**shared, **context})
+        self.pages[f"/{name}"] = self.made.render(template, language, context)
         self.messages[name] = messages or []
 
-    def live(self, name: str, page: str, view: dict[str, Any], *, seats: tuple[str, ...] = (),
-             more: tuple[dict[str, Any], ...] = (), language: str = "en", direction: str = "ltr",
-             messages: dict[str, Any] | None = None, **boot: Any) -> None:
+    def live(
+        self,
+        name: str,
+        page: str,
+        view: dict[str, Any],
+        *,
+        seats: tuple[str, ...] = (),
+        more: tuple[dict[str, Any], ...] = (),
+        language: str = "en",
+        direction: str = "ltr",
+        messages: dict[str, Any] | None = None,
+        **boot: Any,
+    ) -> None:
         """A live page with its first view."""
         mine = seats or (view["seat"],)
         others = [{**view, "seat": seat} for seat in mine if seat != view["seat"]]
         self.add(
-            name, f"{page}.html", language=language, direction=direction,
+            name,
+            f"{page}.html",
+            language=language,
             messages=[view, *others, *more],
             boot={
-                "page": page, "room": f"room-{name}", "title": samples.TITLE, "seat": view["seat"],
+                "page": page,
+                "room": f"room-{name}",
+                "title": samples.TITLE,
+                "seat": view["seat"],
                 "seats": [{"seat": s, "name": samples.PEOPLE.get(s, s)} for s in mine],
-                "lens": view["lens"], "device": "d1", "view": view, "languages": [],
+                "lens": view["lens"],
+                "device": "d1",
+                "view": view,
+                "languages": [],
                 "sync": f"/sync?{name}",
-                "catalogue": {"language": language, "direction": direction,
-                              "messages": messages or {}, "plurals": {"one": 0, "other": 1}},
+                "catalogue": {
+                    "language": language,
+                    "direction": direction,
+                    "messages": messages or {},
+                    "plurals": {"one": 0, "other": 1},
+                },
                 "qr": qr("https://talanoa.example/j#secret"),
                 **boot,
             },
@@ -110,15 +111,48 @@ def build() -> Site:
     """All pages of the gallery."""
     site = Site()
     code, url = "MANG-RVER", "https://talanoa.example/j#9tq3Wf0c2Bq"
-    site.add("front-door", "front.html", values={"title": "", "facilitator": ""}, templates=[
-        {"name": "evening", "title": "Story evening", "summary": "Check-in, story circles, check-out · 120 min"}])
-    site.add("room-ready", "ready.html", title=samples.TITLE, code=code, join_url=url, here=0,
-             facilitate_url="https://talanoa.example/r/4f/panel#8F2QLM44T", screen_url="https://talanoa.example/r/4f/screen#77",
-             panel_url="/r/4f/panel", calendar_url="/r/4f/calendar.ics", qr=qr(url), people=[])
-    site.add("join", "join.html", title=samples.TITLE, facilitator="Amina Diallo", here=14,
-             values={"name": "Wanjiru", "more": ["Baraka"], "where": "remote"})
+    site.add(
+        "front-door",
+        "front.html",
+        values={"title": "", "facilitator": ""},
+        templates=[
+            {
+                "name": "evening",
+                "title": "Story evening",
+                "summary": "Check-in, story circles, check-out · 120 min",
+            }
+        ],
+    )
+    site.add(
+        "room-ready",
+        "ready.html",
+        title=samples.TITLE,
+        code=code,
+        join_url=url,
+        here=0,
+        facilitate_url="https://talanoa.example/r/4f/panel#8F2QLM44T",
+        screen_url="https://talanoa.example/r/4f/screen#77",
+        panel_url="/r/4f/panel",
+        calendar_url="/r/4f/calendar.ics",
+        qr=qr(url),
+        people=[],
+    )
+    site.add(
+        "join",
+        "join.html",
+        title=samples.TITLE,
+        facilitator="Amina Diallo",
+        here=14,
+        values={"name": "Wanjiru", "more": ["Baraka"], "where": "remote"},
+    )
     site.add("join-code", "join.html", title="", values={})
-    site.add("unknown", "error.html", heading="There is no such room", message="The link may be old or cut short. Nothing was lost: ask for the link again, or join with the code.")
+    site.add(
+        "unknown",
+        "error.html",
+        heading="There is no such room",
+        message="The link may be old or cut short. Nothing was lost: ask for the link again, "
+        "or join with the code.",
+    )
     people, desk = samples.people(), samples.desk()
     for name, view in samples.screens().items():
         site.live(name, "room", view, more=(people,))
@@ -126,19 +160,45 @@ def build() -> Site:
     site.live("wall", "screen", samples.wall())
     site.live("me", "me", samples.screens()["circle-listening"], words=samples.my_words())
     site.live("memo", "memo", samples.panel(), memo=samples.memo())
-    site.live("shared-device", "room", samples.screens()["quiet"], seats=("s6", "s12", "s5", "s14", "s11"), more=(people,))
+    site.live(
+        "shared-device",
+        "room",
+        samples.screens()["quiet"],
+        seats=("s6", "s12", "s5", "s14", "s11"),
+        more=(people,),
+    )
     arabic = samples.screens()["circle-listening"]
     arabic = json.loads(
         json.dumps(arabic, ensure_ascii=False)
         .replace("Wanjiru Kamau is telling", "وانجيرو تحكي الآن")
         .replace(samples.STORY, "«يومٌ صار فيه تغييرٌ في عملكِ حقيقةً ملموسة.»")
-        .replace("Mangrove circle", "حلقة المانغروف").replace("Story circle · 7 people", "حلقة الحكايات · ٧ أشخاص")
+        .replace("Mangrove circle", "حلقة المانغروف")
+        .replace("Story circle · 7 people", "حلقة الحكايات · ٧ أشخاص")
         .replace("Listen as fully as you will tell.", "أنصتي كما تحبّين أن يُنصَت إليكِ.")
-        .replace("Wanjiru Kamau", "وانجيرو").replace("Sefina Tuilagi", "سفينا").replace("Jonah Mwangi", "جونا").replace("Rosa Quispe", "روزا").replace("Yusuf Al-Hadi", "يوسف")
-        .replace("Pause please", "لحظة من فضلكم").replace("Ask for help", "أطلب مساعدة"))
-    site.live("arabic", "room", arabic, language="ar", direction="rtl", messages={
-        "Connected": "متصلة", "Saved": "كل شيء محفوظ", "You": "أنتِ", "about": "بقيت نحو",
-        "{n} min": "{n} دقيقة", "left": "", "Only you see this": "هذا تراه عينكِ فقط"})
+        .replace("Wanjiru Kamau", "وانجيرو")
+        .replace("Sefina Tuilagi", "سفينا")
+        .replace("Jonah Mwangi", "جونا")
+        .replace("Rosa Quispe", "روزا")
+        .replace("Yusuf Al-Hadi", "يوسف")
+        .replace("Pause please", "لحظة من فضلكم")
+        .replace("Ask for help", "أطلب مساعدة")
+    )
+    site.live(
+        "arabic",
+        "room",
+        arabic,
+        language="ar",
+        direction="rtl",
+        messages={
+            "Connected": "متصلة",
+            "Saved": "كل شيء محفوظ",
+            "You": "أنتِ",
+            "about": "بقيت نحو",
+            "{n} min": "{n} دقيقة",
+            "left": "",
+            "Only you see this": "هذا تراه عينكِ فقط",
+        },
+    )
     return site
 
 
@@ -161,7 +221,8 @@ class Handler(BaseHTTPRequestHandler):
             kind = kinds.get(file.suffix, "application/octet-stream")
         self.send_response(200 if body else 404)
         self.send_header("content-type", kind)
-        self.send_header("content-security-policy", "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; frame-src 'self'; base-uri 'none'; form-action 'self'")
+        headers = Headers({"host": self.headers["host"]})
+        self.send_header("content-security-policy", policy(headers, trusted_types=path != "/memo"))
         self.end_headers()
         self.wfile.write(body)
 
@@ -226,6 +287,28 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
     socket.on_message(hear)
 
 
+def opened(
+    browser: Browser, site: Site, base: str, name: str, width: int, height: int, dark: bool = False
+) -> tuple[Page, list[str]]:
+    """A page at its first live view, and a list that fills with what the browser complains of."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+    )
+    trouble: list[str] = []
+
+    def complained(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            trouble.append(message.text)
+
+    page.on("console", complained)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.route_web_socket("**/sync?*", partial(answer, site))
+    page.goto(f"{base}/{name}")
+    if page.locator("#boot").count():
+        page.wait_for_selector("text=/Connected|saved|Saved|متصلة|people here/")
+    return page, trouble
+
+
 def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]) -> list[str]:
     """Takes the pictures; returns their names."""
     made = []
@@ -233,29 +316,19 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
         name = path[1:]
         if only and name not in only:
             continue
-        sizes = WALL if name == "wall" else SIZES
-        for size, (width, height) in sizes.items():
+        for size, (width, height) in (WALL if name == "wall" else SIZES).items():
             for theme in THEMES:
-                page = browser.new_page(viewport={"width": width, "height": height},
-                                        color_scheme=theme, device_scale_factor=1)  # type: ignore[arg-type]
-                trouble: list[str] = []
-                page.on("console", lambda m, t=trouble: t.append(m.text) if m.type == "error" else None)
-                page.on("pageerror", lambda e, t=trouble: t.append(str(e)))
-                page.route_web_socket("**/sync?*", partial(answer, site))
-                page.goto(base + path)
+                page, trouble = opened(browser, site, base, name, width, height, theme == "dark")
                 page.evaluate(SETTLED)
-                if page.locator("#boot").count():
-                    page.wait_for_selector("text=/Connected|saved|Saved|متصلة|people here/", timeout=5000)
                 if name == "shared-device" and size == "laptop":
                     page.get_by_role("button", name="مريم").click()
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     trouble.append(f"scrolls sideways: {wide} > {width}")
                 tall = page.evaluate("document.documentElement.scrollHeight")
-                if tall > height:
-                    page.set_viewport_size({"width": width, "height": tall})
+                page.set_viewport_size({"width": width, "height": max(tall, height)})
                 picture = f"{name}-{theme}-{width}.png"
-                page.screenshot(path=folder / picture, full_page=True)
+                page.screenshot(path=folder / picture)
                 made.append(picture)
                 for each in dict.fromkeys(trouble):
                     print(f"{picture}: {each}")
@@ -266,24 +339,29 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
 def index(folder: Path, made: list[str]) -> None:
     """A page that shows them all."""
     figures = "".join(
-        f'<figure><img src="{html.escape(p)}" loading="lazy" alt=""><figcaption>{html.escape(p)}</figcaption></figure>'
+        f'<figure><img src="{html.escape(p)}" loading="lazy" alt="">'
+        f"<figcaption>{html.escape(p)}</figcaption></figure>"
         for p in made
     )
-    (folder / "index.html").write_text(
-        "<!doctype html><meta charset=utf-8><title>Talanoa gallery</title><style>body{font:16px sans-serif;"
-        "display:flex;flex-wrap:wrap;gap:24px;background:#ddd}img{max-height:600px;border:1px solid #999}"
-        f"figure{{margin:0}}</style>{figures}", encoding="utf-8")
+    style = (
+        "body{font:16px sans-serif;display:flex;flex-wrap:wrap;gap:24px;background:#ddd}"
+        "img{max-height:600px;border:1px solid #999}figure{margin:0}"
+    )
+    head = (
+        f"<!doctype html><meta charset=utf-8><title>Talanoa gallery</title><style>{style}</style>"
+    )
+    (folder / "index.html").write_text(head + figures, encoding="utf-8")
 
 
 def main() -> None:
     """Writes the gallery."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("--into", dest="folder", type=Path, default=Path("gallery"))
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     site = build()
-    chromium = os.environ.get("TALANOA_BROWSER") or shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with served(site) as base, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         made = shots(site, base, browser, asked.folder, asked.names)

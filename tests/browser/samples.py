@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences of a believable evening)
 """Sample screens made of the real blocks: what the gallery draws while no server is needed."""
 
 from __future__ import annotations
@@ -228,8 +229,13 @@ def screens() -> dict[str, dict[str, Any]]:
     )
     prompt = Prompt(text=say(STORY))
     begin = (
-        offer("telling.begin", "Begin", hint=say(
-            "It happened to you. It has a beginning, a middle and an end, people and a place.")),
+        offer(
+            "telling.begin",
+            "Begin",
+            hint=say(
+                "It happened to you. It has a beginning, a middle and an end, people and a place."
+            ),
+        ),
         offer("turn.pass", "Pass", "beside"),
         offer("turn.later", "Come back to me at the end", "beside"),
         *FOOT,
@@ -241,8 +247,11 @@ def screens() -> dict[str, dict[str, Any]]:
         *FOOT,
     )
     give = (
-        offer("answer.give", "Give this", needs={
-            "weather": Need("choice"), "word": Need("text", limit=40, optional=True)}),
+        offer(
+            "answer.give",
+            "Give this",
+            needs={"weather": Need("choice"), "word": Need("text", limit=40, optional=True)},
+        ),
         offer("answer.pass", "Pass", "beside"),
     )
     return {
@@ -250,68 +259,169 @@ def screens() -> dict[str, dict[str, Any]]:
             "s6",
             Now(text=say("What is the weather in you today?")),
             choices(),
-            Entry(box="word", offer="answer.give", field="word",
-                  label=say("One word, if you like"), sees="room", limit=40),
-            Progress(done=9, of=14, label=say(
-                "9 of 14 have given or passed. All are shown together.")),
-            may=give, place="Check-in", sub=None, activity="check_in",
+            Entry(
+                box="word",
+                offer="answer.give",
+                field="word",
+                label=say("One word, if you like"),
+                sees="room",
+                limit=40,
+            ),
+            Progress(
+                done=9, of=14, label=say("9 of 14 have given or passed. All are shown together.")
+            ),
+            may=give,
+            place="Check-in",
+            sub=None,
+            activity="check_in",
         ),
         "check-in-shown": view(
             "s6",
             Now(text=say("This is the weather in us")),
-            Tally(title=say("Our weather"), bars=tuple(
-                Bar(say(label), n, value)
-                for (value, label), n in zip(WEATHER.items(), (5, 4, 2, 1, 0, 2), strict=True))),
-            Answers(title=say("In a word"), answers=tuple(
-                Answer(Words(word)) for word in
-                ("arriving", "curious", "नई शुरुआत", "tired but here", "متفائلة", "steady"))),
-            place="Check-in", sub=None, activity="check_in", may=(),
+            Tally(
+                title=say("Our weather"),
+                bars=tuple(
+                    Bar(say(label), n, value)
+                    for (value, label), n in zip(WEATHER.items(), (5, 4, 2, 1, 0, 2), strict=True)
+                ),
+            ),
+            Answers(
+                title=say("In a word"),
+                answers=tuple(
+                    Answer(Words(word))
+                    for word in (
+                        "arriving",
+                        "curious",
+                        "नई शुरुआत",
+                        "tired but here",
+                        "متفائلة",
+                        "steady",
+                    )
+                ),
+            ),
+            place="Check-in",
+            sub=None,
+            activity="check_in",
+            may=(),
         ),
-        "circle-listening": view("s6", Now(text=say("{name} is telling", name=Who("s3"))), prompt,
-                                 ring(7, "s3", clock(88_000)), listen),
-        "circle-offer": view("s6", Now(text=say("The floor comes to you")), prompt,
-                             ring(7, "s6", clock(None, state="idle"), told=4), may=begin),
-        "circle-telling": view("s6", Now(text=say("Everyone is listening")), prompt,
-                               ring(7, "s6", clock(52_000), told=4), may=finish),
-        "circle-over": view("s6", Now(text=say("Everyone is listening")), prompt,
-                            ring(7, "s6", clock(-9_000), told=4), may=finish),
-        "circle-fifteen": view("s6", Now(text=say("{name} is telling", name=Who("s3"))), prompt,
-                               ring(15, "s3", clock(100_000, 120_000)), rules),
-        "circle-three": view("s2", Now(text=say("{name} is telling", name=Who("s3"))), prompt,
-                             ring(3, "s3", clock(170_000, 180_000), told=1), rules),
+        "circle-listening": view(
+            "s6",
+            Now(text=say("{name} is telling", name=Who("s3"))),
+            prompt,
+            ring(7, "s3", clock(88_000)),
+            listen,
+        ),
+        "circle-offer": view(
+            "s6",
+            Now(text=say("The floor comes to you")),
+            prompt,
+            ring(7, "s6", clock(None, state="idle"), told=4),
+            may=begin,
+        ),
+        "circle-telling": view(
+            "s6",
+            Now(text=say("Everyone is listening")),
+            prompt,
+            ring(7, "s6", clock(52_000), told=4),
+            may=finish,
+        ),
+        "circle-over": view(
+            "s6",
+            Now(text=say("Everyone is listening")),
+            prompt,
+            ring(7, "s6", clock(-9_000), told=4),
+            may=finish,
+        ),
+        "circle-fifteen": view(
+            "s6",
+            Now(text=say("{name} is telling", name=Who("s3"))),
+            prompt,
+            ring(15, "s3", clock(100_000, 120_000)),
+            rules,
+        ),
+        "circle-three": view(
+            "s2",
+            Now(text=say("{name} is telling", name=Who("s3"))),
+            prompt,
+            ring(3, "s3", clock(170_000, 180_000), told=1),
+            rules,
+        ),
         "quiet": view(
-            "s6", Now(text=say("A quiet minute")),
+            "s6",
+            Now(text=say("A quiet minute")),
             Prompt(text=say("What stays with you from these stories?")),
             ring(7, None, clock(41_000, 60_000), told=7),
-            Entry(box="quiet", offer="quiet.keep", field="text", label=say("Write or draw, for yourself"),
-                  sees="self", lines=4, limit=500,
-                  hint=say("Nobody reads this unless you bring it yourself.")),
+            Entry(
+                box="quiet",
+                offer="quiet.keep",
+                field="text",
+                label=say("Write or draw, for yourself"),
+                sees="self",
+                lines=4,
+                limit=500,
+                hint=say("Nobody reads this unless you bring it yourself."),
+            ),
             may=FOOT,
         ),
         "reflect": view(
-            "s6", Now(text=say("What do the stories share?")),
-            Prompt(text=say("Speak freely. Write what we should carry to the others.")), rules,
-            Entry(box="insight", offer="reflect.add", field="text", label=say("What I heard"),
-                  sees="circle", lines=2),
+            "s6",
+            Now(text=say("What do the stories share?")),
+            Prompt(text=say("Speak freely. Write what we should carry to the others.")),
+            rules,
+            Entry(
+                box="insight",
+                offer="reflect.add",
+                field="text",
+                label=say("What I heard"),
+                sees="circle",
+                lines=2,
+            ),
             may=(offer("reflect.add", "Add it", needs={"text": Need("text", limit=280)}), *FOOT),
         ),
         "release": view(
-            "s6", Now(text=say("Your story, your words")),
+            "s6",
+            Now(text=say("Your story, your words")),
             Release(offer="story.release", drafted=(Words("The water came at night."),)),
-            may=(offer("story.release", "This is my answer", needs={
-                "title": Need("text"), "moments": Need("texts"), "quote": Need("text", optional=True),
-                "choice": Need("choice"), "outside": Need("flag")}),
-                offer("story.keep", "Not now", "beside")),
-            place="Your words", sub="Only you decide",
+            may=(
+                offer(
+                    "story.release",
+                    "This is my answer",
+                    needs={
+                        "title": Need("text"),
+                        "moments": Need("texts"),
+                        "quote": Need("text", optional=True),
+                        "choice": Need("choice"),
+                        "outside": Need("flag"),
+                    },
+                ),
+                offer("story.keep", "Not now", "beside"),
+            ),
+            place="Your words",
+            sub="Only you decide",
         ),
         "plenary": view(
-            "s6", Now(text=say("Stories we may share")),
-            Stories(title=say("Released stories"), stories=(
-                Story(title=Words("The night the river spoke"),
-                      moments=(Words("Nobody told us to leave."), Words("They asked us what the water does.")),
-                      quote=Words("Hakuna aliyetuambia tuondoke."), who=Who("s1")),
-                Story(title=Words("बूढ़ी अम्मा की लाठी"), moments=(Words("हमने पहले सुना, फिर नक्शा बनाया।"),)))),
-            place="All together", sub=None,
+            "s6",
+            Now(text=say("Stories we may share")),
+            Stories(
+                title=say("Released stories"),
+                stories=(
+                    Story(
+                        title=Words("The night the river spoke"),
+                        moments=(
+                            Words("Nobody told us to leave."),
+                            Words("They asked us what the water does."),
+                        ),
+                        quote=Words("Hakuna aliyetuambia tuondoke."),
+                        who=Who("s1"),
+                    ),
+                    Story(
+                        title=Words("बूढ़ी अम्मा की लाठी"),
+                        moments=(Words("हमने पहले सुना, फिर नक्शा बनाया।"),),
+                    ),
+                ),
+            ),
+            place="All together",
+            sub=None,
         ),
     }
 
@@ -319,11 +429,28 @@ def screens() -> dict[str, dict[str, Any]]:
 def panel() -> dict[str, Any]:
     """The control panel in the middle of the tellings."""
 
-    def group(n: int, name: str, status: str, tag: str, floor: str | None, left: int, told: int,
-              host: str, ready: bool = False, offers: tuple[int, ...] = ()) -> GroupLine:
-        return GroupLine(id=f"c{n}", name=say(name), status=say(status), tag=say(tag),
-                         ring=ring(7, floor, clock(left) if floor else None, told=told),
-                         host=Who(host), ready=ready, offers=offers)
+    def group(
+        n: int,
+        name: str,
+        status: str,
+        tag: str,
+        floor: str | None,
+        left: int,
+        told: int,
+        host: str,
+        ready: bool = False,
+        offers: tuple[int, ...] = (),
+    ) -> GroupLine:
+        return GroupLine(
+            id=f"c{n}",
+            name=say(name),
+            status=say(status),
+            tag=say(tag),
+            ring=ring(7, floor, clock(left) if floor else None, told=told),
+            host=Who(host),
+            ready=ready,
+            offers=offers,
+        )
 
     may = (
         offer("phase.next", "Start the quiet minute"),
@@ -331,35 +458,85 @@ def panel() -> dict[str, Any]:
         offer("turn.pause", "Pause", "group"),
         offer("turn.extend", "+ 1 min", "group"),
         offer("turn.pause", "Pause", "group"),
-        offer("lead.offer", "Hand over the lead", "menu", needs={"to": Need("seat", say("To whom?"))}),
+        offer(
+            "lead.offer", "Hand over the lead", "menu", needs={"to": Need("seat", say("To whom?"))}
+        ),
         offer("door.close", "Close the door", "menu"),
-        offer("say.all", "Say one line to everybody", "menu", needs={"text": Need("text", say("Your line"), 200)}),
-        offer("activity.cut", "End this activity", "menu", confirm=say("Everyone goes on to the check-out. What was captured is kept.")),
+        offer(
+            "say.all",
+            "Say one line to everybody",
+            "menu",
+            needs={"text": Need("text", say("Your line"), 200)},
+        ),
+        offer(
+            "activity.cut",
+            "End this activity",
+            "menu",
+            confirm=say("Everyone goes on to the check-out. What was captured is kept."),
+        ),
     )
     return view(
-        "s9", Now(text=say("Story circles: telling")),
-        Groups(groups=(
-            group(1, "Mangrove", "Wanjiru is telling, about 1½ min left. Next: Rosa.",
-                  "third story of seven", "s3", 88_000, 2, "s1", offers=(1, 2)),
-            group(2, "Estuary", "ليلى is telling, table 2 in the hall. Next: Kofi.",
-                  "sixth story of seven", "s6", 150_000, 5, "s10", offers=(3, 4)),
-            group(3, "Coral", "All seven have told. The next question is on their screens.",
-                  "ready", None, 0, 7, "s9", ready=True),
-        )),
-        NextStep(text=say("The quiet minute. Everyone writes, only for themselves."),
-                 hint=say("One of three circles is ready. The others get a minute to finish.")),
-        may=may, lens="panel", place=None, sub=None, ends_at=NOW + 19 * 60_000,
+        "s9",
+        Now(text=say("Story circles: telling")),
+        Groups(
+            groups=(
+                group(
+                    1,
+                    "Mangrove",
+                    "Wanjiru is telling, about 1½ min left. Next: Rosa.",
+                    "third story of seven",
+                    "s3",
+                    88_000,
+                    2,
+                    "s1",
+                    offers=(1, 2),
+                ),
+                group(
+                    2,
+                    "Estuary",
+                    "ليلى is telling, table 2 in the hall. Next: Kofi.",
+                    "sixth story of seven",
+                    "s6",
+                    150_000,
+                    5,
+                    "s10",
+                    offers=(3, 4),
+                ),
+                group(
+                    3,
+                    "Coral",
+                    "All seven have told. The next question is on their screens.",
+                    "ready",
+                    None,
+                    0,
+                    7,
+                    "s9",
+                    ready=True,
+                ),
+            )
+        ),
+        NextStep(
+            text=say("The quiet minute. Everyone writes, only for themselves."),
+            hint=say("One of three circles is ready. The others get a minute to finish."),
+        ),
+        may=may,
+        lens="panel",
+        place=None,
+        sub=None,
+        ends_at=NOW + 19 * 60_000,
     )
 
 
 def wall() -> dict[str, Any]:
     """The wall screen while somebody tells."""
     return view(
-        "s99", Now(text=say("{name} is telling", name=Who("s3"))),
+        "s99",
+        Now(text=say("{name} is telling", name=Who("s3"))),
         Prompt(text=say("A day when a change in your work became real.")),
         ring(8, "s3", clock(88_000)),
         Note(text=say("We listen. No notes while someone tells."), tone="quiet"),
-        lens="screen", may=(),
+        lens="screen",
+        may=(),
     )
 
 
@@ -368,67 +545,173 @@ def people() -> dict[str, Any]:
 
     def person(n: int, **more: Any) -> dict[str, Any]:
         seat = f"s{n}"
-        return {"seat": seat, "name": PEOPLE[seat], "where": "remote", "presence": "here",
-                "role": "participant", "since": 0, "group": "Mangrove", "note": None,
-                "help": False, "about": None, **more}
+        return {
+            "seat": seat,
+            "name": PEOPLE[seat],
+            "where": "remote",
+            "presence": "here",
+            "role": "participant",
+            "since": 0,
+            "group": "Mangrove",
+            "note": None,
+            "help": False,
+            "about": None,
+            **more,
+        }
 
-    return {"type": "people", "seq": 7, "now": NOW, "people": [
-        *(person(n) for n in (1, 2, 3, 4, 5)),
-        person(6, note="not told yet"),
-        person(7, presence="away", since=NOW - 40_000, help=True, about="no sound since 10:31"),
-        person(8, group="Estuary"),
-        person(9, role="lead", group=None),
-        person(10, role="facilitator", group="Estuary"),
-        person(11, presence="gone"),
-    ]}
+    return {
+        "type": "people",
+        "seq": 7,
+        "now": NOW,
+        "people": [
+            *(person(n) for n in (1, 2, 3, 4, 5)),
+            person(6, note="not told yet"),
+            person(7, presence="away", since=NOW - 40_000, help=True, about="no sound since 10:31"),
+            person(8, group="Estuary"),
+            person(9, role="lead", group=None),
+            person(10, role="facilitator", group="Estuary"),
+            person(11, presence="gone"),
+        ],
+    }
 
 
 def desk() -> dict[str, Any]:
     """The private strip."""
-    lines = [("s1", 240_000, "Wanjiru may need a little longer, please let her."),
-             ("s10", 180_000, "Sauti ya meza ya pili iko sawa sasa.")]
-    return {"type": "desk", "seq": 7, "now": NOW, "lines": [
-        {"id": f"d{n}", "who": PEOPLE[who], "at": NOW - ago, "text": text}
-        for n, (who, ago, text) in enumerate(lines)]}
+    lines = [
+        ("s1", 240_000, "Wanjiru may need a little longer, please let her."),
+        ("s10", 180_000, "Sauti ya meza ya pili iko sawa sasa."),
+    ]
+    return {
+        "type": "desk",
+        "seq": 7,
+        "now": NOW,
+        "lines": [
+            {"id": f"d{n}", "who": PEOPLE[who], "at": NOW - ago, "text": text}
+            for n, (who, ago, text) in enumerate(lines)
+        ],
+    }
 
 
 def my_words() -> dict[str, Any]:
     """What a teller sees on "my words"."""
-    rows = [("Hakuna aliyetuambia tuondoke. Walituuliza maji yanafanya nini.", "pending", "circle", "none", False),
-            ("The night the river spoke", "given", "memo", "first_name", True),
-            ("We walked the bank before we drew it.", "withdrawn", "circle", "none", False)]
-    return {"type": "words", "seat": "s6", "seq": 7, "now": NOW, "words": [
-        {"words": f"w{n}", "text": text, "kind": "quote", "state": state, "scope": scope,
-         "attribution": by, "in_memo": inside, "story": ""}
-        for n, (text, state, scope, by, inside) in enumerate(rows)]}
+    rows = [
+        (
+            "Hakuna aliyetuambia tuondoke. Walituuliza maji yanafanya nini.",
+            "pending",
+            "circle",
+            "none",
+            False,
+        ),
+        ("The night the river spoke", "given", "memo", "first_name", True),
+        ("We walked the bank before we drew it.", "withdrawn", "circle", "none", False),
+    ]
+    return {
+        "type": "words",
+        "seat": "s6",
+        "seq": 7,
+        "now": NOW,
+        "words": [
+            {
+                "words": f"w{n}",
+                "text": text,
+                "kind": "quote",
+                "state": state,
+                "scope": scope,
+                "attribution": by,
+                "in_memo": inside,
+                "story": "",
+            }
+            for n, (text, state, scope, by, inside) in enumerate(rows)
+        ],
+    }
 
 
 def memo() -> dict[str, Any]:
     """A memo tree as the memo page gets it."""
+
     def text(value: str, **more: Any) -> dict[str, Any]:
         return {"text": value, **more}
 
     return {
-        "head": {"title": text(TITLE), "kicker": "Debrief memo", "facts": [],
-                 "confidentiality": "What was told in circles stands here only where its teller said yes.",
-                 "edition": ""},
+        "head": {
+            "title": text(TITLE),
+            "kicker": "Debrief memo",
+            "facts": [],
+            "confidentiality": "What was told in circles stands here only where its teller said yes.",
+            "edition": "",
+        },
         "sections": [
-            {"id": "purpose", "heading": "Why we met", "words": 138, "blocks": [
-                {"type": "notice", "kind": "placeholder", "line": text("Two or three sentences on what brought you together.")}]},
-            {"id": "stories", "heading": "Stories", "words": 312, "blocks": [
-                {"type": "heading", "line": text("The night the river spoke")},
-                {"type": "bullets", "items": [text("Nobody told us to leave."), text("They asked us what the water does.")]},
-                {"type": "quote", "line": text("हमने पहले सुना, फिर नक्शा बनाया।", language="hi"),
-                 "attribution": "मीरा, by first name", "translation": "We listened first, then made the map."}]},
-            {"id": "theme-1", "heading": "Listening before mapping", "words": 241, "blocks": [
-                {"type": "paragraph", "line": text("Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank.")},
-                {"type": "ask", "theme": "t1", "label": "A question to you", "state": "suggested",
-                 "line": text("Since the visit, where did you listen before you mapped?")}]},
+            {
+                "id": "purpose",
+                "heading": "Why we met",
+                "words": 138,
+                "blocks": [
+                    {
+                        "type": "notice",
+                        "kind": "placeholder",
+                        "line": text("Two or three sentences on what brought you together."),
+                    }
+                ],
+            },
+            {
+                "id": "stories",
+                "heading": "Stories",
+                "words": 312,
+                "blocks": [
+                    {"type": "heading", "line": text("The night the river spoke")},
+                    {
+                        "type": "bullets",
+                        "items": [
+                            text("Nobody told us to leave."),
+                            text("They asked us what the water does."),
+                        ],
+                    },
+                    {
+                        "type": "quote",
+                        "line": text("हमने पहले सुना, फिर नक्शा बनाया।", language="hi"),
+                        "attribution": "मीरा, by first name",
+                        "translation": "We listened first, then made the map.",
+                    },
+                ],
+            },
+            {
+                "id": "theme-1",
+                "heading": "Listening before mapping",
+                "words": 241,
+                "blocks": [
+                    {
+                        "type": "paragraph",
+                        "line": text(
+                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank."
+                        ),
+                    },
+                    {
+                        "type": "ask",
+                        "theme": "t1",
+                        "label": "A question to you",
+                        "state": "suggested",
+                        "line": text("Since the visit, where did you listen before you mapped?"),
+                    },
+                ],
+            },
         ],
-        "counts": {"words": 1680, "budget": 2300, "pages": 4, "themes": 3, "quotes_cleared": 6,
-                   "quotes_waiting": 3, "stories_told": 21, "stories_released": 9},
+        "counts": {
+            "words": 1680,
+            "budget": 2300,
+            "pages": 4,
+            "themes": 3,
+            "quotes_cleared": 6,
+            "quotes_waiting": 3,
+            "stories_told": 21,
+            "stories_released": 9,
+        },
         "missing": [
             {"kind": "consent", "place": "stories", "heading": "Stories", "count": 3},
-            {"kind": "question_suggested", "place": "theme-1", "heading": "Listening before mapping"},
-            {"kind": "prose", "place": "purpose", "heading": "Why we met"}],
+            {
+                "kind": "question_suggested",
+                "place": "theme-1",
+                "heading": "Listening before mapping",
+            },
+            {"kind": "prose", "place": "purpose", "heading": "Why we met"},
+        ],
     }

@@ -6,11 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from rooms.clock import TestClock
+from rooms.delivery import Delivery
 from rooms.hub import Hub, Joined, Newcomer, Opened
+from rooms.outgoing import Outgoing
 from rooms.room import Room
 from rooms.seats import Device
 from rooms.session import Session
-from rooms.sqlite_storage import SqliteStorage
+from tests.rooms.brittle import Brittle
 
 SECRET = b"a secret of the tests, 32 bytes."
 
@@ -18,17 +20,18 @@ SECRET = b"a secret of the tests, 32 bytes."
 class House:
     """One room with its people. `async with House.open(...)` closes everything."""
 
-    def __init__(self, storage: SqliteStorage, clock: TestClock, hub: Hub) -> None:
+    def __init__(self, storage: Brittle, clock: TestClock, hub: Hub) -> None:
         self.storage = storage
         self.clock = clock
         self.hub = hub
         self.opened: Opened
         self.tokens: dict[str, str] = {}
+        self.heard: dict[Session, list[Outgoing]] = {}
         self._requests = itertools.count(1)
 
     @classmethod
     async def open(cls, folder: Path, template: str = "check_in", people: int = 0) -> "House":
-        storage = await SqliteStorage.open(folder)
+        storage = await Brittle.brittle(folder)
         clock = TestClock()
         dice = itertools.count(1)
         hub = Hub(storage, clock, secret=SECRET, dice=lambda: next(dice))
@@ -46,6 +49,7 @@ class House:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self.storage.full = self.storage.full_documents = False
         await self.hub.close()
         await self.storage.close()
 
@@ -55,8 +59,13 @@ class House:
         if self.hub._heart:
             self.hub._heart.cancel()
         await self.hub.alarms.close()
-        self.hub = Hub(self.storage, self.clock, secret=SECRET)
+        await self.another()
+
+    async def another(self) -> Hub:
+        """From now on a second hub over the same storage; returns the one before."""
+        before, self.hub = self.hub, Hub(self.storage, self.clock, secret=SECRET)
         await self.hub.start()
+        return before
 
     @property
     def lead(self) -> str:
@@ -112,4 +121,64 @@ class House:
         """A websocket of this seat, with the room's own document open."""
         session = self.hub.session()
         await session.authenticate(self.opened.room, self.tokens[seat])
+        self.heard[session] = []
         return session
+
+    async def carry(self, carrier: str, name: str, **more: Any) -> str:
+        """Somebody without a device sits down at the carrier's; returns the seat."""
+        device = await self.device(carrier)
+        joined = await self.hub.join(await self.room(), Newcomer(name=name, **more), carrier=device)
+        assert joined.token is None
+        self.tokens[joined.seat] = self.tokens[carrier]
+        return joined.seat
+
+    async def delivery(self) -> Delivery:
+        found = await self.hub.delivery(self.opened.room)
+        assert found
+        return found
+
+    async def listen(self) -> None:
+        """Let the tick flush, and take what every session was sent."""
+        if self.opened.room in self.hub._open:
+            await (await self.delivery()).flush()
+        for session, heard in self.heard.items():
+            while session.outbox.waiting:
+                heard += await session.outbox.get()
+
+    async def open_document(self, session: Session, name: str) -> str:
+        """Open a document of the room; returns its full name."""
+        full = f"{self.opened.room}/{name}"
+        await session.authenticate(full, self.token_of(session))
+        return full
+
+    def token_of(self, session: Session) -> str:
+        """The token a session came with."""
+        assert session.device
+        return next(t for s, t in self.tokens.items() if s in session.device.seats)
+
+    async def everyone_beats(self) -> None:
+        """A sign of life from every device."""
+        room = await self.room()
+        for token in set(self.tokens.values()):
+            if device := room.device(token):
+                room.called(device)
+        await room.sweep()
+
+    async def to(self, phase: str) -> None:
+        """The lead moves the running activity on until this phase."""
+        while (now := (await self.view(self.lead))["activity"])["phase"] != phase:
+            epoch = await self.epoch()
+            await self.do(
+                self.lead, "phase.next", activity=now["id"], phase=now["phase"], epoch=epoch
+            )
+
+    async def telling(self) -> str:
+        """Go to the telling of a story circle and let the first one tell; returns that seat."""
+        await self.start()
+        await self.to("telling")
+        for seat in self.tokens:
+            for offer in (await self.view(seat))["may"]:
+                if offer["type"] == "turn.begin":
+                    await self.do(seat, "turn.begin", activity="a1", turn=offer["turn"])
+                    return seat
+        raise AssertionError("nobody is offered a turn")

@@ -51,4 +51,8 @@ def test_size_grows_with_the_content() -> None:
     text = "शब्द" * 100
     assert size(Say("r", text)) >= len(text.encode()) / 2
     assert all(size(item) >= OVERHEAD for item in EACH)
-    assert msgspec.structs.asdict(Bye(1001, "x")) == {"code": 1001, "reason": "x"}
+    assert msgspec.structs.asdict(Bye(1001, "x")) == {
+        "code": 1001,
+        "reason": "x",
+        "retry": True,
+    }

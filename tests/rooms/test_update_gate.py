@@ -335,7 +335,14 @@ def test_mutated_honest_updates_are_read_or_refused() -> None:
 
 
 def test_the_gate_never_touches_pycrdt() -> None:
-    for module in ("update_gate", "ownership", "lib0", "permissions"):
+    for module in (
+        "update_gate",
+        "ownership",
+        "ownership_parts",
+        "ownership_placing",
+        "item_order",
+        "lib0",
+    ):
         path = Path(update_gate.__file__).with_name(f"{module}.py")
         if not path.exists():
             continue

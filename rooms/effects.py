@@ -1,0 +1,76 @@
+"""What a commit changes outside the log: cards in documents, and texts that are to be forgotten.
+
+The log comes first. A change that cannot be made now, because the disk is full, is owed: it is
+made before the next commit, so at most the last commit's are ever missing, and loading makes those
+again (DOC5).
+"""
+
+import structlog
+
+from activities.kernel import NotesChosen
+from rooms import commits
+from rooms.commits import ActivityEvent, Commit
+from rooms.shelf import Shelf
+from rooms.storage import Storage, StorageUnwritable
+from rooms.whole import Activities, Whole
+from rooms.words import WordsBook
+
+log = structlog.get_logger("rooms")
+
+
+class Effects:
+    """Makes a room's changes outside its log, one commit after the other."""
+
+    def __init__(self, room: str, shelf: Shelf, storage: Storage, activities: Activities) -> None:
+        self._room = room
+        self._shelf = shelf
+        self._storage = storage
+        self._activities = activities
+        self.owed: Commit | None = None
+        """The last commit, while its changes are not all made."""
+
+    async def settle(self, whole: Whole, book: WordsBook) -> None:
+        """Make what is owed. Raises `StorageUnwritable`, and owes it still.
+
+        Repeating a change does no harm. One that fails for another reason is a bug: it is logged
+        and let go, for a room that can do nothing more helps nobody.
+        """
+        if (commit := self.owed) is None:
+            return
+        try:
+            for event in commit.events:
+                await self._make(event, whole, book)
+        except StorageUnwritable:
+            log.warning("effects_owed", room=self._room, seq=commit.seq)
+            raise
+        except Exception:
+            log.exception("effects_failed", room=self._room, seq=commit.seq, seat=commit.seat)
+        self.owed = None
+
+    async def _make(self, event: commits.RoomEvent, whole: Whole, book: WordsBook) -> None:
+        match event:
+            case commits.NoteAdded():
+                if (text := book.get(event.words)) is not None:
+                    await self._shelf.put_note(event, text)
+            case commits.NoteMoved():
+                await self._shelf.move_note(event.card, event.theme)
+            case commits.NoteDeleted():
+                await self._shelf.delete_note(event.document, event.card)
+                book.erase([event.words])
+                await self._storage.erase_words(self._room, [event.words])
+            case commits.ActivityEvent():
+                await self._share(event, whole)
+            case _:
+                pass
+
+    async def _share(self, event: ActivityEvent, whole: Whole) -> None:
+        """Cards of a circle that their author gave to the board."""
+        here = whole.running[event.activity]
+        activity = self._activities[here.kind]
+        inner = commits.decode_event(event.event, activity.event_union())
+        if not isinstance(inner, NotesChosen) or inner.share == "none":
+            return
+        for group in activity.groups(here.state):
+            if inner.seat in group.members:
+                only = None if inner.share == "all" else inner.cards
+                await self._shelf.share(f"group/{event.activity}-{group.id}", inner.seat, only)

@@ -1,0 +1,237 @@
+"""What can be read from a room: views, people, words, cards and the memo, as each may see them."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
+
+from activities.blocks import Line, say
+from activities.kernel import Lens, Refused
+from rooms import consent_desk
+from rooms import whole as wholes
+from rooms.hats import roles_of
+from rooms.memo import Edition, Memo, draft
+from rooms.memo_material import material
+from rooms.offers import Standing
+from rooms.permissions import Writer
+from rooms.presence import Presence
+from rooms.render import Renderer, formatted
+from rooms.room_view import (
+    default_lens,
+    desk_message,
+    documents_of,
+    people_message,
+    view_message,
+)
+from rooms.seats import Device, Seat
+from rooms.shelf import Shelf
+from rooms.whole import Whole
+from rooms.words import WordsBook, digest
+from rooms.world import World
+
+NOT_SENT: Final = say(
+    "The memo is still being written. You get it from the same link when it is sent."
+)
+
+
+class RoomReading:
+    """The reading side of a `Room`: what it holds, and what may be read of it. Changes nothing."""
+
+    def __init__(self, id: str, world: World, whole: Whole, book: WordsBook) -> None:
+        self.id = id
+        self.world = world
+        self.whole = whole
+        self.book = book
+        self.presence = Presence()
+        self.shelf = Shelf(id, world.storage)
+        self.renderer = Renderer(world.translate, self.name_of, self.words_for)
+
+    # Who is who -------------------------------------------------------------------------------
+
+    @property
+    def language(self) -> str:
+        """The language the room was opened in."""
+        return self.whole.room.language
+
+    def name_of(self, seat: str) -> str | None:
+        """A person's display name, None when unknown or erased."""
+        known = self.whole.room.seats.get(seat)
+        return self.book.get(known.name) if known else None
+
+    def words_for(self, ref: str, viewer: str) -> str | None:
+        """Text for a screen, if this viewer may see it."""
+        return self.book.get(ref) if consent_desk.readable(self.whole, ref, viewer) else None
+
+    def device(self, token: str) -> Device | None:
+        """The device a token belongs to, if it still speaks for anyone."""
+        if not token or len(token) > 100:
+            return None
+        device = self.whole.room.device(digest(token))
+        return device if device and device.seats else None
+
+    def seats_of(self, device: Device) -> tuple[str, ...]:
+        """The seats a device speaks for now, in the order they came."""
+        return self.whole.room.device_by_id(device.id).seats
+
+    def seat(self, device: Device, seat: str | None = None) -> Seat:
+        """The seat a device speaks for: the named one, or its first. Raises `Refused`."""
+        fresh = self.seats_of(device)
+        id = seat or (fresh[0] if fresh else "")
+        if id not in fresh:
+            raise Refused("not_allowed")
+        return self.whole.room.seats[id]
+
+    def say(self, line: Line, language: str) -> str:
+        """A catalogue line in a language."""
+        return self.renderer.line(line, language)
+
+    def code(self) -> str:
+        """The spoken code, valid while the door is open."""
+        return self.world.code(self.id, self.whole.room.generation)
+
+    # Reading ----------------------------------------------------------------------------------
+
+    def standing(self) -> Standing:
+        """What offers depend on besides the log."""
+        return Standing(
+            here=self.presence.here,
+            since=self.presence.since,
+            now=self.world.clock.now(),
+            running=bool(wholes.current(self.whole, self.world.activities)),
+        )
+
+    def here(self) -> int:
+        """How many people are here (not sockets, not screens)."""
+        return sum(
+            1
+            for s in self.whole.room.seats.values()
+            if s.status == "in" and s.person and self.presence.here(s.id)
+        )
+
+    def view(
+        self,
+        device: Device,
+        seat: str | None = None,
+        lens: Lens | None = None,
+        language: str | None = None,
+    ) -> bytes:
+        """The `view` message for a seat of this device as JSON. Raises `Refused`."""
+        speaking = self.seat(device, seat)
+        wanted = lens or default_lens(speaking)
+        allowed = default_lens(speaking)
+        peer = "lead" in roles_of(self.whole.room, speaking)
+        if wanted != "seat" and wanted != allowed and not (wanted == "panel" and peer):
+            raise Refused("not_allowed")
+        if allowed == "screen":
+            wanted = "screen"
+        message = view_message(
+            self.whole,
+            self.world.activities,
+            speaking,
+            wanted,
+            self.standing(),
+            self.here(),
+            self.code(),
+        )
+        return self.renderer.encode(message, language or speaking.language, speaking.id)
+
+    def people(self, speaking: Seat) -> bytes:
+        """The `people` message as this seat may see it."""
+        inside = speaking.role == "facilitator" and speaking.status == "in"
+        message = people_message(
+            self.whole, self.world.activities, self.presence, self.world.clock.now(), inside=inside
+        )
+        return self.renderer.encode(message, speaking.language, speaking.id)
+
+    def desk(self, speaking: Seat) -> bytes | None:
+        """The private strip, for facilitators only."""
+        if speaking.role != "facilitator" or speaking.status != "in":
+            return None
+        message = desk_message(self.whole.room, self.world.clock.now())
+        return self.renderer.encode(message, speaking.language, speaking.id)
+
+    def my_words(self, speaking: Seat) -> bytes:
+        """The `words` message of this seat."""
+        now = self.world.clock.now()
+        message = consent_desk.my_words(self.whole, self.world.activities, speaking.id, now)
+        return self.renderer.encode(message, speaking.language, speaking.id)
+
+    def documents(self, device: Device) -> frozenset[str]:
+        """Every document this device may open now, without the room's prefix."""
+        fresh = self.seats_of(device)
+        names: set[str] = set()
+        for id in fresh:
+            names.update(documents_of(self.whole, self.world.activities, self.whole.room.seats[id]))
+        return frozenset(names)
+
+    def language_of(self, seat: str) -> str:
+        """The language of a seat's screen."""
+        known = self.whole.room.seats.get(seat)
+        return known.language if known else self.language
+
+    def writer(self, device: Device, name: str) -> Writer:
+        """Who this device is in a document: its seats that may write there."""
+        state = self.whole.room
+        seats = [state.seats[id] for id in state.device_by_id(device.id).seats]
+        able = [s for s in seats if s.status == "in" and s.role in ("facilitator", "participant")]
+        open_now = not name.startswith("group/") or any(
+            f"group/{g.id}" == name and not g.closed
+            for g in wholes.groups(self.whole, self.world.activities)
+        )
+        return Writer(
+            device=device.id,
+            seats=frozenset(s.id for s in able),
+            facilitator=any(s.role == "facilitator" for s in able),
+            writes=bool(able) and open_now,
+        )
+
+    # The memo and what may be taken out -----------------------------------------------------------
+
+    def is_organiser(self, device: Device) -> bool:
+        """Whether the organiser sits at this device."""
+        seats = self.seats_of(device)
+        return any(self.whole.room.seats[s].organiser for s in seats)
+
+    def is_facilitator(self, device: Device) -> bool:
+        """Whether a facilitator sits at this device."""
+        seats = self.seats_of(device)
+        return any(self.whole.room.seats[s].role == "facilitator" for s in seats)
+
+    async def memo(self, device: Device, edition: Edition) -> Memo:
+        """The memo as it stands. Facilitators always; others the participants' copy once it is
+        sent.
+
+        Raises `Refused` (ruling *Who may call what*).
+        """
+        if not self.is_facilitator(device) and (
+            edition != "participants" or not self.whole.room.sent
+        ):
+            raise Refused("not_allowed", NOT_SENT)
+        self.seat(device)
+        return await self.draft_memo(edition)
+
+    async def draft_memo(self, edition: Edition) -> Memo:
+        """Draft the memo from what the room holds now, in the room's language."""
+        source = material(self, await self.shelf.cards("board"))
+
+        def translate(text: str, values: Mapping[str, object]) -> str:
+            return formatted(self.world.translate(self.language, text, "", 0), values)
+
+        return draft(source, edition, translate)
+
+    async def board(self, device: Device, seat: str | None = None) -> dict[str, Any]:
+        """Every card this seat may read, by document."""
+        speaking = self.seat(device, seat)
+        names = documents_of(self.whole, self.world.activities, speaking)
+        cards: list[dict[str, Any]] = []
+        for name in names:
+            if name in ("memo", "desk"):
+                continue
+            cards += [
+                {"document": "mine" if name.startswith("mine/") else name, **msgspec.to_builtins(c)}
+                for c in await self.shelf.cards(name)
+            ]
+        if not names:
+            raise Refused("not_allowed")
+        sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
+        return {"cards": cards, "sections": sections}

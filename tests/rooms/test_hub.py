@@ -1,0 +1,254 @@
+"""Opening, finding, joining, recovering, forgetting rooms: SEA, STO2, STO3 (`rooms/RULES.md`)."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from activities.kernel import Refused
+from rooms.hub import Newcomer, UnknownRoom
+from rooms.outgoing import Bye
+from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM
+from tests.rooms.house import House
+
+
+async def test_link_and_code_open_this_room_only_SEA1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        other = await house.hub.open_room(title="Elsewhere", facilitator="Zoe")
+        room = await house.room()
+        for secret in (house.opened.join, house.opened.code, house.opened.code.lower()):
+            found = await house.hub.find(secret)
+            assert found is not None
+            assert found.room == house.opened.room
+            assert (await house.hub.join(room, Newcomer("Ana"), secret=secret)).token
+        for secret in (other.join, other.code, "", "x", house.opened.screen, "\ud800" * 22):
+            with pytest.raises(Refused, match="not_allowed"):
+                await house.hub.join(room, Newcomer("Ana"), secret=secret)
+        for secret in ("", "x" * 65, "AAAA-AAAA", "\ud800"):
+            assert await house.hub.find(secret) is None
+
+
+async def test_a_closed_door_keeps_those_who_sit_SEA1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        await house.do(house.lead, "door.close", epoch=1)
+        with pytest.raises(Refused, match="closed"):
+            await house.join("Late")
+        with pytest.raises(Refused, match="closed"):
+            await house.carry("s2", "Carried late")
+        assert (await house.view(house.lead))["room"]["code"] == ""
+        await house.do("s2", "help.ask")
+        await house.do("s2", "seat.leave")
+        await house.do("s2", "seat.return")
+        await house.do(house.lead, "door.open", epoch=1)
+        await house.join("Late")
+
+
+async def test_nine_at_a_device_and_no_more_however_many_ask_SEA2(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        asked = [house.carry("s2", f"Carried {n}") for n in range(12)]
+        results = await asyncio.gather(*asked, return_exceptions=True)
+        refused = [r for r in results if isinstance(r, Refused)]
+        assert {r.reason for r in refused} == {"full"}
+        assert len((await house.device("s2")).seats) == SEATS_PER_DEVICE
+        assert len(refused) == 12 - SEATS_PER_DEVICE + 1
+
+
+async def test_a_room_is_full_at_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert SEATS_PER_ROOM == 400
+    monkeypatch.setattr("rooms.hub.SEATS_PER_ROOM", 5)
+    async with await House.open(tmp_path, people=3) as house:
+        results = await asyncio.gather(
+            *(house.join(f"Late {n}") for n in range(3)), return_exceptions=True
+        )
+        assert sum(isinstance(r, Refused) for r in results) == 2
+        assert len((await house.room()).whole.room.seats) == 5
+
+
+async def test_nobody_is_carried_by_a_wall_or_a_stranger_SEA2(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        room = await house.room()
+        other = await house.hub.open_room(title="Elsewhere", facilitator="Zoe")
+        stranger = (await house.hub.room(other.room)).device(other.token)
+        wall = await house.hub.recover(room, house.opened.screen)
+        assert wall.token
+        removed = await house.device("s2")
+        await house.do(house.lead, "seat.remove", seat="s2", epoch=1)
+        for carrier in (stranger, room.device(wall.token), removed):
+            assert carrier
+            with pytest.raises(Refused, match="not_allowed"):
+                await house.hub.join(room, Newcomer("Ana"), carrier=carrier)
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\u202e", "x" * 10_000, "\0\1\2", "🙂", "-" * 20])
+async def test_a_name_nobody_can_read_aloud_is_refused_WRD1(tmp_path: Path, name: str) -> None:
+    async with await House.open(tmp_path) as house:
+        room = await house.room()
+        before = room.whole
+        with pytest.raises(Refused) as refused:
+            await house.hub.join(room, Newcomer(name), secret=house.opened.code)
+        assert refused.value.message is not None
+        with pytest.raises(Refused):
+            await house.hub.open_room(title="Fine", facilitator=name)
+        assert room.whole is before
+
+
+@pytest.mark.parametrize("language", ["", "x", "en/../..", "x" * 10_000, "é", "a b"])
+async def test_a_language_that_is_none_is_refused(tmp_path: Path, language: str) -> None:
+    async with await House.open(tmp_path) as house:
+        room = await house.room()
+        with pytest.raises(Refused, match="bad_request"):
+            await house.hub.join(room, Newcomer("Ana", language), secret=house.opened.code)
+        with pytest.raises(Refused, match="bad_request"):
+            await house.hub.open_room(title="T", facilitator="Ana", language=language)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"template": "none"}, {"settings": {"confidentiality": "x"}}, {"zone": "x" * 100}]
+)
+async def test_a_room_that_cannot_be_is_not_opened(
+    tmp_path: Path, wrong: dict[str, object]
+) -> None:
+    async with await House.open(tmp_path) as house:
+        with pytest.raises(Refused, match="bad_request"):
+            await house.hub.open_room(title="T", facilitator="Ana", **wrong)  # type: ignore[arg-type]
+
+
+async def test_a_room_that_cannot_be_saved_is_not_opened_by_halves_STO3(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        house.storage.full = True
+        with pytest.raises(Refused, match="full") as refused:
+            await house.hub.open_room(title="T", facilitator="Ana")
+        assert refused.value.message is not None
+        house.storage.full = False
+        assert await house.storage.rooms() == [house.opened.room]
+
+
+async def test_forty_come_in_at_once_and_all_have_a_seat_of_their_own(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        seats = await asyncio.gather(*(house.join(f"Person {n}") for n in range(40)))
+        assert len(set(seats)) == 40
+        room = await house.room()
+        assert {room.name_of(s) for s in seats} == {f"Person {n}" for n in range(40)}
+
+
+async def test_a_recovery_link_adds_a_device_and_never_takes_the_lead_SEA7(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        room = await house.room()
+        await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+        await house.do(house.lead, "lead.offer", to="s2", epoch=1)
+        await house.do("s2", "lead.accept", epoch=1)
+        joined = await house.hub.recover(room, house.opened.facilitate)
+        assert joined.seat == house.lead
+        assert joined.token
+        assert joined.token != house.opened.token
+        assert room.whole.room.lead.acting == "s2"
+        for secret in ("", "x" * 65, house.opened.join, house.opened.code, "\ud800"):
+            with pytest.raises(Refused, match="not_allowed"):
+                await house.hub.recover(room, secret)
+        links = house.hub.links(room, house.lead)
+        assert links["facilitate"] == house.opened.facilitate
+        assert links["join"] == house.opened.join
+
+
+async def test_the_link_of_somebody_no_longer_facilitator_opens_nothing_SEA7(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        room = await house.room()
+        await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+        secret = house.hub.links(room, "s2")["facilitate"]
+        assert (await house.hub.recover(room, secret)).seat == "s2"
+        await house.do(house.lead, "seat.role", seat="s2", role="participant", epoch=1)
+        with pytest.raises(Refused, match="not_allowed"):
+            await house.hub.recover(room, secret)
+
+
+async def test_the_walls_link_opens_one_wall_however_often_SEA7(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        room = await house.room()
+        walls = [await house.hub.recover(room, house.opened.screen) for _ in range(3)]
+        assert len({w.seat for w in walls}) == 1
+        assert len({w.token for w in walls}) == 3
+        assert room.here() == 1
+        device = room.device(walls[0].token or "")
+        assert device
+        assert room.documents(device) == frozenset()
+        with pytest.raises(Refused, match="not_allowed"):
+            await room.command(device, b'{"request": "r", "command": {"type": "help.ask"}}')
+
+
+async def test_a_forgotten_room_is_gone_STO2(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        room, device = await house.room(), await house.device("s2")
+        forgetting = asyncio.ensure_future(house.hub.forget(room.id))
+        raw = b'{"request": "r", "command": {"type": "help.ask"}}'
+        late = await asyncio.gather(
+            *(room.command(device, raw) for _ in range(5)), return_exceptions=True
+        )
+        await forgetting
+        assert all(not isinstance(r, Exception) or isinstance(r, Refused) for r in late)
+        with pytest.raises(Refused, match="closed"):
+            await room.command(device, b'{"request": "s", "command": {"type": "help.ask"}}')
+        with pytest.raises(UnknownRoom):
+            await house.room()
+        with pytest.raises(UnknownRoom):
+            await house.hub.forget(room.id)
+        assert await house.hub.find(house.opened.code) is None
+        await room.sweep()
+        assert not await house.storage.commits(room.id)
+        assert house.hub.alarms.due(f"{room.id}/people") is None
+
+
+async def test_forgetting_on_a_full_disk_can_be_tried_again_STO2(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        house.storage.full = True
+        with pytest.raises(Refused, match="full"):
+            await house.hub.forget(house.opened.room)
+        house.storage.full = False
+        await house.hub.forget(house.opened.room)
+        assert not await house.storage.rooms()
+
+
+async def test_closing_tells_every_session_to_come_back(tmp_path: Path) -> None:
+    house = await House.open(tmp_path, people=1)
+    async with house:
+        session = await house.session("s2")
+    batch = []
+    while session.outbox.waiting:
+        batch += await session.outbox.get()
+    assert batch[-1] == Bye(1001, "The server is going away; come back at once.", True)
+
+
+async def test_a_room_is_loaded_once_however_many_ask(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        await house.crash()
+        rooms = await asyncio.gather(*(house.room() for _ in range(10)))
+        assert len({id(room) for room in rooms}) == 1
+        waits = asyncio.ensure_future(house.room())
+        waits.cancel()
+        assert await house.room() is rooms[0]
+
+
+async def test_facts_count_rooms_seats_and_sessions(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        await house.session("s2")
+        facts = house.hub.facts()
+        assert (facts.rooms, facts.seats, facts.here, facts.devices) == (1, 3, 3, 1)
+        assert facts.appends == 2
+        assert facts.outbox_bytes > 0
+        with pytest.raises(Refused):
+            await house.do("s2", "door.close", epoch=1)
+        assert house.hub.facts().refusals == 1
+
+
+async def test_whoever_sat_alone_sits_at_a_table_once_somebody_is_carried_SEA4(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        await house.start()
+        await house.carry("s2", "Carried", organisation="Delta Fishers")
+        members = (await house.room()).whole.running["a1"].state.members
+        assert members["s2"].table == members["s4"].table != ""
+        assert members["s3"].table == ""
+        assert members["s4"].organisation
+        assert members["s4"].where == "carried"

@@ -1,0 +1,43 @@
+"""Every reason has a status and a sentence."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import msgspec
+
+from activities.blocks import Who, say
+from activities.kernel import Reason, Refused
+from server.errors import SENTENCES, STATUS, Problem, error_json, problem_of, sentence
+from server.site import Site
+
+
+def test_every_reason_of_the_kernel_has_a_status_and_a_sentence() -> None:
+    for reason in get_args(Reason):
+        assert reason in STATUS
+    assert set(STATUS) == set(SENTENCES)
+
+
+def test_every_stale_is_409() -> None:
+    assert {STATUS[reason] for reason in STATUS if reason.startswith("stale_")} == {409}
+
+
+def test_a_bug_is_not_explained_to_strangers() -> None:
+    problem = problem_of(ValueError("what somebody typed"))
+    assert (problem.reason, problem.status) == ("tripped", 500)
+    assert "typed" not in sentence(problem).id
+
+
+def test_answers_are_json_that_nobody_stores() -> None:
+    made = error_json(Problem("too_many", retry_after=7), "Wait")
+    assert msgspec.json.decode(bytes(made.body)) == {
+        "error": {"reason": "too_many", "message": "Wait"}
+    }
+    assert (made.headers["retry-after"], made.headers["cache-control"]) == ("7", "no-store")
+
+
+def test_a_sentence_of_the_place_comes_first_unless_it_names_people(site: Site) -> None:
+    own = problem_of(Refused("closed", say("The chair is taken.")))
+    assert site.message(own, "en") == "The chair is taken."
+    named = problem_of(Refused("closed", say("{name} was first.", name=Who("s1"))))
+    assert site.message(named, "en") == SENTENCES["closed"].id

@@ -1,0 +1,23 @@
+"""What pages read from a room."""
+
+from __future__ import annotations
+
+from server.reading import facilitator_seat, memo_page, own_seats, title_of
+from server.site import Site
+from tests.server.conftest import Opened
+
+
+async def test_title_seats_and_memo(site: Site, opened: Opened) -> None:
+    guest = await opened.join("Rosa", language="ar")
+    room = await site.hub.room(opened.room)
+    lead, phone = room.device(opened.lead.token), room.device(guest.token)
+    assert lead
+    assert phone
+    assert title_of(room) == "Living with the river"
+    [seat] = own_seats(room, phone)
+    assert (seat.name, seat.language, seat.role) == ("Rosa", "ar", "participant")
+    assert facilitator_seat(room, lead) == opened.lead.seat
+    assert facilitator_seat(room, phone) == ""
+    shown = memo_page(await room.memo(lead, "participants"))
+    assert "ledger" not in shown
+    assert {"sections", "missing", "counts"} <= set(shown)
