@@ -33,6 +33,7 @@ from activities.blocks import (
     Note,
     Now,
     Option,
+    Place,
     Prompt,
     Release,
     say,
@@ -165,7 +166,10 @@ def _release_card(state: State, viewer: Viewer, offers: Offers, answered: bool) 
         "outside": Need("flag", say("Also outside this group?"), optional=True),
     }
     label = say("Change my answer") if answered else say("This is my answer")
-    offers.add(ReleaseAnswer(choice="keep"), label, "beside" if answered else "main", needs=needs)
+    place: Place = "foot"
+    if state.phase == "release":
+        place = "beside" if answered else "main"
+    offers.add(ReleaseAnswer(choice="keep"), label, place, needs=needs)
     drafts(state, viewer.seat, offers)
     mine = state.releases.get(viewer.seat)
     return Release(
@@ -189,7 +193,7 @@ def plenary_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
         ]
     else:
         blocks.append(Now(text=say("All circles have spoken")))
-    if one is not None and not one.voice:
+    if one is not None and not one.voice and speaker(one) != viewer.seat:
         offers.add(VoiceTake(group=one.id), say("I speak for our circle"), "beside")
     blocks += [*stories(state), _cards("board", say("What the circles bring"), "room")]
     if viewer.seat in state.tellers:

@@ -108,7 +108,7 @@ NEXT_TEXT: Final = {
     "frame": say("The rules. Everybody reads or hears them; you say when it ends."),
     "form": say("The circles. Everybody is dealt into one."),
     "settle": say("Settling in. Each circle says its names and chooses who begins."),
-    "telling": say("The stories. Circles which have not begun, begin."),
+    "telling": say("The stories. Circles that have not begun begin now."),
     "quiet": say("The quiet minute. Everyone writes, only for themselves."),
     "reflect": say("The talk. Circles speak freely and write what they understood."),
     "release": say("The tellers' card. Each decides alone about their own words."),
@@ -314,7 +314,7 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
             say("Stop the round"),
             "menu",
             confirm=say(
-                "All circles go to the quiet minute now. Who has not told can leave a note."
+                "All circles go to the quiet minute now. Whoever has not told can leave a note."
             ),
         )
     _lead_moves(state, epoch, offers)
@@ -450,7 +450,7 @@ def _wall_telling(state: State) -> Blocks:
     circles = running(state)
     head = say("The circles are with their stories")
     if state.phase == "settle":
-        head = say("Say your names and sit down")
+        head = say("Settle in and say your names")
     if len(circles) == 1 and circles[0].stage == "telling":
         head = floor_line(circles[0])
     blocks: Blocks = [Now(text=head)]

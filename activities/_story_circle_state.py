@@ -235,8 +235,8 @@ def still(state: State, one: Circle | None = None) -> bool:
     return state.pause is not None or (one is not None and one.pause is not None)
 
 
-TOGETHER: Final = ("frame", "plenary")
-"""Phases in which "pause please" of anybody is a pause for everyone: there is no smaller group."""
+TOGETHER: Final = ("frame", "quiet", "release", "plenary")
+"""Phases with one clock for all, in which "pause please" of anybody is a pause for everyone."""
 
 
 def may_resume_all(state: State, seat: str, autopilot: bool) -> bool:

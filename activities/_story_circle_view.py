@@ -115,6 +115,8 @@ def _standing(state: State, one: Circle | None) -> Blocks:
         return [Note(text=say("Paused for everyone. Your time is kept."), tone="look")]
     if one is not None and one.pause is not None:
         text = say("Your circle is paused. Your time is kept.")
+        if state.phase == "reflect":
+            text = say("Your circle is paused. Take the time you need.")
         if one.pause.until:
             text = say("Your circle is paused, and goes on in a moment.")
         return [Note(text=text, tone="look")]
@@ -196,7 +198,7 @@ def _settle(state: State, one: Circle | None, viewer: Viewer, offers: Offers) ->
     if one is None:
         return outside_view(state)
     blocks: Blocks = [
-        Now(text=say("Say your names and sit down")),
+        Now(text=say("Settle in and say your names")),
         *([Prompt(text=prompt(state))] if one.prompt_shown else []),
         ring(state, one),
         _host_line(state, one),

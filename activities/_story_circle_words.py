@@ -2,10 +2,14 @@
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from activities import rounds, timing
+from activities._story_circle_commands import Settings
 from activities._story_circle_state import Circle, State, released, running, speaker, still
 from activities.blocks import (
     AnyBlock,
+    Clock,
     Line,
     Note,
     Ring,
@@ -93,7 +97,7 @@ def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
             id=picture.id,
             seats=seats,
             floor=picture.floor,
-            clock=picture.clock,
+            clock=_marked(state, picture.clock),
             next=picture.next,
             title=heading,
         )
@@ -101,6 +105,15 @@ def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
         RingSeat(seat, Who(seat), "waiting" if _here(state, seat) else "away") for seat in one.seats
     )
     return Ring(id=one.id, seats=seats, title=heading)
+
+
+def _marked(state: State, clock: Clock | None) -> Clock | None:
+    """The turn's clock with the marks of the settings; the usual ones fit themselves to short
+    turns (1.4)."""
+    wanted = state.settings.marks
+    if clock is None or wanted == Settings().marks:
+        return clock
+    return replace(clock, marks=tuple(mark for mark in wanted if mark * SECOND < clock.duration))
 
 
 def _here(state: State, seat: str) -> bool:

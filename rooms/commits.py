@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.blocks import Words
-from activities.kernel import Choice, ConsentGiven, Event, Member
+from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen
 from rooms.lead import Lead, facilitator_added
 from rooms.seats import Device, Seat
 
@@ -288,6 +288,7 @@ class RoomState(msgspec.Struct, frozen=True):
     agenda: tuple[AgendaItem, ...] = ()
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
+    ended: Mapping[str, int] = msgspec.field(default_factory=dict)
     skipped: tuple[str, ...] = ()
     seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
     digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
@@ -301,6 +302,7 @@ class RoomState(msgspec.Struct, frozen=True):
     words: Mapping[str, WordsKept] = msgspec.field(default_factory=dict)
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
+    shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
@@ -451,6 +453,18 @@ def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
     """An activity's release card was answered (`methods.md` 1.8)."""
     kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
     return replace(state, consents={**state.consents, event.words.ref: kept})
+
+
+def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:
+    """An author shared cards of a circle: everyone has a copy on the board now."""
+    circles = f"group/{activity}-"
+    own = {
+        card
+        for card, note in state.notes.items()
+        if note.seat == event.seat and note.document.startswith(circles)
+    }
+    given = own if event.share == "all" else own & set(event.cards) if event.share == "some" else ()
+    return replace(state, shared=state.shared | frozenset(given))
 
 
 def consent_changed(state: RoomState, event: ConsentChanged) -> RoomState:

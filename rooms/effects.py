@@ -5,8 +5,6 @@ made before the next commit, so at most the last commit's are ever missing, and 
 again (DOC5).
 """
 
-from typing import Any, Final
-
 import structlog
 
 from activities.kernel import NotesChosen
@@ -16,8 +14,6 @@ from rooms.shelf import Shelf
 from rooms.storage import Storage, StorageUnwritable
 from rooms.whole import Activities, Whole
 from rooms.words import WordsBook
-
-SHARED: Final = NotesChosen.__struct_config__.tag
 
 log = structlog.get_logger("rooms")
 
@@ -71,9 +67,8 @@ class Effects:
         """Cards of a circle that their author gave to the board."""
         here = whole.running[event.activity]
         activity = self._activities[here.kind]
-        inner: Any = commits.decode_event(event.event, activity.event_union())
-        # An activity's own event of that name may carry more than the kernel's.
-        if inner.__struct_config__.tag != SHARED or inner.share == "none":
+        inner = commits.decode_event(event.event, activity.event_union())
+        if not isinstance(inner, NotesChosen) or inner.share == "none":
             return
         for group in activity.groups(here.state):
             if inner.seat in group.members:

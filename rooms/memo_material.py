@@ -38,7 +38,7 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
     return MemoSource(
         title=room.book.get(state.title) or "",
         started=state.opened,
-        ended=state.last,
+        ended=max(state.ended.values(), default=state.last),
         zone=state.zone,
         form=_form([s.where for s in people]),
         language=state.language,
@@ -100,15 +100,16 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
 
 def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     state = room.whole.room
-    starts = [(id, at) for id, at in state.started.items()]
-    ends = [at for _, at in starts[1:]] + [state.last][: len(starts)]
     titles = {item.id: item.title for item in state.agenda}
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
-        ActivityLine(titles.get(id, ""), max(1, round((end - at) / MINUTE)), people)
-        # Before the first start there is no line, though there is an end.
-        for (id, at), end in zip(starts, ends, strict=False)
+        ActivityLine(titles.get(id, ""), _minutes(at, state.ended.get(id, state.last)), people)
+        for id, at in state.started.items()
     )
+
+
+def _minutes(start: int, end: int) -> int:
+    return max(1, round((end - start) / MINUTE))
 
 
 def _question(room: "Room", ref: str) -> ThemeQuestion:

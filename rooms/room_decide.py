@@ -364,7 +364,7 @@ def _notes(
             theme = draft.room.notes.get(command.theme) if command.theme else None
             if note is None or (command.theme and (theme is None or theme.kind != "theme")):
                 raise Refused("unknown")
-            if note.document != "board":
+            if note.document != "board" and note.card not in draft.room.shared:
                 raise Refused("not_allowed")  # a circle's or a private card has no theme
             if note.seat != asking.seat.id:
                 _facilitator(draft, asking)

@@ -13,6 +13,7 @@ from activities.kernel import (
     Event,
     Group,
     Moment,
+    NotesChosen,
     Refused,
     step,
 )
@@ -42,7 +43,17 @@ def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
     room = commits.evolve(whole.room, commit)
     for event in commit.events:
         room = _apply_activity(room, running, event, activities)
-    return Whole(room, running)
+    return Whole(_note_end(room, running, commit.at, activities), running)
+
+
+def _note_end(
+    room: RoomState, running: Mapping[str, Running], at: int, activities: Activities
+) -> RoomState:
+    """Remember when the current activity was over."""
+    id = room.current
+    if not id or id in room.ended or not activities[running[id].kind].closed(running[id].state):
+        return room
+    return msgspec.structs.replace(room, ended={**room.ended, id: at})
 
 
 def _apply_activity(
@@ -57,6 +68,8 @@ def _apply_activity(
         running[event.activity] = Running(here.kind, activity.evolve(here.state, inner))
         if isinstance(inner, ConsentGiven):
             room = commits.consent_given(room, inner)
+        elif isinstance(inner, NotesChosen):
+            room = commits.notes_chosen(room, event.activity, inner)
     return room
 
 

@@ -131,6 +131,7 @@ async def send_command(request: Request) -> Response:
     if kind != "application/json":
         raise Problem("wrong_type")
     raw = bounded_json(await read_body(request, COMMAND_LIMIT))
+    site.limits.command(room.id, device, raw)
     done = await room.command(device, raw)
     return answer(shapes.Done(done.request, done.seq))
 

@@ -10,14 +10,18 @@ import ipaddress
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import Final
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
+import msgspec
 from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import MovingWindowRateLimiter
 
 from server.errors import Problem
+
+if TYPE_CHECKING:
+    from rooms.seats import Device
 
 WRONG_CODES_PER_ADDRESS: Final = RateLimitItemPerMinute(10, 10)
 """Ten slips in ten minutes are a person; 50 addresses then try 72,000 codes a day of 8.5e11."""
@@ -78,6 +82,10 @@ class Bucket:
             return False
         self.left -= amount
         return True
+
+
+class _Speaking(msgspec.Struct):
+    seat: str | None = None
 
 
 class Limits:
@@ -141,6 +149,16 @@ class Limits:
         taken = bucket.take(now, amount)
         self.refused += not taken
         return taken
+
+    def command(self, room: str, device: Device, raw: bytes) -> None:
+        """Count one command of the seat it speaks for, whichever device sends it; raises
+        `Problem("too_many")`. What cannot be read is the room's to refuse."""
+        seat = device.seats[0] if device.seats else ""
+        with suppress(msgspec.DecodeError, RecursionError):
+            named = msgspec.json.decode(raw, type=_Speaking).seat
+            seat = named if named in device.seats else seat
+        if not self.take("command", f"{room}/{seat}", COMMANDS_PER_SEAT):
+            raise Problem("too_many", retry_after=1)
 
     def request(self, device: str) -> None:
         """Count one HTTP request of a device; raises `Problem("too_many")`."""

@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-from typing import Any, Final
+from typing import Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS: Final = 10.0
 """From connecting, or from the first byte of a further request, to the end of its headers
 (`reliability.md` U5); a slow phone needs two."""
-
-DEAD_PEER_MS: Final = 20_000
-"""How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
-without it a socket whose peer vanished, or does not read, stays for a quarter of an hour (U3)."""
 
 
 class Prompt(HttpToolsProtocol):
@@ -55,25 +50,3 @@ class Prompt(HttpToolsProtocol):
         self._timer = None
         if not self.transport.is_closing():
             self.transport.abort()
-
-
-def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound socket with the dead-peer limit, which connections inherit; raises `OSError`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        limit_dead_peers(made)
-        made.bind((host, port))
-    except OSError:
-        made.close()
-        raise
-    made.set_inheritable(True)
-    return made
-
-
-def limit_dead_peers(made: Any) -> None:
-    """Set TCP_USER_TIMEOUT where the system has it."""
-    option = getattr(socket, "TCP_USER_TIMEOUT", None)
-    if option is not None:
-        made.setsockopt(socket.IPPROTO_TCP, option, DEAD_PEER_MS)

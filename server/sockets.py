@@ -21,6 +21,7 @@ from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
 from server import auth, limits
 from server import hocuspocus as wire
+from server.errors import Problem
 from server.log import log
 from server.site import site_of
 
@@ -160,6 +161,8 @@ class Line:
             return task.result()
         if isinstance(error, Goodbye):
             return error
+        if isinstance(error, Problem):
+            return Goodbye(4429, "Too much at once; come back in a while.", retry=True)
         if isinstance(error, (WebSocketDisconnect, ConnectionError)):
             return GONE
         log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
@@ -222,6 +225,8 @@ class Line:
             case wire.QueryAwareness():
                 await session.query_awareness(document)
             case wire.Stateless(payload=payload):
+                if session.device is not None:
+                    self._site.limits.command(self._room, session.device, payload.encode())
                 await session.stateless(document, payload)
             case wire.Close():
                 await session.close_document(document)

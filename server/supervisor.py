@@ -41,6 +41,10 @@ STEADY_SECONDS: Final = 30.0
 TRIES: Final = 6
 """Children that never came to serve, in a row, before the parent gives up."""
 
+DEAD_PEER_MS: Final = 20_000
+"""How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
+without it a socket whose peer vanished, or does not read, stays for a quarter of an hour (U3)."""
+
 WRONG_SETTING: Final = 2
 PORT_TAKEN: Final = 3
 DATA_UNWRITABLE: Final = 4
@@ -146,3 +150,31 @@ def end_with_parent(reading: int) -> None:
         os._exit(1)
 
     asyncio.get_running_loop().add_reader(reading, gone)
+
+
+def listening_socket(host: str, port: int) -> socket.socket:
+    """A bound socket with the dead-peer limit, which connections inherit; raises `OSError`."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        limit_dead_peers(made)
+        made.bind((host, port))
+    except OSError:
+        made.close()
+        raise
+    made.set_inheritable(True)
+    return made
+
+
+def limit_dead_peers(made: Any) -> None:
+    """Set TCP_USER_TIMEOUT where the system has it."""
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if option is not None:
+        made.setsockopt(socket.IPPROTO_TCP, option, DEAD_PEER_MS)
+
+
+def say_why(sentence: str, code: int) -> int:
+    """Print why there is no server, and give the exit code back."""
+    print(sentence, file=sys.stderr, flush=True)
+    return code

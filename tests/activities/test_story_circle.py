@@ -45,6 +45,7 @@ from tests.activities.driver import (
     Move,
     World,
     check,
+    check_log,
     events_of,
     explore,
     histories,
@@ -172,8 +173,13 @@ def check_whole(room: World) -> None:
     state: story.State = STORY_CIRCLE.initial(room.settings, room.members, room.first)
     length: dict[str, int] = {}
     done: set[str] = set()
+    ends: dict[tuple[str, int], int] = {}
     for event in room.log:
         before, state = state, STORY_CIRCLE.evolve(state, event)
+        if isinstance(event, happened.PhaseReturned | happened.CirclesFormed):
+            ends.clear()
+        elif state.phase == before.phase:
+            check_ends(before, state, ends)
         match event:
             case happened.PhaseReturned():
                 done = set(state.tellers)
@@ -201,6 +207,18 @@ def check_whole(room: World) -> None:
             case _:
                 pass
     check_order(room)
+
+
+def check_ends(before: story.State, state: story.State, ends: dict[tuple[str, int], int]) -> None:
+    """G6: within a phase, and within a turn, an end only moves later."""
+    if before.timer.ends_at is not None and state.timer.ends_at is not None:
+        assert state.timer.ends_at >= before.timer.ends_at, "G6"
+    for one in state.circles:
+        floor = one.round.floor
+        if floor is not None and floor.speaking and floor.timer.ends_at is not None:
+            key = (one.id, floor.turn)
+            assert floor.timer.ends_at >= ends.get(key, 0), "G6"
+            ends[key] = floor.timer.ends_at
 
 
 def check_order(room: World) -> None:
@@ -695,6 +713,15 @@ def test_the_lead_changes_the_order_of_those_who_wait() -> None:
     assert room.send("f1", command) is None
     tell(room)
     assert holder(room) == order[0]
+
+
+def test_the_clock_has_the_marks_of_the_settings() -> None:
+    for marks, shown in (((60, 15), (60, 15)), ((90, 30), (90, 30)), ((300, 20), (20,))):
+        room = telling(marks=marks)
+        room.do(holder(room), "turn.begin")
+        [ring] = [block for block in room.view("s1").blocks if isinstance(block, Ring)]
+        assert ring.clock is not None
+        assert ring.clock.marks == shown
 
 
 def test_a_card_from_the_host_is_shown_to_the_teller_only() -> None:
@@ -1273,6 +1300,15 @@ def test_begin_and_pass_are_equal_and_only_the_holder_has_them() -> None:
             assert not {"turn.begin", "turn.pass", "turn.defer"} & offered(room, other)
 
 
+@given(evenings())
+def test_one_main_action_at_most_on_any_screen(history: History) -> None:
+    def one_main(room: World) -> None:
+        for _, view in room.views():
+            assert sum(offer.place == "main" and offer.shown for offer in view.may) <= 1
+
+    play(STORY_CIRCLE, history, one_main, checked=False)
+
+
 def test_circles_are_closed_to_facilitators() -> None:
     room = telling(9)
     for group in STORY_CIRCLE.groups(room.state):
@@ -1290,3 +1326,29 @@ def test_twenty_four_people_in_three_circles_walk_from_gather_to_the_end() -> No
     lead_to(room, "closed")
     assert STORY_CIRCLE.harvest(room.state).counts == {"stories_told": 24, "circles": 3}
     check_whole(room)
+
+
+@pytest.mark.parametrize("hosts", [True, False])
+def test_everything_holds_all_along_an_evening_with_passes_and_second_chances(hosts: bool) -> None:
+    room = lead_to(evening(9, hosts=hosts, prompt=Words(SECRET)), "telling")
+    steps = 0
+    while any(one.stage == "telling" for one in room.state.circles):
+        for one in story.running(room.state):
+            seat = circle(room, one.id).teller
+            steps += 1
+            if not seat:
+                continue
+            if circle(room, one.id).step == "turn":
+                room.do(seat, ("turn.done", "turn.pass", "turn.done")[steps % 3])
+            else:
+                room.do(seat, ("turn.begin", "turn.pass", "turn.begin", "turn.begin")[steps % 4])
+            check(room)
+            also(room)
+        room.wait(15 * SECOND)
+    assert {"second_chance.offer", "second_chance.turn", "second_chance.breath"} <= room.phases
+    while not STORY_CIRCLE.closed(room.state):
+        check(room)
+        also(room)
+        room.do("f1", "phase.next", "panel")
+    check_whole(room)
+    check_log(room)

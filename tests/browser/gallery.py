@@ -1,8 +1,8 @@
 """Screenshots of every screen and phase, at two widths, light and dark, with an index page.
 
-`python -m tests.browser.gallery FOLDER [NAME ...]` needs a built web/dist and Chromium. Pages come
-from the real templates with sample data; the websocket is answered by a stand-in that accepts
-every document and sends the sample messages once.
+`python -m tests.browser.gallery [--into FOLDER] [NAME ...]` needs a built web/dist and Chromium.
+Pages come from the real templates with sample data; the websocket is answered by a stand-in that
+accepts every document and sends the sample messages once.
 """
 
 from __future__ import annotations
@@ -19,15 +19,17 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Undefined
 from playwright.sync_api import sync_playwright
+from starlette.datastructures import Headers
 
+from server.languages import Languages
+from server.templating import Pages, policy, qr
 from tests.browser import samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from playwright.sync_api import Browser, WebSocketRoute
+    from playwright.sync_api import Browser, ConsoleMessage, Page, WebSocketRoute
 
 WEB = Path(__file__).parents[2] / "web"
 SIZES = {"phone": (360, 740), "laptop": (1280, 800)}
@@ -38,42 +40,15 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SETTLED = "document.fonts.ready.then(() => true)"
-_ = StrictUndefined  # templates are lenient on purpose; tests render them strictly
-
-
-def qr(text: str) -> dict[str, Any]:
-    """A QR code as one path."""
-    import segno
-
-    code = segno.make(text, error="m")
-    rows = list(code.matrix)
-    path = "".join(
-        f"M{x + 1} {y + 1}h1v1h-1z"
-        for y, row in enumerate(rows)
-        for x, bit in enumerate(row)
-        if bit
-    )
-    return {"size": len(rows) + 2, "path": path}
 
 
 class Site:
     """The pages by path, and the messages each of them is sent."""
 
     def __init__(self) -> None:
-        self.env = Environment(
-            loader=FileSystemLoader(WEB / "templates"),
-            autoescape=True,
-            extensions=["jinja2.ext.i18n"],
-            undefined=Undefined,
-        )
-        self.env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-        self.manifest = json.loads((WEB / "dist" / ".vite" / "manifest.json").read_text())
+        self.made = Pages(Languages())
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
-
-    def asset(self, path: str) -> str:
-        """The address of a built file."""
-        return "/static/" + str(self.manifest[path]["file"])
 
     def add(
         self,
@@ -81,23 +56,11 @@ class Site:
         template: str,
         *,
         language: str = "en",
-        direction: str = "ltr",
         messages: list[dict[str, Any]] | None = None,
         **context: Any,
     ) -> None:
         """A page at /{name}."""
-        shared = {
-            "language": language,
-            "direction": direction,
-            "asset": self.asset,
-            "boot": None,
-            "languages": [
-                {"code": "en", "name": "English", "direction": "ltr"},
-                {"code": "sw", "name": "Kiswahili", "direction": "ltr"},
-                {"code": "ar", "name": "العربية", "direction": "rtl"},
-            ],
-        }
-        self.pages[f"/{name}"] = self.env.get_template(template).render(**{**shared, **context})
+        self.pages[f"/{name}"] = self.made.render(template, language, context)
         self.messages[name] = messages or []
 
     def live(
@@ -120,7 +83,6 @@ class Site:
             name,
             f"{page}.html",
             language=language,
-            direction=direction,
             messages=[view, *others, *more],
             boot={
                 "page": page,
@@ -188,7 +150,8 @@ def build() -> Site:
         "unknown",
         "error.html",
         heading="There is no such room",
-        message="The link may be old or cut short. Nothing was lost: ask for the link again, or join with the code.",
+        message="The link may be old or cut short. Nothing was lost: ask for the link again, "
+        "or join with the code.",
     )
     people, desk = samples.people(), samples.desk()
     for name, view in samples.screens().items():
@@ -258,10 +221,8 @@ class Handler(BaseHTTPRequestHandler):
             kind = kinds.get(file.suffix, "application/octet-stream")
         self.send_response(200 if body else 404)
         self.send_header("content-type", kind)
-        self.send_header(
-            "content-security-policy",
-            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data: blob:; frame-src 'self'; base-uri 'none'; form-action 'self'",
-        )
+        headers = Headers({"host": self.headers["host"]})
+        self.send_header("content-security-policy", policy(headers, trusted_types=path != "/memo"))
         self.end_headers()
         self.wfile.write(body)
 
@@ -326,6 +287,28 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
     socket.on_message(hear)
 
 
+def opened(
+    browser: Browser, site: Site, base: str, name: str, width: int, height: int, dark: bool = False
+) -> tuple[Page, list[str]]:
+    """A page at its first live view, and a list that fills with what the browser complains of."""
+    page = browser.new_page(
+        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+    )
+    trouble: list[str] = []
+
+    def complained(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            trouble.append(message.text)
+
+    page.on("console", complained)
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.route_web_socket("**/sync?*", partial(answer, site))
+    page.goto(f"{base}/{name}")
+    if page.locator("#boot").count():
+        page.wait_for_selector("text=/Connected|saved|Saved|متصلة|people here/")
+    return page, trouble
+
+
 def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]) -> list[str]:
     """Takes the pictures; returns their names."""
     made = []
@@ -333,36 +316,19 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
         name = path[1:]
         if only and name not in only:
             continue
-        sizes = WALL if name == "wall" else SIZES
-        for size, (width, height) in sizes.items():
+        for size, (width, height) in (WALL if name == "wall" else SIZES).items():
             for theme in THEMES:
-                page = browser.new_page(
-                    viewport={"width": width, "height": height},
-                    color_scheme=theme,
-                    device_scale_factor=1,
-                )  # type: ignore[arg-type]
-                trouble: list[str] = []
-                page.on(
-                    "console", lambda m, t=trouble: t.append(m.text) if m.type == "error" else None
-                )
-                page.on("pageerror", lambda e, t=trouble: t.append(str(e)))
-                page.route_web_socket("**/sync?*", partial(answer, site))
-                page.goto(base + path)
+                page, trouble = opened(browser, site, base, name, width, height, theme == "dark")
                 page.evaluate(SETTLED)
-                if page.locator("#boot").count():
-                    page.wait_for_selector(
-                        "text=/Connected|saved|Saved|متصلة|people here/", timeout=5000
-                    )
                 if name == "shared-device" and size == "laptop":
                     page.get_by_role("button", name="مريم").click()
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 if wide > width:
                     trouble.append(f"scrolls sideways: {wide} > {width}")
                 tall = page.evaluate("document.documentElement.scrollHeight")
-                if tall > height:
-                    page.set_viewport_size({"width": width, "height": tall})
+                page.set_viewport_size({"width": width, "height": max(tall, height)})
                 picture = f"{name}-{theme}-{width}.png"
-                page.screenshot(path=folder / picture, full_page=True)
+                page.screenshot(path=folder / picture)
                 made.append(picture)
                 for each in dict.fromkeys(trouble):
                     print(f"{picture}: {each}")
@@ -373,26 +339,29 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
 def index(folder: Path, made: list[str]) -> None:
     """A page that shows them all."""
     figures = "".join(
-        f'<figure><img src="{html.escape(p)}" loading="lazy" alt=""><figcaption>{html.escape(p)}</figcaption></figure>'
+        f'<figure><img src="{html.escape(p)}" loading="lazy" alt="">'
+        f"<figcaption>{html.escape(p)}</figcaption></figure>"
         for p in made
     )
-    (folder / "index.html").write_text(
-        "<!doctype html><meta charset=utf-8><title>Talanoa gallery</title><style>body{font:16px sans-serif;"
-        "display:flex;flex-wrap:wrap;gap:24px;background:#ddd}img{max-height:600px;border:1px solid #999}"
-        f"figure{{margin:0}}</style>{figures}",
-        encoding="utf-8",
+    style = (
+        "body{font:16px sans-serif;display:flex;flex-wrap:wrap;gap:24px;background:#ddd}"
+        "img{max-height:600px;border:1px solid #999}figure{margin:0}"
     )
+    head = (
+        f"<!doctype html><meta charset=utf-8><title>Talanoa gallery</title><style>{style}</style>"
+    )
+    (folder / "index.html").write_text(head + figures, encoding="utf-8")
 
 
 def main() -> None:
     """Writes the gallery."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("--into", dest="folder", type=Path, default=Path("gallery"))
     parser.add_argument("names", nargs="*")
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     site = build()
-    chromium = os.environ.get("TALANOA_BROWSER") or shutil.which("chromium")
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with served(site) as base, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         made = shots(site, base, browser, asked.folder, asked.names)

@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (sentences of a believable evening)
 """Sample screens made of the real blocks: what the gallery draws while no server is needed."""
 
 from __future__ import annotations

@@ -17,11 +17,11 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from rooms.clock import TestClock
 from server import hocuspocus as wire
-from server.__main__ import Server, uvicorn_config
 from server.app import running
-from server.protocol import listening_socket
+from server.serving import Server, uvicorn_config
 from server.settings import Settings
 from server.site import Site
+from server.supervisor import listening_socket
 
 
 @pytest.fixture

@@ -110,6 +110,24 @@ async def test_requests_of_a_device_are_limited(
     assert (await opened.lead.http.get(path, headers=opened.lead.bearer)).status_code == 200
 
 
+async def test_commands_of_a_seat_are_limited_whatever_device_sends_them(
+    app: Any, opened: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "COMMANDS_PER_SEAT", (0.001, 2.0))
+    secret = opened.links["facilitate"].partition("#")[2]
+    async with browser(app) as phone:
+        await phone.post(f"/api/rooms/{opened.room}/recover", json={"secret": secret})
+        path = f"/api/rooms/{opened.room}/commands"
+        command = {"type": "lead.request"}
+        got = []
+        for n in range(2):
+            body = {"request": f"a{n}", "command": command}
+            got.append((await opened.lead.send(f"b{n}", command)).status_code)
+            got.append((await phone.post(path, json=body)).status_code)
+    assert got[2:] == [429, 429]
+    assert 429 not in got[:2]
+
+
 async def test_rooms_of_one_address_are_limited(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("server.api.ROOMS_PER_ADDRESS", RateLimitItemPerHour(2))
     async with browser(app, "203.0.113.5") as one:

@@ -24,10 +24,10 @@ from schemathesis.specs.openapi.checks import (
 
 from rooms.wire import ViewMessage
 from server import api, limits, openapi
-from server.__main__ import Server, uvicorn_config
 from server.app import running
-from server.protocol import listening_socket
+from server.serving import Server, uvicorn_config
 from server.settings import Settings
+from server.supervisor import listening_socket
 from tests.server.conftest import Opened, until
 
 EXAMPLES = 15

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 from contextlib import suppress
 
 import pytest
@@ -57,22 +56,3 @@ async def test_u5_an_accepted_websocket_is_not_cut_by_the_deadline(
         await asyncio.sleep(0.3)  # past the deadline of the head, which must not matter
         await line.send(wire.PING)
         await hear(line, wire.Pong)
-
-
-def test_connections_inherit_the_limit_for_dead_peers() -> None:
-    if not hasattr(socket, "TCP_USER_TIMEOUT"):
-        pytest.skip("this system has no TCP_USER_TIMEOUT")
-    with protocol.listening_socket("127.0.0.1", 0) as listening:
-        listening.listen()
-        with socket.create_connection(listening.getsockname()):
-            accepted, _ = listening.accept()
-            with accepted:
-                limit = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-        assert limit == protocol.DEAD_PEER_MS
-
-
-def test_a_taken_port_is_an_os_error() -> None:
-    with protocol.listening_socket("127.0.0.1", 0) as first:
-        first.listen()
-        with pytest.raises(OSError, match="in use"):
-            protocol.listening_socket("127.0.0.1", first.getsockname()[1])

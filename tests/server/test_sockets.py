@@ -234,3 +234,25 @@ def test_each_outgoing_object_is_encoded_once() -> None:
 )  # fmt: skip
 def test_every_outgoing_has_its_frame(item: out.Outgoing, kind: type[Any]) -> None:
     assert isinstance(wire.decode_from_server(sockets.encode(item, "r")), kind)
+
+
+@pytest.mark.slow
+async def test_u3_who_does_not_read_costs_little_and_is_let_go(
+    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "WRITE_SECONDS", 1.0)
+    async with live.dial(ping_interval=None, max_queue=1) as sleepy, live.dial() as awake:
+        for line in (sleepy, awake):
+            await line.send(wire.authenticate(room.room, room.lead.token))
+            await hear(line, wire.Authenticated)
+        sleepy.transport.pause_reading()
+        delivery = await live.app.state.site.hub.delivery(room.room)
+        assert delivery is not None
+        text = "x" * 60_000
+        for number in range(250):
+            for session in list(delivery.sessions):
+                session.outbox.put_latest(f"k{number}", out.Say(room.room, f'"{number}{text}"'))
+            await hear(awake, wire.Stateless)
+        async with asyncio.timeout(20):
+            await until(lambda: len(delivery.sessions) == 1)
+        sleepy.transport.abort()

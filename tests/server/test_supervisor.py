@@ -150,14 +150,10 @@ def test_bad_input_newer_database(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-@pytest.mark.parametrize(
-    "words",
-    [("--test-clock", "--lan"), ("--test-clock", "--host", "0.0.0.0"), ("--seed", "1"),
-     ("--port", "99999")],
-)  # fmt: skip
-def test_settings_that_cannot_work_say_why(words: tuple[str, ...], tmp_path: Path) -> None:
-    code, said = ended(*words, "--data", str(tmp_path))
+def test_settings_that_cannot_work_say_why(tmp_path: Path) -> None:
+    code, said = ended("--test-clock", "--lan", "--data", str(tmp_path))
     assert code == supervisor.WRONG_SETTING
+    assert "127.0.0.1 only" in said
     assert "Traceback" not in said
 
 
@@ -217,3 +213,22 @@ def test_lan_prints_addresses_and_a_code_to_scan(tmp_path: Path) -> None:
 def test_test_clock_is_a_switch(tmp_path: Path) -> None:
     with started("--port", "0", "--test-clock", "--seed", "3", "--data", str(tmp_path)) as process:
         assert get(f"{address(process)}api/test/clock") == 200
+
+
+def test_connections_inherit_the_limit_for_dead_peers() -> None:
+    if not hasattr(socket, "TCP_USER_TIMEOUT"):
+        pytest.skip("this system has no TCP_USER_TIMEOUT")
+    with supervisor.listening_socket("127.0.0.1", 0) as listening:
+        listening.listen()
+        with socket.create_connection(listening.getsockname()):
+            accepted, _ = listening.accept()
+            with accepted:
+                limit = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        assert limit == supervisor.DEAD_PEER_MS
+
+
+def test_a_taken_port_is_an_os_error() -> None:
+    with supervisor.listening_socket("127.0.0.1", 0) as first:
+        first.listen()
+        with pytest.raises(OSError, match="in use"):
+            supervisor.listening_socket("127.0.0.1", first.getsockname()[1])

@@ -1,4 +1,4 @@
-// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: do not edit.
+// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: edit those.
 // A Line, a Who and Words of the server are plain strings here.
 
 /** The one thing now, in big serif: "Wanjiru is telling". */
@@ -197,7 +197,7 @@ export interface NextStep {
 export interface Roll {
   type: "roll";
   title: string;
-  rows: [string, string][];
+  rows: ([string, string])[];
 }
 
 /** What a seat sees and may do. Whole, never a change; only the newest matters. */
@@ -209,26 +209,8 @@ export interface ViewMessage {
   now: number;
   activity: ActivityInfo | null;
   ends_at: number | null;
-  blocks: (
-    | Now
-    | Prompt
-    | Note
-    | Rules
-    | Ring
-    | Countdown
-    | Entry
-    | Choices
-    | Answers
-    | Tally
-    | Progress
-    | Cards
-    | Stories
-    | Release
-    | Groups
-    | NextStep
-    | Roll
-  )[];
-  may: Record<string, unknown>[];
+  blocks: (Now | Prompt | Note | Rules | Ring | Countdown | Entry | Choices | Answers | Tally | Progress | Cards | Stories | Release | Groups | NextStep | Roll)[];
+  may: (Record<string, unknown>)[];
   room: RoomInfo;
   place?: string | null;
   sub?: string | null;
@@ -422,6 +404,11 @@ export interface Cut {
 /** I leave by choice. */
 export interface SeatLeave {
   type: "seat.leave";
+}
+
+/** I come back after leaving: the same seat, order, words and consent (G9). */
+export interface SeatReturn {
+  type: "seat.return";
 }
 
 /** Change my own name. */
@@ -623,6 +610,7 @@ export type RoomCommand =
   | ActivitySkip
   | Cut
   | SeatLeave
+  | SeatReturn
   | SeatName
   | SeatLanguage
   | SeatWilling
@@ -644,11 +632,27 @@ export type RoomCommand =
   | MemoProse
   | MemoSend;
 
-export type Sees = "self" | "circle" | "room" | "memo" | "facilitators";
+export type Sees =
+  | "self"
+  | "circle"
+  | "room"
+  | "memo"
+  | "facilitators";
 
-export type SeatState = "waiting" | "floor" | "told" | "later" | "away" | "left";
+export type SeatState =
+  | "waiting"
+  | "floor"
+  | "told"
+  | "later"
+  | "away"
+  | "left";
 
-export type Place = "main" | "beside" | "foot" | "menu" | "group";
+export type Place =
+  | "main"
+  | "beside"
+  | "foot"
+  | "menu"
+  | "group";
 
 export type Reason =
   | "not_allowed"
@@ -665,11 +669,23 @@ export type Reason =
   | "too_many"
   | "unknown";
 
-export type Lens = "seat" | "panel" | "screen";
+export type Lens =
+  | "seat"
+  | "panel"
+  | "screen";
 
-export type Where = "remote" | "room" | "carried" | "phone";
+export type Where =
+  | "remote"
+  | "room"
+  | "carried"
+  | "phone";
 
-export type Choice = "keep" | "lesson" | "unnamed" | "first_name" | "name_org";
+export type Choice =
+  | "keep"
+  | "lesson"
+  | "unnamed"
+  | "first_name"
+  | "name_org";
 
 /** Commands to the room; every other type belongs to the activity on the screen. */
 export const ROOM_COMMANDS: readonly string[] = [
@@ -701,6 +717,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "seat.leave",
   "seat.name",
   "seat.remove",
+  "seat.return",
   "seat.role",
   "seat.willing",
 ];

@@ -59,6 +59,16 @@ export class CardsBlock extends BlockPart<Cards> {
     return cards;
   }
 
+  /** Writing for oneself or one's circle is the one thing now; on the board it is one of several. */
+  private get open(): boolean {
+    const { section } = this.block;
+    return (
+      this.adding ||
+      this.block.sees !== "room" ||
+      this.stage.drafts.peek(this.view.seat, this.stage.box(`note-${section}`)) !== ""
+    );
+  }
+
   private add(event: Event): void {
     event.preventDefault();
     const { document: name, section, kinds } = this.block;
@@ -82,6 +92,7 @@ export class CardsBlock extends BlockPart<Cards> {
       [box],
       `add ${section}`,
     );
+    this.adding = false;
   }
 
   protected override render(): TemplateResult {
@@ -89,7 +100,7 @@ export class CardsBlock extends BlockPart<Cards> {
     const { cards, stage } = this;
     const ids = listed(cards, section, kinds);
     const busy = stage.commands.busy(`add ${section}`);
-    return html`<section class="section"><header><h2>${title}</h2><span class="note">${tn("{n} note", "{n} notes", ids.length)}</span>${sees(this.block.sees)}</header>
+    return html`<section class="section"><header><h2>${title}</h2>${ids.length ? html`<span class="note">${tn("{n} note", "{n} notes", ids.length)}</span>` : nothing}${sees(this.block.sees)}</header>
       ${hint ? html`<p class="note">${hint}</p>` : nothing}
       ${
         ids.length
@@ -97,7 +108,17 @@ export class CardsBlock extends BlockPart<Cards> {
           : html`<p class="empty">${t("Notes will appear here.")}</p>`
       }
       ${
-        add
+        add && !this.open
+          ? html`<p class="adder"><button class="btn" type="button" @click=${() => {
+              this.adding = true;
+              void this.updateComplete.then(() =>
+                this.querySelector<HTMLElement>("textarea")?.focus(),
+              );
+            }}>${icon("plus")}${t("Add a note")}</button></p>`
+          : nothing
+      }
+      ${
+        add && this.open
           ? html`<form class="adder stack" @submit=${(event: Event) => this.add(event)}>
           ${kinds.length > 1 ? html`<fieldset><legend class="vh">${t("Kind of note")}</legend><div class="three">${kinds.map((kind, n) => html`<label class="opt"><input type="radio" name="kind" value=${kind} ?checked=${n === 0}><span>${kindWord(kind)}</span></label>`)}</div></fieldset>` : nothing}
           <tl-box .stage=${stage} .seat=${this.view.seat} .name=${stage.box(`note-${section}`)} .label=${t("Add a note")} .hint=${null} .limit=${500} .lines=${2} .need=${""}></tl-box>
@@ -118,6 +139,12 @@ export function kindWord(kind: string): string {
       return t("A quote");
     case "theme":
       return t("A theme");
+    case "parking":
+      return t("For later");
+    case "key_moment":
+      return t("A moment");
+    case "story_title":
+      return t("A title");
     default:
       return t("An insight");
   }

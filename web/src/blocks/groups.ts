@@ -28,7 +28,7 @@ export class GroupsBlock extends BlockPart<Groups> {
     const offers = group.offers
       .map((index) => this.view.may[index] as unknown as Offer | undefined)
       .filter((offer): offer is Offer => !!offer && offer.shown !== false);
-    return html`<article class="grp">${group.ring ? miniRing(group.ring) : nothing}<div class="stack"><div class="row between"><h3>${group.name}</h3>${
+    return html`<article class="grp">${group.ring ? miniRing(group.ring) : nothing}<div class="stack"><div class="row between"><h2>${group.name}</h2>${
       group.ready
         ? html`<span class="tag leaf">${icon("check")}${group.tag ?? t("ready")}</span>`
         : group.tag

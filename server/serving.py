@@ -1,0 +1,168 @@
+"""One serving process: opens the storage, serves until told to stop, and says where it is."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import importlib.util
+import io
+import signal
+import socket
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import segno
+import uvicorn
+
+from rooms.storage import StorageHeld, StorageTooNew, StorageUnwritable
+from server import supervisor
+from server.app import running
+from server.protocol import Prompt
+from server.settings import Settings, is_loopback
+from server.supervisor import say_why
+from server.templating import NOT_BUILT
+
+FRAME_LIMIT: Final = 1_048_576
+"""Bytes of a websocket message (`architecture.md`, The door)."""
+
+BACKLOG: Final = 1_024
+"""Connections that wait to be accepted: a hall that reconnects in one second."""
+
+GRACE_SECONDS: Final = 5
+"""For requests under way when the server is asked to stop."""
+
+
+def serve(settings: Settings, listening: socket.socket, *, parent: int | None, quiet: bool) -> int:
+    """Serve until a signal comes; returns the exit code. `parent` is the supervisor's pipe, and
+    `quiet` leaves out what the first child has said already."""
+    try:
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            return runner.run(_run(settings, listening, parent, quiet))
+    except KeyboardInterrupt:
+        return 0
+
+
+def _loop_factory() -> Any:
+    if importlib.util.find_spec("uvloop") is None:
+        return None
+    return importlib.import_module("uvloop").new_event_loop
+
+
+async def _run(
+    settings: Settings, listening: socket.socket, parent: int | None, quiet: bool
+) -> int:
+    if parent is not None:
+        supervisor.end_with_parent(parent)
+    serving = False
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        async with running(settings) as app:
+            serving = True
+            # The first child opens the demo; it is in the storage when another takes over.
+            demo = await _demo(app.state.site) if settings.demo and not quiet else []
+            # What comes before this line may take its time: reading rooms back, for one.
+            watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
+            try:
+                server = Server(uvicorn_config(app, settings))
+                if not quiet:
+                    server.announcement = announcement(settings, demo, app.state.site)
+                await server.serve(sockets=[listening])
+            finally:
+                if watching is not None:
+                    watching.cancel()
+    except StorageHeld as held:
+        return say_why(str(held), supervisor.DATA_HELD)
+    except StorageTooNew as new:
+        return say_why(str(new), supervisor.DATA_TOO_NEW)
+    except (StorageUnwritable, OSError) as error:
+        if serving:
+            raise
+        return say_why(
+            f"Cannot write in the data folder {settings.data} ({error}).\nMake it writable, free "
+            "some space, or choose another one: --data FOLDER.",
+            supervisor.DATA_UNWRITABLE,
+        )
+    return 0
+
+
+def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """The door's settings for uvicorn (`reliability.md` 0.9: its defaults are open doors)."""
+    return uvicorn.Config(
+        app,
+        http=Prompt,
+        ws="websockets-sansio",
+        ws_max_size=FRAME_LIMIT,
+        ws_per_message_deflate=False,
+        # Our own pings say who is there, in frames the browser's provider answers.
+        ws_ping_interval=None,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which says where it is once it serves, and ends quietly on a signal."""
+
+    announcement = ""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to serve."""
+        await super().startup(sockets)
+        if self.announcement and not self.should_exit:
+            print(self.announcement, flush=True)
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM and SIGINT, without raising them again afterwards."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            # Not on Windows, and not in a thread of a test.
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                loop.add_signal_handler(number, self.handle_exit, number, None)
+        yield
+
+
+def announcement(settings: Settings, demo: Sequence[tuple[str, str]], site: Any) -> str:
+    """What is printed when the server serves."""
+    lines = ["", f"  Talanoa is here:  {settings.address}/", ""]
+    lines += [f"  In this network:  http://{one}:{settings.port}/" for one in settings.lan]
+    if settings.lan:
+        lines += [
+            "",
+            *("  " + line for line in terminal_qr(settings.address + "/").splitlines()),
+            "  Over plain http a page cannot be kept for offline use; words typed are still kept",
+            "  in the browser until they are saved.",
+        ]
+    elif not is_loopback(settings.host) and not settings.public_url:
+        lines.append(
+            "  Set TALANOA_PUBLIC_URL to the address people use; browsers that come by another\n"
+            "  one than those above are refused at the websocket."
+        )
+    for label, url in demo:
+        lines.append(f"  {label + ':':<26}{url}")
+    if settings.test_clock:
+        lines.append("  Test clock: time stands still until POST /api/test/clock moves it.")
+    if not site.pages.manifest.built:
+        lines.append(f"  {NOT_BUILT}")
+    return "\n".join(lines) + "\n"
+
+
+def terminal_qr(url: str) -> str:
+    """A QR code in half blocks, dark on light whatever the terminal's colours."""
+    out = io.StringIO()
+    segno.make(url, error="l", micro=False).terminal(out=out, border=2, compact=True)
+    return out.getvalue()
+
+
+async def _demo(site: Any) -> Sequence[tuple[str, str]]:
+    """Links into the demo's room: [(label, address)]."""
+    if importlib.util.find_spec("server.demo") is None:
+        return []
+    found: Sequence[tuple[str, str]] = await importlib.import_module("server.demo").open_demo(site)
+    return found

@@ -1,0 +1,68 @@
+"""A real server for browser tests, and a line that can be cut."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, WebSocketRoute
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def talanoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server of this test module's own."""
+    if not (ROOT / "web" / "dist" / ".vite" / "manifest.json").exists():
+        pytest.skip("the web is not built: ./dev build")
+    data = tmp_path_factory.mktemp("data")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "server", "--port", "0", "--data", str(data), "--unsupervised"],
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    try:
+        assert process.stdout is not None
+        said = ""
+        for line in process.stdout:
+            said += line
+            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
+                yield found[0]
+                break
+        else:
+            raise AssertionError(said)
+    finally:
+        process.terminate()
+        process.wait(10)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+class Line:
+    """The websocket of one page: `cut` it, `mend` it."""
+
+    def __init__(self, page: Page) -> None:
+        self._up = True
+        self._open: list[WebSocketRoute] = []
+        page.route_web_socket("**/sync", self._came)
+
+    def _came(self, socket: WebSocketRoute) -> None:
+        if not self._up:
+            socket.close(code=1001)
+            return
+        socket.connect_to_server()
+        self._open.append(socket)
+
+    def cut(self) -> None:
+        """No line until it is mended."""
+        self._up = False
+        for socket in self._open:
+            socket.close(code=1001)
+        self._open.clear()
+
+    def mend(self) -> None:
+        """There is a line again; the page finds it by itself."""
+        self._up = True

@@ -1,0 +1,102 @@
+"""Every screen of the gallery in a real browser: no axe violation, no sideways scrolling, no error,
+nothing the content security policy forbids, and the budget of the participant's page."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from tests.browser import gallery
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+BUDGET = 150_000
+"""Bytes of the participant's page, compressed, scripts and styles included (`experience.md` 1)."""
+
+DIST = gallery.WEB / "dist"
+NAMES = [
+    "front-door", "room-ready", "join", "join-code", "unknown", "check-in", "check-in-shown",
+    "circle-listening", "circle-offer", "circle-telling", "circle-over", "circle-fifteen",
+    "circle-three", "quiet", "reflect", "release", "plenary", "panel", "wall", "me", "memo",
+    "shared-device", "arabic",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def site() -> gallery.Site:
+    if not (DIST / ".vite" / "manifest.json").exists():
+        pytest.skip("the web is not built: ./dev build")
+    return gallery.build()
+
+
+@pytest.fixture(scope="module")
+def base(site: gallery.Site) -> Iterator[str]:
+    with gallery.served(site) as address:
+        yield address
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_finds_nothing(
+    browser: Browser, site: gallery.Site, base: str, name: str, theme: str
+) -> None:
+    page, trouble = gallery.opened(
+        browser, site, base, name, 1280 if name == "wall" else 360, 740, theme == "dark"
+    )
+    found = Axe().run(page).response["violations"]
+    page.close()
+    assert [(each["id"], [n["html"][:120] for n in each["nodes"]]) for each in found] == []
+    assert trouble == []
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "wall"])
+def test_nothing_scrolls_sideways_at_360_and_with_text_twice_as_large(
+    browser: Browser, site: gallery.Site, base: str, name: str
+) -> None:
+    page, _ = gallery.opened(browser, site, base, name, 360, 740)
+    wide = "document.documentElement.scrollWidth"
+    assert page.evaluate(wide) <= 360
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    over = page.evaluate(wide)
+    page.close()
+    assert over <= 360
+
+
+def test_targets_are_large_enough(browser: Browser, site: gallery.Site, base: str) -> None:
+    """Everything a thumb is asked to hit is 44 px or more, both ways."""
+    for name in ("check-in", "circle-offer", "release", "panel", "shared-device", "join"):
+        page, _ = gallery.opened(browser, site, base, name, 360, 740)
+        small = page.evaluate(
+            """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp")]
+            .filter((e) => e.offsetParent && !e.closest("[hidden]"))
+            .map((e) => [e.textContent.trim(), e.getBoundingClientRect()])
+            .filter(([, r]) => r.width < 44 || r.height < 44).map(([t]) => t)"""
+        )
+        page.close()
+        assert small == [], name
+
+
+def test_the_participant_page_fits_its_budget(site: gallery.Site) -> None:
+    manifest = json.loads((DIST / ".vite" / "manifest.json").read_text())
+    files: dict[str, None] = {}
+
+    def take(key: str) -> None:
+        entry = manifest[key]
+        if entry["file"] in files:
+            return
+        files[entry["file"]] = None
+        for style in entry.get("css", []):
+            files[style] = None
+        for other in entry.get("imports", []):
+            take(other)
+
+    for key in ("src/room.ts", "styles/main.css", "styles/room.css"):
+        take(key)
+    sent = sum(len(gzip.compress((DIST / file).read_bytes())) for file in files)
+    sent += len(gzip.compress(site.pages["/circle-telling"].encode()))
+    assert sent <= BUDGET
