@@ -138,11 +138,12 @@ def volunteer(record: Lead, by: str, epoch: int, now: int) -> Lead:
     """A willing member leads with limited rights until a facilitator is back."""
     if epoch != record.epoch:
         raise Refused("stale_epoch")
-    if not may_volunteer(record, now):
+    if not may_volunteer(record, now) or by == record.lead:
         raise Refused("not_allowed")
     old = record.lead
     new = _lead_becomes(record, by, peer=True)
-    return replace(new, succession=tuple(dict.fromkeys((old, *record.succession))))
+    others = dict.fromkeys(seat for seat in (old, *record.succession) if seat != by)
+    return replace(new, succession=tuple(others))
 
 
 def facilitator_added(record: Lead, seat: str) -> Lead:

@@ -59,11 +59,14 @@ Shown = Mapping[str, Any]
 LIVE_EVERY: Final = 2.0
 """Seconds between two looks at their screens once the demo is live: unhurried, as people are."""
 
-TELLING_BEFORE: Final = 1_126_000
+TELLING_BEFORE: Final = 1_086_000
 """Milliseconds before now at which tonight's evening begins: with `DEMO_DICE` the third story is
 then just being told. A test holds it to that."""
 
 DAY: Final = 26 * 3_600_000
+KEPT: Final = "demo.json"
+"""Where the demo keeps its people's tokens, so that a restarted server seats them again."""
+
 DEMO_DICE: Final = 7
 """The demo is dealt the same way every time, so that pictures of it can be compared."""
 
@@ -520,16 +523,24 @@ class Staging:
 _company: set[asyncio.Task[None]] = set()
 
 
-async def open_demo(site: "Site") -> list[tuple[str, str]]:
+async def open_demo(site: "Site", *, again: bool = False) -> list[tuple[str, str]]:
     """Open the demo: tonight's evening in the third story, and yesterday's with its memo. Returns
     labelled links.
 
     Both are staged on a clock of their own over the server's storage, then opened by the server's
     hub.
     """
-    now = site.clock.now()
-    tonight = await _staged(site, "telling", now - TELLING_BEFORE)
-    yesterday = await _staged(site, "after", now - DAY)
+    kept = site.settings.data / KEPT
+    if again and kept.exists():
+        tonight, yesterday = [
+            await _moved(site, _seated(facts))
+            for facts in msgspec.json.decode(kept.read_bytes(), type=list[DemoRoom])
+        ]
+    else:
+        now = site.clock.now()
+        tonight = await _staged(site, "telling", now - TELLING_BEFORE)
+        yesterday = await _staged(site, "after", now - DAY)
+        kept.write_bytes(msgspec.json.encode([tonight.facts(), yesterday.facts()]))
     for company in (tonight, yesterday):
         task = asyncio.create_task(company.live())
         _company.add(task)
@@ -561,10 +572,26 @@ async def _staged(site: "Site", moment: Moment, begin: int) -> Company:
         company = await stage(hub, clock, moment)
     finally:
         await hub.close()
+    return await _moved(site, company)
+
+
+async def _moved(site: "Site", company: Company) -> Company:
     room = await site.hub.room(company.opened.room)
     moved = company.moved_to(site.hub, room, site.clock)
     await moved.be_here()
     return moved
+
+
+def _seated(facts: DemoRoom) -> Company:
+    """The people of a demo that a server which was killed had staged."""
+    company = Company.__new__(Company)
+    everyone = {p.name: p for p in (CO_FACILITATOR, *PEOPLE, *TABLE)}
+    company.opened, company.tokens = facts.opened, dict(facts.tokens)
+    company.who = {s: everyone[name] for s, name in facts.people.items() if name in everyone}
+    company.lead = facts.opened.seat
+    company.co = next(s for s, p in company.who.items() if p is CO_FACILITATOR)
+    company._asked, company._done, company._seen = 2_000_000, set(), {}
+    return company
 
 
 async def stage(hub: Hub, clock: TestClock, moment: Moment) -> Company:

@@ -15,15 +15,15 @@ const NOTICE = 180_000;
 export class StagePart extends Part {
   static override properties = { stage: { attribute: false } };
   declare stage: Stage;
-  private readonly look = () => this.requestUpdate();
+  private readonly follow = () => this.requestUpdate();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stage?.addEventListener("change", this.look);
+    this.stage?.addEventListener("change", this.follow);
   }
 
   override disconnectedCallback(): void {
-    this.stage?.removeEventListener("change", this.look);
+    this.stage?.removeEventListener("change", this.follow);
     super.disconnectedCallback();
   }
 }
