@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import httpx
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from tests.browser.faults import Network
@@ -330,7 +331,11 @@ class Guest:
 
     def press(self, label: str | re.Pattern[str]) -> None:
         """Press a button by what it says."""
-        self.button(label).click()
+        try:
+            self.button(label).click()
+        except PlaywrightTimeout:
+            shown = self.page.locator("#talanoa").inner_text()
+            raise AssertionError(f"no {label!r} for {self.name} on: {shown}") from None
 
     def button(self, label: str | re.Pattern[str]) -> Locator:
         """A button by what it says."""

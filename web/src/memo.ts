@@ -129,14 +129,14 @@ export class MemoPage extends StagePart {
     return html`<div class="wide memo">
       <nav class="toc stack" aria-label=${t("Sections")}><p class="note">${t("Sections, in words")}</p><ol>${memo.sections.map(
         (section) =>
-          html`<li><a href=${`#s-${section.id}`}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
+          html`<li><a href=${`#${anchor(section.id)}`}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
       )}<li><a href="#s-board">${t("Notes and themes")}</a></li></ol></nav>
       <article class="doc stack"><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${memo.sections.map((section) => this.section(section))}${this.notes()}</article>
       <aside class="stack" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
         <section><h2 class="sec">${t("Before you send")}<span class="note">${left ? tn("{n} left", "{n} left", left) : t("nothing is missing")}</span></h2><ul class="missing">${blocking.map(
           (each) =>
-            html`<li><a href=${`#s-${each.place}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`,
+            html`<li><a href=${`#${anchor(each.place)}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`,
         )}${this.optional(missing.filter((each) => each.blocks === false))}</ul></section>
         ${this.send(left)}
         <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl></section>
@@ -150,7 +150,7 @@ export class MemoPage extends StagePart {
     const parts = prose.filter((each) => !stories.includes(each));
     const rest = gaps.filter((each) => each.kind !== "prose");
     const row = (each: Missing, text: string) =>
-      html`<li><a href=${each.kind === "prose_unplaced" ? "#s-board" : `#s-${each.place}`}>${icon("pencil")}<span class="grow">${text}</span></a></li>`;
+      html`<li><a href=${each.kind === "prose_unplaced" ? "#s-board" : `#${anchor(each.place)}`}>${icon("pencil")}<span class="grow">${text}</span></a></li>`;
     if (!gaps.length) return nothing;
     return html`<li class="also"><p class="note">${t("If you like, before or never")}</p></li>${
       stories[0]
@@ -250,10 +250,14 @@ export class MemoPage extends StagePart {
         );
       case "commitment_date":
         return tn("{n} commitment has no date.", "{n} commitments have no date.", n);
+      case "prose_unplaced":
+        return tn(
+          "{n} text of yours has lost its theme.",
+          "{n} texts of yours have lost their theme.",
+          n,
+        );
       case "too_long":
         return t("A quote is longer than the memo prints. Its speaker can shorten it.");
-      case "prose_unplaced":
-        return t("Words you wrote have no place any more: their theme or story is gone.");
       case "prose_public":
         return t("“{section}” was not yet read for the shareable copy.", { section: where });
       case "prose_holds_words":
@@ -284,7 +288,7 @@ export class MemoPage extends StagePart {
           ),
         );
     });
-    return html`<section class="stack" id=${`s-${section.id}`}><h2 dir="auto">${section.heading}</h2>${drawn}</section>`;
+    return html`<section class="stack" id=${anchor(section.id)}><h2 dir="auto">${section.heading}</h2>${drawn}</section>`;
   }
 
   /** An empty place, as a sheet of paper: one tap and one writes. */
@@ -342,7 +346,7 @@ export class MemoPage extends StagePart {
   private block(block: MemoBlock): TemplateResult | typeof nothing {
     switch (block.type) {
       case "heading":
-        return html`<h3 class=${block.part ? "" : "named"} id=${block.id ? `s-${block.id}` : nothing} dir="auto">${block.line.text}${block.line.note ? html` <span class="note">${block.line.note}</span>` : nothing}</h3>`;
+        return html`<h3 class=${block.part ? "" : "named"} id=${block.id ? anchor(block.id) : nothing} dir="auto">${block.line.text}${block.line.note ? html` <span class="note">${block.line.note}</span>` : nothing}</h3>`;
       case "paragraph":
         return html`<p class=${block.quiet ? "note" : ""} dir="auto" lang=${block.line.language || nothing}>${block.line.text}</p>`;
       case "bullets":
@@ -367,6 +371,11 @@ export class MemoPage extends StagePart {
       }
     }
   }
+}
+
+/** An address inside the page for a section, a story, a theme. */
+function anchor(place: string): string {
+  return `s-${place.replace(/\W+/g, "-")}`;
 }
 
 /** Kinds of notes on the board (themes stand over them). */

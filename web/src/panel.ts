@@ -17,6 +17,9 @@ const LONG = 40;
 /** How many people the short list shows: those who need a look come first. */
 const SHORT = 8;
 
+/** What may be long is read after the buttons. */
+const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers"]);
+
 type Tab = "now" | "people" | "signals" | "private";
 
 export class PanelPage extends StagePart {
@@ -103,9 +106,16 @@ export class PanelPage extends StagePart {
   private drawMenu(): TemplateResult {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
-    return html`<nav class="wide" aria-label=${t("More")}><div class="menu">
+    return html`<nav class="wide panelmenu" aria-label=${t("More")} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key === "Escape") this.menu = false;
+    }}><div class="menu">
       <div class="phoneonly"><button type="button" @click=${() => this.showPreview()}>${icon("eye")}${t("As a phone sees it")}</button></div>
-      ${drawn(stage.offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      ${drawn(stage.offers, "menu").map(
+        (offer) =>
+          html`<tl-offer class=${offer.type === "lead.offer" || offer.type === "lead.request" ? "phoneonly" : ""} .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
+      )}
       <a href=${room}>${icon("device")}${t("My own screen")}</a>
       <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>
       <a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>
@@ -139,8 +149,8 @@ export class PanelPage extends StagePart {
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
     }</div><h1 class="head" id="now">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
-    <div class="stack">${rest.map((block) => drawBlock(stage, view, block))}
-    ${loose.length ? html`<div class="row">${loose.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>` : nothing}</div>
+    <div class="stack">${rest.filter((block) => !LISTS.has(block.type)).map((block) => drawBlock(stage, view, block))}
+    ${loose.length ? html`<div class="row loose">${loose.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>` : nothing}${rest.filter((block) => LISTS.has(block.type)).map((block) => drawBlock(stage, view, block))}</div>
     ${next || main.length ? this.next(next, main) : nothing}</section>`;
   }
 
