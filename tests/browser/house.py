@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -175,7 +175,13 @@ class Seat:
     def get(self, path: str, **query: str) -> httpx.Response:
         """A GET under this room."""
         at = f"{self.house.address}/api/rooms/{self.room}/{path}"
-        return self.house.http.get(at, headers=self.bearer, params=query)
+        return self._asked(lambda: self.house.http.get(at, headers=self.bearer, params=query))
+
+    def _asked(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """The answer; a program that is told to slow down waits as long as it is told."""
+        while (answer := ask()).status_code == 429:
+            time.sleep(float(answer.headers["retry-after"]))
+        return answer
 
     def view(self, lens: str = "seat") -> dict[str, Any]:
         """What this seat sees."""
@@ -197,7 +203,7 @@ class Seat:
         request = request or f"{self.seat}-{self.asked}-{time.monotonic_ns()}"
         body = {"request": request, "seat": self.seat, "command": command, "activity": activity}
         at = f"{self.house.address}/api/rooms/{self.room}/commands"
-        return self.house.http.post(at, headers=self.bearer, json=body)
+        return self._asked(lambda: self.house.http.post(at, headers=self.bearer, json=body))
 
     def tap(self, type: str, **fields: Any) -> None:
         """Take an offer as it stands, with its needs filled in; it must be there."""

@@ -138,7 +138,8 @@ class Evening:
 
     def own_turn(self, guest: Guest, seat: Seat, person: Practitioner) -> None:
         """What somebody with a browser does with the floor."""
-        may = {offer["type"]: offer for offer in seat.view()["may"]}
+        shown = seat.view()
+        may = {offer["type"] for offer in shown["may"]}
         if "turn.begin" in may:
             self.turn_to(seat, person, guest)
             if person.told is None:
@@ -147,7 +148,7 @@ class Evening:
             else:
                 guest.press("Begin my story")
             guest.button("Begin my story").wait_for(state="hidden")
-        elif "turn.done" in may and seat.phase.endswith("turn"):
+        elif "turn.done" in may and shown["activity"]["phase"].endswith("turn"):
             key = f"{seat.seat} tells"
             if person is SEFINA and "dropped" not in self.events:
                 self.drop(guest, seat)
