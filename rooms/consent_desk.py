@@ -27,7 +27,11 @@ def harvests(whole: Whole, activities: Activities) -> dict[str, Harvest]:
     return {id: activities[here.kind].harvest(here.state) for id, here in whole.running.items()}
 
 
-def items(whole: Whole, activities: Activities) -> dict[str, tuple[str, Item]]:
+Items = Mapping[str, tuple[str, Item]]
+"""By the reference of its words: the instance an item came from, and the item."""
+
+
+def items(whole: Whole, activities: Activities) -> Items:
     """Every item by the reference of its words, with the instance it came from."""
     return {
         item.words.ref: (id, item)
@@ -80,9 +84,8 @@ def attribution(whole: Whole, seat: str, how: str, name: Name, text: Text) -> st
             return ""
 
 
-def my_words(whole: Whole, activities: Activities, seat: str, now: int) -> wire.WordsMessage:
-    """Everything of this seat that could be quoted, with its present consent."""
-    found = items(whole, activities)
+def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessage:
+    """Everything of this seat that could be quoted, with its present consent. `found`: `items`."""
     mine: list[wire.MyWords] = []
     for ref, (_, item) in found.items():
         if item.seat != seat:

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 import pycrdt
 import structlog
 
-from rooms.outgoing import Aware, ClosedDocument, Say, Update
+from activities.kernel import Refused
+from rooms.outgoing import Aware, ClosedDocument, Update
 from rooms.session import farewell
+from rooms.sheet import Printed, Sheet
 from rooms.tick import Tick
 from rooms.wire import CLOSE_CODES, Goodbye
 
@@ -64,13 +66,14 @@ class Delivery:
         for document, states in awareness.items():
             self._send_awareness(document, states)
         if views:
+            sheet = Sheet(self.room)
             for session in list(self.sessions):
-                self._send_views_guarded(session)
+                self._send_views_guarded(session, sheet)
 
-    def _send_views_guarded(self, session: "Session") -> None:
+    def _send_views_guarded(self, session: "Session", sheet: Sheet) -> None:
         """A view that cannot be made is a bug: it ends that session only."""
         try:
-            self.send_views(session)
+            self.send_views(session, sheet)
         except Exception:
             seat = session.device.seats[0] if session.device and session.device.seats else ""
             log.exception("view_failed", room=self.room.id, seat=seat)
@@ -121,37 +124,30 @@ class Delivery:
             full = f"{self.room.id}/{document}"
             session.outbox.put(ClosedDocument(full, "permission-denied"))
 
-    def send_views(self, session: "Session") -> None:
-        """The newest of everything a session shows; each replaces the one still waiting."""
+    def send_views(self, session: "Session", sheet: Sheet | None = None) -> None:
+        """The newest of everything a session shows; each replaces the one still waiting (WIR1)."""
         room = self.room
         if session.device is None:
             return
-        for seat_id in room.whole.room.device_by_id(session.device.id).seats:
+        sheet = sheet or Sheet(room)
+        for seat_id in room.seats_of(session.device):
             seat = room.whole.room.seats[seat_id]
-            lens = session.lenses.get(seat_id)
-            payload = room.view(session.device, seat_id, lens)
-            self._latest(session, f"view/{seat_id}", payload)
+            try:
+                view = sheet.view(session.device, seat, session.lenses.get(seat_id))
+            except Refused:  # a lens of a role this person no longer has
+                session.lenses.pop(seat_id, None)
+                view = sheet.view(session.device, seat, None)
+            self._latest(session, f"view/{seat_id}", view)
             if seat.role != "screen":
-                self._latest(session, f"words/{seat_id}", room.my_words(seat))
-            self._latest(session, f"people/{seat_id}", room.people(seat))
-            if (desk := room.desk(seat)) is not None:
+                self._latest(session, f"words/{seat_id}", sheet.words(seat))
+            self._latest(session, f"people/{seat_id}", sheet.people(seat))
+            if (desk := sheet.desk(seat)) is not None:
                 self._latest(session, f"desk/{seat_id}", desk)
 
-    def _latest(self, session: "Session", key: str, payload: bytes) -> None:
-        if session.sent.get(key) == hash_without_time(payload):
-            return
-        session.sent[key] = hash_without_time(payload)
-        session.outbox.put_latest(key, Say(self.room.id, payload.decode()))
-
-
-def hash_without_time(payload: bytes) -> int:
-    """Equal for messages that differ only in `now` and `seq`: those need not be sent again."""
-    cut = payload.find(b'"now":')
-    start = payload.find(b'"seq":')
-    if cut < 0 or start < 0:
-        return hash(payload)
-    end = payload.find(b",", cut)
-    return hash((payload[:start], payload[end:]))
+    def _latest(self, session: "Session", key: str, printed: Printed) -> None:
+        if session.sent.get(key) != printed.mark:
+            session.sent[key] = printed.mark
+            session.outbox.put_latest(key, printed.say)
 
 
 def _merged(updates: list[bytes]) -> bytes:

@@ -206,8 +206,7 @@ class Hub:
         zone: str = "UTC",
         settings: Mapping[str, Any] | None = None,
     ) -> Opened:
-        """Open a room with its organiser's seat. `zone` is an IANA name; the memo falls back
-        to UTC.
+        """Open a room with its organiser's seat. `zone`: an IANA name, else the memo is in UTC.
 
         Raises `Refused`: names nobody could read, no such template, or `full` when it cannot be
         saved.

@@ -148,7 +148,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     )
 
 
-def _loose_items(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[MemoCard, ...]:
+def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...]:
     """Items that are no story and no card, such as what people take home at check-out."""
     return tuple(
         MemoCard(
@@ -193,7 +193,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     )
 
 
-def _stories(room: "Room", found: dict[str, tuple[str, Item]]) -> tuple[StoryItem, ...]:
+def _stories(room: "Room", found: consent_desk.Items) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
     for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}

@@ -114,8 +114,12 @@ class RoomReading:
         seat: str | None = None,
         lens: Lens | None = None,
         language: str | None = None,
+        *,
+        standing: Standing | None = None,
+        here: int | None = None,
     ) -> bytes:
-        """The `view` message for a seat of this device as JSON. Raises `Refused`."""
+        """The `view` message for a seat of this device as JSON. `standing` and `here` save
+        counting them again for many at once. Raises `Refused`."""
         speaking = self.seat(device, seat)
         wanted = lens or default_lens(speaking)
         allowed = default_lens(speaking)
@@ -129,15 +133,20 @@ class RoomReading:
             self.world.activities,
             speaking,
             wanted,
-            self.standing(),
-            self.here(),
+            standing or self.standing(),
+            self.here() if here is None else here,
             self.code(),
         )
         return self.renderer.encode(message, language or speaking.language, speaking.id)
 
+    def inside(self, speaking: Seat) -> bool:
+        """Whether this seat sees what is for facilitators only."""
+        return speaking.role == "facilitator" and speaking.status == "in"
+
     def people(self, speaking: Seat) -> bytes:
-        """The `people` message as this seat may see it."""
-        inside = speaking.role == "facilitator" and speaking.status == "in"
+        """The `people` message as this seat may see it; the same for all of the same language who
+        are `inside`, or are not."""
+        inside = self.inside(speaking)
         message = people_message(
             self.whole, self.world.activities, self.presence, self.world.clock.now(), inside=inside
         )
@@ -145,15 +154,15 @@ class RoomReading:
 
     def desk(self, speaking: Seat) -> bytes | None:
         """The private strip, for facilitators only."""
-        if speaking.role != "facilitator" or speaking.status != "in":
+        if not self.inside(speaking):
             return None
         message = desk_message(self.whole.room, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
-    def my_words(self, speaking: Seat) -> bytes:
-        """The `words` message of this seat."""
-        now = self.world.clock.now()
-        message = consent_desk.my_words(self.whole, self.world.activities, speaking.id, now)
+    def my_words(self, speaking: Seat, found: consent_desk.Items | None = None) -> bytes:
+        """The `words` message of this seat. `found` saves looking for everybody's words again."""
+        found = consent_desk.items(self.whole, self.world.activities) if found is None else found
+        message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
     def documents(self, device: Device) -> frozenset[str]:

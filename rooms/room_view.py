@@ -146,8 +146,8 @@ def documents_of(whole: Whole, activities: Activities, seat: Seat) -> tuple[str,
     return tuple(names)
 
 
-def room_info(state: RoomState, seat: Seat, here: int, code: str) -> wire.RoomInfo:
-    """The frame round a view."""
+def room_info(state: RoomState, seat: Seat, here: int, code: str, running: str) -> wire.RoomInfo:
+    """The frame round a view. `running` is the activity that is on now, "" between two."""
     lead = state.lead
     rows = tuple(
         wire.AgendaRow(
@@ -158,7 +158,7 @@ def room_info(state: RoomState, seat: Seat, here: int, code: str) -> wire.RoomIn
             state="skipped"
             if item.id in state.skipped
             else "now"
-            if item.id == state.current
+            if item.id == running
             else "done"
             if item.id in state.started
             else "to come",
@@ -216,7 +216,7 @@ def view_message(
         ends_at=view.ends_at,
         blocks=view.blocks,
         may=tuple(flat(offer) for offer in view.may),
-        room=room_info(state, seat, here, code),
+        room=room_info(state, seat, here, code, wholes.current(whole, activities)),
         place=view.place or say("{room}", room=Words(state.title)),
         sub=view.sub or say_n("{n} person here", "{n} people here", here),
         documents=documents_of(whole, activities, seat),

@@ -1,10 +1,10 @@
 """The documents of one room on their way between people and storage (`architecture.md`, Documents).
 
 The order for every edit: gate and permission (`Document.check`), durable append, apply, then the
-caller acknowledges and
-broadcasts. One lock per document keeps checks and applies apart. A row of the log carries the
-client ids that became a
-device's with it, so that ownership survives a restart.
+caller acknowledges and broadcasts. One lock per document keeps checks and applies apart; edits that
+wait for it are taken in together, so that a slow disk is waited for once and not once for each. A
+row of the log carries the client ids that became a device's with it, so that ownership survives a
+restart.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from activities.kernel import Reason
 from rooms import board_schema
 from rooms.board_schema import Card
 from rooms.commits import NoteAdded
-from rooms.documents import Accepted, Document, DocumentBroken, Documents, RefusedUpdate
+from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.permissions import Writer
 from rooms.probe import survives
 from rooms.storage import Storage, StorageUnwritable, StoredUpdate
@@ -34,6 +34,10 @@ log = structlog.get_logger("rooms")
 COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
 to load."""
+
+
+PROBES_AT_ONCE: Final = 2
+"""Processes that try documents at a time: after a kill everybody opens everything at once."""
 
 
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
@@ -56,6 +60,20 @@ class MissingEdits(Exception):
     """Edits below this one are still on their way: ask the page for its step 2."""
 
 
+class _Edit:
+    """An edit that waits for its document, and then what became of it: what was new in it, or
+    what its writer is to be told."""
+
+    __slots__ = ("by", "outcome", "step2", "update", "writer")
+
+    def __init__(self, update: bytes, writer: Writer, step2: bool, by: object) -> None:
+        self.update = update
+        self.writer = writer
+        self.step2 = step2
+        self.by = by
+        self.outcome: bytes | BaseException | None = None
+
+
 _pack = msgspec.msgpack.Encoder()
 _unpack = msgspec.msgpack.Decoder(StoredRow)
 
@@ -74,10 +92,12 @@ class Shelf:
         self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
         self.refused = 0
         self._closed = False
+        self._probing = asyncio.Semaphore(PROBES_AT_ONCE)
         self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._waiting: dict[str, list[_Edit]] = defaultdict(list)
         self._rows: dict[str, int] = {}
         self._last: dict[str, int] = {}
 
@@ -110,16 +130,30 @@ class Shelf:
 
     async def _sound(self, full: str, stored: list[StoredUpdate]) -> list[StoredUpdate]:
         """Rows nobody reported applied may be what crashed: a process of its own tries them
-        first."""
-        while any(not row.applied for row in stored):
-            updates = [_unpack.decode(row.update).update for row in stored]
-            if await survives(updates):
-                break
-            suspect = next(row for row in stored if not row.applied)
-            await self._storage.quarantine(full, suspect.id, "crashed the probe")
-            log.error("update_quarantined", room=self.room, document=full, update=suspect.id)
-            stored = [row for row in stored if row.id != suspect.id]
+        first (DOC7)."""
+        while any(not row.applied for row in stored) and not await self._survives(stored):
+            bad = await self._culprit(stored)
+            await self._storage.quarantine(full, bad.id, "crashed the probe")
+            log.error("update_quarantined", room=self.room, document=full, update=bad.id)
+            stored = [row for row in stored if row.id != bad.id]
         return stored
+
+    async def _culprit(self, stored: list[StoredUpdate]) -> StoredUpdate:
+        """The first suspect with which the log no longer survives; the honest ones before it are
+        kept."""
+        suspects = [n for n, row in enumerate(stored) if not row.applied]
+        low, high = 0, len(suspects) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if await self._survives(stored[: suspects[middle] + 1]):
+                low = middle + 1
+            else:
+                high = middle
+        return stored[suspects[low]]
+
+    async def _survives(self, rows: list[StoredUpdate]) -> bool:
+        async with self._probing:
+            return await survives([_unpack.decode(row.update).update for row in rows])
 
     async def close(self) -> None:
         """Take no more edits; returns when none is under way."""
@@ -154,55 +188,110 @@ class Shelf:
         Raises `RefusedEdit`, and `MissingEdits` when the page must send its step 2 first. Goes on
         to its end even when the writer's line drops meanwhile (DOC4).
         """
-        return await self._unbroken.run(self._write(name, update, writer, step2, by))
+        edit = _Edit(update, writer, step2, by)
+        self._waiting[name].append(edit)
+        return await self._unbroken.run(self._write(name, edit))
 
-    async def _write(
-        self, name: str, update: bytes, writer: Writer, step2: bool, by: object
-    ) -> bytes:
+    async def _write(self, name: str, edit: _Edit) -> bytes:
         async with self._locks[name]:
+            # Whoever has the lock takes along all that wait: one wait for the disk serves them all.
+            if edit.outcome is None:
+                edits, self._waiting[name] = self._waiting[name], []
+                await self._take(name, edits)
+        if isinstance(edit.outcome, BaseException):
+            raise edit.outcome
+        assert edit.outcome is not None
+        return edit.outcome
+
+    async def _take(self, name: str, edits: list[_Edit]) -> None:
+        """Take edits in, in order, and give each its outcome. Call with the lock held."""
+        try:
             document = await self._open(name)
-            verdict = document.check(update, writer, step2=step2)
-            if isinstance(verdict, RefusedUpdate):
-                if verdict.gap and not step2:
-                    raise MissingEdits
-                self.refused += 1
-                raise RefusedEdit(_reason(verdict.reason), verdict.reason)
-            if verdict.update:
-                await self._keep_accepted(name, document, verdict, writer.device, by)
-            return verdict.update
+            accepted = [
+                (edit, verdict)
+                for edit in edits
+                if (verdict := self._judge(document, edit)) is not None
+            ]
+            kept = await asyncio.gather(
+                *(self._keep(name, edit, verdict) for edit, verdict in accepted),
+                return_exceptions=True,
+            )
+            applied = self._apply(name, document, accepted, kept)
+            if applied:
+                await self._applied(name, document, applied)
+        except BaseException as error:
+            # The index may have what is not durable: load afresh.
+            self._documents.drop(self._full(name))
+            for edit in edits:
+                if edit.outcome is None:
+                    edit.outcome = error
 
-    async def _keep_accepted(
-        self, name: str, document: Document, verdict: Accepted, device: str, by: object
-    ) -> None:
-        bound = tuple((client, device) for client in verdict.bound)
-        try:
-            await self._append(name, StoredRow(verdict.update, bound))
-        except StorageUnwritable as error:
-            # The index already has it: load afresh from what is durable.
-            self._documents.drop(self._full(name))
-            raise RefusedEdit("full", "not_saved") from error
-        except BaseException:
-            self._documents.drop(self._full(name))
-            raise
-        try:
-            document.apply(verdict.update)
-        except DocumentBroken:
-            log.error("document_broken", room=self.room, document=name)
-            self._documents.drop(self._full(name))
-            raise RefusedEdit("bad_request", "broken") from None
-        self.on_edit(name, verdict.update, by)
-        await self._applied(name, document)
+    def _judge(self, document: Document, edit: _Edit) -> Accepted | None:
+        verdict = document.check(edit.update, edit.writer, step2=edit.step2)
+        if isinstance(verdict, Accepted):
+            return verdict
+        if verdict.gap and not edit.step2:
+            edit.outcome = MissingEdits()
+        else:
+            self.refused += 1
+            edit.outcome = RefusedEdit(_reason(verdict.reason), verdict.reason)
+        return None
 
-    async def _append(self, name: str, row: StoredRow) -> None:
+    async def _keep(self, name: str, edit: _Edit, verdict: Accepted) -> int:
+        """The number of the edit's row, 0 when there was nothing new to keep."""
+        if not verdict.update:
+            return 0
+        bound = tuple((client, edit.writer.device) for client in verdict.bound)
+        return await self._append(name, StoredRow(verdict.update, bound))
+
+    def _apply(
+        self,
+        name: str,
+        document: Document,
+        accepted: list[tuple[_Edit, Accepted]],
+        kept: Sequence[int | BaseException],
+    ) -> int:
+        """Apply what is durable, and tell; returns the last row applied, 0 for none. What follows
+        an edit that was lost or broke the document may build on it, and is refused as well: the
+        page sends it again."""
+        last = 0
+        lost: BaseException | None = None
+        for (edit, verdict), row in zip(accepted, kept, strict=True):
+            if lost is None and isinstance(row, BaseException):
+                lost = row
+                self._documents.drop(self._full(name))
+            if isinstance(lost, StorageUnwritable):
+                edit.outcome = RefusedEdit("full", "not_saved")
+            elif lost is not None:
+                edit.outcome = lost
+            elif not verdict.update:
+                edit.outcome = b""
+            else:
+                try:
+                    document.apply(verdict.update)
+                except DocumentBroken:
+                    log.error("document_broken", room=self.room, document=name)
+                    lost = RefusedEdit("bad_request", "broken")
+                    self._documents.drop(self._full(name))
+                    edit.outcome = lost
+                    continue
+                assert isinstance(row, int)
+                last = row
+                edit.outcome = verdict.update
+                self.on_edit(name, verdict.update, edit.by)
+        return last
+
+    async def _append(self, name: str, row: StoredRow) -> int:
         id = await self._storage.add_update(self._full(name), _pack.encode(row))
-        self._last[name] = id
-        self._rows[name] = self._rows.get(name, 0) + 1
+        self._last[name] = max(id, self._last[name])
+        self._rows[name] += 1
+        return id
 
-    async def _applied(self, name: str, document: Document) -> None:
+    async def _applied(self, name: str, document: Document, last: int) -> None:
         full = self._full(name)
         try:
-            await self._storage.mark_applied(full, self._last[name])
-            if self._rows[name] >= COMPACT_AFTER:
+            await self._storage.mark_applied(full, last)
+            if self._rows[name] >= COMPACT_AFTER and not document.is_broken:
                 await self._compact(name, document)
         except StorageUnwritable:
             # The edit itself is kept; tidying up waits for the next one.
@@ -218,12 +307,14 @@ class Shelf:
 
     async def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bytes:
         """A device's awareness, stamped for others; empty when there is nothing to pass on."""
-        async with self._locks[name]:
-            document = await self._open(name)
-            try:
-                return document.awareness.take(data, writer, names)
-            except BadUpdate as bad:
-                raise RefusedEdit("bad_request", bad.reason) from bad
+        document = self._documents.get(self._full(name))
+        if document is None:  # an open one need not wait for the disk, as its lock may
+            async with self._locks[name]:
+                document = await self._open(name)
+        try:
+            return document.awareness.take(data, writer, names)
+        except BadUpdate as bad:
+            raise RefusedEdit("bad_request", bad.reason) from bad
 
     def everyone_aware(self, name: str) -> bytes:
         """All pointers of an open document, for a newcomer."""
@@ -249,13 +340,13 @@ class Shelf:
         if not update:
             return
         try:
-            await self._append(name, StoredRow(update))
+            row = await self._append(name, StoredRow(update))
         except BaseException:
             # Native document and index are ahead of what is durable: load afresh.
             self._documents.drop(self._full(name))
             raise
         self.on_edit(name, update, None)
-        await self._applied(name, document)
+        await self._applied(name, document, row)
 
     async def put_note(self, note: NoteAdded, text: str) -> None:
         """The card of a `note.added`, once: a card that ever was is not made again (DOC5)."""

@@ -32,7 +32,7 @@ def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
     kept = "".join(
         c
         for c in text.replace("\r\n", "\n")
-        if c in KEPT_CONTROLS or unicodedata.category(c) != "Cc"
+        if c in KEPT_CONTROLS or unicodedata.category(c) not in ("Cc", "Cs")
     ).strip()
     if not kept:
         raise Refused("bad_request", say("There is nothing written yet."))
@@ -46,14 +46,13 @@ def clean_name(text: str, limit: int = NAME_LIMIT) -> str:
         raise Refused(
             "too_large", say("This name is too long. {limit} characters fit.", limit=limit)
         )
-    one_line = " ".join(
-        "".join(
-            " " if c.isspace() else c
-            for c in unicodedata.normalize("NFC", text)
-            if c.isspace()
-            or not (unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in BIDI_CONTROLS)
-        ).split()
+    kept = "".join(
+        " " if c.isspace() else c
+        for c in text
+        if c.isspace()
+        or not (unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in BIDI_CONTROLS)
     )
+    one_line = " ".join(unicodedata.normalize("NFC", kept).split())
     if not any(unicodedata.category(c)[0] in "LN" for c in one_line):
         raise Refused("bad_request", say("Please write a name that people can read aloud."))
     if len(one_line) > limit:

@@ -263,16 +263,21 @@ class Line:
     async def _write(self) -> Goodbye | None:
         outbox = self._session.outbox
         while True:
+            frames: list[bytes] = []
+            goodbye: Goodbye | None = None
             for item in await outbox.get():
                 if isinstance(item, out.Bye):
-                    return Goodbye(item.code, item.reason, item.retry)
+                    goodbye = Goodbye(item.code, item.reason, item.retry)
+                    break
                 if isinstance(item, out.AuthOk):
                     self._opened.set()
                 name = self._names.get(item.document)
-                if name is None:
-                    continue
-                frame = frame_of(item) if name == item.document else encode(item, name)
-                await self._send(frame)
+                if name is not None:
+                    frames.append(frame_of(item) if name == item.document else encode(item, name))
+            if frames:
+                await self._send(*frames)
+            if goodbye is not None:
+                return goodbye
 
     async def _flush(self) -> None:
         outbox = self._session.outbox
@@ -284,10 +289,12 @@ class Line:
                 if name is not None:
                     await self._socket.send_bytes(encode(item, name))
 
-    async def _send(self, frame: bytes) -> None:
+    async def _send(self, *frames: bytes) -> None:
+        # One lock and one alarm for a batch: to most people a frame is about 100 bytes.
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._sending:
-                await self._socket.send_bytes(frame)
+                for frame in frames:
+                    await self._socket.send_bytes(frame)
         except TimeoutError:
             raise Goodbye(4429, "You were not reading; come back.", retry=True) from None
 

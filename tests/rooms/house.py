@@ -182,3 +182,22 @@ class House:
                     await self.do(seat, "turn.begin", activity="a1", turn=offer["turn"])
                     return seat
         raise AssertionError("nobody is offered a turn")
+
+    async def released(self, choice: str = "first_name") -> str:
+        """A circle up to the plenary, its first story told and answered for; returns the teller."""
+        teller = await self.telling()
+        await self.clock.advance(20_000)
+        await self.everyone_beats()
+        done = next(o for o in (await self.view(teller))["may"] if o["type"] == "turn.done")
+        await self.do(teller, "turn.done", activity="a1", turn=done["turn"], group=done["group"])
+        for phase in ("quiet", "reflect", "plenary"):
+            await self.to(phase)
+        await self.do(
+            teller,
+            "release.answer",
+            activity="a1",
+            title="The boat",
+            quote="We were afraid",
+            choice=choice,
+        )
+        return teller

@@ -36,6 +36,11 @@ class Page:
                 self.doc.apply_update(item.update)
         self._taken = len(heard)
 
+    def forget(self) -> None:
+        """Start listening afresh."""
+        self.house.heard[self.session].clear()
+        self._taken = 0
+
     def change(self, work: Callable[[Doc[Any]], object]) -> bytes:
         """Change the local document; returns the update."""
         made: list[bytes] = []

@@ -205,6 +205,24 @@ async def test_forty_commands_at_once_are_forty_commits_LOG2(tmp_path: Path) -> 
         assert [seq for seq, _ in rows] == list(range(1, before + 41))
 
 
+async def test_nobody_is_told_before_it_is_written_LOG1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        session = await house.session("s2")
+        await house.listen()
+        house.heard[session].clear()
+        house.storage.held = asyncio.Event()
+        house.storage.written.clear()
+        tap = asyncio.ensure_future(house.do(house.lead, "say.all", text="hello", epoch=1))
+        await house.storage.written.wait()
+        await house.listen()
+        assert house.heard[session] == []
+        assert (await house.view("s2"))["room"]["notice"] is None
+        house.storage.held.set()
+        await tap
+        await house.listen()
+        assert len(house.heard[session]) == 1
+
+
 async def test_two_hubs_on_one_storage_lose_nothing_LOG2(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         first = await house.room()

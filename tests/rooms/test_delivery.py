@@ -1,0 +1,174 @@
+"""What leaves a room, to whom, in which order: WIR1, WIR6, DOC8 (`rooms/RULES.md`)."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Map
+
+from rooms import delivery
+from rooms.outgoing import Bye, ClosedDocument, Outgoing, Say, Update
+from rooms.sheet import Sheet
+from tests.rooms.house import House
+from tests.rooms.page import Page
+
+
+def types(items: list[Outgoing]) -> list[str]:
+    return [json.loads(i.payload)["type"] for i in items if isinstance(i, Say)]
+
+
+async def test_what_did_not_change_is_not_sent_again_WIR1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        session = await house.session("s2")
+        await house.listen()
+        house.heard[session].clear()
+        await house.do("s3", "help.ask")  # nothing that s2 may know
+        await house.listen()
+        assert types(house.heard[session]) == []
+        await house.do(house.lead, "say.all", text="hello", epoch=1)
+        await house.listen()
+        assert types(house.heard[session]) == ["view"]
+
+
+async def test_only_the_newest_view_waits_for_a_slow_reader_WIR1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        session = await house.session("s2")
+        for number in range(20):
+            await house.do(house.lead, "say.all", text=f"line {number}", epoch=1)
+            await (await house.delivery()).flush()
+        await house.listen()
+        views = [json.loads(i.payload) for i in house.heard[session] if isinstance(i, Say)]
+        views = [v for v in views if v["type"] == "view"]
+        assert len(views) == 1
+        assert views[0]["room"]["notice"] == "line 19"
+
+
+async def test_many_edits_leave_as_one_frame_shared_by_all_readers(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        pages = [
+            await Page.open(house, await house.session(s), "board", n + 1)
+            for n, s in enumerate(["s2", "s3", "s4"])
+        ]
+        await (await house.delivery()).tick.close()  # flushed by hand from here on
+        for page in pages:
+            page.forget()
+        writer = pages[0]
+        for number in range(120):  # more than are merged at once
+            update = writer.change(_empty(f"s2-{number}"))
+            await writer.session.update(writer.full, update)
+        await house.listen()
+        frames = [[i for i in house.heard[page.session] if isinstance(i, Update)] for page in pages]
+        assert [len(f) for f in frames] == [0, 1, 1]
+        assert frames[1][0] is frames[2][0]
+        await pages[1].pull()
+        assert len(pages[1].doc.get("cards", type=Map)) == 120
+
+
+async def test_each_author_gets_what_the_others_did(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        one = await Page.open(house, await house.session("s2"), "board", 1)
+        two = await Page.open(house, await house.session("s3"), "board", 2)
+        await (await house.delivery()).tick.close()
+        for page, card in ((one, "s2-a"), (two, "s3-b")):
+            update = page.change(_empty(card))
+            await page.session.update(page.full, update)
+        await one.pull()
+        await two.pull()
+        for page in (one, two):
+            assert set(page.doc.get("cards", type=Map)) == {"s2-a", "s3-b"}
+
+
+def _empty(card: str) -> Callable[[Doc[Any]], object]:
+    """Puts an empty card."""
+    return lambda doc: doc.get("cards", type=Map).update({card: Map()})
+
+
+async def test_a_group_document_closes_before_anything_more_of_it_leaves_DOC8(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, template="circle", people=5) as house:
+        await house.start()
+        await house.to("form")
+        await house.to("settle")
+        room = await house.room()
+        name = next(n for n in room.documents(await house.device("s2")) if n[:6] == "group/")
+        mates = [
+            s for s in house.tokens if s != "s2" and name in room.documents(await house.device(s))
+        ]
+        assert mates
+        session = await house.session("s2")
+        page = await Page.open(house, session, name, 1)
+        other = await Page.open(house, await house.session(mates[0]), name, 2)
+        assert await other.card(f"{mates[0]}-a", "while we sat together")
+        await page.pull()
+        await (await house.delivery()).tick.close()
+        house.heard[session].clear()
+        await house.do("s2", "seat.leave")
+        # Edited after the leave, flushed with it: the leaver is cut off first.
+        update = other.change(
+            lambda doc: doc.get("cards", type=Map).update({f"{mates[0]}-b": Map()})
+        )
+        await other.session.update(other.full, update)
+        await session.step1(page.full, b"\0")
+        await house.listen()
+        heard = house.heard[session]
+        assert ClosedDocument(page.full, "permission-denied") in heard
+        assert not [i for i in heard if isinstance(i, Update) or type(i).__name__ == "Step2"]
+        assert "" in session.opened
+
+
+async def test_a_lens_of_a_role_one_no_longer_has_is_dropped(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+        session = await house.session("s2")
+        await session.stateless(house.opened.room, '{"lens": "panel"}')
+        await house.do(house.lead, "seat.role", seat="s2", role="participant", epoch=1)
+        await house.listen()
+        views = [json.loads(i.payload) for i in house.heard[session] if isinstance(i, Say)]
+        assert [v["lens"] for v in views if v["type"] == "view"][-1] == "seat"
+
+
+async def test_a_view_that_cannot_be_made_ends_that_session_only_WIR6(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        bad, good = await house.session("s2"), await house.session("s3")
+        await house.listen()
+        whole = Sheet.words
+
+        def words(sheet: Sheet, seat: Any) -> Any:
+            if seat.id == "s2":
+                raise ZeroDivisionError("a bug")
+            return whole(sheet, seat)
+
+        monkeypatch.setattr(Sheet, "words", words)
+        await house.do(house.lead, "say.all", text="hello", epoch=1)
+        await house.listen()
+        last = house.heard[bad][-1]
+        assert isinstance(last, Bye)
+        assert (last.code, last.retry) == (1011, True)
+        assert "view" in types(house.heard[good])
+        assert not [i for i in house.heard[good] if isinstance(i, Bye)]
+
+
+def test_updates_are_merged_in_bounded_calls() -> None:
+    assert delivery.MERGED_AT_ONCE == 50
+
+
+@pytest.mark.slow
+async def test_a_commit_reaches_two_hundred_seats_in_time(tmp_path: Path) -> None:
+    """About 25 ms of processor time; what fails here is quadratic."""
+    import time
+
+    async with await House.open(tmp_path, people=199) as house:
+        for seat in house.tokens:
+            await house.session(seat)
+        await house.listen()
+        found = await house.delivery()
+        await found.tick.close()
+        await house.do(house.lead, "say.all", text="hello", epoch=1)
+        began = time.process_time()
+        await found.flush()
+        assert time.process_time() - began < 0.6

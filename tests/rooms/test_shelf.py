@@ -1,0 +1,246 @@
+"""Documents between people and storage: DOC4 to DOC7, STO2 (`rooms/RULES.md`)."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pycrdt import Doc, Map
+
+from rooms import shelf as shelves
+from rooms.board_schema import Card, put_card
+from rooms.commits import NoteAdded
+from rooms.permissions import Writer
+from rooms.shelf import COMPACT_AFTER, MissingEdits, RefusedEdit, Shelf
+from rooms.storage import StorageUnwritable
+from tests.rooms.brittle import Brittle
+
+ANA = Writer("phone", frozenset({"ana"}))
+BEN = Writer("table", frozenset({"ben"}))
+
+
+def card(id: str, text: str = "hello") -> Card:
+    return Card(id, "insight", text, author=id.rpartition("-")[0])
+
+
+class Writing:
+    """A page that writes into a shelf."""
+
+    def __init__(self, shelf: Shelf, writer: Writer, client: int) -> None:
+        self.shelf, self.writer = shelf, writer
+        self.doc: Doc[Any] = Doc(client_id=client)
+
+    def update(self, id: str, text: str = "hello") -> bytes:
+        made: list[bytes] = []
+        watch = self.doc.observe(lambda event: made.append(event.update))
+        with self.doc.transaction():
+            put_card(self.doc, card(id, text))
+        self.doc.unobserve(watch)
+        return made[0]
+
+    async def put(self, id: str, text: str = "hello") -> bytes:
+        return await self.shelf.write("board", self.update(id, text), self.writer, step2=False)
+
+
+async def shelf(folder: Path) -> tuple[Shelf, Brittle]:
+    storage = await Brittle.brittle(folder)
+    await storage.create_room("r", 1)
+    return Shelf("r", storage), storage
+
+
+async def ids(found: Shelf) -> set[str]:
+    return {c.id for c in await found.cards("board")}
+
+
+async def test_ownership_survives_a_restart(tmp_path: Path) -> None:
+    first, storage = await shelf(tmp_path)
+    await Writing(first, ANA, 7).put("ana-1")
+    second = Shelf("r", storage)
+    assert await ids(second) == {"ana-1"}
+    ben = Writing(second, BEN, 7)  # as Ana's phone calls itself
+    ben.doc.apply_update((await second.missing("board", b"\0"))[0])
+    with pytest.raises(RefusedEdit, match="foreign_client"):
+        await ben.put("ben-1")
+    await storage.close()
+
+
+async def test_an_edit_is_told_once_it_is_kept_DOC4(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    told: list[tuple[str, object]] = []
+    found.on_edit = lambda name, update, by: told.append((name, by))
+    storage.held = asyncio.Event()
+    storage.written.clear()
+    page = Writing(found, ANA, 7)
+    writing = asyncio.ensure_future(
+        found.write("board", page.update("ana-1"), ANA, step2=False, by="me")
+    )
+    await storage.written.wait()
+    assert told == []
+    storage.held.set()
+    await writing
+    assert told == [("board", "me")]
+    await storage.close()
+
+
+async def test_what_could_not_be_kept_is_not_there_DOC6(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    page = Writing(found, ANA, 7)
+    await page.put("ana-1")
+    storage.full_documents = True
+    lost = page.update("ana-2")
+    with pytest.raises(RefusedEdit) as refused:
+        await found.write("board", lost, ANA, step2=False)
+    assert refused.value.reason == "full"
+    assert await ids(found) == {"ana-1"}
+    with pytest.raises(StorageUnwritable):
+        await found.edit("board", lambda doc: put_card(doc, card("ana-9")))
+    assert await ids(found) == {"ana-1"}
+    storage.full_documents = False
+    with pytest.raises(MissingEdits):  # what follows the lost one is asked for
+        await page.put("ana-3")
+    await found.write("board", page.doc.get_update(), ANA, step2=True)
+    assert await ids(found) == {"ana-1", "ana-2", "ana-3"}
+    await storage.close()
+
+
+async def test_the_same_edit_twice_is_new_once(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    page = Writing(found, ANA, 7)
+    update = page.update("ana-1")
+    assert await found.write("board", update, ANA, step2=False)
+    assert await found.write("board", update, ANA, step2=False) == b""
+    await storage.close()
+
+
+async def test_a_long_log_is_folded_and_a_full_disk_puts_that_off(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert COMPACT_AFTER == 1_000
+    monkeypatch.setattr(shelves, "COMPACT_AFTER", 5)
+    found, storage = await shelf(tmp_path)
+    page = Writing(found, ANA, 7)
+    compact = storage.compact
+
+    async def full(*_: object) -> None:
+        raise StorageUnwritable
+
+    monkeypatch.setattr(storage, "compact", full)
+    for number in range(6):
+        assert await page.put(f"ana-{number}")
+    assert len(await storage.updates("r/board")) == 6
+    monkeypatch.setattr(storage, "compact", compact)
+    await page.put("ana-6")
+    assert len(await storage.updates("r/board")) == 1
+    assert await ids(Shelf("r", storage)) == {f"ana-{n}" for n in range(7)}
+    await storage.close()
+
+
+async def test_only_the_update_that_kills_is_set_aside_DOC7(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, storage = await shelf(tmp_path)
+    page = Writing(found, ANA, 7)
+    deadly = b"\x92\xc4\x02\xff\xff\x90"  # a row whose update is no update at all
+    for number in range(6):
+        if number == 3:
+            await storage.add_update("r/board", deadly)
+        else:
+            await page.put(f"ana-{number}")
+    rows = [row.update for row in await storage.updates("r/board")]
+    later = await Brittle.brittle(tmp_path / "after the crash")
+    await later.create_room("r", 1)
+    for row in rows:
+        await later.add_update("r/board", row)  # none reported applied
+
+    async def survives(updates: list[bytes]) -> bool:
+        return b"\xff\xff" not in updates
+
+    monkeypatch.setattr(shelves, "survives", survives)
+    assert await ids(Shelf("r", later)) == {f"ana-{n}" for n in (0, 1, 2, 4, 5)}
+    assert len(await later.updates("r/board")) == 5
+    await storage.close()
+    await later.close()
+
+
+async def test_a_closed_shelf_takes_nothing_STO2(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    page = Writing(found, ANA, 7)
+    await page.put("ana-1")
+    storage.held = asyncio.Event()
+    storage.written.clear()
+    writing = asyncio.ensure_future(page.put("ana-2"))
+    await storage.written.wait()
+    closing = asyncio.ensure_future(found.close())
+    await asyncio.sleep(0)
+    assert not closing.done()  # not before what is under way has ended
+    storage.held.set()
+    await closing
+    assert await writing
+    with pytest.raises(RefusedEdit, match="closed"):
+        await page.put("ana-3")
+    with pytest.raises(RefusedEdit, match="closed"):
+        await found.missing("board", b"\0")
+    await storage.close()
+
+
+async def test_a_note_is_put_once_DOC5(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    note = NoteAdded(
+        document="mine/ana", card="ana-1", kind="insight", section="", theme="", words="w",
+        seat="ana", entered_by="ben", activity="a1", group="", language="bn", scope="self", at=5,
+    )  # fmt: skip
+    for _ in range(2):
+        await found.put_note(note, "hello")
+    (made,) = await found.cards("mine/ana")
+    assert (made.text, made.entered_by, made.scope, made.language) == (
+        "hello",
+        "ben",
+        "circle",
+        "bn",
+    )
+    await found.delete_note("mine/ana", "ana-1")
+    await found.put_note(note, "hello")
+    assert await found.cards("mine/ana") == ()
+    await storage.close()
+
+
+async def test_sharing_copies_ones_own_cards_and_never_twice(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    await found.edit("group/a1-c1", lambda doc: put_card(doc, card("ana-1")))
+    await found.edit("group/a1-c1", lambda doc: put_card(doc, card("ana-2")))
+    await found.edit("group/a1-c1", lambda doc: put_card(doc, card("ben-1")))
+    for _ in range(2):
+        await found.share("group/a1-c1", "ana", ["ana-1", "ben-1"])
+    (shared,) = await found.cards("board")
+    assert (shared.id, shared.text, shared.scope) == ("ana-1", "hello", "memo")
+    await found.share("group/a1-c1", "ana", None)
+    assert await ids(found) == {"ana-1", "ana-2"}
+    await found.delete_note("group/a1-c1", "ana-1")
+    assert await ids(found) == {"ana-2"}
+    await storage.close()
+
+
+async def test_a_reader_with_a_crafted_state_vector_is_refused(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    with pytest.raises(RefusedEdit):
+        await found.missing("board", b"\xff" * 20)
+    missing, state = await found.missing("board", b"\0")
+    doc: Doc[Any] = Doc()
+    doc.apply_update(missing)
+    assert len(doc.get("cards", type=Map)) == 0
+    assert state
+    await storage.close()
+
+
+@pytest.mark.parametrize(
+    ("word", "reason"),
+    [
+        ("not_yours", "not_allowed"),
+        ("read_only", "not_allowed"),
+        ("document_full", "full"),
+        ("too_large", "too_large"),
+        ("anything", "bad_request"),
+    ],
+)
+def test_the_gates_words_are_reasons_for_people(word: str, reason: str) -> None:
+    assert shelves._reason(word) == reason
