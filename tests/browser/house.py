@@ -38,6 +38,13 @@ Shown = Mapping[str, Any]
 expect.set_options(timeout=WAIT)
 
 
+def _state_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return "zombie"
+
+
 class House:
     """The server: `python -m server` with a data folder of its own."""
 
@@ -73,6 +80,11 @@ class House:
                 break
             assert time.monotonic() < end, "the server did not say where it is"
         assert self.port, f"the server ended with {self.process.poll()}"
+        self.wait()
+
+    def wait(self) -> None:
+        """Until the server answers."""
+        end = time.monotonic() + START_SECONDS
         while self._deaf():
             assert time.monotonic() < end, "the server does not answer"
             time.sleep(0.05)
@@ -91,7 +103,12 @@ class House:
 
     def kill(self) -> None:
         """SIGKILL to the process that serves: its supervisor starts another."""
-        os.kill(self.child(), signal.SIGKILL)
+        old = self.child()
+        os.kill(old, signal.SIGKILL)
+        while Path(f"/proc/{old}/status").exists() and "zombie" not in _state_of(old):
+            time.sleep(0.005)
+        self.http.close()  # its pooled connections ended with the process
+        self.http = httpx.Client(timeout=60)
 
     def close(self) -> None:
         """End everything this house has begun."""
