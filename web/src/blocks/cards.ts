@@ -3,9 +3,21 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import * as Y from "yjs";
+
+<<<<<<< HEAD
+
 import { hour, number, t, tn } from "../i18n";
 import { icon, Part } from "../part";
 import type { Stage } from "../stage";
+
+=======
+
+import { StagePart } from "../frame";
+import { hour, t, tn } from "../i18n";
+import { icon } from "../part";
+
+>>>>>>> evening
+
 import type { Cards, Sees } from "../wire";
 import { BlockPart, sees } from "./block";
 
@@ -235,9 +247,9 @@ export function kindWord(kind: string): string {
 }
 
 /** One card. */
-export class CardPart extends Part {
+export class CardPart extends StagePart {
   static override properties = {
-    stage: { attribute: false },
+    ...StagePart.properties,
     cards: { attribute: false },
     card: {},
     seat: {},
@@ -247,7 +259,6 @@ export class CardPart extends Part {
     editing: { state: true },
     moving: { state: true },
   };
-  declare stage: Stage;
   declare cards: Y.Map<CardMap>;
   declare card: string;
   declare seat: string;
