@@ -7,7 +7,7 @@ import { t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
-import type { ViewMessage } from "./wire";
+import type { Block, ViewMessage } from "./wire";
 
 /** Sizes the words of a wall are tried in, until all of them stand between head and foot. */
 const SIZES = [1, 0.92, 0.84, 0.76, 0.68, 0.6];
@@ -49,7 +49,7 @@ export class WallPage extends StagePart {
     const { say, pics, rest } = regions(view);
     const pic = pics.length === 1 ? pics[0] : undefined;
     // With several circles all height is theirs: what is said beside them stands in the foot.
-    const beside = pics.length > 1 ? rest.filter((block) => block.type === "note") : [];
+    const beside: Block[] = pics.length > 1 ? rest.filter((block) => block.type === "note") : [];
     const middle = rest.filter((block) => !beside.includes(block));
     const talks = say.some((block) => block.type === "now");
     document.title = `${view.room.title} · Talanoa`;

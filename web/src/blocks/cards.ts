@@ -3,21 +3,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import * as Y from "yjs";
-
-<<<<<<< HEAD
-
-import { hour, number, t, tn } from "../i18n";
-import { icon, Part } from "../part";
-import type { Stage } from "../stage";
-
-=======
-
 import { StagePart } from "../frame";
-import { hour, t, tn } from "../i18n";
+import { hour, number, t, tn } from "../i18n";
 import { icon } from "../part";
-
->>>>>>> evening
-
 import type { Cards, Sees } from "../wire";
 import { BlockPart, sees } from "./block";
 
