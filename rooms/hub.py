@@ -144,6 +144,8 @@ class Hub:
             await asyncio.sleep(TOUCH_EVERY)
             try:
                 await self._touch()
+            except StorageUnwritable:
+                log.warning("touch_failed")  # once a second, so without a traceback
             except Exception:
                 log.exception("touch_failed")
 
