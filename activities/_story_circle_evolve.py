@@ -4,46 +4,8 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
+from activities import _story_circle_events as happened
 from activities import rounds, timing
-from activities._story_circle_events import (
-    BackClosed,
-    BellRang,
-    BreathBegan,
-    CircleEnded,
-    CirclesFormed,
-    DraftsErased,
-    DraftWritten,
-    FloorReturned,
-    HandRaised,
-    HostChosen,
-    Interpreted,
-    PauseCalled,
-    PauseEnded,
-    PauseShortened,
-    PersonAway,
-    PersonBack,
-    PersonChanged,
-    PersonLeft,
-    PhaseChanged,
-    PhaseReturned,
-    PromptShown,
-    QuestionShown,
-    ReadyChanged,
-    RulesHeard,
-    SeatPlaced,
-    SeatUnplaced,
-    SeatWaits,
-    SignalSent,
-    StoryReleased,
-    TellingBegan,
-    TimeAdded,
-    TimeAsked,
-    VoiceCalled,
-    VoiceChosen,
-    Volunteered,
-    WitnessDecided,
-    WitnessProposed,
-)
 from activities._story_circle_state import (
     BETWEEN,
     FORM,
@@ -172,19 +134,19 @@ def _snapshot(state: State, at: int) -> Snapshot:
 # --- people -------------------------------------------------------------------------------------
 
 
-def _person_changed(state: State, event: PersonChanged) -> State:
+def _person_changed(state: State, event: happened.PersonChanged) -> State:
     return replace(state, members={**state.members, event.member.seat: event.member})
 
 
-def _person_there(state: State, event: PersonAway | PersonBack) -> State:
+def _person_there(state: State, event: happened.PersonAway | happened.PersonBack) -> State:
     member = state.members.get(event.seat)
     if member is None:
         return state
-    member = replace(member, here=isinstance(event, PersonBack))
+    member = replace(member, here=isinstance(event, happened.PersonBack))
     return replace(state, members={**state.members, event.seat: member})
 
 
-def _person_left(state: State, event: PersonLeft) -> State:
+def _person_left(state: State, event: happened.PersonLeft) -> State:
     members = {seat: member for seat, member in state.members.items() if seat != event.seat}
     door = tuple(one for one in state.door if one.seat != event.seat)
     return replace(state, members=members, door=door)
@@ -193,7 +155,7 @@ def _person_left(state: State, event: PersonLeft) -> State:
 # --- phases and circles -------------------------------------------------------------------------
 
 
-def _phase_changed(state: State, event: PhaseChanged) -> State:
+def _phase_changed(state: State, event: happened.PhaseChanged) -> State:
     before = _snapshot(state, event.at)
     if state.phase in ("settle", "telling") and event.phase not in ("settle", "telling"):
         state = _stories_ended(state)
@@ -232,7 +194,7 @@ def _stories_ended(state: State) -> State:
     return replace(state, circles=tuple(circles), tellers=told)
 
 
-def _phase_returned(state: State, event: PhaseReturned) -> State:
+def _phase_returned(state: State, event: happened.PhaseReturned) -> State:
     """Phase and groups as they were left, with the time that was left then. People, answers and
     pauses stay as they are now."""
     left = state.before
@@ -266,11 +228,11 @@ def _phase_returned(state: State, event: PhaseReturned) -> State:
     )
 
 
-def _back_closed(state: State, event: BackClosed) -> State:
+def _back_closed(state: State, event: happened.BackClosed) -> State:
     return replace(state, before=None)
 
 
-def _circles_formed(state: State, event: CirclesFormed) -> State:
+def _circles_formed(state: State, event: happened.CirclesFormed) -> State:
     circles = tuple(
         Circle(f"c{index + 1}", index, group.seats, group.host)
         for index, group in enumerate(event.circles)
@@ -279,7 +241,7 @@ def _circles_formed(state: State, event: CirclesFormed) -> State:
     return replace(state, circles=circles, homes=homes, door=())
 
 
-def _seat_placed(state: State, event: SeatPlaced) -> State:
+def _seat_placed(state: State, event: happened.SeatPlaced) -> State:
     one = circle(state, event.group)
     if one is None or event.seat in one.seats:
         return state
@@ -315,7 +277,7 @@ def _seated(round_: Round, seat: str, waited: Waiting | None, at: int, group: st
     )
 
 
-def _seat_unplaced(state: State, event: SeatUnplaced) -> State:
+def _seat_unplaced(state: State, event: happened.SeatUnplaced) -> State:
     one = circle(state, event.group)
     if one is None:
         return state
@@ -338,7 +300,7 @@ def _seat_unplaced(state: State, event: SeatUnplaced) -> State:
     )
 
 
-def _seat_waits(state: State, event: SeatWaits) -> State:
+def _seat_waits(state: State, event: happened.SeatWaits) -> State:
     others = tuple(one for one in state.door if one.seat != event.seat)
     before = next((one for one in state.door if one.seat == event.seat), None)
     if before is None:
@@ -347,7 +309,7 @@ def _seat_waits(state: State, event: SeatWaits) -> State:
     return replace(state, door=(*others, changed))
 
 
-def _circle_ended(state: State, event: CircleEnded) -> State:
+def _circle_ended(state: State, event: happened.CircleEnded) -> State:
     one = circle(state, event.group)
     if one is None:
         return state
@@ -366,43 +328,43 @@ def _circle_ended(state: State, event: CircleEnded) -> State:
     )
 
 
-def _host_chosen(state: State, event: HostChosen) -> State:
+def _host_chosen(state: State, event: happened.HostChosen) -> State:
     return _with(state, event.group, host=event.seat)
 
 
 # --- settling -----------------------------------------------------------------------------------
 
 
-def _rules_heard(state: State, event: RulesHeard) -> State:
+def _rules_heard(state: State, event: happened.RulesHeard) -> State:
     return replace(state, heard=state.heard | {event.seat})
 
 
-def _volunteered(state: State, event: Volunteered) -> State:
+def _volunteered(state: State, event: happened.Volunteered) -> State:
     return _with(state, event.group, first=event.seat)
 
 
-def _witness_proposed(state: State, event: WitnessProposed) -> State:
+def _witness_proposed(state: State, event: happened.WitnessProposed) -> State:
     return _with(state, event.group, proposed=event.seat, hands={}, witness="")
 
 
-def _hand_raised(state: State, event: HandRaised) -> State:
+def _hand_raised(state: State, event: happened.HandRaised) -> State:
     one = circle(state, event.group)
     hands = {} if one is None else {**one.hands, event.seat: event.yes}
     return _with(state, event.group, hands=hands)
 
 
-def _witness_decided(state: State, event: WitnessDecided) -> State:
+def _witness_decided(state: State, event: happened.WitnessDecided) -> State:
     return _with(state, event.group, witness=event.seat, proposed="", hands={})
 
 
-def _prompt_shown(state: State, event: PromptShown) -> State:
+def _prompt_shown(state: State, event: happened.PromptShown) -> State:
     return _with(state, event.group, prompt_shown=True)
 
 
 # --- telling ------------------------------------------------------------------------------------
 
 
-def _telling_began(state: State, event: TellingBegan) -> State:
+def _telling_began(state: State, event: happened.TellingBegan) -> State:
     away = frozenset(
         seat for seat in event.order if seat in state.members and not state.members[seat].here
     )
@@ -419,7 +381,7 @@ def _telling_began(state: State, event: TellingBegan) -> State:
     )
 
 
-def _breath_began(state: State, event: BreathBegan) -> State:
+def _breath_began(state: State, event: happened.BreathBegan) -> State:
     timer = (
         timing.start(timing.idle("open"), event.at)
         if event.open
@@ -428,7 +390,7 @@ def _breath_began(state: State, event: BreathBegan) -> State:
     return _with(state, event.group, timer=timer, signal="")
 
 
-def _floor_returned(state: State, event: FloorReturned) -> State:
+def _floor_returned(state: State, event: happened.FloorReturned) -> State:
     one = circle(state, event.group)
     if one is None or one.round.floor is None:
         return state
@@ -469,7 +431,7 @@ def _in_round(state: State, event: RoundEvent) -> State:
     )
 
 
-def _bell_rang(state: State, event: BellRang) -> State:
+def _bell_rang(state: State, event: happened.BellRang) -> State:
     if event.timer == "phase":
         return replace(state, timer=timing.ring(state.timer))
     if event.timer == "voice":
@@ -478,7 +440,7 @@ def _bell_rang(state: State, event: BellRang) -> State:
     return state if one is None else _with(state, one.id, timer=timing.ring(one.timer))
 
 
-def _time_added(state: State, event: TimeAdded) -> State:
+def _time_added(state: State, event: happened.TimeAdded) -> State:
     if event.timer == "phase":
         timer = timing.extend(state.timer, event.by, event.at)
         state = replace(state, timer=timer)
@@ -495,29 +457,29 @@ def _time_added(state: State, event: TimeAdded) -> State:
     return _with(state, one.id, timer=timing.extend(one.timer, event.by, event.at))
 
 
-def _ready_changed(state: State, event: ReadyChanged) -> State:
+def _ready_changed(state: State, event: happened.ReadyChanged) -> State:
     return _with(state, event.group, ready=event.ready)
 
 
-def _time_asked(state: State, event: TimeAsked) -> State:
+def _time_asked(state: State, event: happened.TimeAsked) -> State:
     return _with(state, event.group, wants_time=True)
 
 
-def _interpreted(state: State, event: Interpreted) -> State:
+def _interpreted(state: State, event: happened.Interpreted) -> State:
     others = state.interpreted - {event.seat}
     return replace(state, interpreted=others | {event.seat} if event.on else others)
 
 
-def _signal_sent(state: State, event: SignalSent) -> State:
+def _signal_sent(state: State, event: happened.SignalSent) -> State:
     return _with(state, event.group, signal=event.signal)
 
 
-def _draft_written(state: State, event: DraftWritten) -> State:
+def _draft_written(state: State, event: happened.DraftWritten) -> State:
     mine = (*state.drafts.get(event.teller, ()), event.words)
     return replace(state, drafts={**state.drafts, event.teller: mine})
 
 
-def _drafts_erased(state: State, event: DraftsErased) -> State:
+def _drafts_erased(state: State, event: happened.DraftsErased) -> State:
     return replace(
         state, drafts={seat: words for seat, words in state.drafts.items() if seat != event.teller}
     )
@@ -526,7 +488,7 @@ def _drafts_erased(state: State, event: DraftsErased) -> State:
 # --- after the stories --------------------------------------------------------------------------
 
 
-def _question_shown(state: State, event: QuestionShown) -> State:
+def _question_shown(state: State, event: happened.QuestionShown) -> State:
     return _with(state, event.group, question=event.question)
 
 
@@ -534,74 +496,74 @@ def _notes_chosen(state: State, event: NotesChosen) -> State:
     return replace(state, shares={**state.shares, event.seat: Shared(event.cards, event.share)})
 
 
-def _story_circle_released(state: State, event: StoryReleased) -> State:
+def _story_circle_released(state: State, event: happened.StoryReleased) -> State:
     answer = Released(event.title, event.moments, event.quote, event.choice, event.outside)
     return replace(state, releases={**state.releases, event.seat: answer})
 
 
-def _voice_chosen(state: State, event: VoiceChosen) -> State:
+def _voice_chosen(state: State, event: happened.VoiceChosen) -> State:
     return _with(state, event.group, voice=event.seat)
 
 
-def _voice_called(state: State, event: VoiceCalled) -> State:
+def _voice_called(state: State, event: happened.VoiceCalled) -> State:
     over = event.turn > len(running(state))
     timer = Timer() if over else _timer("soft", VOICE, (0,), event.at)
     return replace(state, voice=event.turn, voice_timer=timer)
 
 
-def _pause_called(state: State, event: PauseCalled) -> State:
+def _pause_called(state: State, event: happened.PauseCalled) -> State:
     pause = Pause(event.pause, event.at, event.by, event.until)
     state = replace(state, pauses=event.pause)
     return _with(state, event.group, pause=pause) if event.group else replace(state, pause=pause)
 
 
-def _pause_shortened(state: State, event: PauseShortened) -> State:
+def _pause_shortened(state: State, event: happened.PauseShortened) -> State:
     one = circle(state, event.group)
     if one is None or one.pause is None:
         return state
     return _with(state, one.id, pause=replace(one.pause, until=event.until))
 
 
-def _pause_ended(state: State, event: PauseEnded) -> State:
+def _pause_ended(state: State, event: happened.PauseEnded) -> State:
     return _with(state, event.group, pause=None) if event.group else replace(state, pause=None)
 
 
 _CHANGE: Final[dict[type[Event], Any]] = {
-    PersonChanged: _person_changed,
-    PersonAway: _person_there,
-    PersonBack: _person_there,
-    PersonLeft: _person_left,
-    PhaseChanged: _phase_changed,
-    PhaseReturned: _phase_returned,
-    BackClosed: _back_closed,
-    CirclesFormed: _circles_formed,
-    SeatPlaced: _seat_placed,
-    SeatUnplaced: _seat_unplaced,
-    SeatWaits: _seat_waits,
-    CircleEnded: _circle_ended,
-    HostChosen: _host_chosen,
-    RulesHeard: _rules_heard,
-    Volunteered: _volunteered,
-    WitnessProposed: _witness_proposed,
-    HandRaised: _hand_raised,
-    WitnessDecided: _witness_decided,
-    PromptShown: _prompt_shown,
-    TellingBegan: _telling_began,
-    BreathBegan: _breath_began,
-    FloorReturned: _floor_returned,
-    BellRang: _bell_rang,
-    TimeAdded: _time_added,
-    ReadyChanged: _ready_changed,
-    TimeAsked: _time_asked,
-    Interpreted: _interpreted,
-    SignalSent: _signal_sent,
-    DraftWritten: _draft_written,
-    DraftsErased: _drafts_erased,
-    QuestionShown: _question_shown,
-    StoryReleased: _story_circle_released,
-    VoiceChosen: _voice_chosen,
-    VoiceCalled: _voice_called,
-    PauseCalled: _pause_called,
-    PauseShortened: _pause_shortened,
-    PauseEnded: _pause_ended,
+    happened.PersonChanged: _person_changed,
+    happened.PersonAway: _person_there,
+    happened.PersonBack: _person_there,
+    happened.PersonLeft: _person_left,
+    happened.PhaseChanged: _phase_changed,
+    happened.PhaseReturned: _phase_returned,
+    happened.BackClosed: _back_closed,
+    happened.CirclesFormed: _circles_formed,
+    happened.SeatPlaced: _seat_placed,
+    happened.SeatUnplaced: _seat_unplaced,
+    happened.SeatWaits: _seat_waits,
+    happened.CircleEnded: _circle_ended,
+    happened.HostChosen: _host_chosen,
+    happened.RulesHeard: _rules_heard,
+    happened.Volunteered: _volunteered,
+    happened.WitnessProposed: _witness_proposed,
+    happened.HandRaised: _hand_raised,
+    happened.WitnessDecided: _witness_decided,
+    happened.PromptShown: _prompt_shown,
+    happened.TellingBegan: _telling_began,
+    happened.BreathBegan: _breath_began,
+    happened.FloorReturned: _floor_returned,
+    happened.BellRang: _bell_rang,
+    happened.TimeAdded: _time_added,
+    happened.ReadyChanged: _ready_changed,
+    happened.TimeAsked: _time_asked,
+    happened.Interpreted: _interpreted,
+    happened.SignalSent: _signal_sent,
+    happened.DraftWritten: _draft_written,
+    happened.DraftsErased: _drafts_erased,
+    happened.QuestionShown: _question_shown,
+    happened.StoryReleased: _story_circle_released,
+    happened.VoiceChosen: _voice_chosen,
+    happened.VoiceCalled: _voice_called,
+    happened.PauseCalled: _pause_called,
+    happened.PauseShortened: _pause_shortened,
+    happened.PauseEnded: _pause_ended,
 }

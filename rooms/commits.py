@@ -358,6 +358,19 @@ def decode_event(raw: msgspec.Raw, union: Any) -> Event:
     return event
 
 
+def settings_from(kept: Mapping[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struct:
+    """An activity's settings as it knows them; words are references. Raises
+    `msgspec.ValidationError`."""
+    made: msgspec.Struct = msgspec.convert(kept, kind, dec_hook=_from_reference)
+    return made
+
+
+def settings_to(settings: msgspec.Struct) -> dict[str, Any]:
+    """Settings as agenda and log keep them."""
+    kept: dict[str, Any] = msgspec.to_builtins(settings, enc_hook=_reference)
+    return kept
+
+
 def encode(commit: Commit) -> bytes:
     """A commit as stored."""
     return _encoder.encode(commit)

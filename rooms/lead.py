@@ -107,13 +107,12 @@ def request(record: Lead, by: str) -> Lead:
 
 
 def may_take(record: Lead, by: str, lead_away_since: int, now: int) -> bool:
-    """Whether `by` may take over now: a co-facilitator, the lead away for `LEAD_GRACE` (0 =
-    here)."""
+    """Whether `by` may take over now: a co-facilitator, when nobody leads, when a member led in
+    their absence, or when the lead has been away for `LEAD_GRACE` (0 = here)."""
     if by not in record.succession:
         return False
-    return record.acting == AUTOPILOT or (
-        lead_away_since > 0 and now - lead_away_since >= LEAD_GRACE
-    )
+    lost = lead_away_since > 0 and now - lead_away_since >= LEAD_GRACE
+    return record.acting == AUTOPILOT or record.peer or lost
 
 
 def take(record: Lead, by: str, epoch: int, lead_away_since: int, now: int) -> Lead:
@@ -138,11 +137,12 @@ def volunteer(record: Lead, by: str, epoch: int, now: int) -> Lead:
     """A willing member leads with limited rights until a facilitator is back."""
     if epoch != record.epoch:
         raise Refused("stale_epoch")
-    if not may_volunteer(record, now):
+    if not may_volunteer(record, now) or by == record.lead:
         raise Refused("not_allowed")
     old = record.lead
     new = _lead_becomes(record, by, peer=True)
-    return replace(new, succession=tuple(dict.fromkeys((old, *record.succession))))
+    others = dict.fromkeys(seat for seat in (old, *record.succession) if seat != by)
+    return replace(new, succession=tuple(others))
 
 
 def facilitator_added(record: Lead, seat: str) -> Lead:

@@ -188,7 +188,9 @@ def _lead_offers(
                 command=wire.LeadTake(epoch=lead.epoch),
                 label=say("Take over the lead"),
                 place="main",
-                hint=say("{name}'s line is gone. The clocks go on.", name=Who(lead.lead)),
+                hint=say("{name} leads until you do.", name=Who(lead.lead))
+                if lead.peer
+                else say("{name}'s line is gone. The clocks go on.", name=Who(lead.lead)),
             )
         )
     elif "co" in roles and seat.id in lead.succession and seat.id not in lead.asked:

@@ -9,7 +9,6 @@ sender's device speaks for the seat. Nothing here does I/O.
 from collections.abc import Callable
 from typing import assert_never
 
-import msgspec
 from msgspec.structs import replace
 
 from activities.blocks import Cards, say
@@ -238,7 +237,7 @@ def _plan(
     if (first := next_item(state)) is None or first.id != item.id:
         raise Refused("stale_phase")
     activity = draft.activities[item.kind]
-    settings = msgspec.to_builtins(msgspec.convert(item.settings, activity.settings))
+    settings = commits.settings_to(commits.settings_from(item.settings, activity.settings))
     draft.add(
         commits.ActivityStarted(
             activity=item.id,

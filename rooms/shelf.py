@@ -36,6 +36,10 @@ COMPACT_AFTER: Final = 1_000
 to load."""
 
 
+PROBES_AT_ONCE: Final = 2
+"""Processes that try documents at a time: after a kill everybody opens everything at once."""
+
+
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
     """A row of a document's log: the update, and (client id, device) pairs first seen with it."""
 
@@ -88,6 +92,7 @@ class Shelf:
         self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
         self.refused = 0
         self._closed = False
+        self._probing = asyncio.Semaphore(PROBES_AT_ONCE)
         self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
@@ -125,16 +130,30 @@ class Shelf:
 
     async def _sound(self, full: str, stored: list[StoredUpdate]) -> list[StoredUpdate]:
         """Rows nobody reported applied may be what crashed: a process of its own tries them
-        first."""
-        while any(not row.applied for row in stored):
-            updates = [_unpack.decode(row.update).update for row in stored]
-            if await survives(updates):
-                break
-            suspect = next(row for row in stored if not row.applied)
-            await self._storage.quarantine(full, suspect.id, "crashed the probe")
-            log.error("update_quarantined", room=self.room, document=full, update=suspect.id)
-            stored = [row for row in stored if row.id != suspect.id]
+        first (DOC7)."""
+        while any(not row.applied for row in stored) and not await self._survives(stored):
+            bad = await self._culprit(stored)
+            await self._storage.quarantine(full, bad.id, "crashed the probe")
+            log.error("update_quarantined", room=self.room, document=full, update=bad.id)
+            stored = [row for row in stored if row.id != bad.id]
         return stored
+
+    async def _culprit(self, stored: list[StoredUpdate]) -> StoredUpdate:
+        """The first suspect with which the log no longer survives; the honest ones before it are
+        kept."""
+        suspects = [n for n, row in enumerate(stored) if not row.applied]
+        low, high = 0, len(suspects) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if await self._survives(stored[: suspects[middle] + 1]):
+                low = middle + 1
+            else:
+                high = middle
+        return stored[suspects[low]]
+
+    async def _survives(self, rows: list[StoredUpdate]) -> bool:
+        async with self._probing:
+            return await survives([_unpack.decode(row.update).update for row in rows])
 
     async def close(self) -> None:
         """Take no more edits; returns when none is under way."""

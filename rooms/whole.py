@@ -76,7 +76,7 @@ def _apply_activity(
 def begin(event: ActivityStarted, activities: Activities) -> Any:
     """The first state of an activity, from what the log kept of its beginning."""
     activity = activities[event.kind]
-    settings = msgspec.convert(event.settings, activity.settings)
+    settings = commits.settings_from(event.settings, activity.settings)
     moment = Moment(
         seat=event.seat,
         roles=frozenset(event.roles),

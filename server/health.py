@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 CHECK_SECONDS: Final = 2.0
 """A disk that needs longer for a small write is not ready for people."""
 
+STEP_MS: Final = 5_000
+"""How far the clock of tests leaps between two questions to the open lines: as often as pings."""
+
 NEVER: Final = {"Cache-Control": "no-store"}
 
 
@@ -85,12 +88,22 @@ async def read_clock(request: Request) -> Response:
 
 
 async def advance_clock(request: Request) -> Response:
-    """Move time on; every alarm due rings, in order, before the answer."""
+    """Move time on; every alarm due rings, in order, before the answer.
+
+    Open lines are asked on the way whether they are there, as pings do in real time: otherwise
+    everybody would fall silent in any leap of ten seconds.
+    """
     from rooms.clock import TestClock
 
     site = site_of(request)
     body = await read_json(request, shapes.Move)
     if not isinstance(site.clock, TestClock):
         raise Problem("unknown")
-    await site.clock.advance(body.advance_ms)
+    left = body.advance_ms
+    while left > STEP_MS and site.lines:
+        await asyncio.gather(*(line.heard_from() for line in list(site.lines)))
+        await site.clock.advance(STEP_MS)
+        left -= STEP_MS
+    await asyncio.gather(*(line.heard_from() for line in list(site.lines)))
+    await site.clock.advance(left)
     return await read_clock(request)

@@ -45,7 +45,14 @@ from server.invitation import calendar_file
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
-from server.reading import facilitator_seat, memo_page, own_seats, seat_info, title_of
+from server.reading import (
+    facilitator_seat,
+    memo_page,
+    organiser_name,
+    own_seats,
+    seat_info,
+    title_of,
+)
 from server.shapes import Links
 from server.site import Site, site_of
 from server.templating import qr
@@ -196,11 +203,11 @@ async def join(request: Request) -> Response:
     found_again = await site.hub.find(secret)
     if found_again is None or found_again.kind not in ("join", "code"):
         return _join(request, {}, None)
-    return _join(request, {}, None, found_again.title)
+    return _join(request, {}, None, await site.hub.room(found_again.room))
 
 
 def _join(
-    request: Request, values: dict[str, Any], problem: Problem | None, title: str = ""
+    request: Request, values: dict[str, Any], problem: Problem | None, room: Room | None = None
 ) -> Response:
     site = site_of(request)
     language = site.language(request, str(values.get("language", "")))
@@ -211,9 +218,9 @@ def _join(
         "join.html",
         language,
         problem.status if problem else 200,
-        title=title,
-        facilitator="",
-        here=0,
+        title=title_of(room) if room else "",
+        facilitator=organiser_name(room) if room else "",
+        here=room.here() if room else 0,
         values=values,
         error=site.message(problem, language) if problem else "",
     )
@@ -244,7 +251,7 @@ async def come_in(request: Request) -> Response:
                 break
             await door.carry(room, other, carrier)
     except (Problem, Refused) as error:
-        return _join(request, form.kept(), problem_of(error), found.title)
+        return _join(request, form.kept(), problem_of(error), await site.hub.room(found.room))
     made = _see_other(f"/r/{found.room}")
     auth.remember_seat(made, site, request, found.room, token)
     made.delete_cookie("enter", "/j")

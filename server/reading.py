@@ -42,6 +42,12 @@ def own_seats(room: Room, device: Device) -> list[SeatInfo]:
     return [seat_info(room, seat) for seat in device.seats]
 
 
+def organiser_name(room: Room) -> str:
+    """Who invites: the person who opened the room."""
+    seats = room.whole.room.seats.values()
+    return next((room.name_of(seat.id) or "" for seat in seats if seat.organiser), "")
+
+
 def facilitator_seat(room: Room, device: Device) -> str:
     """The first facilitator's seat of this device, or empty."""
     seats = room.whole.room.seats

@@ -60,7 +60,7 @@ async def _run(
         async with running(settings) as app:
             serving = True
             # The first child opens the demo; it is in the storage when another takes over.
-            demo = await _demo(app.state.site) if settings.demo and not quiet else []
+            demo = await _demo(app.state.site, again=quiet) if settings.demo else []
             # What comes before this line may take its time: reading rooms back, for one.
             watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
             try:
@@ -160,9 +160,8 @@ def terminal_qr(url: str) -> str:
     return out.getvalue()
 
 
-async def _demo(site: Any) -> Sequence[tuple[str, str]]:
-    """Links into the demo's room: [(label, address)]."""
-    if importlib.util.find_spec("server.demo") is None:
-        return []
-    found: Sequence[tuple[str, str]] = await importlib.import_module("server.demo").open_demo(site)
-    return found
+async def _demo(site: Any, *, again: bool) -> Sequence[tuple[str, str]]:
+    """Links into the demo's rooms: [(label, address)]."""
+    from server.demo import open_demo
+
+    return await open_demo(site, again=again)

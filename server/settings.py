@@ -41,7 +41,6 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lan: tuple[str, ...] = ()
     test_clock: bool = False
     seed: int | None = None
-    redis_url: str = ""
     secret: str = ""
     public_url: str = ""
     trusted_proxies: str = "127.0.0.1"
@@ -113,18 +112,24 @@ def settings_from(options: argparse.Namespace, environ: Mapping[str, str] = os.e
         raise Wrong("--test-clock lets anyone move time: it works on 127.0.0.1 only.")
     if options.seed is not None and not options.test_clock:
         raise Wrong("--seed makes the dice predictable: it works with --test-clock only.")
+    if environ.get("TALANOA_REDIS_URL"):
+        raise Wrong(
+            "TALANOA_REDIS_URL is set, but this version keeps its rooms in one SQLite file only.\n"
+            "Unset it to serve from the data folder; nothing was started."
+        )
     public = environ.get("TALANOA_PUBLIC_URL", "").strip()
     if public:
         origin_of(public)
+    # Invented people never sit among somebody's own rooms.
+    usual = f"{DEFAULT_DATA}/demo" if options.demo else DEFAULT_DATA
     return Settings(
-        data=Path(options.data or environ.get("TALANOA_DATA") or DEFAULT_DATA).absolute(),
+        data=Path(options.data or environ.get("TALANOA_DATA") or usual).absolute(),
         host=host,
         port=port,
         demo=options.demo,
         lan=tuple(lan_addresses()) if options.lan else (),
         test_clock=options.test_clock,
         seed=options.seed,
-        redis_url=environ.get("TALANOA_REDIS_URL", ""),
         secret=environ.get("TALANOA_SECRET", ""),
         public_url=public,
         trusted_proxies=environ.get("TALANOA_TRUSTED_PROXIES", "127.0.0.1"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from starlette.requests import HTTPConnection
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from server.languages import Languages
     from server.limits import Limits
     from server.settings import Settings
+    from server.sockets import Line as OpenLine
     from server.templating import Pages
 
 
@@ -34,6 +35,7 @@ class Site:
     limits: Limits
     signer: Signer
     origins: frozenset[str]
+    lines: set[OpenLine] = field(default_factory=set)
 
     def language(self, connection: HTTPConnection, wanted: str = "") -> str:
         """The language to answer in: of the seat, else of `?lang=`, else of the browser."""

@@ -50,6 +50,9 @@ CLOSE_SECONDS: Final = 2.0
 REASON_BYTES: Final = 120
 """A close frame carries 123."""
 
+ANSWER_SECONDS: Final = 2.0
+"""For the answer to a ping while tests move the clock; after that the line counts as silent."""
+
 DOCUMENTS_PER_SOCKET: Final = 64
 """Names on one socket: nine seats with five documents each, and some that closed."""
 
@@ -125,6 +128,8 @@ class Line:
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""
         self._opened = asyncio.Event()
+        self._answer = asyncio.Event()
+        self._asked = False
         self._heard = asyncio.get_running_loop().time()
         self._sending = asyncio.Lock()
 
@@ -141,12 +146,14 @@ class Line:
             )
         }
         goodbye: Goodbye | None = None
+        self._site.lines.add(self)
         try:
             while goodbye is None and tasks:
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     goodbye = goodbye or self._ending(task)
         finally:
+            self._site.lines.discard(self)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -188,6 +195,7 @@ class Line:
             except wire.BadFrame as error:
                 return Goodbye(1008, error.reason, retry=False)
             self._session.beat()
+            self._answer.set()
             await self._handle(decoded)
 
     def _count(self, frame: bytes) -> None:
@@ -298,6 +306,19 @@ class Line:
                 return Goodbye(4408, "Nothing was said in time.", retry=True)
             if not self._sending.locked():  # else something better than a ping is on its way
                 await self._send(wire.PING)
+
+    async def heard_from(self) -> None:
+        """Ping, and wait a moment for any frame: for clocks that tests move, whose seconds pass
+        faster than pings. Who did not answer the last time is not waited for again."""
+        silent = self._asked and not self._answer.is_set()
+        if silent or not self._opened.is_set():
+            return
+        self._asked = True
+        self._answer.clear()
+        with suppress(TimeoutError, ConnectionError, WebSocketDisconnect, RuntimeError, Goodbye):
+            async with asyncio.timeout(ANSWER_SECONDS):
+                await self._send(wire.PING)
+                await self._answer.wait()
 
     async def _watch(self) -> Goodbye | None:
         # The writer may hang in a send to somebody who does not read.

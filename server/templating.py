@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any, Final
 
@@ -30,6 +31,9 @@ IMMUTABLE: Final = "public, max-age=31536000, immutable"
 
 BRIEF: Final = "public, max-age=300"
 """For the few files with lasting names."""
+
+CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
+"""Compressed by the build, smallest first. Pages are not: they hold keys next to typed text."""
 
 QR_BORDER: Final = 2
 """Quiet modules round a QR code on our own white ground; phones read it from two on."""
@@ -91,7 +95,9 @@ class Static(StaticFiles):
     """Built files under /static, with caching by name; plain styles where nothing is built."""
 
     def __init__(self, web: Path = WEB) -> None:
-        self._parts = (web / "dist", web / "public", web)
+        # One instance for each folder: lookups run in threads, and share nothing.
+        parts = (web / "dist", web / "public", web)
+        self._parts = [StaticFiles(directory=part, check_dir=False) for part in parts]
         super().__init__(directory=web, check_dir=False)
 
     def lookup_path(self, path: str) -> tuple[str, Any]:
@@ -100,14 +106,27 @@ class Static(StaticFiles):
         if path.startswith("."):
             return "", None
         for folder in (built, public):
-            self.all_directories = [folder]
-            found = super().lookup_path(path)
+            found = folder.lookup_path(path)
             if found[1] is not None:
                 return found
         if path.startswith("styles/") and path.endswith(".css"):
-            self.all_directories = [web]
-            return super().lookup_path(path)
+            return web.lookup_path(path)
         return "", None
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, compressed when the build made it so and the browser takes that."""
+        taken = Headers(scope=scope).get("accept-encoding", "")
+        words = {part.partition(";")[0].strip() for part in taken.split(",")}
+        for coding, ending in CODINGS if path.startswith("assets") else ():
+            if coding in words and self.lookup_path(path + ending)[1] is not None:
+                made = await super().get_response(path + ending, scope)
+                made.headers["Content-Encoding"] = coding
+                made.headers["Content-Type"] = guess_type(path)[0] or "application/octet-stream"
+                break
+        else:
+            made = await super().get_response(path, scope)
+        made.headers["Vary"] = "Accept-Encoding"
+        return made
 
     def file_response(
         self, full_path: Any, stat_result: Any, scope: Scope, status_code: int = 200

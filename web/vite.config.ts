@@ -1,5 +1,13 @@
 // How the browser's part is built: one entry per page, plain CSS entries for pages without scripts.
-import { copyFileSync, existsSync, mkdirSync, readdirSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 /** Pages with a script of their own; `memo` alone carries the TipTap editor. */
@@ -31,8 +39,24 @@ function fonts(): Plugin {
   };
 }
 
+/** Scripts and styles once more, compressed: the server sends what the browser takes. */
+function compressed(): Plugin {
+  return {
+    name: "compressed",
+    closeBundle() {
+      for (const file of readdirSync("dist/assets").filter((name) =>
+        /\.(js|css|svg)$/.test(name),
+      )) {
+        const whole = readFileSync(`dist/assets/${file}`);
+        writeFileSync(`dist/assets/${file}.br`, brotliCompressSync(whole));
+        writeFileSync(`dist/assets/${file}.gz`, gzipSync(whole, { level: 9 }));
+      }
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [fonts()],
+  plugins: [fonts(), compressed()],
   base: "/static/",
   build: {
     target: "es2020",

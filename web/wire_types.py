@@ -17,7 +17,7 @@ from activities.blocks import AnyBlock, Line, Place, SeatState, Sees, Who, Words
 from rooms import wire
 
 TARGET: Final = Path(__file__).parent / "src" / "wire.ts"
-HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: edit those.
+HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py.
 // A Line, a Who and Words of the server are plain strings here.
 """
 

@@ -14,9 +14,9 @@ ROOT = Path(__file__).parents[2]
 @pytest.mark.slow
 def test_a_small_room_is_measured(tmp_path: Path) -> None:
     written = tmp_path / "figures.json"
-    words = "room --people 6 --writers 2 --rate 10 --seconds 2 --json".split()
+    words = ["room", "--people", "6", "--writers", "2", "--rate", "10", "--seconds", "2"]
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.bench", *words, written],
+        [sys.executable, "-m", "tests.bench", *words, "--json", written],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, WebSocketRoute
 
+from tests.browser.house import House, opened
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -66,3 +68,26 @@ class Line:
     def mend(self) -> None:
         """There is a line again; the page finds it by itself."""
         self._up = True
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the module's server."""
+    return tmp_path_factory.mktemp("house")
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[House]:
+    """A server on the test clock, for the whole module."""
+    with opened(folder) as house:
+        yield house
+
+
+@pytest.fixture
+def house(running: House) -> Iterator[House]:
+    """The same, with the test's browsers closed after it."""
+    before = len(running.contexts)
+    yield running
+    for context in running.contexts[before:]:
+        context.close()
+    del running.contexts[before:]

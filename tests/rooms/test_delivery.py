@@ -1,11 +1,13 @@
 """What leaves a room, to whom, in which order: WIR1, WIR6, DOC8 (`rooms/RULES.md`)."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pycrdt
 import pytest
+from pycrdt import Doc, Map
 
 from rooms import delivery
 from rooms.outgoing import Bye, ClosedDocument, Outgoing, Say, Update
@@ -55,16 +57,14 @@ async def test_many_edits_leave_as_one_frame_shared_by_all_readers(tmp_path: Pat
             page.forget()
         writer = pages[0]
         for number in range(120):  # more than are merged at once
-            update = writer.change(
-                lambda doc, n=number: doc.get("cards", type=_map()).update({f"s2-{n}": _map()()})
-            )
+            update = writer.change(_empty(f"s2-{number}"))
             await writer.session.update(writer.full, update)
         await house.listen()
         frames = [[i for i in house.heard[page.session] if isinstance(i, Update)] for page in pages]
         assert [len(f) for f in frames] == [0, 1, 1]
         assert frames[1][0] is frames[2][0]
         await pages[1].pull()
-        assert len(pages[1].doc.get("cards", type=_map())) == 120
+        assert len(pages[1].doc.get("cards", type=Map)) == 120
 
 
 async def test_each_author_gets_what_the_others_did(tmp_path: Path) -> None:
@@ -73,14 +73,12 @@ async def test_each_author_gets_what_the_others_did(tmp_path: Path) -> None:
         two = await Page.open(house, await house.session("s3"), "board", 2)
         await (await house.delivery()).tick.close()
         for page, card in ((one, "s2-a"), (two, "s3-b")):
-            update = page.change(
-                lambda doc, c=card: doc.get("cards", type=_map()).update({c: _map()()})
-            )
+            update = page.change(_empty(card))
             await page.session.update(page.full, update)
         await one.pull()
         await two.pull()
         for page in (one, two):
-            assert set(page.doc.get("cards", type=_map())) == {"s2-a", "s3-b"}
+            assert set(page.doc.get("cards", type=Map)) == {"s2-a", "s3-b"}
 
 
 async def test_what_cannot_be_merged_is_sent_one_by_one(
@@ -99,18 +97,15 @@ async def test_what_cannot_be_merged_is_sent_one_by_one(
         reader.forget()
         monkeypatch.setattr(pycrdt, "merge_updates", panic)
         for card in ("s2-a", "s2-b"):
-            update = writer.change(
-                lambda doc, c=card: doc.get("cards", type=_map()).update({c: _map()()})
-            )
+            update = writer.change(_empty(card))
             await writer.session.update(writer.full, update)
         await reader.pull()
-        assert set(reader.doc.get("cards", type=_map())) == {"s2-a", "s2-b"}
+        assert set(reader.doc.get("cards", type=Map)) == {"s2-a", "s2-b"}
 
 
-def _map() -> Any:
-    from pycrdt import Map
-
-    return Map
+def _empty(card: str) -> Callable[[Doc[Any]], object]:
+    """Puts an empty card."""
+    return lambda doc: doc.get("cards", type=Map).update({card: Map()})
 
 
 async def test_a_group_document_closes_before_anything_more_of_it_leaves_DOC8(
@@ -136,7 +131,7 @@ async def test_a_group_document_closes_before_anything_more_of_it_leaves_DOC8(
         await house.do("s2", "seat.leave")
         # Edited after the leave, flushed with it: the leaver is cut off first.
         update = other.change(
-            lambda doc: doc.get("cards", type=_map()).update({f"{mates[0]}-b": _map()()})
+            lambda doc: doc.get("cards", type=Map).update({f"{mates[0]}-b": Map()})
         )
         await other.session.update(other.full, update)
         await session.step1(page.full, b"\0")

@@ -80,6 +80,15 @@ def test_a_willing_member_may_lead_after_five_minutes() -> None:
     assert "a" in led.succession
 
 
+def test_a_facilitator_who_is_back_takes_over_from_a_member_with_one_tap() -> None:
+    alone = lead.tick(START, frozenset(), 1, LEAD_GRACE + 1)
+    led = lead.volunteer(alone, "m", alone.epoch, VOLUNTEER_AFTER + 1)
+    assert lead.tick(led, frozenset({"a", "m"}), 0, VOLUNTEER_AFTER + 2) == led  # no tap, no change
+    taken = lead.take(led, "a", led.epoch, 0, VOLUNTEER_AFTER + 3)
+    assert (taken.lead, taken.peer) == ("a", False)
+    assert "m" not in taken.succession
+
+
 @pytest.mark.parametrize(
     "late",
     [

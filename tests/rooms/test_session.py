@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from pycrdt import Map
 
 from rooms import lib0
 from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Say, Step1, Step2, Update
@@ -176,7 +177,7 @@ async def test_an_edit_is_acknowledged_once_and_reaches_others_DOC4(tmp_path: Pa
         two = await Page.open(house, await house.session("s3"), "board", 2)
         assert await one.card("s2-a", "hello")
         await two.pull()
-        assert "s2-a" in two.doc.get("cards", type=_map())
+        assert "s2-a" in two.doc.get("cards", type=Map)
         acks = [i for i in house.heard[one.session] if isinstance(i, Ack)]
         assert acks == [Ack(one.full, True)]
         assert not [i for i in house.heard[one.session] if isinstance(i, Update)]
@@ -190,7 +191,7 @@ async def test_an_edit_on_its_way_reaches_others_though_its_writer_is_gone_DOC4_
         two = await Page.open(house, await house.session("s3"), "board", 2)
         house.storage.held = asyncio.Event()
         house.storage.written.clear()
-        update = one.change(lambda doc: doc.get("cards", type=_map()).update({"s2-a": _map()()}))
+        update = one.change(lambda doc: doc.get("cards", type=Map).update({"s2-a": Map()}))
         sending = asyncio.ensure_future(one.session.update(one.full, update))
         await house.storage.written.wait()
         sending.cancel()
@@ -200,13 +201,7 @@ async def test_an_edit_on_its_way_reaches_others_though_its_writer_is_gone_DOC4_
         house.storage.held.set()
         assert await two.card("s3-b", "after")
         await two.pull()
-        assert set(two.doc.get("cards", type=_map())) == {"s2-a", "s3-b"}
-
-
-def _map() -> Any:
-    from pycrdt import Map
-
-    return Map
+        assert set(two.doc.get("cards", type=Map)) == {"s2-a", "s3-b"}
 
 
 async def test_what_is_not_mine_is_refused_and_changes_nothing(tmp_path: Path) -> None:
@@ -223,10 +218,8 @@ async def test_an_edit_after_a_gap_is_asked_for_again(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         session = await house.session("s2")
         page = await Page.open(house, session, "board", 1)
-        page.change(lambda doc: doc.get("cards", type=_map()).update({"s2-a": _map()()}))
-        assert not await page.edit(
-            lambda doc: doc.get("cards", type=_map()).update({"s2-b": _map()()})
-        )
+        page.change(lambda doc: doc.get("cards", type=Map).update({"s2-a": Map()}))
+        assert not await page.edit(lambda doc: doc.get("cards", type=Map).update({"s2-b": Map()}))
         assert isinstance(house.heard[session][-1], Step1)
         await session.step2(page.full, page.doc.get_update())
         await house.listen()
@@ -256,7 +249,7 @@ async def test_a_full_disk_refuses_an_edit_and_takes_it_later_DOC6_STO1(tmp_path
         house.storage.full_documents = False
         await session.step2(page.full, page.doc.get_update())
         await other.pull()
-        assert set(other.doc.get("cards", type=_map())) == {"s2-a"}
+        assert set(other.doc.get("cards", type=Map)) == {"s2-a"}
 
 
 def _awareness(client: int, clock: int, state: str) -> bytes:

@@ -211,21 +211,31 @@ async def test_a_long_log_is_folded_and_a_full_disk_puts_that_off(
     await storage.close()
 
 
-async def test_an_update_that_kills_is_set_aside_DOC7(
+async def test_only_the_update_that_kills_is_set_aside_DOC7(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found, storage = await shelf(tmp_path)
-    await Writing(found, ANA, 7).put("ana-1")
-    await storage.add_update("r/board", b"\x92\xc4\x02\xff\xff\x90")  # in no order at all
-    fresh = Shelf("r", storage)
+    page = Writing(found, ANA, 7)
+    deadly = b"\x92\xc4\x02\xff\xff\x90"  # a row whose update is no update at all
+    for number in range(6):
+        if number == 3:
+            await storage.add_update("r/board", deadly)
+        else:
+            await page.put(f"ana-{number}")
+    rows = [row.update for row in await storage.updates("r/board")]
+    later = await Brittle.brittle(tmp_path / "after the crash")
+    await later.create_room("r", 1)
+    for row in rows:
+        await later.add_update("r/board", row)  # none reported applied
 
     async def survives(updates: list[bytes]) -> bool:
         return b"\xff\xff" not in updates
 
     monkeypatch.setattr(shelves, "survives", survives)
-    assert await ids(fresh) == {"ana-1"}
-    assert len(await storage.updates("r/board")) == 1
+    assert await ids(Shelf("r", later)) == {f"ana-{n}" for n in (0, 1, 2, 4, 5)}
+    assert len(await later.updates("r/board")) == 5
     await storage.close()
+    await later.close()
 
 
 async def test_a_closed_shelf_takes_nothing_STO2(tmp_path: Path) -> None:

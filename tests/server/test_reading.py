@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from server.reading import facilitator_seat, memo_page, own_seats, title_of
+from server.reading import facilitator_seat, memo_page, organiser_name, own_seats, title_of
 from server.site import Site
 from tests.server.conftest import Opened
 
@@ -16,6 +16,7 @@ async def test_title_seats_and_memo(site: Site, opened: Opened) -> None:
     assert title_of(room) == "Living with the river"
     [seat] = own_seats(room, phone)
     assert (seat.name, seat.language, seat.role) == ("Rosa", "ar", "participant")
+    assert organiser_name(room) == "Amina"
     assert facilitator_seat(room, lead) == opened.lead.seat
     assert facilitator_seat(room, phone) == ""
     shown = memo_page(await room.memo(lead, "participants"))

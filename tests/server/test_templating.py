@@ -75,3 +75,21 @@ def test_a_qr_code_is_one_path_with_a_quiet_border() -> None:
     code = qr("http://127.0.0.1:8000/j#m2TDhdZP1BIYQldyM5ZI6Q")
     assert code["size"] <= 37 + 4
     assert code["path"].startswith("M2 2h7v1h-7z")
+
+
+async def test_built_files_are_sent_compressed_as_the_browser_takes_them(web: Path) -> None:
+    (web / "dist" / "assets" / "room-abc.js.br").write_bytes(brotli := b"stands for brotli")
+    app = Starlette(routes=[Mount("/static", Static(web))])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://here") as client:
+        at = "/static/assets/room-abc.js"
+        async with client.stream("GET", at, headers={"accept-encoding": "gzip, br"}) as answer:
+            assert b"".join([part async for part in answer.aiter_raw()]) == brotli
+        assert answer.headers["content-encoding"] == "br"
+        assert "javascript" in answer.headers["content-type"]
+        assert answer.headers["vary"] == "Accept-Encoding"
+        assert answer.headers["cache-control"] == IMMUTABLE
+        plain = await client.get(at, headers={"accept-encoding": "gzip"})
+        assert plain.text == "export {}"
+        assert "content-encoding" not in plain.headers
+        assert plain.headers["vary"] == "Accept-Encoding"

@@ -1,25 +1,29 @@
 // Parts of the frame round every screen: where we are, the honest state line, the fixed place for
 // a refusal, the menu.
 import { html, nothing, type TemplateResult } from "lit";
+import { serverNow } from "./clock";
 import { copyText } from "./copy";
 import { hour, t, tn } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
 import type { Offer } from "./wire";
 
+/** Milliseconds a line said to everybody stays on the screens. */
+const NOTICE = 180_000;
+
 /** Follows a stage: renders again whenever it changes. */
 export class StagePart extends Part {
   static override properties = { stage: { attribute: false } };
   declare stage: Stage;
-  private readonly look = () => this.requestUpdate();
+  private readonly follow = () => this.requestUpdate();
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.stage?.addEventListener("change", this.look);
+    this.stage?.addEventListener("change", this.follow);
   }
 
   override disconnectedCallback(): void {
-    this.stage?.removeEventListener("change", this.look);
+    this.stage?.removeEventListener("change", this.follow);
     super.disconnectedCallback();
   }
 }
@@ -55,7 +59,8 @@ export function stateLine(stage: Stage, flat = false): TemplateResult {
 /** The fixed place under the state line: what was refused, or why the line has ended. */
 export function fixedPlace(stage: Stage): TemplateResult {
   const { ending } = stage.connection;
-  const notice = stage.view?.room.notice;
+  const said = stage.view?.room;
+  const notice = said && serverNow() - said.notice_at < NOTICE ? said.notice : null;
   return html`<div class="fixed" role="status">${
     ending
       ? html`<p class="refused"><span>${endingSentence(ending.code)}</span><a class="btn small" href="/j">${t("Come in again")}</a></p>`

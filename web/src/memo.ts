@@ -16,7 +16,7 @@ interface Line {
 }
 
 type MemoBlock =
-  | { type: "heading"; line: Line; part?: boolean }
+  | { type: "heading"; line: Line; part?: boolean; id?: string }
   | { type: "paragraph"; line: Line; quiet?: boolean }
   | { type: "bullets"; items: Line[] }
   | { type: "quote"; line: Line; attribution?: string; translation?: string }
@@ -119,15 +119,12 @@ export class MemoPage extends StagePart {
     return html`<div class="wide memo">
       <nav class="toc stack" aria-label=${t("Sections")}><p class="note">${t("Sections, in words")}</p><ol>${memo.sections.map(
         (section) =>
-          html`<li><a href=${`#s-${section.id}`}>${section.heading}<span class="nums">${number(section.words ?? 0)}</span></a></li>`,
+          html`<li><a href=${`#${anchor(section.id)}`}>${section.heading}<span class="nums">${number(section.words ?? 0)}</span></a></li>`,
       )}</ol></nav>
       <article class="doc stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1><p class="quiet">${memo.head.confidentiality}</p>${memo.sections.map((section) => this.section(section))}</article>
       <aside class="stack" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
-        <section><h2 class="sec">${t("Before you send")}<span class="note">${blocking ? tn("{n} left", "{n} left", blocking) : t("nothing is missing")}</span></h2><ul class="missing">${missing.map(
-          (each) =>
-            html`<li><a href=${`#s-${each.place}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`,
-        )}</ul></section>
+        <section><h2 class="sec">${t("Before you send")}<span class="note">${blocking ? tn("{n} left", "{n} left", blocking) : t("nothing is missing")}</span></h2><ul class="missing">${gaps(memo).map((each) => html`<li><a href=${`#${anchor(each.place)}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`)}</ul></section>
         <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl></section>
         ${
           send && !blocking
@@ -169,26 +166,46 @@ export class MemoPage extends StagePart {
         );
       case "commitment_date":
         return tn("{n} commitment has no date.", "{n} commitments have no date.", n);
+      case "prose_unplaced":
+        return tn(
+          "{n} text of yours has lost its theme.",
+          "{n} texts of yours have lost their theme.",
+          n,
+        );
       case "too_long":
         return t("The memo is longer than people will read.");
       case "prose_holds_words":
         return t("“{section}” repeats words that were not released.", { section: where });
       default:
-        return t("“{section}” waits for a few sentences of yours.", { section: where });
+        return where
+          ? t("“{section}” waits for a few sentences of yours.", { section: where })
+          : tn(
+              "{n} part waits for a few sentences of yours.",
+              "{n} parts wait for a few sentences of yours.",
+              n,
+            );
     }
   }
 
   private section(section: Section): TemplateResult {
-    const key = `prose ${section.id}`;
-    return html`<section class="stack" id=${`s-${section.id}`}><h2>${section.heading}</h2>${section.blocks.map((block) => this.block(block))}${
-      this.editing === key
-        ? this.editor(key, t("Write this part"), (text) =>
-            this.stage.say({ type: "memo.prose", section: section.id, text }),
-          )
-        : section.blocks.some((block) => block.type === "notice" && block.kind === "placeholder")
-          ? html`<button class="btn small" type="button" @click=${() => this.edit(key, "")}>${icon("pencil")}${t("Write this part")}</button>`
-          : nothing
-    }</section>`;
+    // A place to write belongs to the heading it stands under: a story, else the section.
+    let place = section.id;
+    return html`<section class="stack" id=${anchor(section.id)}><h2>${section.heading}</h2>${section.blocks.map(
+      (block) => {
+        if (block.type === "heading" && block.id) place = block.id;
+        const open = block.type === "notice" && block.kind === "placeholder";
+        return html`${this.block(block)}${open ? this.writing(place) : nothing}`;
+      },
+    )}</section>`;
+  }
+
+  private writing(place: string): TemplateResult {
+    const key = `prose ${place}`;
+    return this.editing === key
+      ? this.editor(key, t("Write this part"), (text) =>
+          this.stage.say({ type: "memo.prose", section: place, text }),
+        )
+      : html`<button class="btn small" type="button" @click=${() => this.edit(key, "")}>${icon("pencil")}${t("Write this part")}</button>`;
   }
 
   private edit(key: string, text: string): void {
@@ -215,7 +232,7 @@ export class MemoPage extends StagePart {
   private block(block: MemoBlock): TemplateResult | typeof nothing {
     switch (block.type) {
       case "heading":
-        return html`<h3 dir="auto">${block.line.text}</h3>`;
+        return html`<h3 dir="auto" id=${block.id ? anchor(block.id) : nothing}>${block.line.text}${block.line.note ? html` <span class="note">${block.line.note}</span>` : nothing}</h3>`;
       case "paragraph":
         return html`<p class=${block.quiet ? "note" : ""} dir="auto" lang=${block.line.language || nothing}>${block.line.text}</p>`;
       case "bullets":
@@ -223,7 +240,7 @@ export class MemoPage extends StagePart {
       case "quote":
         return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>`;
       case "table":
-        return html`<table><thead><tr>${block.headers.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line) => html`<td dir="auto">${line.text}</td>`)}</tr>`)}</tbody></table>`;
+        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th scope="col" class=${block.numeric?.includes(n) ? "n" : ""}>${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td dir="auto" class=${block.numeric?.includes(n) ? "n" : ""}>${line.text}</td>`)}</tr>`)}</tbody></table>`;
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
       case "ask": {
@@ -238,6 +255,34 @@ export class MemoPage extends StagePart {
       }
     }
   }
+}
+
+/** An address inside the page for a section, a story, a theme. */
+function anchor(place: string): string {
+  return `s-${place.replace(/\W+/g, "-")}`;
+}
+
+/** More gaps of one kind than this are told in one row. */
+const ROWS = 3;
+
+/** What is missing, with names, and many of a kind in one row. */
+function gaps(memo: MemoTree): Missing[] {
+  const names = new Map<string, string>();
+  for (const section of memo.sections) {
+    names.set(section.id, section.heading);
+    for (const block of section.blocks)
+      if (block.type === "heading" && block.id) names.set(block.id, block.line.text);
+  }
+  const kinds = new Map<string, Missing[]>();
+  for (const each of memo.missing ?? []) {
+    const named = { ...each, heading: each.heading || names.get(each.place) };
+    kinds.set(each.kind, [...(kinds.get(each.kind) ?? []), named]);
+  }
+  return [...kinds.values()].flatMap((group) => {
+    const first = group[0];
+    const count = group.reduce((sum, each) => sum + (each.count ?? 1), 0);
+    return group.length > ROWS && first ? [{ ...first, heading: "", count }] : group;
+  });
 }
 
 function formatName(format: string): string {

@@ -1,7 +1,8 @@
 // Buttons from offers: one coral, equals beside it, a quiet foot. Each says what is happening.
 import { html, nothing, type TemplateResult } from "lit";
+import { StagePart } from "./frame";
 import { t } from "./i18n";
-import { icon, Part } from "./part";
+import { icon } from "./part";
 import type { Stage } from "./stage";
 import type { Need, Offer } from "./wire";
 
@@ -30,15 +31,14 @@ export function drawn(offers: Offer[], ...places: string[]): Offer[] {
 }
 
 /** A button for one offer, with its questions (needs, confirmation) unfolding below. */
-export class OfferButton extends Part {
+export class OfferButton extends StagePart {
   static override properties = {
-    stage: { attribute: false },
+    ...StagePart.properties,
     offer: { attribute: false },
     look: {},
     open: { state: true },
     said: { state: true },
   };
-  declare stage: Stage;
   declare offer: Offer;
   /** Class names of the button. */
   declare look: string;

@@ -103,9 +103,16 @@ export class PanelPage extends StagePart {
   private drawMenu(): TemplateResult {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
-    return html`<nav class="wide" aria-label=${t("More")}><div class="menu">
+    return html`<nav class="wide panelmenu" aria-label=${t("More")} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key === "Escape") this.menu = false;
+    }}><div class="menu">
       <div class="phoneonly"><button type="button" @click=${() => this.showPreview()}>${icon("eye")}${t("As a phone sees it")}</button></div>
-      ${drawn(stage.offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      ${drawn(stage.offers, "menu").map(
+        (offer) =>
+          html`<tl-offer class=${offer.type === "lead.offer" || offer.type === "lead.request" ? "phoneonly" : ""} .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
+      )}
       <a href=${room}>${icon("device")}${t("My own screen")}</a>
       <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>
       <a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>

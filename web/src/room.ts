@@ -99,7 +99,7 @@ export class RoomPage extends StagePart {
     const acts = drawn(offers, "main").length > 0;
     // How many have done it is read after doing it.
     const counted: Block[] = acts ? all.filter((block) => block.type === "progress") : [];
-    const rest = all.filter((block) => !counted.includes(block));
+    const rest = [...pics.slice(1), ...all.filter((block) => !counted.includes(block))];
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     this.name(view);
     return html`<div class="phone ${kind}">
@@ -166,7 +166,11 @@ export class RoomPage extends StagePart {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
     const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
-    return html`<nav class="menuplace" aria-label=${t("Help and more")}><div class="menu">
+    return html`<nav class="menuplace" aria-label=${t("Help and more")} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key === "Escape") this.menu = false;
+    }}><div class="menu">
       ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>

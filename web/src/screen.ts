@@ -19,13 +19,13 @@ export class WallPage extends StagePart {
     const pic = pics.length === 1 ? pics[0] : undefined;
     const talks = say.some((block) => block.type === "now");
     document.title = `${view.room.title} · Talanoa`;
-    return html`<div class="wall">
+    return html`<div class="wall ${pics.length > 1 ? "several" : ""}">
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
       <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
       <section class="mid stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}
-      ${pics.length > 1 ? html`<div class="trio">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
       ${rest.map((block) => drawBlock(stage, view, block))}
       ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
+${pics.length > 1 ? html`<div class="trio">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
       <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;
   }
 

@@ -1,4 +1,4 @@
-// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py: edit those.
+// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py.
 // A Line, a Who and Words of the server are plain strings here.
 
 /** The one thing now, in big serif: "Wanjiru is telling". */

@@ -49,7 +49,9 @@ export class CardsBlock extends BlockPart<Cards> {
 
   private get cards(): Y.Map<CardMap> {
     const shared = this.stage.connection.open(this.document);
-    const cards = shared.doc.getMap("cards") as Y.Map<CardMap>;
+    const cards = shared.doc.getMap(
+      this.document.startsWith("mine/") ? "notes" : "cards",
+    ) as Y.Map<CardMap>;
     if (this.watching !== `${this.document} ${shared.doc.clientID}`) {
       this.unwatch?.();
       this.watching = `${this.document} ${shared.doc.clientID}`;
