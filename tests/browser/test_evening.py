@@ -446,5 +446,3 @@ def read_the_memo(evening: Evening, tmp_path: Path) -> None:
                     assert flat(words) in text, f"{words!r} is missing in {where}"
             if not may or told.choice == "unnamed":
                 assert f"{person.name.split()[0]}, " not in text.partition("Stories")[2]
-
-
