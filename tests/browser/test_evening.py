@@ -32,6 +32,7 @@ SEFINA, TOMASI, JONAH = PEOPLE[0], PEOPLE[1], PEOPLE[6]
 FAR: Final = (*PEOPLE[2:6], PEOPLE[7], PEOPLE[8])
 GRACE = TABLE[0]
 
+SEATED: Final = 12  # who facilitates tells nothing; the ring does not show who passed
 QUIET = "canary-quiet-heron"  # written for oneself
 KEPT = "canary-kept-egret"  # told, and kept in the circle
 MOOD = "canary-mood-ibis"  # one word in the check-in
@@ -102,7 +103,8 @@ class Evening:
         panel.page.locator("form.ask").get_by_role("button", name="Make someone").click()
         seat = next(s for g, s, _ in self.screens.values() if g is self.co)
         del self.screens[seat.seat]
-        self.co.page.goto(f"/r/{self.room.id}/panel")
+        self.co.press("Help and more")
+        self.co.page.get_by_role("link", name="Control panel").click()
         self.co.sees(f"Now · {ORGANISER} leads")
         if not seat.offer("seat.deal")["dealt_in"]:  # type: ignore[index]
             seat.tap("seat.deal")
@@ -138,7 +140,8 @@ class Evening:
 
     def own_turn(self, guest: Guest, seat: Seat, person: Practitioner) -> None:
         """What somebody with a browser does with the floor."""
-        may = {offer["type"]: offer for offer in seat.view()["may"]}
+        shown = seat.view()
+        may = {offer["type"] for offer in shown["may"]}
         if "turn.begin" in may:
             self.turn_to(seat, person, guest)
             if person.told is None:
@@ -147,7 +150,7 @@ class Evening:
             else:
                 guest.press("Begin my story")
             guest.button("Begin my story").wait_for(state="hidden")
-        elif "turn.done" in may and seat.phase.endswith("turn"):
+        elif "turn.done" in may and shown["activity"]["phase"].endswith("turn"):
             key = f"{seat.seat} tells"
             if person is SEFINA and "dropped" not in self.events:
                 self.drop(guest, seat)
@@ -288,10 +291,10 @@ def circles(evening: Evening) -> None:
     evening.latecomer()
     for _ in range(240):
         told = evening.watch()
-        if not any(floor for _, floor in told) and sum(count for count, _ in told) >= 11:
+        if not any(floor for _, floor in told) and sum(count for count, _ in told) >= SEATED:
             break
         evening.pass_time(10)
-    assert sum(count for count, _ in evening.watch()) == 11, "twelve were there, one passed"
+    assert sum(count for count, _ in evening.watch()) == SEATED, "everybody had the floor"
     evening.pass_time(60)
 
 

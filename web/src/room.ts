@@ -135,7 +135,7 @@ export class RoomPage extends StagePart {
       )?.[0];
       const chosen = field ? stage.filling(offer.type, field) : undefined;
       const answer = answers().find((each) => each.value === chosen);
-      return answer ? { ...offer, label: answer.button } : offer;
+      return answer && chosen !== release.answered ? { ...offer, label: answer.button } : offer;
     });
   }
 

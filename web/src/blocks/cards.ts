@@ -2,9 +2,9 @@
 // document; adding is a command, editing one's own text is live, moving is a menu.
 import { html, nothing, type TemplateResult } from "lit";
 import * as Y from "yjs";
+import { StagePart } from "../frame";
 import { hour, t, tn } from "../i18n";
-import { icon, Part } from "../part";
-import type { Stage } from "../stage";
+import { icon } from "../part";
 import type { Cards, Sees } from "../wire";
 import { BlockPart, sees } from "./block";
 
@@ -153,9 +153,9 @@ export function kindWord(kind: string): string {
 }
 
 /** One card. */
-export class CardPart extends Part {
+export class CardPart extends StagePart {
   static override properties = {
-    stage: { attribute: false },
+    ...StagePart.properties,
     cards: { attribute: false },
     card: {},
     seat: {},
@@ -164,7 +164,6 @@ export class CardPart extends Part {
     editing: { state: true },
     moving: { state: true },
   };
-  declare stage: Stage;
   declare cards: Y.Map<CardMap>;
   declare card: string;
   declare seat: string;
