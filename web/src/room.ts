@@ -144,6 +144,8 @@ export class RoomPage extends StagePart {
     const offer = inline.find((each) => "offer" in block && block.offer === each.type);
     if (!offer || later.some((each) => "offer" in each && each.offer === offer.type))
       return nothing;
+    // The release card brings its own button once it is answered.
+    if (block.type === "release" && block.answered && offer.place === "foot") return nothing;
     return html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${""}></tl-offer>`;
   }
 
