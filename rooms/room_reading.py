@@ -183,10 +183,15 @@ class RoomReading:
         state = self.whole.room
         seats = [state.seats[id] for id in state.device_by_id(device.id).seats]
         able = [s for s in seats if s.status == "in" and s.role in ("facilitator", "participant")]
-        open_now = not name.startswith("group/") or any(
-            f"group/{g.id}" == name and not g.closed
-            for g in wholes.groups(self.whole, self.world.activities)
-        )
+        open_now = True
+        if name.startswith("group/"):
+            # Who shares the device of somebody in a circle is not in it for that.
+            everyone = wholes.groups(self.whole, self.world.activities)
+            circle = next((g for g in everyone if f"group/{g.id}" == name), None)
+            open_now = circle is not None and not circle.closed
+            able = [s for s in able if circle is not None and s.id in circle.members]
+        elif name.startswith("mine/"):
+            able = [s for s in able if f"mine/{s.id}" == name]
         return Writer(
             device=device.id,
             seats=frozenset(s.id for s in able),
