@@ -6,12 +6,16 @@ from typing import Any, Final
 import msgspec
 
 from activities.blocks import Line, say
+from activities.consent import NEVER
 from activities.kernel import Lens, Refused
 from rooms import consent_desk
 from rooms import whole as wholes
+from rooms.consent_desk import QUOTABLE
 from rooms.hats import roles_of
 from rooms.memo import Edition, Memo, draft
 from rooms.memo_material import material
+from rooms.memo_rules import Echoes, card_withheld
+from rooms.memo_tree import nameless
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
@@ -249,3 +253,35 @@ class RoomReading:
             raise Refused("not_allowed")
         sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
         return {"cards": cards, "sections": sections}
+
+    async def board_for_export(self, device: Device) -> dict[str, Any]:
+        """The board as the organiser may take it out: what the participants' copy may hold, each
+        card without its author unless released with a name (G8, CH4, `methods.md` 1.8).
+
+        Raises `Refused`.
+        """
+        if not self.is_organiser(device):
+            raise Refused("not_allowed")
+        cards = await self.shelf.cards("board")
+        source = material(self, cards)
+        echoes = Echoes(source, "participants")
+        taken = [
+            {
+                "id": nameless(card.id),
+                "kind": card.kind,
+                "text": card.text,
+                "language": card.language,
+                "section": card.section,
+                "theme": nameless(card.theme),
+                "created": card.created,
+                "scope": known.scope,
+                "ticks": known.ticks,
+                "by": known.attribution,
+            }
+            for card, known in zip(cards, source.cards, strict=False)
+            if not card_withheld(known, "participants")
+            and card.kind not in NEVER
+            and (card.kind in QUOTABLE or not echoes(card.text))
+        ]
+        sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
+        return {"cards": taken, "sections": sections}

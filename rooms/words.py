@@ -21,8 +21,8 @@ FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Signs that count as letters, marks or symbols and show nothing: with them a name looks like
 somebody else's, or like none."""
 
-JOINERS: Final = frozenset("\u200c\u200d")
-"""What scripts of India and Iran need inside a word; elsewhere nobody sees them."""
+JOINERS: Final = frozenset("\u200b\u200c\u200d")
+"""What scripts of Iran, India and Cambodia need inside words; elsewhere nobody sees them."""
 
 PLAIN_SCRIPTS: Final = ("LATIN", "GREEK", "CYRILLIC", "DIGIT")
 """Scripts in which a joiner or a variation selector changes nothing that can be seen."""

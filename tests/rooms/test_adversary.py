@@ -45,9 +45,7 @@ def stored(folder: Path) -> bytes:
 async def circles(house: House) -> dict[str, tuple[str, ...]]:
     """The circles now, by the name of their document."""
     room = await house.room()
-    return {
-        f"group/{g.id}": g.members for g in wholes.groups(room.whole, room.world.activities)
-    }
+    return {f"group/{g.id}": g.members for g in wholes.groups(room.whole, room.world.activities)}
 
 
 # Words ------------------------------------------------------------------------------------------
@@ -69,7 +67,8 @@ async def test_nothing_of_a_circle_reaches_anybody_else(tmp_path: Path) -> None:
         note, typed, private, drafted = (canary() for _ in range(4))
         add = {"document": document.replace("a1-", "", 1), "section": "reflect", "kind": "insight"}
         shown = next(
-            b for b in (await house.view(author))["blocks"]
+            b
+            for b in (await house.view(author))["blocks"]
             if b["type"] == "cards" and b["document"].startswith("group/")
         )
         await house.do(author, "note.add", **{**add, "document": shown["document"], "text": note})
@@ -78,7 +77,7 @@ async def test_nothing_of_a_circle_reaches_anybody_else(tmp_path: Path) -> None:
         mine = await Page.open(house, sessions[author], f"mine/{author}", 12)
         assert await mine.card(f"{author}-p", private, root="notes")
         assert await mine.draft("a1/quote", drafted)
-        for seat, session in sessions.items():
+        for session in sessions.values():
             for name in ("board", document, f"mine/{author}", "desk", "memo"):
                 await house.open_document(session, name)
                 if name in session.opened:
@@ -131,7 +130,9 @@ async def test_a_former_circles_document_is_closed_to_who_moved(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("how", ["whole", "letters"])
-async def test_a_card_or_draft_its_author_deleted_is_in_no_file(tmp_path: Path, how: str) -> None:
+async def test_a_card_or_draft_its_author_deleted_is_in_no_file_DOC9(
+    tmp_path: Path, how: str
+) -> None:
     """Words somebody thought better of: taken away in the document, gone from the disk."""
     async with await House.open(tmp_path, people=2) as house:
         session = await house.session("s2")
@@ -324,7 +325,7 @@ async def test_consent_is_answered_through_the_own_device_only_SC9(tmp_path: Pat
                 await room.command(await house.device(seat), json.dumps(raw).encode())
 
 
-async def test_what_a_teller_let_go_of_is_in_no_file(tmp_path: Path) -> None:
+async def test_what_a_teller_let_go_of_is_in_no_file_WRD4(tmp_path: Path) -> None:
     """A1, Distress: the teller may delete what the witness wrote."""
     async with await House.open(tmp_path, template="circle", people=4) as house:
         await house.start()
@@ -335,9 +336,7 @@ async def test_what_a_teller_let_go_of_is_in_no_file(tmp_path: Path) -> None:
         for seat in house.tokens:
             for offer in (await house.view(seat))["may"]:
                 if offer["type"] == "witness.answer" and offer["yes"]:
-                    await house.do(
-                        seat, "witness.answer", activity="a1", witness=witness, yes=True
-                    )
+                    await house.do(seat, "witness.answer", activity="a1", witness=witness, yes=True)
                     break
         await house.to("telling")
         word = canary()
@@ -370,9 +369,7 @@ async def test_what_a_teller_let_go_of_is_in_no_file(tmp_path: Path) -> None:
         assert word in json.dumps(await house.view(teller))
         await house.do(teller, "draft.erase", activity="a1")
         assert word not in json.dumps(await house.view(teller))
-        assert word.encode() not in b"".join(
-            (await room.world.storage.words(room.id)).values()
-        )
+        assert word.encode() not in b"".join((await room.world.storage.words(room.id)).values())
 
 
 # Control ----------------------------------------------------------------------------------------
@@ -431,7 +428,9 @@ async def test_a_demoted_facilitator_loses_documents_panel_and_link(tmp_path: Pa
         await house.do(house.lead, "desk.say", text=word)
         lead = await Page.open(house, await house.session(house.lead), "desk", 9)
         assert await lead.edit(
-            lambda doc: doc.get("lines", type=Map).update({f"{house.lead}-x": Map({"text": Text(word)})})
+            lambda doc: doc.get("lines", type=Map).update(
+                {f"{house.lead}-x": Map({"text": Text(word)})}
+            )
         )
         await house.listen()
         assert not {"desk", "memo"} & session.opened
@@ -639,6 +638,7 @@ async def test_thousands_of_cards_of_one_device_end_in_full_not_in_a_stall(tmp_p
         page = await Page.open(house, session, "board", 1)
         taken = 0
         for batch in range(50):
+
             def many(doc: Doc[Any], batch: int = batch) -> None:
                 for n in range(100):
                     put_card(doc, Card(f"s2-{batch}.{n}", "insight", "word", author="s2"))
