@@ -58,7 +58,7 @@ export class PanelPage extends StagePart {
     if (!view) return html`<div class="phone"><h1 class="head">${t("One moment")}</h1></div>`;
     document.title = `${view.room.title} · Talanoa`;
     return html`<div class="control">
-      ${this.top(view)}
+      ${this.tab === "now" ? nothing : html`<h1 class="vh phoneonly">${view.room.title}</h1>`}${this.top(view)}
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
