@@ -38,4 +38,11 @@ export async function enter(stage: Stage | null, room: string, tag: string): Pro
   text.textContent = t(
     "It may be old or cut short. Ask for it again, or open it on the device you used before.",
   );
+  const way = document.createElement("a");
+  way.className = "btn";
+  way.href = "/j";
+  way.textContent = t("Come in with a code");
+  const line = document.createElement("p");
+  line.append(way);
+  text.after(line);
 }

@@ -330,6 +330,8 @@ export class CardPart extends StagePart {
     const { themes } = this;
     const move = (theme: string) => {
       this.moving = false;
+      this.querySelector<HTMLElement>(".move")?.focus();
+      if (theme === under) return;
       landing = { card: this.card, theme, from: this };
       this.stage.say({ type: "note.move", card: this.card, theme });
     };
