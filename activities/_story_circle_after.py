@@ -180,6 +180,9 @@ def _release_card(state: State, viewer: Viewer, offers: Offers, answered: bool) 
         offer="release.answer",
         drafted=state.drafts.get(viewer.seat, ()),
         answered=mine.choice if mine is not None else None,
+        title=mine.title if mine is not None else None,
+        given=mine.moments if mine is not None else (),
+        quote=mine.quote if mine is not None else None,
     )
 
 

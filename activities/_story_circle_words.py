@@ -164,6 +164,10 @@ def status(state: State, one: Circle) -> Line:
         return say("Paused. Their time is kept.")
     if state.phase == "reflect":
         return say("They talk about: {question}", question=QUESTION_LINES[one.question])
+    if state.phase == "quiet":
+        return say("They are quiet and write, each for themselves.")
+    if state.phase == "release":
+        return say("Each teller decides about their own words.")
     if one.stage == "settle":
         return (
             say("They have the prompt and can begin.")

@@ -299,7 +299,10 @@ class Release(Block, frozen=True, tag="release"):
     offer: str
     moments: int = 3
     drafted: tuple[Words, ...] = ()  # what the agreed witness wrote down for this teller
-    answered: str | None = None  # the choice already made
+    answered: str | None = None  # the choice already made, and the words given with it:
+    title: Words | None = None
+    given: tuple[Words, ...] = ()
+    quote: Words | None = None
 
 
 class GroupLine(msgspec.Struct, frozen=True):

@@ -23,6 +23,7 @@ from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
 from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
+from server.reading import memo_page
 from server.site import site_of
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
@@ -165,6 +166,14 @@ async def read_words(request: Request) -> Response:
     return answer(room.my_words(room.seat(device, seat)))
 
 
+async def memo_draft(request: Request) -> Response:
+    """The memo as its page shows it, drafted anew."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    memo = await room.memo(device, "participants")
+    return answer(msgspec.json.encode(memo_page(room, device, memo)))
+
+
 async def forget_room(request: Request) -> Response:
     """Forget a room for good; the organiser's alone."""
     site = site_of(request)
@@ -257,6 +266,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
             "text/markdown", "text/html", "application/pdf", "application/json", "text/plain",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))},
         query=(EDITION,), token="must", refusals=(*_MUST, "bad_request", "closed", "no_glyph"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/memo", memo_draft, "readMemoDraft",
+        "The memo as its page shows it; for facilitators with what is missing.",
+        {200: Answer("The draft.", dict[str, Any])},
+        token="must", refusals=(*_MUST, "closed"),
     ),
     Operation(
         "GET", "/api/rooms/{room}/export.zip", export_zip, "exportRoom",

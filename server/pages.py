@@ -301,7 +301,7 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
         join = site.hub.links(room, seat)["join"]
         boot["qr"] = qr(f"{site.address(request)}/j#{join}")
     if page == "memo":
-        boot["memo"] = memo_page(await room.memo(device, "participants"))
+        boot["memo"] = memo_page(room, device, await room.memo(device, "participants"))
     return site.pages.answer(
         request,
         f"{page}.html",

@@ -54,9 +54,10 @@ def facilitator_seat(room: Room, device: Device) -> str:
     return next((seat for seat in device.seats if seats[seat].role == "facilitator"), "")
 
 
-def memo_page(memo: Memo) -> dict[str, Any]:
-    """What the memo's page shows: the tree with what is missing and the counts, without the ledger,
-    which names where each card went."""
-    found: dict[str, Any] = msgspec.to_builtins(memo)
+def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
+    """What the memo's page shows: the tree and the counts, for facilitators with what is missing,
+    never with the ledger, which names where each card went."""
+    shown = memo if room.is_facilitator(device) else memo.shared()
+    found: dict[str, Any] = msgspec.to_builtins(shown)
     found.pop("ledger", None)
     return found

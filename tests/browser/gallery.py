@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 
 from server.languages import Languages
 from server.templating import Pages, policy, qr
-from tests.browser import samples
+from tests.browser import evening_gallery, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -357,7 +357,10 @@ def main() -> None:
     """Writes the gallery."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", dest="folder", type=Path, default=Path("gallery"))
-    parser.add_argument("names", nargs="*")
+    parser.add_argument("names", nargs="*", help="only these sample screens")
+    parser.add_argument(
+        "--evening", nargs="*", default=[], metavar="MOMENT", help="only these moments of the demo"
+    )
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     site = build()
@@ -365,6 +368,8 @@ def main() -> None:
     with served(site) as base, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         made = shots(site, base, browser, asked.folder, asked.names)
+        if not asked.names or asked.evening:
+            made += evening_gallery.pictures(browser, asked.folder, asked.evening)
         browser.close()
     index(asked.folder, made)
 

@@ -160,14 +160,14 @@ async def test_a_form_without_its_key_is_refused(app: Any) -> None:
 
 async def test_link_pages_without_a_seat_are_shells_that_recover(opened: Opened, app: Any) -> None:
     async with browser(app) as stranger:
-        for page in ("panel", "screen"):
+        for page in ("panel", "screen", "memo", "me"):
             answer = await stranger.get(f"/r/{opened.room}/{page}")
             assert answer.status_code == 200
             boot = boot_of(answer.text)
             assert boot["recover"] == f"/api/rooms/{opened.room}/recover"
             assert boot["view"] is None
             assert "Living with the river" not in answer.text
-        for page in ("", "/me", "/agenda"):
+        for page in ("", "/agenda"):
             answer = await stranger.get(f"/r/{opened.room}{page}")
             assert answer.status_code == 401
             assert "Living with the river" not in answer.text

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from rooms.memo_tree import Missing
 from server.reading import facilitator_seat, memo_page, organiser_name, own_seats, title_of
 from server.site import Site
 from tests.server.conftest import Opened
@@ -19,6 +22,11 @@ async def test_title_seats_and_memo(site: Site, opened: Opened) -> None:
     assert organiser_name(room) == "Amina"
     assert facilitator_seat(room, lead) == opened.lead.seat
     assert facilitator_seat(room, phone) == ""
-    shown = memo_page(await room.memo(lead, "participants"))
+    drafted = await room.memo(lead, "participants")
+    memo = msgspec.structs.replace(drafted, missing=(Missing("question", "themes"),))
+    shown = memo_page(room, lead, memo)
     assert "ledger" not in shown
     assert {"sections", "missing", "counts"} <= set(shown)
+    assert shown["missing"]
+    # What is missing names whose words wait: it is for facilitators.
+    assert not memo_page(room, phone, memo)["missing"]

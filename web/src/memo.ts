@@ -97,7 +97,7 @@ export class MemoPage extends StagePart {
   }
 
   private async load(): Promise<void> {
-    const answer = await fetch(`/api/rooms/${this.stage.boot.room}/memo.json`);
+    const answer = await fetch(`/api/rooms/${this.stage.boot.room}/memo`);
     if (answer.ok) this.memo = (await answer.json()) as MemoTree;
   }
 

@@ -166,6 +166,9 @@ export interface Release {
   moments: number;
   drafted: string[];
   answered?: string | null;
+  title?: string | null;
+  given: string[];
+  quote?: string | null;
 }
 
 /** All circles at a glance, for facilitators. */

@@ -54,7 +54,9 @@ export class Box extends Part {
   }
 
   protected override updated(changed: PropertyValues): void {
-    if (changed.has("name") || changed.has("seat") || changed.has("text") || !this.unwatch)
+    // What was given before comes back into a box that was emptied when it was sent.
+    const again = changed.has("start") && !!this.start && this.loaded && !this.box?.value;
+    if (changed.has("name") || changed.has("seat") || changed.has("text") || again || !this.unwatch)
       void this.attach();
   }
 

@@ -30,7 +30,7 @@ export function listed(cards: Y.Map<CardMap>, section: string, kinds: readonly s
 }
 
 /** The card that was moved just now: its menu is found again where it landed. */
-let landing: { card: string; theme: string } | null = null;
+let landing: { card: string; theme: string; from: unknown } | null = null;
 
 export class CardsBlock extends BlockPart<Cards> {
   static override properties = { ...BlockPart.properties, adding: { state: true } };
@@ -312,7 +312,8 @@ export class CardPart extends StagePart {
 
   protected override updated(): void {
     const card = this.cards.get(this.card);
-    if (landing?.card !== this.card || !card || word(card, "theme") !== landing.theme) return;
+    if (landing?.card !== this.card || landing.from === this || !card) return;
+    if (word(card, "theme") !== landing.theme) return;
     landing = null;
     this.querySelector<HTMLElement>(".move")?.focus();
   }
@@ -329,7 +330,7 @@ export class CardPart extends StagePart {
     const { themes } = this;
     const move = (theme: string) => {
       this.moving = false;
-      landing = { card: this.card, theme };
+      landing = { card: this.card, theme, from: this };
       this.stage.say({ type: "note.move", card: this.card, theme });
     };
     const row = (id: string, label: string) =>

@@ -133,23 +133,23 @@ export class ReleaseBlock extends BlockPart<Release> {
   }
 
   private card(box: BoxOf, chosen: string | undefined, outside: boolean): TemplateResult {
-    const { moments, drafted } = this.block;
+    const { moments, drafted, given, title, quote } = this.block;
     const choice = this.need("choice");
     const flag = this.need("flag");
     const { offer } = this.block;
     return html`<section class="stack release">
-      ${drafted.length ? html`<p class="note">${t("Your witness wrote this down for you. Change what is not yours.")}</p>` : nothing}
+      ${drafted.length && !given.length ? html`<p class="note">${t("Your witness wrote this down for you. Change what is not yours.")}</p>` : nothing}
       <div class="card"><p>${sees("circle")}</p>
-      ${box("title", t("A name for your story"), 1)}
+      ${box("title", t("A name for your story"), 1, title ?? undefined)}
       ${Array.from({ length: moments }, (_, n) =>
         box(
           `moment${n + 1}`,
           n ? t("Another moment, if you like") : t("The moment it turned"),
           2,
-          drafted[n],
+          given[n] ?? drafted[n],
         ),
       )}
-      ${box("quote", t("One sentence of yours, in your exact words"), 2)}</div>
+      ${box("quote", t("One sentence of yours, in your exact words"), 2, quote ?? undefined)}</div>
       <h2 class="head">${t("May we quote this?")}</h2>
       ${consent(
         `release-${this.view.seat}`,
