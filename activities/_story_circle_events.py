@@ -5,7 +5,7 @@ from typing import Final
 from activities import rounds
 from activities.blocks import Words
 from activities.grouping import Grouped
-from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen
+from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen, WordsErased
 
 
 class StoryEvent(Event, frozen=True, kw_only=True):
@@ -286,5 +286,6 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     PauseShortened,
     PauseEnded,
     ConsentGiven,
+    WordsErased,
     *rounds.EVENTS,
 )

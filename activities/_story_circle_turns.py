@@ -49,7 +49,7 @@ from activities._story_circle_state import (
     turn_length,
 )
 from activities.blocks import Who, say
-from activities.kernel import Moment, Refused
+from activities.kernel import Moment, Refused, WordsErased
 from activities.timing import SECOND
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
@@ -230,9 +230,10 @@ def write_draft(story: Unfolding, command: WitnessDraft, moment: Moment) -> None
 
 def erase_drafts(story: Unfolding, _command: DraftErase, moment: Moment) -> None:
     """The teller lets go of what the witness wrote."""
-    if not story.state.drafts.get(moment.seat):
+    drafts = story.state.drafts.get(moment.seat)
+    if not drafts:
         raise Refused("duplicate")
-    story.add(DraftsErased(at=story.now, teller=moment.seat))
+    story.add(DraftsErased(at=story.now, teller=moment.seat), WordsErased(words=drafts))
 
 
 def ask_time(story: Unfolding, command: TimeAsk, moment: Moment) -> None:

@@ -251,6 +251,13 @@ class ConsentGiven(Event, frozen=True, tag="consent.given"):
     outside: bool = False
 
 
+class WordsErased(Event, frozen=True, tag="words.erased"):
+    """Shared by all activities: their owner let go of these words. The room forgets the texts; a
+    state ignores it."""
+
+    words: tuple[Words, ...]
+
+
 class NotesChosen(Event, frozen=True, tag="notes.chosen"):
     """Shared by all activities with circles: `seat` shares all, some (`cards`) or none of its
     cards of the

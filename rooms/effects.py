@@ -7,7 +7,7 @@ again (DOC5).
 
 import structlog
 
-from activities.kernel import NotesChosen
+from activities.kernel import NotesChosen, WordsErased
 from rooms import commits
 from rooms.commits import ActivityEvent, Commit
 from rooms.shelf import Shelf
@@ -59,17 +59,27 @@ class Effects:
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])
             case commits.ActivityEvent():
-                await self._share(event, whole)
+                await self._of_activity(event, whole, book)
             case _:
                 pass
 
-    async def _share(self, event: ActivityEvent, whole: Whole) -> None:
-        """Cards of a circle that their author gave to the board."""
+    async def _of_activity(self, event: ActivityEvent, whole: Whole, book: WordsBook) -> None:
         here = whole.running[event.activity]
         activity = self._activities[here.kind]
         inner = commits.decode_event(event.event, activity.event_union())
-        if not isinstance(inner, NotesChosen) or inner.share == "none":
+        if isinstance(inner, NotesChosen):
+            await self._share(event, inner, whole)
+        elif isinstance(inner, WordsErased):
+            refs = [words.ref for words in inner.words]
+            book.erase(refs)
+            await self._storage.erase_words(self._room, refs)
+
+    async def _share(self, event: ActivityEvent, inner: NotesChosen, whole: Whole) -> None:
+        """Cards of a circle that their author gave to the board."""
+        if inner.share == "none":
             return
+        here = whole.running[event.activity]
+        activity = self._activities[here.kind]
         for group in activity.groups(here.state):
             if inner.seat in group.members:
                 only = None if inner.share == "all" else inner.cards

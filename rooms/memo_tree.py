@@ -1,5 +1,6 @@
 """The memo as a neutral tree: sections of blocks of lines, the same for every format."""
 
+import re
 from typing import Literal
 
 import msgspec
@@ -178,22 +179,48 @@ class Memo(msgspec.Struct, frozen=True):
 
     def shared(self) -> "Memo":
         """The memo as it leaves the room: no ledger, no missing list, no suggestions, and no count
-        of what waits. What is left is what is printed."""
+        of what waits, and nobody's seat in the ids. What is left is what is printed."""
         sections = tuple(
             msgspec.structs.replace(
                 section,
-                blocks=tuple(
-                    msgspec.structs.replace(block, suggestions=()) if isinstance(block, Ask)
-                    else block
-                    for block in section.blocks
-                ),
+                id=nameless(section.id),
+                blocks=tuple(_shared_block(block) for block in section.blocks),
             )
             for section in self.sections
-        )  # fmt: skip
+        )
         counts = msgspec.structs.replace(self.counts, quotes_waiting=0)
         return msgspec.structs.replace(
             self, sections=sections, counts=counts, missing=(), ledger=()
         )
+
+
+_SEAT_IN_ID = re.compile(r"(?:(?<=:)|^)s\d+-")
+
+
+def nameless(id: str) -> str:
+    """An id without the seat a card's id begins with: who wrote an unattributed note is not in a
+    file that travels (methods.md 1.8)."""
+    return _SEAT_IN_ID.sub("", id)
+
+
+def _shared_line(line: Line) -> Line:
+    return msgspec.structs.replace(line, source=tuple(map(nameless, line.source)))
+
+
+def _shared_block(block: Block) -> Block:
+    replace = msgspec.structs.replace
+    match block:
+        case Bullets():
+            return replace(block, items=tuple(map(_shared_line, block.items)))
+        case Table():
+            return replace(block, rows=tuple(tuple(map(_shared_line, row)) for row in block.rows))
+        case Ask():
+            theme = nameless(block.theme)
+            return replace(block, line=_shared_line(block.line), theme=theme, suggestions=())
+        case Heading():
+            return replace(block, line=_shared_line(block.line), id=nameless(block.id))
+        case _:
+            return replace(block, line=_shared_line(block.line))
 
 
 def lines_of(block: Block) -> tuple[Line, ...]:

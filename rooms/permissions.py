@@ -87,6 +87,9 @@ def _field(touch: Touch, card: str, field: str, mine: bool, writer: Writer) -> s
     match field:
         case "kind":
             fits = _is_word(touch) and value in KINDS
+            if value == "theme":
+                # A chapter of the memo, whose question a facilitator has to answer.
+                mine = mine and writer.facilitator
         case "scope":
             fits = _is_word(touch) and value in SCOPES
         case "author":

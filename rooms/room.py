@@ -20,6 +20,7 @@ Theory
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import Final
 
@@ -51,6 +52,11 @@ RINGS_AT_ONCE: Final = 500
 """Deadlines that may ring in one go: an evening has about a hundred; more means an activity that
 never moves on."""
 
+TIDY_AFTER: Final = 30_000
+"""Milliseconds after which what people removed from documents leaves the disk too: soon enough
+that nobody finds it there, seldom enough that a person who corrects a sentence costs one
+compaction."""
+
 DISK_FULL: Final = say(
     "This room cannot save right now. Nothing was lost; what you wrote stays on this device."
     " Try again soon."
@@ -74,6 +80,7 @@ class Room(RoomReading):
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
+        self.shelf.on_removed = self._tidy_later
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -319,6 +326,18 @@ class Room(RoomReading):
             await self._effects.settle(self.whole, self.book)
         self.changed()
 
+    def _tidy_later(self) -> None:
+        key = f"{self.id}/tidy"
+        if not self.forgotten and self.world.alarms.due(key) is None:
+            self.world.alarms.set(key, self.world.clock.now() + TIDY_AFTER, self._ring_tidy)
+
+    async def _ring_tidy(self) -> None:
+        try:
+            await self.shelf.tidy()
+        except StorageUnwritable:
+            at = self.world.clock.now() + RETRY
+            self.world.alarms.set(f"{self.id}/tidy", at, self._ring_tidy)
+
     # The clock --------------------------------------------------------------------------------
 
     def _set_alarms(self) -> None:
@@ -433,5 +452,7 @@ class Room(RoomReading):
     async def close(self) -> None:
         """Wait for what is under way and let go of alarms."""
         await self._unbroken.settled()
-        for what in ("activity", "people", "effects"):
+        for what in ("activity", "people", "effects", "tidy"):
             self.world.alarms.drop(f"{self.id}/{what}")
+        with contextlib.suppress(StorageUnwritable):
+            await self.shelf.tidy()

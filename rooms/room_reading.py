@@ -6,12 +6,16 @@ from typing import Any, Final
 import msgspec
 
 from activities.blocks import Line, say
+from activities.consent import NEVER
 from activities.kernel import Lens, Refused
 from rooms import consent_desk
 from rooms import whole as wholes
+from rooms.consent_desk import QUOTABLE
 from rooms.hats import roles_of
 from rooms.memo import Edition, Memo, draft
 from rooms.memo_material import material
+from rooms.memo_rules import Echoes, card_withheld
+from rooms.memo_tree import nameless
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
@@ -184,10 +188,15 @@ class RoomReading:
         state = self.whole.room
         seats = [state.seats[id] for id in state.device_by_id(device.id).seats]
         able = [s for s in seats if s.status == "in" and s.role in ("facilitator", "participant")]
-        open_now = not name.startswith("group/") or any(
-            f"group/{g.id}" == name and not g.closed
-            for g in wholes.groups(self.whole, self.world.activities)
-        )
+        open_now = True
+        if name.startswith("group/"):
+            # Who shares the device of somebody in a circle is not in it for that.
+            everyone = wholes.groups(self.whole, self.world.activities)
+            circle = next((g for g in everyone if f"group/{g.id}" == name), None)
+            open_now = circle is not None and not circle.closed
+            able = [s for s in able if circle is not None and s.id in circle.members]
+        elif name.startswith("mine/"):
+            able = [s for s in able if f"mine/{s.id}" == name]
         return Writer(
             device=device.id,
             seats=frozenset(s.id for s in able),
@@ -245,3 +254,35 @@ class RoomReading:
             raise Refused("not_allowed")
         sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
         return {"cards": cards, "sections": sections}
+
+    async def board_for_export(self, device: Device) -> dict[str, Any]:
+        """The board as the organiser may take it out: what the participants' copy may hold, each
+        card without its author unless released with a name (G8, CH4, `methods.md` 1.8).
+
+        Raises `Refused`.
+        """
+        if not self.is_organiser(device):
+            raise Refused("not_allowed")
+        cards = await self.shelf.cards("board")
+        source = material(self, cards)
+        echoes = Echoes(source, "participants")
+        taken = [
+            {
+                "id": nameless(card.id),
+                "kind": card.kind,
+                "text": card.text,
+                "language": card.language,
+                "section": card.section,
+                "theme": nameless(card.theme),
+                "created": card.created,
+                "scope": known.scope,
+                "ticks": known.ticks,
+                "by": known.attribution,
+            }
+            for card, known in zip(cards, source.cards, strict=False)
+            if not card_withheld(known, "participants")
+            and card.kind not in NEVER
+            and (card.kind in QUOTABLE or not echoes(card.text))
+        ]
+        sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
+        return {"cards": taken, "sections": sections}

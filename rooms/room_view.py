@@ -3,7 +3,22 @@ private strip, its words."""
 
 from msgspec.structs import replace
 
-from activities.blocks import Cards, Line, NextStep, Note, Now, Offer, View, Who, Words, say, say_n
+from activities.blocks import (
+    AnyBlock,
+    Cards,
+    Line,
+    NextStep,
+    Note,
+    Now,
+    Offer,
+    Stories,
+    Story,
+    View,
+    Who,
+    Words,
+    say,
+    say_n,
+)
 from activities.kernel import Lens, Viewer
 from rooms import whole as wholes
 from rooms import wire
@@ -48,6 +63,7 @@ def seat_view(
         view = _with_documents(activities[here.kind].view(here.state, viewer), id)
     else:
         view = _between(state, seat, roles, lens)
+    view = _as_consented(view, state)
     offers = room_offers(state, seat, roles, lens, standing)
     if lens != "screen":
         offers += note_offers(view, roles)
@@ -80,6 +96,45 @@ def _with_documents(view: View, activity: str) -> View:
     return replace(view, blocks=blocks)
 
 
+def _as_consented(view: View, state: RoomState) -> View:
+    """Released stories as their tellers answered last: an activity knows the answer on its own
+    card only, and a later one from *my words* holds on every screen (WRD3)."""
+    if not any(isinstance(block, Stories) for block in view.blocks):
+        return view
+    blocks: list[AnyBlock] = []
+    for block in view.blocks:
+        if isinstance(block, Stories):
+            left = tuple(s for one in block.stories if (s := _story(one, state)) is not None)
+            if left:
+                blocks.append(replace(block, stories=left))
+        else:
+            blocks.append(block)
+    return replace(view, blocks=tuple(blocks))
+
+
+def _story(story: Story, state: RoomState) -> Story | None:
+    """What is still given of a story, under the least name given with any of it."""
+
+    def given(words: Words | None) -> Words | None:
+        known = state.consents.get(words.ref) if words else None
+        return words if known is not None and known.consent.state == "given" else None
+
+    title, quote = given(story.title), given(story.quote)
+    moments = tuple(words for words in story.moments if given(words))
+    shown = [words for words in (title, *moments, quote) if words]
+    if not shown:
+        return None
+    names = {state.consents[words.ref].consent.attribution for words in shown}
+    return replace(
+        story,
+        title=title,
+        moments=moments,
+        quote=quote,
+        who=story.who if names <= {"first_name", "name_org"} else None,
+        organisation=story.organisation and names == {"name_org"},
+    )
+
+
 def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> View:
     """Before the first activity, between two, and after the last."""
     coming = next_item(state)
@@ -95,7 +150,9 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
     if coming is None:
         title = say("Thank you for being here")
         text = say("The memo is being drafted. You can still change what may be quoted of you.")
-        blocks = (Now(text=title), Note(text=text), board)
+        blocks: tuple[Now | Note | Cards, ...] = (Now(text=title), Note(text=text))
+        if lens != "screen":  # a wall opens no documents
+            blocks = (*blocks, board)
         return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
     next_title = say(coming.title)
     if lens == "panel":
@@ -105,7 +162,7 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
             if begun
             else say("Start when enough people are here. Others can still come in.")
         )
-        step = NextStep(text=say("Next: {activity}", activity=next_title), hint=hint)
+        step = NextStep(text=next_title, hint=hint)
         shown: tuple[Now | NextStep | Cards | Note, ...] = (Now(text=head), step)
         if begun:
             shown = (*shown, board)

@@ -23,6 +23,7 @@ from rooms import board_schema
 from rooms.board_schema import Card
 from rooms.commits import NoteAdded
 from rooms.documents import Accepted, Document, DocumentBroken, Documents
+from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probe import survives
 from rooms.storage import Storage, StorageUnwritable, StoredUpdate
@@ -90,8 +91,10 @@ class Shelf:
     ) -> None:
         self.room = room
         self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
+        self.on_removed: Callable[[], None] = lambda: None
         self.refused = 0
         self._closed = False
+        self._untidy: set[str] = set()
         self._probing = asyncio.Semaphore(PROBES_AT_ONCE)
         self._unbroken = Unbroken()
         self._storage = storage
@@ -279,6 +282,9 @@ class Shelf:
                 last = row
                 edit.outcome = verdict.update
                 self.on_edit(name, verdict.update, edit.by)
+                if any(map(_removes, verdict.touches)):
+                    self._untidy.add(name)
+                    self.on_removed()
         return last
 
     async def _append(self, name: str, row: StoredRow) -> int:
@@ -387,6 +393,15 @@ class Shelf:
             await self.edit("board", lambda doc: board_schema.drop_card(doc, card))
             await self.compact("board")
 
+    async def tidy(self) -> None:
+        """Compact every document in which people removed something since the last time: what they
+        thought better of stays in no row of its log (DOC9). Raises `StorageUnwritable`: then call
+        again."""
+        while self._untidy and not self._closed:
+            name = min(self._untidy)
+            await self.compact(name)
+            self._untidy.discard(name)
+
     async def compact(self, name: str) -> None:
         """Fold the log into a snapshot, which no longer holds what was deleted."""
         async with self._locks[name]:
@@ -424,6 +439,11 @@ class Shelf:
         """The sections of a board."""
         async with self._locks[name]:
             return (await self._open(name)).read(board_schema.read_sections)
+
+
+def _removes(touch: Touch) -> bool:
+    """Whether text may have gone with this: something deleted, or a shared type replaced."""
+    return touch.kind == "delete" or (touch.kind == "set" and touch.type >= 0 and not touch.first)
 
 
 def _reason(word: str) -> Reason:

@@ -17,8 +17,15 @@ from activities.kernel import Command, Refused
 from rooms.wire import NAME_LIMIT, NESTING_LIMIT, TEXT_LIMIT
 
 KEPT_CONTROLS: Final = "\n\t"
-BIDI_CONTROLS: Final = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-"""Overrides and isolates: in a name they could make another name out of the sentence around it."""
+FILLERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Signs that count as letters, marks or symbols and show nothing: with them a name looks like
+somebody else's, or like none."""
+
+JOINERS: Final = frozenset("\u200b\u200c\u200d")
+"""What scripts of Iran, India and Cambodia need inside words; elsewhere nobody sees them."""
+
+PLAIN_SCRIPTS: Final = ("LATIN", "GREEK", "CYRILLIC", "DIGIT")
+"""Scripts in which a joiner or a variation selector changes nothing that can be seen."""
 
 
 def clean_text(text: str, limit: int = TEXT_LIMIT) -> str:
@@ -46,13 +53,7 @@ def clean_name(text: str, limit: int = NAME_LIMIT) -> str:
         raise Refused(
             "too_large", say("This name is too long. {limit} characters fit.", limit=limit)
         )
-    kept = "".join(
-        " " if c.isspace() else c
-        for c in text
-        if c.isspace()
-        or not (unicodedata.category(c) in ("Cc", "Cs", "Co", "Cn") or c in BIDI_CONTROLS)
-    )
-    one_line = " ".join(unicodedata.normalize("NFC", kept).split())
+    one_line = " ".join(_without_unseen(unicodedata.normalize("NFC", text)).split())
     if not any(unicodedata.category(c)[0] in "LN" for c in one_line):
         raise Refused("bad_request", say("Please write a name that people can read aloud."))
     if len(one_line) > limit:
@@ -60,6 +61,31 @@ def clean_name(text: str, limit: int = NAME_LIMIT) -> str:
             "too_large", say("This name is too long. {limit} characters fit.", limit=limit)
         )
     return one_line
+
+
+def _without_unseen(text: str) -> str:
+    """The text with blanks for whatever shows as a blank, and without signs that show nothing:
+    controls, direction marks, zero-width signs outside the scripts that need them."""
+    kept: list[str] = []
+    for at, char in enumerate(text):
+        kind = unicodedata.category(char)
+        before, after = kept[-1] if kept else " ", text[at + 1 : at + 2] or " "
+        if char.isspace() or (char in FILLERS and char != "\u034f"):
+            kept.append(" ")
+        elif char in JOINERS:
+            if not (_is_plain(before) or _is_plain(after)):
+                kept.append(char)
+        elif unicodedata.name(char, "").startswith("VARIATION SELECTOR"):
+            if not _is_plain(before):
+                kept.append(char)
+        elif kind not in ("Cc", "Cf", "Cs", "Co", "Cn") and char not in FILLERS:
+            kept.append(char)
+    return "".join(kept)
+
+
+def _is_plain(char: str) -> bool:
+    """Whether a joiner beside this sign does nothing that can be seen."""
+    return char.isspace() or unicodedata.name(char, "").startswith(PLAIN_SCRIPTS)
 
 
 def is_language(tag: str) -> bool:

@@ -84,15 +84,14 @@ async def memo_file(request: Request) -> Response:
 
 async def export_zip(request: Request) -> Response:
     """Everything the organiser may take out, as one archive: both editions of the memo in every
-    format, and the board that everyone here can read. Nothing private, nothing of circles."""
+    format, and the cards of the board that may leave the room. Nothing private, nothing of
+    circles."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     if not room.is_organiser(device):
         raise Problem("not_allowed")
     memos = {edition: await room.memo(device, edition) for edition in EDITIONS}
-    board = await room.board(device)
-    cards = [card for card in board["cards"] if card["document"] == "board"]
-    shared = msgspec.json.encode({"sections": board["sections"], "cards": cards})
+    shared = msgspec.json.encode(await room.board_for_export(device))
     body = await asyncio.to_thread(_archive, memos, shared)
     return file_response(body, "application/zip", title_of(room), "zip")
 
