@@ -4,6 +4,7 @@ neither leak nor be lost (`reliability.md` 3.3; `methods.md` 1.8, G8, G10, SC9).
 import asyncio
 import json
 import secrets
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,10 @@ def received(house: House, session: Session) -> bytes:
 def stored(folder: Path) -> bytes:
     """Every byte of the data folder."""
     return b"".join(f.read_bytes() for f in folder.rglob("*") if f.is_file())
+
+
+def _put(card: Card, doc: Doc[Any]) -> None:
+    put_card(doc, card)
 
 
 async def circles(house: House) -> dict[str, tuple[str, ...]]:
@@ -205,7 +210,7 @@ async def test_the_memo_as_a_file_does_not_say_who_wrote_a_note(tmp_path: Path) 
         for seat, text in (("s2", "Elders read the water"), ("s3", "Boats before the flood")):
             page = await Page.open(house, await house.session(seat), "board", int(seat[1:]))
             card = Card(f"{seat}-k{seat[1:]}", "insight", text, author=seat, scope="memo")
-            assert await page.edit(lambda doc, card=card: put_card(doc, card))
+            assert await page.edit(partial(_put, card))
         await house.do(
             house.lead, "note.add", document="board", section="", kind="theme", text="The river"
         )
@@ -463,7 +468,12 @@ async def test_a_screen_sends_nothing_and_opens_nothing(tmp_path: Path) -> None:
         for name in ("board", "desk", "memo", f"mine/{wall.seat}", "mine/s2"):
             await house.open_document(session, name)
         assert session.opened == {""}
-        for kind, fields in (("help.ask", {}), ("seat.leave", {}), ("door.close", {"epoch": 1})):
+        tries: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("help.ask", {}),
+            ("seat.leave", {}),
+            ("door.close", {"epoch": 1}),
+        )
+        for kind, fields in tries:
             with pytest.raises(Refused, match="not_allowed"):
                 await house.do(wall.seat, kind, **fields)
         device = await house.device(wall.seat)
@@ -526,12 +536,13 @@ async def test_members_move_nothing_that_is_the_leads(tmp_path: Path) -> None:
         ):
             with pytest.raises(Refused):
                 await house.do("s2", kind, epoch=epoch, **fields)
-        for kind, fields in (
+        more: tuple[tuple[str, dict[str, Any]], ...] = (
             ("lead.request", {}),
             ("seat.deal", {"dealt_in": True}),
             ("desk.say", {"text": "hello"}),
             ("memo.prose", {"section": "why", "text": "mine"}),
-        ):
+        )
+        for kind, fields in more:
             with pytest.raises(Refused):
                 await house.do("s2", kind, **fields)
         after = room.whole.room
