@@ -415,3 +415,14 @@ async def test_names_that_hide_or_mislead(opened: Opened, name: str) -> None:
     else:
         assert answer.status_code in (400, 413)
         assert len(answer.json()["error"]["message"]) < 300
+
+
+async def test_a_long_and_deep_command_ends_nothing(live: Live, room: Opened) -> None:
+    """A parser that recurses into half a million brackets would take the process with it."""
+    guest = await room.join("Guest")
+    async with live.dial() as socket:
+        await opened_socket(socket, room.room, guest.token)
+        for text in ("[" * 500_000, '{"request":"deep","command":' + '{"a":' * 90_000):
+            await socket.send(wire.stateless(room.room, text))
+            assert (await hear_json(socket, "refused"))["reason"] == "too_large"
+    assert (await room.lead.view())["seat"] == room.lead.seat
