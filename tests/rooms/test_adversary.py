@@ -1,7 +1,6 @@
 """What somebody who means harm can do with an honest link: words, identity and control that must
 neither leak nor be lost (`reliability.md` 3.3; `methods.md` 1.8, G8, G10, SC9)."""
 
-import asyncio
 import json
 import secrets
 from functools import partial
@@ -14,6 +13,7 @@ from pycrdt import Doc, Map, Text
 from activities.kernel import Refused
 from rooms import whole as wholes
 from rooms.board_schema import Card, put_card
+from rooms.documents import CARDS_PER_SEAT
 from rooms.memo_export import to_json
 from rooms.memo_html import page as memo_html
 from rooms.outgoing import AuthNo, Say, Step2, Update
@@ -643,10 +643,9 @@ async def test_a_huge_paste_is_refused_and_the_session_stays(tmp_path: Path) -> 
         assert await fresh.card("s2-a", "still here")
 
 
-async def test_thousands_of_cards_of_one_device_end_in_full_not_in_a_stall(tmp_path: Path) -> None:
+async def test_thousands_of_cards_of_one_seat_end_in_full_and_others_go_on(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
-        session = await house.session("s2")
-        page = await Page.open(house, session, "board", 1)
+        page = await Page.open(house, await house.session("s2"), "board", 1)
         taken = 0
         for batch in range(50):
 
@@ -657,8 +656,41 @@ async def test_thousands_of_cards_of_one_device_end_in_full_not_in_a_stall(tmp_p
             if not await page.edit(many):
                 break
             taken += 100
+        assert taken == CARDS_PER_SEAT
+        said = [json.loads(i.payload) for i in house.heard[page.session] if isinstance(i, Say)]
+        assert [m["reason"] for m in said if m["type"] == "refused"] == ["full"]
+        other = await Page.open(house, await house.session("s3"), "board", 2)
+        assert await other.card("s3-a", "there is room for others")
+        shelf = (await house.room()).shelf
+        assert await shelf.cards("board") is await shelf.cards("board")
+        assert await other.card("s3-b", "read afresh after an edit")
+        assert "s3-b" in {c.id for c in await shelf.cards("board")}
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u00ad", "\u2060", "\u200d", "\ufeff"])
+async def test_unreleased_words_are_an_echo_with_invisible_signs_in_them_too_G8(
+    tmp_path: Path, sign: str
+) -> None:
+    """A facilitator who heard a story puts its quote into a theme or a paragraph."""
+    async with await House.open(tmp_path, template="circle", people=4) as house:
+        teller = await house.telling()
+        await house.clock.advance(20_000)
+        await house.everyone_beats()
+        done = next(o for o in (await house.view(teller))["may"] if o["type"] == "turn.done")
+        await house.do(teller, "turn.done", activity="a1", turn=done["turn"], group=done["group"])
+        for phase in ("quiet", "reflect", "release"):
+            await house.to(phase)
+        quote = "We carried the old boat over the hill"
+        await house.do(teller, "release.answer", activity="a1", quote=quote, choice="keep")
+        hidden = quote.replace("carried", f"car{sign}ried").replace("boat", f"b{sign}oat")
+        for kind in ("theme", "insight", "question"):
+            await house.do(
+                house.lead, "note.add", document="board", section="", kind=kind, text=hidden
+            )
+        await house.do(house.lead, "memo.prose", section="why", text=f"As they said: {hidden}.")
         room = await house.room()
-        async with asyncio.timeout(20):
-            await room.draft_memo("participants")
-            await room.board(await house.device("s3"))
-        assert taken
+        for edition in ("participants", "public"):
+            memo = str((await room.draft_memo(edition)).shared())
+            assert "the old" not in memo
+        exported = json.dumps(await room.board_for_export(await house.device(house.lead)))
+        assert "the old" not in exported
