@@ -694,3 +694,75 @@ async def test_unreleased_words_are_an_echo_with_invisible_signs_in_them_too_G8(
             assert "the old" not in memo
         exported = json.dumps(await room.board_for_export(await house.device(house.lead)))
         assert "the old" not in exported
+
+
+async def test_what_an_author_no_longer_shares_leaves_the_board_and_the_memo(
+    tmp_path: Path,
+) -> None:
+    """Ruling *Words*: all, some or none, and the last answer holds."""
+    async with await House.open(tmp_path, template="circle", people=4) as house:
+        await house.start()
+        await house.to("reflect")
+        document, members = next(iter((await circles(house)).items()))
+        author = members[0]
+        one, two = canary(), canary()
+        place = {"document": document, "section": "reflect", "kind": "insight"}
+        for word in (one, two):
+            await house.do(author, "note.add", text=word, **place)
+        room = await house.room()
+        first = next(card for card, note in room.whole.room.notes.items() if note.seat == author)
+        page = await Page.open(house, await house.session(members[1]), "board", 4)
+
+        async def shown() -> set[str]:
+            await page.pull()
+            texts = {c.text for c in await room.shelf.cards("board")}
+            memo = str(await room.draft_memo("participants"))
+            assert {word for word in (one, two) if word in memo} == texts
+            assert len(page.doc.get("cards", type=Map)) == len(texts)
+            return texts
+
+        for share, cards, left in (
+            ("all", [], {one, two}),
+            ("some", [first], {one}),
+            ("none", [], set()),
+            ("all", [], {one, two}),
+        ):
+            await house.do(author, "notes.share", activity="a1", share=share, cards=cards)
+            assert await shown() == left, share
+            assert (len(room.whole.room.shared)) == len(left)
+        await house.crash()
+        room = await house.room()
+        assert {c.text for c in await room.shelf.cards("board")} == {one, two}
+
+
+async def test_a_peer_lead_removes_nobody_and_sends_nothing(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do("s2", "seat.willing", willing=True)
+        sessions = [await house.session(s) for s in ("s2", "s3")]
+        await house.do(house.lead, "seat.leave")
+        for _ in range(40):
+            await house.clock.advance(9_000)
+            for session in sessions:
+                session.beat()
+            await (await house.room()).sweep()
+        epoch = await house.epoch()
+        await house.do("s2", "lead.volunteer", epoch=epoch)
+        epoch = await house.epoch()
+        tries: tuple[tuple[str, dict[str, Any]], ...] = (
+            ("seat.remove", {"seat": "s3"}),
+            ("seat.role", {"seat": "s3", "role": "facilitator"}),
+            ("door.close", {}),
+            ("say.all", {"text": "hello"}),
+            ("memo.send", {}),
+            ("help.answer", {"seat": "s3"}),
+        )
+        for kind, fields in tries:
+            with pytest.raises(Refused, match="not_allowed"):
+                await house.do("s2", kind, epoch=epoch, **fields)
+        room, device = await house.room(), await house.device("s2")
+        assert not {"memo", "desk"} & room.documents(device)
+        with pytest.raises(Refused, match="not_allowed"):
+            await room.memo(device, "participants")
+        await house.do("s2", "activity.start", item="a1", epoch=epoch)
+        with pytest.raises(Refused, match="not_allowed"):
+            await house.do("s3", "activity.cut", epoch=epoch)

@@ -426,3 +426,20 @@ async def test_a_long_and_deep_command_ends_nothing(live: Live, room: Opened) ->
             await socket.send(wire.stateless(room.room, text))
             assert (await hear_json(socket, "refused"))["reason"] == "too_large"
     assert (await room.lead.view())["seat"] == room.lead.seat
+
+
+async def test_text_of_people_is_no_markup_on_any_page(app: Starlette, client: Any) -> None:
+    """A10: names, titles and notes are text, in the page and in its data for the script."""
+    evil = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
+    opened = await open_room(client, evil)
+    guest = await opened.join("<b>Kofi</b><script>")
+    assert await sent(opened.lead, {"type": "desk.say", "text": evil}) == 200
+    epoch = (await opened.lead.view())["room"]["lead"]["epoch"]
+    assert await sent(opened.lead, {"type": "say.all", "text": evil, "epoch": epoch}) == 200
+    for who in (guest, opened.lead):
+        async with browser(app) as http:
+            http.cookies.set(f"seat_{opened.room}", who.token)
+            for page in ("", "/me", "/panel", "/screen", "/memo", "/ready", "/agenda"):
+                answer = await http.get(f"/r/{opened.room}{page}")
+                for bad in ("<script>alert", "<img src=x", "<b>Kofi", "</script><script>"):
+                    assert bad not in answer.text, (page, bad)
