@@ -41,9 +41,9 @@ MAX_FRAME_BYTES = 1024 * 1024
 MAX_TOKEN_BYTES = 2048
 # "4.8.0", or a name somebody else's client gives itself.
 MAX_VERSION_BYTES = 64
-# What a page may say in JSON is for the room to refuse by its request's name (rooms/wire.py): a line
-# closed for it would come back and send the same again. Up to here it is looked at for depth, in
-# under 5 ms; what is longer the room refuses unread.
+# What a page says in JSON is the room's to refuse, by the name of its request (rooms/wire.py): a
+# line closed for it would come back and send the same again. Up to here it is looked at for depth,
+# in under 5 ms; what is longer the room refuses unread.
 MAX_LOOKED_AT = 64 * 1024
 # Commands are flat records; a parser recurses once a level.
 MAX_STATELESS_DEPTH = 16
