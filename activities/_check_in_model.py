@@ -79,7 +79,7 @@ class Before(msgspec.Struct, frozen=True):
     at: int
 
 
-class State(msgspec.Struct, frozen=True):
+class State(msgspec.Struct, frozen=True, dict=True):
     """`members` are the people who take part (no observers); `place` says in which circle each
     one speaks ("" in the plenary); `order` is drawn at the reveal; `care`: seat -> who talks to
     them ("" while nobody does)."""
@@ -172,8 +172,13 @@ def may_give(state: State, seat: str) -> bool:
 
 def count(state: State) -> tuple[int, int]:
     """How many of those here have answered, and how many are asked."""
-    asked = [s for s, m in state.members.items() if m.here and takes_part(state, s)]
-    return sum(has_answered(state, seat) for seat in asked), len(asked)
+    # Everybody's view shows it: counted once for all of them.
+    known: tuple[int, int] | None = state.__dict__.get("count")
+    if known is None:
+        asked = [s for s, m in state.members.items() if m.here and takes_part(state, s)]
+        known = sum(has_answered(state, seat) for seat in asked), len(asked)
+        state.__dict__["count"] = known
+    return known
 
 
 def length(state: State, phase: ActivityPhase) -> int:

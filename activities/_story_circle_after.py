@@ -79,10 +79,14 @@ def _instead(state: State, one: Circle, seat: str) -> Blocks:
     ]
 
 
+_SECTIONS = {"mine": "quiet", "board": ""}
+"""Where notes stand in a document: what circles shared lies on the board in no section."""
+
+
 def _cards(document: str, title: Line, sees: str, hint: Line | None = None) -> Cards:
     return Cards(
         document=document,
-        section="reflect" if document != "mine" else "quiet",
+        section=_SECTIONS.get(document, "reflect"),
         title=title,
         kinds=NOTE_KINDS,
         sees="self" if sees == "self" else "circle" if sees == "circle" else "room",

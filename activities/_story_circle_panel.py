@@ -384,13 +384,13 @@ def _together(state: State, viewer: Viewer, offers: Offers) -> Blocks:
         offers.add(Next(turn=state.voice), say("Thank them and go on"), "beside")
         if timing.may_extend(state.voice_timer):
             offers.add(Extend(turn=state.voice, seconds=60), say("1 minute more"), "foot")
-    return [*blocks, *stories(state), _board()]
+    return [*blocks, _board(), *stories(state)]
 
 
 def _board() -> Cards:
     return Cards(
         document="board",
-        section="reflect",
+        section="",
         title=say("What the circles bring"),
         kinds=("insight", "question", "practice"),
         sees="room",

@@ -6,7 +6,15 @@ from msgspec.structs import replace
 
 from activities import rounds, timing
 from activities._story_circle_commands import Settings
-from activities._story_circle_state import Circle, State, released, running, speaker, still
+from activities._story_circle_state import (
+    Circle,
+    State,
+    released,
+    running,
+    speaker,
+    still,
+    turn_length,
+)
 from activities.blocks import (
     AnyBlock,
     Clock,
@@ -97,7 +105,7 @@ def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
             id=picture.id,
             seats=seats,
             floor=picture.floor,
-            clock=_marked(state, picture.clock),
+            clock=_marked(state, picture.clock or _offered(state, one)),
             next=picture.next,
             title=heading,
         )
@@ -105,6 +113,17 @@ def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
         RingSeat(seat, Who(seat), "waiting" if _here(state, seat) else "away") for seat in one.seats
     )
     return Ring(id=one.id, seats=seats, title=heading)
+
+
+def _offered(state: State, one: Circle) -> Clock | None:
+    """The time that waits for whoever is offered the floor: a whole turn, or what they kept."""
+    floor = one.round.floor
+    if floor is None or floor.speaking:
+        return None
+    if (kept := one.round.kept.get(floor.seat)) is not None:
+        return timing.clock(kept)
+    length = one.round.length * turn_length(state, floor.seat)
+    return Clock("soft", "idle", length, remaining=length, marks=timing.marks(length))
 
 
 def _marked(state: State, clock: Clock | None) -> Clock | None:

@@ -8,6 +8,7 @@ titles and words are references.
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -274,7 +275,7 @@ class WordsConsent(msgspec.Struct, frozen=True):
     consent: consent.Consent
 
 
-class RoomState(msgspec.Struct, frozen=True):
+class RoomState(msgspec.Struct, frozen=True, dict=True):
     """What all commits add up to, apart from the activities' own states (kept beside it by
     `rooms/room.py`)."""
 
@@ -316,8 +317,16 @@ class RoomState(msgspec.Struct, frozen=True):
 
     def device_by_id(self, id: str) -> Device:
         """The device with this id; its seats that are not removed, in order of coming."""
-        mine = tuple(s.id for s in self.seats.values() if id in s.devices and s.status != "removed")
-        return Device(id, mine)
+        return Device(id, self._carried.get(id, ()))
+
+    @cached_property
+    def _carried(self) -> Mapping[str, tuple[str, ...]]:
+        # Asked for with every frame of every device.
+        found: dict[str, tuple[str, ...]] = {}
+        for seat in self.seats.values():
+            for device in seat.devices if seat.status != "removed" else ():
+                found[device] = (*found.get(device, ()), seat.id)
+        return found
 
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: _reference(value))

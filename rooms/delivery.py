@@ -88,14 +88,15 @@ class Delivery:
         """Authors get what others did; everyone else shares one frame."""
         full = f"{self.room.id}/{document}"
         authors = {by for by, _ in edits if by is not None}
-        everyone = Update(full, _merged([update for _, update in edits]))
+        everyone = _frames(full, [update for _, update in edits])
         for session in self.sessions:
             if document not in session.opened:
                 continue
-            if session not in authors:
-                session.outbox.put(everyone)
-            elif others := [update for by, update in edits if by is not session]:
-                session.outbox.put(Update(full, _merged(others)))
+            frames = everyone
+            if session in authors:
+                frames = _frames(full, [update for by, update in edits if by is not session])
+            for frame in frames:
+                session.outbox.put(frame)
 
     def _send_awareness(self, document: str, states: dict["Session", bytes]) -> None:
         full = f"{self.room.id}/{document}"
@@ -150,10 +151,22 @@ class Delivery:
             session.outbox.put_latest(key, printed.say)
 
 
-def _merged(updates: list[bytes]) -> bytes:
+def _frames(full: str, updates: list[bytes]) -> list[Update]:
+    """One frame with all updates, or one for each when they cannot be merged."""
+    try:
+        return [Update(full, merged) for merged in _merged(updates)]
+    except BaseException as error:
+        # A panic of pycrdt is a BaseException; merging leaves no state behind that could be broken.
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        log.error("merge_failed", document=full, updates=len(updates), error=repr(error))
+        return [Update(full, update) for update in updates]
+
+
+def _merged(updates: list[bytes]) -> list[bytes]:
     while len(updates) > 1:
         updates = [
             pycrdt.merge_updates(*updates[i : i + MERGED_AT_ONCE])
             for i in range(0, len(updates), MERGED_AT_ONCE)
         ]
-    return updates[0]
+    return updates

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 from activities.kernel import MemberChanged, MemberJoined, Refused, Where
 from activities.registry import ACTIVITIES
 from rooms import commits
-from rooms.agenda import TEMPLATES
 from rooms.clock import Alarms, Clock
-from rooms.commits import Commit, RoomState, WordsKept
+from rooms.commits import RoomState
 from rooms.delivery import Delivery
 from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
+from rooms.opening import ORGANISER, Wanted, opening
 from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
 from rooms.room_decide import member_of, moment_of
@@ -25,7 +25,7 @@ from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
 from rooms.storage import Storage, StorageUnwritable
 from rooms.whole import Activities, Draft
-from rooms.wire import CLOSE_CODES, TITLE_LIMIT, Goodbye
+from rooms.wire import CLOSE_CODES, Goodbye
 from rooms.words import Mint, clean_name, digest, is_language
 from rooms.world import World
 
@@ -34,11 +34,6 @@ log = structlog.get_logger("rooms")
 TOUCH_EVERY: Final = 1.0
 """Seconds between notes of which rooms are alive: after a kill a teller's clock is right to a
 second."""
-
-ZONE_LIMIT: Final = 60
-"""Characters of a time zone's name; the longest of IANA has 32."""
-
-CONFIDENTIALITIES: Final = ("circle", "unattributed", "record")
 
 
 class UnknownRoom(Exception):
@@ -149,6 +144,8 @@ class Hub:
             await asyncio.sleep(TOUCH_EVERY)
             try:
                 await self._touch()
+            except StorageUnwritable:
+                log.warning("touch_failed")  # once a second, so without a traceback
             except Exception:
                 log.exception("touch_failed")
 
@@ -211,51 +208,16 @@ class Hub:
         Raises `Refused`: names nobody could read, no such template, or `full` when it cannot be
         saved.
         """
-        agenda = TEMPLATES.get(template)
-        confidentiality = str((settings or {}).get("confidentiality", "circle"))
-        if agenda is None or confidentiality not in CONFIDENTIALITIES:
-            raise Refused("bad_request")
-        if not is_language(language) or len(zone) > ZONE_LIMIT:
-            raise Refused("bad_request")
-        room_title = clean_name(title, TITLE_LIMIT)
-        name = clean_name(facilitator)
-        room_id = new_room_id()
-        now = self.clock.now()
-        refs = {"title": self.world.new_id(), "name": self.world.new_id()}
-        token, device, seat_id = new_token(), self.world.new_id(), "s1"
-        seat = Seat(
-            id=seat_id,
-            name=refs["name"],
-            role="facilitator",
-            language=language,
-            organiser=True,
-            devices=(device,),
-            joined=now,
-        )
-        event = commits.RoomOpened(
-            title=refs["title"],
-            language=language,
-            zone=zone,
-            confidentiality=confidentiality,
-            agenda=agenda,
-            seat=seat,
-            device=device,
-            digest=digest(token),
-            links={},
-        )
-        texts = {refs["title"]: room_title, refs["name"]: name}
-        kept = tuple(
-            WordsKept(ref, seat_id, language=language, digest=digest(text))
-            for ref, text in texts.items()
-        )
-        commit = Commit(seq=1, at=now, events=(event,), seat=seat_id, words=kept)
+        room_id, now = new_room_id(), self.clock.now()
+        wanted = Wanted(title, facilitator, template, language, zone, settings or {})
+        begun = opening(wanted, now, self.world.new_id)
         opened = Opened(
             room=room_id,
             code=self.doors.code(room_id),
-            seat=seat_id,
-            token=token,
+            seat=ORGANISER,
+            token=begun.token,
             join=self.doors.secret(room_id, "join"),
-            facilitate=self.doors.secret(room_id, "facilitate", 1, seat_id),
+            facilitate=self.doors.secret(room_id, "facilitate", 1, ORGANISER),
             screen=self.doors.secret(room_id, "screen"),
         )
         try:
@@ -263,15 +225,15 @@ class Hub:
             await self._know(opened.join, room_id, "join")
             await self._know(opened.code, room_id, "code")
             await self.storage.create_room(room_id, now)
-            stored = {ref: text.encode() for ref, text in texts.items()}
-            await self.storage.append(room_id, 1, commits.encode(commit), stored)
+            stored = {ref: text.encode() for ref, text in begun.texts.items()}
+            await self.storage.append(room_id, 1, commits.encode(begun.commit), stored)
         except StorageUnwritable as error:
             log.warning("open_failed", room=room_id)
             with contextlib.suppress(StorageUnwritable):
                 await self.storage.forget_room(room_id)
             raise Refused("full", DISK_FULL) from error
         room = await self.room(room_id)
-        room.presence.beat(device, now)
+        room.presence.beat(begun.device, now)
         await room.sweep()
         return opened
 

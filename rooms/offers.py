@@ -122,28 +122,36 @@ def _facilitator_offers(
             )
         )
     if "lead" in roles:
-        people = [s for s in state.seats.values() if s.status == "in" and s.person]
-        members = [s for s in people if s.role == "participant"]
-        others = [s for s in people if s.id != seat.id]
-        if members:
-            offers.append(
-                Offer(
-                    command=wire.SeatRole(epoch=epoch, seat="", role="facilitator"),
-                    label=say("Make someone co-facilitator"),
-                    place="menu",
-                    needs={"seat": _seat_need(members)},
-                )
+        offers += _people_offers(state, seat)
+    return offers
+
+
+def _people_offers(state: RoomState, seat: Seat) -> list[Offer]:
+    """What the lead may do about others' seats."""
+    people = [s for s in state.seats.values() if s.status == "in" and s.person]
+    members = [s for s in people if s.role == "participant"]
+    others = [s for s in people if s.id != seat.id]
+    epoch = state.lead.epoch
+    offers: list[Offer] = []
+    if members:
+        offers.append(
+            Offer(
+                command=wire.SeatRole(epoch=epoch, seat="", role="facilitator"),
+                label=say("Make someone co-facilitator"),
+                place="menu",
+                needs={"seat": _seat_need(members)},
             )
-        if others:
-            offers.append(
-                Offer(
-                    command=wire.SeatRemove(epoch=epoch, seat=""),
-                    label=say("Remove someone"),
-                    place="menu",
-                    needs={"seat": _seat_need(others)},
-                    confirm=say("They lose their place and their screen closes."),
-                )
+        )
+    if others:
+        offers.append(
+            Offer(
+                command=wire.SeatRemove(epoch=epoch, seat=""),
+                label=say("Remove someone"),
+                place="menu",
+                needs={"seat": _seat_need(others)},
+                confirm=say("They lose their place and their screen closes."),
             )
+        )
     return offers
 
 
@@ -151,27 +159,9 @@ def _lead_offers(
     state: RoomState, seat: Seat, roles: frozenset[str], standing: Standing
 ) -> list[Offer]:
     lead = state.lead
-    offers: list[Offer] = []
     if "lead" in roles:
-        present = [s for s in facilitators(state) if s.id != seat.id and standing.here(s.id)]
-        if lead.offered_to:
-            offers.append(
-                Offer(
-                    command=wire.LeadDecline(epoch=lead.epoch),
-                    label=say("Keep the lead"),
-                    place="menu",
-                )
-            )
-        elif present:
-            offers.append(
-                Offer(
-                    command=wire.LeadOffer(epoch=lead.epoch, to=""),
-                    label=say("Hand over the lead"),
-                    place="menu",
-                    needs={"to": _seat_need(present)},
-                )
-            )
-        return offers
+        return _holding_offers(state, seat, standing)
+    offers: list[Offer] = []
     if lead.offered_to == seat.id:
         offers += [
             Offer(
@@ -207,6 +197,25 @@ def _lead_offers(
             )
         )
     return offers
+
+
+def _holding_offers(state: RoomState, seat: Seat, standing: Standing) -> list[Offer]:
+    """What the lead may do with the lead."""
+    lead = state.lead
+    present = [s for s in facilitators(state) if s.id != seat.id and standing.here(s.id)]
+    if lead.offered_to:
+        keep = say("Keep the lead")
+        return [Offer(command=wire.LeadDecline(epoch=lead.epoch), label=keep, place="menu")]
+    if not present:
+        return []
+    return [
+        Offer(
+            command=wire.LeadOffer(epoch=lead.epoch, to=""),
+            label=say("Hand over the lead"),
+            place="menu",
+            needs={"to": _seat_need(present)},
+        )
+    ]
 
 
 def _member_offers(state: RoomState, seat: Seat, roles: frozenset[str]) -> list[Offer]:

@@ -121,9 +121,10 @@ class RoomReading:
         *,
         standing: Standing | None = None,
         here: int | None = None,
+        code: str | None = None,
     ) -> bytes:
-        """The `view` message for a seat of this device as JSON. `standing` and `here` save
-        counting them again for many at once. Raises `Refused`."""
+        """The `view` message for a seat of this device as JSON. `standing`, `here` and `code` save
+        finding them again for many at once. Raises `Refused`."""
         speaking = self.seat(device, seat)
         wanted = lens or default_lens(speaking)
         allowed = default_lens(speaking)
@@ -139,7 +140,7 @@ class RoomReading:
             wanted,
             standing or self.standing(),
             self.here() if here is None else here,
-            self.code(),
+            self.code() if code is None else code,
         )
         return self.renderer.encode(message, language or speaking.language, speaking.id)
 

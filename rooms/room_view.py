@@ -150,7 +150,9 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
     if coming is None:
         title = say("Thank you for being here")
         text = say("The memo is being drafted. You can still change what may be quoted of you.")
-        blocks = (Now(text=title), Note(text=text), board)
+        blocks: tuple[Now | Note | Cards, ...] = (Now(text=title), Note(text=text))
+        if lens != "screen":  # a wall opens no documents
+            blocks = (*blocks, board)
         return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
     next_title = say(coming.title)
     if lens == "panel":
@@ -160,7 +162,7 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
             if begun
             else say("Start when enough people are here. Others can still come in.")
         )
-        step = NextStep(text=say("Next: {activity}", activity=next_title), hint=hint)
+        step = NextStep(text=next_title, hint=hint)
         shown: tuple[Now | NextStep | Cards | Note, ...] = (Now(text=head), step)
         if begun:
             shown = (*shown, board)

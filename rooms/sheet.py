@@ -31,6 +31,7 @@ class Sheet:
         self._room = room
         self._standing = room.standing()
         self._here = room.here()
+        self._code = room.code()
         self._items: consent_desk.Items | None = None
         self._people: dict[tuple[bool, str], Printed] = {}
         self._desk: dict[str, Printed] = {}
@@ -42,7 +43,14 @@ class Sheet:
         """The seat's view. Raises `Refused`."""
         room = self._room
         return self._printed(
-            room.view(device, seat.id, lens, standing=self._standing, here=self._here)
+            room.view(
+                device,
+                seat.id,
+                lens,
+                standing=self._standing,
+                here=self._here,
+                code=self._code,
+            )
         )
 
     def words(self, seat: Seat) -> Printed:

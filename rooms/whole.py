@@ -1,6 +1,6 @@
 """The whole of a room as a value: its own state and every activity's, advanced by commits alone."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -30,7 +30,7 @@ class Running(msgspec.Struct, frozen=True):
     state: Any
 
 
-class Whole(msgspec.Struct, frozen=True):
+class Whole(msgspec.Struct, frozen=True, dict=True):
     """Everything the log says."""
 
     room: RoomState = RoomState()
@@ -151,12 +151,16 @@ def deadline(whole: Whole, activities: Activities) -> tuple[str, Deadline] | Non
 
 def groups(whole: Whole, activities: Activities) -> tuple[Group, ...]:
     """Every circle and pair of every activity so far, with room-wide ids ("a2-c1")."""
-    found: list[Group] = []
+    # Asked for with every frame and for every view: kept with the value it is read from.
+    known: tuple[Group, ...] | None = whole.__dict__.get("groups")
+    if known is None:
+        known = whole.__dict__["groups"] = tuple(_groups(whole, activities))
+    return known
+
+
+def _groups(whole: Whole, activities: Activities) -> Iterator[Group]:
     for id, here in whole.running.items():
         activity = activities[here.kind]
         over = activity.closed(here.state)
-        found += [
-            msgspec.structs.replace(group, id=f"{id}-{group.id}", closed=group.closed or over)
-            for group in activity.groups(here.state)
-        ]
-    return tuple(found)
+        for group in activity.groups(here.state):
+            yield msgspec.structs.replace(group, id=f"{id}-{group.id}", closed=group.closed or over)

@@ -278,7 +278,7 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
         seat = auth.seat_of(device, request.query_params.get("as", "")) or device.seats[0]
         view = _view(room, device, seat, LENSES[page])
     except (Problem, Refused) as error:
-        may_recover = page in ("panel", "screen", "memo") and problem_of(error).reason in (
+        may_recover = page != "room" and problem_of(error).reason in (
             "no_seat", "not_allowed",
         )  # fmt: skip
         if not may_recover:

@@ -1,6 +1,8 @@
 """`python -m tests.bench` (also `./dev bench`): storage, then rooms of 50 and 200 people.
 
 Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
+About two minutes; `--quick` takes less than one. All people come from one address, of which the
+server takes 400 websockets (`server/limits.py`).
 """
 
 import argparse
@@ -32,18 +34,23 @@ def main() -> None:
     parser.add_argument("what", nargs="*", help="storage, room (both by default)")
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
-    parser.add_argument("--people", type=int, nargs="+", default=[50, 200])
+    parser.add_argument("--people", type=int, nargs="+", help="50 and 200 by default")
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
-    parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--seconds", type=float, help="of writing, 10 by default")
+    parser.add_argument("--quick", action="store_true", help="50 people, 4 seconds")
     parser.add_argument("--folder", type=Path, help="on which disk to measure the storage")
     parser.add_argument("--json", type=Path, help="write the room's figures to this file too")
     options = parser.parse_args()
+    options.people = options.people or ([50] if options.quick else [50, 200])
+    options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     what = options.what or (["room"] if options.url else ["storage", "room"])
     if unknown := set(what) - {"storage", "room"}:
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     if "storage" in what:
-        asyncio.run(storage_bench.run(options.folder, min(options.seconds, 3.0)))
+        asyncio.run(
+            storage_bench.run(options.folder, 1.0 if options.quick else min(options.seconds, 3.0))
+        )
     if "room" in what:
         with _server(options.url, options.pid) as (url, pid):
             figures = [

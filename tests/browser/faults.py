@@ -24,7 +24,8 @@ class Network:
     def __init__(self) -> None:
         self.state: State = "open"
         self.delay = 0.0
-        self.made = 0
+        self._connections = 0
+        self._lost = 0
         self._writers: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
@@ -44,6 +45,11 @@ class Network:
     def swallow(self) -> None:
         """From now on nothing arrives in either direction, and nobody is told."""
         self.state = "hole"
+
+    def lose(self) -> None:
+        """The connections there are swallow everything, as when a router forgets them; new ones
+        work."""
+        self._lost = self._connections
 
     def mend(self) -> None:
         """New connections work again; those that fell into the hole are lost."""
@@ -83,12 +89,13 @@ class Network:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             host, port = await _asked(reader, writer)
             far_reader, far_writer = await asyncio.open_connection(host, port)
-            self.made += 1
+            self._connections += 1
+            number = self._connections
             self._writers.add(far_writer)
             writer.write(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
             pumps = [
-                asyncio.ensure_future(self._pump(reader, far_writer)),
-                asyncio.ensure_future(self._pump(far_reader, writer)),
+                asyncio.ensure_future(self._pump(number, reader, far_writer)),
+                asyncio.ensure_future(self._pump(number, far_reader, writer)),
             ]
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
             for pump in pumps:
@@ -99,12 +106,14 @@ class Network:
         writer.transport.abort()
         self._writers.discard(writer)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 if self.delay:
                     await asyncio.sleep(self.delay)
-                while self.state == "hole":  # kept here for good: `mend` aborts the connection
+                while self.state == "hole" or number <= self._lost:  # kept here for good: `mend` aborts the connection
                     await asyncio.sleep(BLINK)
                 writer.write(data)
                 await writer.drain()

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -36,6 +36,13 @@ STEP: Final = 5_000
 Shown = Mapping[str, Any]
 
 expect.set_options(timeout=WAIT)
+
+
+def _state_of(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return "zombie"
 
 
 class House:
@@ -73,6 +80,11 @@ class House:
                 break
             assert time.monotonic() < end, "the server did not say where it is"
         assert self.port, f"the server ended with {self.process.poll()}"
+        self.wait()
+
+    def wait(self) -> None:
+        """Until the server answers."""
+        end = time.monotonic() + START_SECONDS
         while self._deaf():
             assert time.monotonic() < end, "the server does not answer"
             time.sleep(0.05)
@@ -91,7 +103,12 @@ class House:
 
     def kill(self) -> None:
         """SIGKILL to the process that serves: its supervisor starts another."""
-        os.kill(self.child(), signal.SIGKILL)
+        old = self.child()
+        os.kill(old, signal.SIGKILL)
+        while Path(f"/proc/{old}/status").exists() and "zombie" not in _state_of(old):
+            time.sleep(0.005)
+        self.http.close()  # its pooled connections ended with the process
+        self.http = httpx.Client(timeout=60)
 
     def close(self) -> None:
         """End everything this house has begun."""
@@ -175,7 +192,13 @@ class Seat:
     def get(self, path: str, **query: str) -> httpx.Response:
         """A GET under this room."""
         at = f"{self.house.address}/api/rooms/{self.room}/{path}"
-        return self.house.http.get(at, headers=self.bearer, params=query)
+        return self._asked(lambda: self.house.http.get(at, headers=self.bearer, params=query))
+
+    def _asked(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
+        """The answer; a program that is told to slow down waits as long as it is told."""
+        while (answer := ask()).status_code == 429:
+            time.sleep(float(answer.headers["retry-after"]))
+        return answer
 
     def view(self, lens: str = "seat") -> dict[str, Any]:
         """What this seat sees."""
@@ -197,7 +220,7 @@ class Seat:
         request = request or f"{self.seat}-{self.asked}-{time.monotonic_ns()}"
         body = {"request": request, "seat": self.seat, "command": command, "activity": activity}
         at = f"{self.house.address}/api/rooms/{self.room}/commands"
-        return self.house.http.post(at, headers=self.bearer, json=body)
+        return self._asked(lambda: self.house.http.post(at, headers=self.bearer, json=body))
 
     def tap(self, type: str, **fields: Any) -> None:
         """Take an offer as it stands, with its needs filled in; it must be there."""

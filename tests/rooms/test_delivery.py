@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pycrdt
 import pytest
 from pycrdt import Doc, Map
 
@@ -78,6 +79,28 @@ async def test_each_author_gets_what_the_others_did(tmp_path: Path) -> None:
         await two.pull()
         for page in (one, two):
             assert set(page.doc.get("cards", type=Map)) == {"s2-a", "s3-b"}
+
+
+async def test_what_cannot_be_merged_is_sent_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PanicException(BaseException):
+        """As pycrdt's native code raises it."""
+
+    def panic(*_: bytes) -> bytes:
+        raise PanicException("in the native code")
+
+    async with await House.open(tmp_path, people=2) as house:
+        writer = await Page.open(house, await house.session("s2"), "board", 1)
+        reader = await Page.open(house, await house.session("s3"), "board", 2)
+        await (await house.delivery()).tick.close()
+        reader.forget()
+        monkeypatch.setattr(pycrdt, "merge_updates", panic)
+        for card in ("s2-a", "s2-b"):
+            update = writer.change(_empty(card))
+            await writer.session.update(writer.full, update)
+        await reader.pull()
+        assert set(reader.doc.get("cards", type=Map)) == {"s2-a", "s2-b"}
 
 
 def _empty(card: str) -> Callable[[Doc[Any]], object]:

@@ -550,3 +550,18 @@ async def test_an_old_epoch_changes_nothing_G7_CO7_SEA8(
             with pytest.raises(Refused, match="stale_epoch"):
                 await house.do(seat, type, epoch=1, **fields)
         assert room.whole is before
+
+
+async def test_a_program_is_here_for_a_quarter_of_an_hour_and_back_by_a_call_PRE3(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        await house.start()
+        room = await house.room()
+        await house.clock.advance(10 * 60_000)
+        await house.do("s2", "help.ask")
+        await house.clock.advance(5 * 60_000 + 1)
+        assert [room.presence.word(s) for s in ("s2", "s3")] == ["here", "away"]
+        assert not _here(room, "s3")
+        await house.do("s3", "help.ask")
+        assert _here(room, "s3")

@@ -10,6 +10,7 @@ from pycrdt import Doc, Map
 from rooms import shelf as shelves
 from rooms.board_schema import Card, put_card
 from rooms.commits import NoteAdded
+from rooms.documents import Document, DocumentBroken
 from rooms.permissions import Writer
 from rooms.shelf import COMPACT_AFTER, MissingEdits, RefusedEdit, Shelf
 from rooms.storage import StorageUnwritable
@@ -109,6 +110,81 @@ async def test_the_same_edit_twice_is_new_once(tmp_path: Path) -> None:
     update = page.update("ana-1")
     assert await found.write("board", update, ANA, step2=False)
     assert await found.write("board", update, ANA, step2=False) == b""
+    await storage.close()
+
+
+async def write_at_once(
+    found: Shelf, count: int
+) -> tuple[list[bytes], list[bytes | BaseException]]:
+    """As many people write while the disk is slow: their updates and what became of them."""
+    pages = [Writing(found, Writer(f"d{n}", frozenset({f"p{n}"})), n + 1) for n in range(count)]
+    updates = [page.update(f"p{n}-1") for n, page in enumerate(pages)]
+    outcomes = await asyncio.gather(
+        *(
+            found.write("board", update, page.writer, step2=False, by=page)
+            for page, update in zip(pages, updates, strict=True)
+        ),
+        return_exceptions=True,
+    )
+    return updates, outcomes
+
+
+async def test_edits_that_wait_are_kept_together_and_told_in_order_DOC4(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    await found.cards("board")
+    told: list[bytes] = []
+    found.on_edit = lambda name, update, by: told.append(update)
+    batches = storage.thread.batches
+    updates, outcomes = await write_at_once(found, 20)
+    assert outcomes == updates == told
+    assert storage.thread.batches - batches < 10
+    assert await ids(Shelf("r", storage)) == {f"p{n}-1" for n in range(20)}
+    await storage.close()
+
+
+async def test_what_follows_a_lost_edit_is_refused_as_well_DOC6(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, storage = await shelf(tmp_path)
+    await found.cards("board")
+    add, asked = storage.add_update, 0
+
+    async def fourth_fails(document: str, update: bytes) -> int:
+        nonlocal asked
+        asked += 1
+        if asked == 4:
+            raise StorageUnwritable
+        return await add(document, update)
+
+    monkeypatch.setattr(storage, "add_update", fourth_fails)
+    updates, outcomes = await write_at_once(found, 6)
+    assert outcomes[:3] == updates[:3]
+    assert [o.detail for o in outcomes[3:] if isinstance(o, RefusedEdit)] == ["not_saved"] * 3
+    assert await found.write("board", updates[3], Writer("d3", frozenset({"p3"})), step2=False)
+    assert {"p0-1", "p1-1", "p2-1", "p3-1"} <= await ids(found)
+    await storage.close()
+
+
+async def test_a_document_that_breaks_is_loaded_again_with_all_that_was_kept_DOC7(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, storage = await shelf(tmp_path)
+    await found.cards("board")
+    apply, asked = Document.apply, 0
+
+    def second_breaks(self: Document, update: bytes) -> None:
+        nonlocal asked
+        asked += 1
+        if asked == 2:
+            self._doc = None
+            raise DocumentBroken(self.name)
+        apply(self, update)
+
+    monkeypatch.setattr(Document, "apply", second_breaks)
+    updates, outcomes = await write_at_once(found, 3)
+    assert outcomes[0] == updates[0]
+    assert [o.detail for o in outcomes[1:] if isinstance(o, RefusedEdit)] == ["broken"] * 2
+    assert await ids(found) == {"p0-1", "p1-1", "p2-1"}
     await storage.close()
 
 

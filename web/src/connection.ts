@@ -31,6 +31,7 @@ export class Shared {
   /** Whether the last change has reached this device's disk. */
   onDisk = true;
   private store: IndexeddbPersistence | undefined;
+  private changes = 0;
 
   constructor(
     readonly name: string,
@@ -73,12 +74,15 @@ export class Shared {
   /** A read that follows the write: done means that the write is on disk. */
   private wait(): void {
     this.onDisk = false;
+    // Only the newest write counts: an older one on disk says nothing about the last letters.
+    const change = ++this.changes;
     const db = (this.store as unknown as { db?: IDBDatabase } | undefined)?.db;
     if (!db) return;
     try {
       const transaction = db.transaction("updates", "readonly");
       transaction.objectStore("updates").count();
       transaction.oncomplete = () => {
+        if (change !== this.changes) return;
         this.onDisk = true;
         this.tell();
       };

@@ -59,6 +59,12 @@ export class Drafts extends EventTarget {
     return this.has(seat, box)?.toString() ?? "";
   }
 
+  /** Typed while this device's copy is still being loaded: nothing keeps it yet. */
+  hurried(seat: string, box: string): void {
+    this.shared(seat).onDisk = false;
+    this.typed(seat, box);
+  }
+
   typed(seat: string, box: string): void {
     this.shared(seat).touched.add(box);
     this.tell();

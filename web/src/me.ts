@@ -39,7 +39,7 @@ export class MePage extends StagePart {
     const { stage } = this;
     const open = this.open === each.words;
     const given = each.state === "given";
-    return html`<article class="card words stack"><blockquote dir="auto">“${each.text}”</blockquote>
+    return html`<article class="card words stack"><p class="note">${sort(each.kind)}</p><blockquote dir="auto">“${each.text}”</blockquote>
     <div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${each.in_memo ? html`<span class="note">${t("stands in the memo")}</span>` : nothing}</div>
     ${
       open
@@ -73,6 +73,22 @@ export class MePage extends StagePart {
       outside: this.outside,
     });
     this.open = "";
+  }
+}
+
+/** What these words are, so that a name of a story is not taken for a quote. */
+function sort(kind: string): string {
+  switch (kind) {
+    case "story_title":
+    case "title":
+      return t("The name of your story");
+    case "key_moment":
+    case "moment":
+      return t("A moment of your story");
+    case "quote":
+      return t("Your exact words");
+    default:
+      return t("You gave this");
   }
 }
 

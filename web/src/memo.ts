@@ -1,22 +1,25 @@
 // The memo: the draft that wrote itself, what is missing, and the way out. Prose and questions go
 // as commands; everything else is read.
 import { html, nothing, type TemplateResult } from "lit";
+import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart } from "./frame";
 import { number, t, tn } from "./i18n";
 import { enter } from "./mount";
-import { OfferButton } from "./offers";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
+import type { Cards } from "./wire";
 
 interface Line {
   text: string;
   note?: string;
   language?: string;
+  by?: string;
+  source?: string[];
 }
 
 type MemoBlock =
-  | { type: "heading"; line: Line; part?: boolean; id?: string }
+  | { type: "heading"; line: Line; id?: string; part?: boolean }
   | { type: "paragraph"; line: Line; quiet?: boolean }
   | { type: "bullets"; items: Line[] }
   | { type: "quote"; line: Line; attribution?: string; translation?: string }
@@ -50,7 +53,14 @@ interface Missing {
 }
 
 interface MemoTree {
-  head: { title: Line; kicker: string; confidentiality: string; words?: number; budget?: number };
+  head: {
+    title: Line;
+    kicker: string;
+    confidentiality: string;
+    facts?: { label: string; line: Line }[];
+    words?: number;
+    budget?: number;
+  };
   sections: Section[];
   counts: Record<string, number>;
   missing?: Missing[];
@@ -112,26 +122,90 @@ export class MemoPage extends StagePart {
 
   private draft(memo: MemoTree): TemplateResult {
     const missing = memo.missing ?? [];
-    const blocking = missing.filter((each) => each.blocks !== false).length;
+    const blocking = missing.filter((each) => each.blocks !== false);
+    const left = blocking.length;
     const words = memo.counts.words ?? 0;
     const budget = memo.counts.budget ?? 0;
-    const send = this.stage.offers.find((offer) => offer.type === "memo.send");
     return html`<div class="wide memo">
       <nav class="toc stack" aria-label=${t("Sections")}><p class="note">${t("Sections, in words")}</p><ol>${memo.sections.map(
         (section) =>
-          html`<li><a href=${`#${anchor(section.id)}`}>${section.heading}<span class="nums">${number(section.words ?? 0)}</span></a></li>`,
-      )}</ol></nav>
-      <article class="doc stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1><p class="quiet">${memo.head.confidentiality}</p>${memo.sections.map((section) => this.section(section))}</article>
+          html`<li><a href=${`#${anchor(section.id)}`}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
+      )}<li><a href="#s-board">${t("Notes and themes")}</a></li></ol></nav>
+      <article class="doc stack"><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${memo.sections.map((section) => this.section(section))}${this.notes()}</article>
       <aside class="stack" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
-        <section><h2 class="sec">${t("Before you send")}<span class="note">${blocking ? tn("{n} left", "{n} left", blocking) : t("nothing is missing")}</span></h2><ul class="missing">${gaps(memo).map((each) => html`<li><a href=${`#${anchor(each.place)}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`)}</ul></section>
+        <section><h2 class="sec">${t("Before you send")}<span class="note">${left ? tn("{n} left", "{n} left", left) : t("nothing is missing")}</span></h2><ul class="missing">${blocking.map(
+          (each) =>
+            html`<li><a href=${`#${anchor(each.place)}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`,
+        )}${this.optional(missing.filter((each) => each.blocks === false))}</ul></section>
+        ${this.send(left)}
         <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl></section>
-        ${
-          send && !blocking
-            ? html`<tl-offer .stage=${this.stage} .offer=${send} .look=${"main big"}></tl-offer>`
-            : html`<p class="note">${blocking ? t("It can be sent to everyone when nothing is missing above.") : t("Export it, or send it from the panel.")}</p>`
-        }
       </aside></div>`;
+  }
+
+  /** What would make the memo better but holds nobody up: one line for each kind. */
+  private optional(gaps: Missing[]): TemplateResult | typeof nothing {
+    const prose = gaps.filter((each) => each.kind === "prose");
+    const stories = prose.filter((each) => each.place.startsWith("story:"));
+    const parts = prose.filter((each) => !stories.includes(each));
+    const rest = gaps.filter((each) => each.kind !== "prose");
+    const row = (each: Missing, text: string) =>
+      html`<li><a href=${each.kind === "prose_unplaced" ? "#s-board" : `#${anchor(each.place)}`}>${icon("pencil")}<span class="grow">${text}</span></a></li>`;
+    if (!gaps.length) return nothing;
+    return html`<li class="also"><p class="note">${t("If you like, before or never")}</p></li>${
+      stories[0]
+        ? row(
+            stories[0],
+            tn(
+              "{n} story could have a few sentences.",
+              "{n} stories could have a few sentences.",
+              stories.length,
+            ),
+          )
+        : nothing
+    }${
+      parts.length === 1 && parts[0]
+        ? row(parts[0], this.gap(parts[0]))
+        : parts[0]
+          ? row(
+              parts[0],
+              tn(
+                "{n} part could have a few sentences.",
+                "{n} parts could have a few sentences.",
+                parts.length,
+              ),
+            )
+          : nothing
+    }${rest.map((each) => row(each, this.gap(each)))}`;
+  }
+
+  private send(left: number): TemplateResult {
+    const offer = this.stage.offers.find((each) => each.type === "memo.send");
+    if (offer && !left)
+      return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
+    const why = left
+      ? t("Opens when nothing is missing above.")
+      : t("Opens for the lead when the evening is over.");
+    return html`<section class="stack"><button class="btn big off" type="button" aria-disabled="true" aria-describedby="why-not">${t("Send the memo to everyone")}</button><p class="note" id="why-not">${why}</p></section>`;
+  }
+
+  /** The board itself: making themes and putting notes under them changes the draft above. */
+  private notes(): TemplateResult | typeof nothing {
+    const { stage } = this;
+    if (!stage.view) return nothing;
+    const block: Cards = {
+      type: "cards",
+      document: "board",
+      section: "",
+      title: t("Notes and themes"),
+      kinds: NOTES,
+      sees: "room",
+      add: true,
+      hint: t(
+        "What people shared. It is not printed as it stands here: the draft takes it from here.",
+      ),
+    };
+    return html`<div class="board" id="s-board">${drawBlock(stage, stage.view, block)}</div>`;
   }
 
   private counted(memo: MemoTree): [string, number][] {
@@ -148,9 +222,19 @@ export class MemoPage extends StagePart {
     ).filter((pair): pair is [string, number] => typeof pair[1] === "number");
   }
 
+  /** The heading of the section a place belongs to. */
+  private heading(place: string): string {
+    for (const section of this.memo?.sections ?? []) {
+      if (section.id === place || place.startsWith(`${section.id}:`)) return section.heading;
+      for (const block of section.blocks)
+        if (block.type === "heading" && block.id === place) return block.line.text;
+    }
+    return t("This part");
+  }
+
   private gap(each: Missing): string {
     const n = each.count ?? 1;
-    const where = each.heading ?? "";
+    const where = each.heading || this.heading(each.place);
     switch (each.kind) {
       case "question":
         return t("“{theme}” has no question yet.", { theme: where });
@@ -173,50 +257,80 @@ export class MemoPage extends StagePart {
           n,
         );
       case "too_long":
-        return t("The memo is longer than people will read.");
+        return t("A quote is longer than the memo prints. Its speaker can shorten it.");
+      case "prose_public":
+        return t("“{section}” was not yet read for the shareable copy.", { section: where });
       case "prose_holds_words":
         return t("“{section}” repeats words that were not released.", { section: where });
       default:
-        return where
-          ? t("“{section}” waits for a few sentences of yours.", { section: where })
-          : tn(
-              "{n} part waits for a few sentences of yours.",
-              "{n} parts wait for a few sentences of yours.",
-              n,
-            );
+        return t("“{section}” could have a few sentences of yours.", { section: where });
     }
   }
 
+  /** Parts of a section have places of their own: what is written goes where it was asked for. */
   private section(section: Section): TemplateResult {
-    // A place to write belongs to the heading it stands under: a story, else the section.
     let place = section.id;
-    return html`<section class="stack" id=${anchor(section.id)}><h2>${section.heading}</h2>${section.blocks.map(
-      (block) => {
-        if (block.type === "heading" && block.id) place = block.id;
-        const open = block.type === "notice" && block.kind === "placeholder";
-        return html`${this.block(block)}${open ? this.writing(place) : nothing}`;
-      },
-    )}</section>`;
+    const drawn: (TemplateResult | typeof nothing)[] = [];
+    const { blocks } = section;
+    blocks.forEach((block, n) => {
+      if (block.type === "heading") place = block.id || section.id;
+      if (block.type === "notice" && block.kind === "placeholder") {
+        drawn.push(this.invitation(place, block.line.text));
+        return;
+      }
+      drawn.push(this.block(block));
+      const own = written(block, place);
+      if (own && !written(blocks[n + 1], place))
+        drawn.push(
+          this.rewrite(
+            place,
+            blocks.filter((each) => written(each, place)),
+          ),
+        );
+    });
+    return html`<section class="stack" id=${anchor(section.id)}><h2 dir="auto">${section.heading}</h2>${drawn}</section>`;
   }
 
-  private writing(place: string): TemplateResult {
+  /** An empty place, as a sheet of paper: one tap and one writes. */
+  private invitation(place: string, asks: string): TemplateResult {
     const key = `prose ${place}`;
-    return this.editing === key
-      ? this.editor(key, t("Write this part"), (text) =>
-          this.stage.say({ type: "memo.prose", section: place, text }),
-        )
-      : html`<button class="btn small" type="button" @click=${() => this.edit(key, "")}>${icon("pencil")}${t("Write this part")}</button>`;
+    if (this.editing === key) return this.prose(key, place, asks);
+    return html`<button class="write" type="button" @click=${() => this.edit(key, "")}>${icon("pencil")}<span>${asks}</span></button>`;
+  }
+
+  private rewrite(place: string, paragraphs: MemoBlock[]): TemplateResult {
+    const key = `prose ${place}`;
+    if (this.editing === key) return this.prose(key, place, t("Your words"));
+    const text = paragraphs
+      .map((each) => (each.type === "paragraph" ? each.line.text : ""))
+      .join("\n\n");
+    return html`<div><button class="btn bare" type="button" @click=${() => this.edit(key, text)}>${icon("pencil")}${t("Change these words")}</button></div>`;
+  }
+
+  private prose(key: string, place: string, label: string): TemplateResult {
+    return this.editor(key, label, (text) =>
+      this.stage.say({ type: "memo.prose", section: place, text }),
+    );
+  }
+
+  /** Other ways to ask, each one tap away. */
+  private others(block: Extract<MemoBlock, { type: "ask" }>): TemplateResult | typeof nothing {
+    const more = (block.suggestions ?? []).filter((each) => each !== block.line.text);
+    if (!more.length) return nothing;
+    return html`<details class="others"><summary>${t("Other ways to ask")}${icon("down")}</summary><ul class="plainlist">${more.map((each) => html`<li><button class="btn" type="button" dir="auto" @click=${() => this.stage.say({ type: "memo.question", theme: block.theme, text: each })}>${each}</button></li>`)}</ul></details>`;
   }
 
   private edit(key: string, text: string): void {
     this.editing = key;
     this.text = text;
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>("textarea")?.focus());
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(".writing textarea")?.focus(),
+    );
   }
 
   private editor(key: string, label: string, send: (text: string) => void): TemplateResult {
     const id = key.replace(/\W+/g, "-");
-    return html`<form class="field" @submit=${(event: Event) => {
+    return html`<form class="field writing" @submit=${(event: Event) => {
       event.preventDefault();
       if (this.text.trim()) send(this.text.trim());
       this.editing = "";
@@ -232,15 +346,17 @@ export class MemoPage extends StagePart {
   private block(block: MemoBlock): TemplateResult | typeof nothing {
     switch (block.type) {
       case "heading":
-        return html`<h3 dir="auto" id=${block.id ? anchor(block.id) : nothing}>${block.line.text}${block.line.note ? html` <span class="note">${block.line.note}</span>` : nothing}</h3>`;
+        return html`<h3 class=${block.part ? "" : "named"} id=${block.id ? anchor(block.id) : nothing} dir="auto">${block.line.text}${block.line.note ? html` <span class="note">${block.line.note}</span>` : nothing}</h3>`;
       case "paragraph":
         return html`<p class=${block.quiet ? "note" : ""} dir="auto" lang=${block.line.language || nothing}>${block.line.text}</p>`;
       case "bullets":
         return html`<ul>${block.items.map((line) => html`<li dir="auto" lang=${line.language || nothing}>${line.text}${line.note ? html` <span class="note">${line.note}</span>` : nothing}</li>`)}</ul>`;
       case "quote":
         return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>`;
-      case "table":
-        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th scope="col" class=${block.numeric?.includes(n) ? "n" : ""}>${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td dir="auto" class=${block.numeric?.includes(n) ? "n" : ""}>${line.text}</td>`)}</tr>`)}</tbody></table>`;
+      case "table": {
+        const look = (column: number) => (block.numeric?.includes(column) ? "n nums" : "");
+        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)} dir="auto">${line.text}</td>`)}</tr>`)}</tbody></table>`;
+      }
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
       case "ask": {
@@ -250,7 +366,7 @@ export class MemoPage extends StagePart {
             ? this.editor(key, t("The question"), (text) =>
                 this.stage.say({ type: "memo.question", theme: block.theme, text }),
               )
-            : html`<p class="q" dir="auto">${block.line.text}</p><div class="row"><button class="btn small" type="button" @click=${() => this.edit(key, block.line.text)}>${t("Edit the question")}</button>${block.state === "suggested" ? html`<button class="btn small" type="button" @click=${() => this.stage.say({ type: "memo.question", theme: block.theme })}>${t("Keep as it is")}</button>` : nothing}</div>`
+            : html`<p class="q" dir="auto">${block.line.text}</p><div class="row">${block.state === "suggested" ? html`<button class="btn small ink" type="button" @click=${() => this.stage.say({ type: "memo.question", theme: block.theme })}>${t("Keep as it is")}</button>` : nothing}<button class="btn small" type="button" @click=${() => this.edit(key, block.line.text)}>${t("Edit the question")}</button></div>${block.state === "suggested" ? this.others(block) : nothing}`
         }</section>`;
       }
     }
@@ -262,27 +378,12 @@ function anchor(place: string): string {
   return `s-${place.replace(/\W+/g, "-")}`;
 }
 
-/** More gaps of one kind than this are told in one row. */
-const ROWS = 3;
+/** Kinds of notes on the board (themes stand over them). */
+const NOTES = ["insight", "question", "practice", "quote", "parking"];
 
-/** What is missing, with names, and many of a kind in one row. */
-function gaps(memo: MemoTree): Missing[] {
-  const names = new Map<string, string>();
-  for (const section of memo.sections) {
-    names.set(section.id, section.heading);
-    for (const block of section.blocks)
-      if (block.type === "heading" && block.id) names.set(block.id, block.line.text);
-  }
-  const kinds = new Map<string, Missing[]>();
-  for (const each of memo.missing ?? []) {
-    const named = { ...each, heading: each.heading || names.get(each.place) };
-    kinds.set(each.kind, [...(kinds.get(each.kind) ?? []), named]);
-  }
-  return [...kinds.values()].flatMap((group) => {
-    const first = group[0];
-    const count = group.reduce((sum, each) => sum + (each.count ?? 1), 0);
-    return group.length > ROWS && first ? [{ ...first, heading: "", count }] : group;
-  });
+/** Whether a block is a paragraph facilitators wrote for this place. */
+function written(block: MemoBlock | undefined, place: string): boolean {
+  return block?.type === "paragraph" && !!block.line.source?.includes(`prose:${place}`);
 }
 
 function formatName(format: string): string {
@@ -307,6 +408,5 @@ function pictureOf(kind: string): string {
   return "page";
 }
 
-define("tl-offer", OfferButton);
 define("tl-memo", MemoPage);
 void enter(openStage("panel"), readBoot().room, "tl-memo");

@@ -17,6 +17,9 @@ const LONG = 40;
 /** How many people the short list shows: those who need a look come first. */
 const SHORT = 8;
 
+/** What may be long is read after the buttons. */
+const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers"]);
+
 type Tab = "now" | "people" | "signals" | "private";
 
 export class PanelPage extends StagePart {
@@ -55,7 +58,7 @@ export class PanelPage extends StagePart {
     if (!view) return html`<div class="phone"><h1 class="head">${t("One moment")}</h1></div>`;
     document.title = `${view.room.title} · Talanoa`;
     return html`<div class="control">
-      ${this.top(view)}
+      ${this.tab === "now" ? nothing : html`<h1 class="vh phoneonly">${view.room.title}</h1>`}${this.top(view)}
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
@@ -146,8 +149,8 @@ export class PanelPage extends StagePart {
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
     }</div><h1 class="head" id="now">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
-    <div class="stack">${rest.map((block) => drawBlock(stage, view, block))}
-    ${loose.length ? html`<div class="row">${loose.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>` : nothing}</div>
+    <div class="stack">${rest.filter((block) => !LISTS.has(block.type)).map((block) => drawBlock(stage, view, block))}
+    ${loose.length ? html`<div class="row loose">${loose.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>` : nothing}${rest.filter((block) => LISTS.has(block.type)).map((block) => drawBlock(stage, view, block))}</div>
     ${next || main.length ? this.next(next, main) : nothing}</section>`;
   }
 

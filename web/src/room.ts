@@ -109,7 +109,7 @@ export class RoomPage extends StagePart {
       }}>${icon("more")}</button></header>
       ${stateLine(stage)}${fixedPlace(stage)}${leadOffers(stage)}
       ${this.menu ? this.drawMenu(offers) : nothing}
-      ${shared ? this.seats() : nothing}
+      ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
       ${
         this.cover
           ? this.drawCover()
@@ -135,7 +135,7 @@ export class RoomPage extends StagePart {
       )?.[0];
       const chosen = field ? stage.filling(offer.type, field) : undefined;
       const answer = answers().find((each) => each.value === chosen);
-      return answer ? { ...offer, label: answer.button } : offer;
+      return answer && chosen !== release.answered ? { ...offer, label: answer.button } : offer;
     });
   }
 
@@ -144,6 +144,8 @@ export class RoomPage extends StagePart {
     const offer = inline.find((each) => "offer" in block && block.offer === each.type);
     if (!offer || later.some((each) => "offer" in each && each.offer === offer.type))
       return nothing;
+    // The release card brings its own button once it is answered.
+    if (block.type === "release" && block.answered && offer.place === "foot") return nothing;
     return html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${""}></tl-offer>`;
   }
 
@@ -185,6 +187,17 @@ export class RoomPage extends StagePart {
       (each) =>
         html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
     )}</ul>`;
+  }
+
+  /** Somebody else at this device is asked for something, and the one shown is not. */
+  private call(acts: boolean): TemplateResult | typeof nothing {
+    const { stage } = this;
+    const other = stage.boot.seats.find(
+      (each) => each.seat !== stage.seat && asked(stage.views.get(each.seat)),
+    );
+    if (acts || this.cover || !other) return nothing;
+    const name = `\u2068${stage.name(other.seat)}\u2069`;
+    return html`<div class="sig called">${icon("pass", "flip")}<span class="grow">${t("It is {name}'s turn at this device.", { name })}</span><button class="btn small" type="button" @click=${() => this.pass(other.seat)}>${t("Pass to {name}", { name })}</button></div>`;
   }
 
   /** Deep, with one name and one button; nothing of the last person remains on the screen. */

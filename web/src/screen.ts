@@ -7,9 +7,40 @@ import { t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
-import type { ViewMessage } from "./wire";
+import type { Block, ViewMessage } from "./wire";
+
+/** Sizes the words of a wall are tried in, until all of them stand between head and foot. */
+const SIZES = [1, 0.92, 0.84, 0.76, 0.68, 0.6];
 
 export class WallPage extends StagePart {
+  private shape: ResizeObserver | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.shape = new ResizeObserver(() => this.fit());
+    this.shape.observe(document.documentElement);
+  }
+
+  override disconnectedCallback(): void {
+    this.shape?.disconnect();
+    super.disconnectedCallback();
+  }
+
+  protected override updated(): void {
+    // The blocks draw themselves a moment after the page.
+    requestAnimationFrame(() => this.fit());
+  }
+
+  /** Nothing scrolls on a wall, so what would not fit becomes smaller. */
+  private fit(): void {
+    const middle = this.querySelector<HTMLElement>(".mid");
+    if (!middle) return;
+    for (const size of SIZES) {
+      middle.style.setProperty("--fit", String(size));
+      if (middle.scrollHeight <= middle.clientHeight + 1) return;
+    }
+  }
+
   protected override render(): TemplateResult {
     const { stage } = this;
     const { view } = stage;
@@ -17,16 +48,19 @@ export class WallPage extends StagePart {
       return html`<div class="wall"><div class="mid stack"><h1 class="head">${t("One moment")}</h1></div></div>`;
     const { say, pics, rest } = regions(view);
     const pic = pics.length === 1 ? pics[0] : undefined;
+    // With several circles all height is theirs: what is said beside them stands in the foot.
+    const beside: Block[] = pics.length > 1 ? rest.filter((block) => block.type === "note") : [];
+    const middle = rest.filter((block) => !beside.includes(block));
     const talks = say.some((block) => block.type === "now");
     document.title = `${view.room.title} · Talanoa`;
     return html`<div class="wall ${pics.length > 1 ? "several" : ""}">
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
       <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
-      <section class="mid stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}
-      ${rest.map((block) => drawBlock(stage, view, block))}
+      <section class="mid stack" aria-live="polite"><div class="told stack">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}</div>
+      ${pics.length > 1 ? html`<div class="trio" data-n=${pics.length}>${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
+      ${middle.length ? html`<div class="rest">${middle.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
       ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
-${pics.length > 1 ? html`<div class="trio">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
-      <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;
+      <footer>${this.door(view)}${beside.map((block) => drawBlock(stage, view, block))}<span class="line">${this.state(view)}</span></footer></div>`;
   }
 
   private state(view: ViewMessage): TemplateResult {

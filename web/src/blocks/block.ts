@@ -1,18 +1,18 @@
 // What all block elements share: their block, the view it stands in, and the stage.
 
 import { html, type TemplateResult } from "lit";
+import { StagePart } from "../frame";
 import { t } from "../i18n";
-import { icon, Part } from "../part";
-import type { Stage } from "../stage";
+import { icon } from "../part";
 import type { Sees, ViewMessage } from "../wire";
 
-export abstract class BlockPart<T> extends Part {
+/** Follows the stage too: what is filled in or on its way changes what a block shows. */
+export abstract class BlockPart<T> extends StagePart {
   static override properties = {
-    stage: { attribute: false },
+    ...StagePart.properties,
     view: { attribute: false },
     block: { attribute: false },
   };
-  declare stage: Stage;
   declare view: ViewMessage;
   declare block: T;
 }

@@ -41,6 +41,8 @@ export class Box extends Part {
   private release: (() => void) | undefined;
   private unwatch: (() => void) | undefined;
   private bound: Y.Text | undefined;
+  /** Something was typed before this device's copy of the draft was loaded. */
+  private early = false;
   private readonly again = () => this.rebind();
 
   override disconnectedCallback(): void {
@@ -60,6 +62,11 @@ export class Box extends Part {
     this.letGo();
     this.unwatch?.();
     this.unwatch = () => undefined;
+    if (this.loaded && this.box && !this.text) {
+      // Another seat or another draft: nothing of the last one stays on the screen.
+      this.loaded = false;
+      this.box.value = "";
+    }
     if (!this.text) {
       this.stage.connection.addEventListener("reopened", this.again);
       await this.stage.drafts.ready(this.seat);
@@ -102,8 +109,11 @@ export class Box extends Part {
     }
     const there = drafts.has(this.seat, this.name);
     if (this.bound && there === this.bound) return;
+    const hurried = this.early ? box.value : "";
+    this.early = false;
     this.letGo();
     if (there) {
+      if (hurried) there.insert(there.length, there.length ? ` ${hurried}` : hurried);
       this.release = bind(box, there, typed);
       this.bound = there;
       return;
@@ -116,8 +126,20 @@ export class Box extends Part {
       this.rebind();
       this.requestUpdate();
     };
+    if (hurried) {
+      box.value = hurried;
+      first();
+      return;
+    }
     box.addEventListener("input", first);
     this.release = () => box.removeEventListener("input", first);
+  }
+
+  /** Typed while the draft is still being loaded: counted as not saved, and taken over then. */
+  private hurry(): void {
+    if (this.loaded || this.text) return;
+    this.early = true;
+    this.stage.drafts.hurried(this.seat, this.name);
   }
 
   protected override render(): TemplateResult {
@@ -127,8 +149,8 @@ export class Box extends Part {
     const near = limit && length > limit * NEARLY;
     return html`<div class="field" data-need=${need || nothing}><label for=${id}>${label}</label>${hint ? html`<p class="note" id=${`${id}-hint`}>${hint}</p>` : nothing}${
       lines > 1
-        ? html`<textarea class="inp" id=${id} rows=${lines} dir="auto" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}></textarea>`
-        : html`<input class="inp" id=${id} dir="auto" autocomplete="off" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}>`
+        ? html`<textarea class="inp" id=${id} rows=${lines} @input=${() => this.hurry()} dir="auto" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}></textarea>`
+        : html`<input class="inp" id=${id} @input=${() => this.hurry()} dir="auto" autocomplete="off" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}>`
     }${near ? html`<p class="note nums">${tn("{n} character left", "{n} characters left", limit - length)}</p>` : nothing}</div>`;
   }
 }

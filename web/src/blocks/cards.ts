@@ -1,10 +1,11 @@
 // A section of a board: cards as a list, one element per card watching its own part of the
 // document; adding is a command, editing one's own text is live, moving is a menu.
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import * as Y from "yjs";
-import { hour, t, tn } from "../i18n";
-import { icon, Part } from "../part";
-import type { Stage } from "../stage";
+import { StagePart } from "../frame";
+import { hour, number, t, tn } from "../i18n";
+import { icon } from "../part";
 import type { Cards, Sees } from "../wire";
 import { BlockPart, sees } from "./block";
 
@@ -27,6 +28,9 @@ export function listed(cards: Y.Map<CardMap>, section: string, kinds: readonly s
   });
   return found.sort().map(([, id]) => id);
 }
+
+/** The card that was moved just now: its menu is found again where it landed. */
+let landing: { card: string; theme: string } | null = null;
 
 export class CardsBlock extends BlockPart<Cards> {
   static override properties = { ...BlockPart.properties, adding: { state: true } };
@@ -55,10 +59,20 @@ export class CardsBlock extends BlockPart<Cards> {
     if (this.watching !== `${this.document} ${shared.doc.clientID}`) {
       this.unwatch?.();
       this.watching = `${this.document} ${shared.doc.clientID}`;
-      cards.observe(this.look);
-      this.unwatch = () => cards.unobserve(this.look);
+      // A card may go under another theme, so its parts count too.
+      cards.observeDeep(this.look);
+      this.unwatch = () => cards.unobserveDeep(this.look);
     }
     return cards;
+  }
+
+  /** On the panel and the memo facilitators sort what everyone sees into themes. */
+  private get sorts(): boolean {
+    return this.block.document === "board" && this.view.lens === "panel";
+  }
+
+  private get themes(): string[] {
+    return this.block.document === "board" ? listed(this.cards, "", ["theme"]) : [];
   }
 
   /** Writing for oneself or one's circle is the one thing now; on the board it is one of several. */
@@ -97,17 +111,83 @@ export class CardsBlock extends BlockPart<Cards> {
     this.adding = false;
   }
 
+  private name(event: Event): void {
+    event.preventDefault();
+    const { stage, view } = this;
+    const box = stage.box("note-theme");
+    const text = stage.drafts.peek(view.seat, box).trim();
+    if (!text) {
+      this.querySelector<HTMLElement>(".naming :is(input, textarea)")?.focus();
+      return;
+    }
+    const { document, section } = this.block;
+    stage.say(
+      { type: "note.add", document, section, kind: "theme", text, theme: "" },
+      [box],
+      "theme",
+    );
+  }
+
+  private list(ids: string[]): TemplateResult {
+    const { cards, stage } = this;
+    return html`<ul>${repeat(
+      ids,
+      (id) => id,
+      (id) =>
+        html`<tl-card .stage=${stage} .cards=${cards} .card=${id} .seat=${this.view.seat} .document=${this.block.document} .sees=${this.block.sees} .sorts=${this.sorts}></tl-card>`,
+    )}</ul>`;
+  }
+
+  /** Under their themes; what has none comes first for those who sort, last for those who read. */
+  private sorted(ids: string[]): TemplateResult {
+    const { cards } = this;
+    const under = new Map<string, string[]>(this.themes.map((id) => [id, []]));
+    const loose: string[] = [];
+    for (const id of ids) {
+      const card = cards.get(id);
+      (under.get(card ? word(card, "theme") : "") ?? loose).push(id);
+    }
+    const rest = loose.length
+      ? html`<section class="under"><h3>${t("Under no theme yet")}<span class="note nums">${number(loose.length)}</span></h3>${this.list(loose)}</section>`
+      : nothing;
+    return html`${this.sorts ? rest : nothing}${[...under].map(([id, mine]) =>
+      mine.length || this.sorts
+        ? html`<section class="under theme"><h3><bdi>${this.called(id)}</bdi><span class="note nums">${number(mine.length)}</span></h3>${mine.length ? this.list(mine) : html`<p class="empty">${t("Nothing stands here yet. Move notes that belong together under this theme.")}</p>`}</section>`
+        : nothing,
+    )}${this.sorts ? nothing : rest}`;
+  }
+
+  private called(theme: string): string {
+    const card = this.cards.get(theme);
+    return card ? word(card, "text") : "";
+  }
+
+  private naming(): TemplateResult {
+    const { stage, view } = this;
+    const busy = stage.commands.busy("theme");
+    return html`<form class="naming stack" @submit=${(event: Event) => this.name(event)}>
+      <tl-box .stage=${stage} .seat=${view.seat} .name=${stage.box("note-theme")} .label=${t("A new theme")} .hint=${t("A few words that gather notes. In the memo a theme stands when two people carry it.")} .limit=${200} .lines=${1} .need=${""}></tl-box>
+      <button class="btn" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${t("Make this theme")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></form>`;
+  }
+
   protected override render(): TemplateResult {
     const { section, kinds, title, hint, add } = this.block;
     const { cards, stage } = this;
     const ids = listed(cards, section, kinds);
     const busy = stage.commands.busy(`add ${section}`);
+    const open = add && this.open;
+    // Where writing is the one thing now, the box stands before what others wrote.
+    const first = open && this.block.sees !== "room";
     return html`<section class="section"><header><h2>${title}</h2>${ids.length ? html`<span class="note">${tn("{n} note", "{n} notes", ids.length)}</span>` : nothing}${sees(this.block.sees)}</header>
-      ${hint ? html`<p class="note">${hint}</p>` : nothing}
+      ${hint ? html`<p class="note hint">${hint}</p>` : nothing}
+      ${first ? this.adder(busy) : nothing}
+      ${this.sorts ? this.naming() : nothing}
       ${
-        ids.length
-          ? html`<ul>${ids.map((id) => html`<tl-card .stage=${stage} .cards=${cards} .card=${id} .seat=${this.view.seat} .document=${this.block.document} .sees=${this.block.sees}></tl-card>`)}</ul>`
-          : html`<p class="empty">${t("Notes will appear here.")}</p>`
+        this.themes.length
+          ? this.sorted(ids)
+          : ids.length
+            ? this.list(ids)
+            : html`<p class="empty">${this.block.sees === "self" ? t("What you write stands here, for you alone.") : t("Notes will appear here.")}</p>`
       }
       ${
         add && !this.open
@@ -119,14 +199,16 @@ export class CardsBlock extends BlockPart<Cards> {
             }}>${icon("plus")}${t("Add a note")}</button></p>`
           : nothing
       }
-      ${
-        add && this.open
-          ? html`<form class="adder stack" @submit=${(event: Event) => this.add(event)}>
+      ${open && !first ? this.adder(busy) : nothing}</section>`;
+  }
+
+  private adder(busy: boolean): TemplateResult {
+    const { section, kinds } = this.block;
+    const { stage } = this;
+    return html`<form class="adder stack" @submit=${(event: Event) => this.add(event)}>
           ${kinds.length > 1 ? html`<fieldset><legend class="vh">${t("Kind of note")}</legend><div class="three">${kinds.map((kind, n) => html`<label class="opt"><input type="radio" name="kind" value=${kind} ?checked=${n === 0}><span>${kindWord(kind)}</span></label>`)}</div></fieldset>` : nothing}
           <tl-box .stage=${stage} .seat=${this.view.seat} .name=${stage.box(`note-${section}`)} .label=${t("Add a note")} .hint=${null} .limit=${500} .lines=${2} .need=${""}></tl-box>
-          <button class="btn" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></form>`
-          : nothing
-      }</section>`;
+          <button class="btn" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></form>`;
   }
 }
 
@@ -153,23 +235,25 @@ export function kindWord(kind: string): string {
 }
 
 /** One card. */
-export class CardPart extends Part {
+export class CardPart extends StagePart {
   static override properties = {
-    stage: { attribute: false },
+    ...StagePart.properties,
     cards: { attribute: false },
     card: {},
     seat: {},
     document: {},
     sees: {},
+    sorts: { type: Boolean },
     editing: { state: true },
     moving: { state: true },
   };
-  declare stage: Stage;
   declare cards: Y.Map<CardMap>;
   declare card: string;
   declare seat: string;
   declare document: string;
   declare sees: Sees;
+  /** Whether this page is where notes are put under themes. */
+  declare sorts: boolean;
   declare editing: boolean;
   declare moving: boolean;
   private unwatch: (() => void) | undefined;
@@ -214,27 +298,54 @@ export class CardPart extends Part {
           : nothing
       }
       ${
-        this.document === "board"
-          ? html`<button class="btn icon" type="button" aria-label=${t("Move to…")} aria-expanded=${this.moving ? "true" : "false"} @click=${() => {
-              this.moving = !this.moving;
-            }}>${icon("move", "flip")}</button>`
+        this.sorts || (own && this.document === "board" && this.themes.length)
+          ? html`<button class=${this.sorts ? "btn bare move" : "btn icon move"} type="button" aria-label=${this.sorts ? nothing : t("Move to…")} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.unfold()}>${icon("move", "flip")}${this.sorts ? t("Move to…") : nothing}</button>`
           : nothing
       }
       ${own ? html`<button class="btn icon" type="button" aria-label=${t("Take this note away")} @click=${() => this.stage.say({ type: "note.delete", document: this.document, card: this.card })}>${icon("cross")}</button>` : nothing}</div>
       ${this.moving ? this.menu() : nothing}</li>`;
   }
 
+  private get themes(): string[] {
+    return listed(this.cards, "", ["theme"]);
+  }
+
+  protected override updated(): void {
+    const card = this.cards.get(this.card);
+    if (landing?.card !== this.card || !card || word(card, "theme") !== landing.theme) return;
+    landing = null;
+    this.querySelector<HTMLElement>(".move")?.focus();
+  }
+
+  private unfold(): void {
+    this.moving = !this.moving;
+    if (!this.moving) return;
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(".menu button")?.focus());
+  }
+
   private menu(): TemplateResult {
-    const themes = listed(this.cards, "", ["theme"]).filter((id) => id !== this.card);
+    const card = this.cards.get(this.card);
+    const under = card ? word(card, "theme") : "";
+    const { themes } = this;
     const move = (theme: string) => {
       this.moving = false;
+      landing = { card: this.card, theme };
       this.stage.say({ type: "note.move", card: this.card, theme });
     };
-    return html`<div class="menu"><p class="note">${t("Move this note to")}</p>${themes.map(
+    const row = (id: string, label: string) =>
+      html`<button type="button" aria-current=${id === under ? "true" : nothing} @click=${() => move(id)}><bdi>${label}</bdi>${id === under ? icon("check") : nothing}</button>`;
+    return html`<div class="menu" @keydown=${(event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      this.moving = false;
+      this.querySelector<HTMLElement>(".move")?.focus();
+    }}><p class="note">${themes.length ? t("Move this note to") : t("Make a theme first, in the box above. Then move notes under it.")}</p>${themes.map(
       (id) => {
         const theme = this.cards.get(id);
-        return html`<button type="button" dir="auto" @click=${() => move(id)}>${theme ? word(theme, "text") : ""}</button>`;
+        return row(id, theme ? word(theme, "text") : "");
       },
-    )}<button type="button" @click=${() => move("")}>${t("No theme")}</button></div>`;
+    )}${themes.length ? row("", t("No theme")) : nothing}<button type="button" @click=${() => {
+      this.moving = false;
+      this.querySelector<HTMLElement>(".move")?.focus();
+    }}>${t("Leave it here")}</button></div>`;
   }
 }

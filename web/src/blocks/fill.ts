@@ -101,6 +101,14 @@ export function consent(
   }`;
 }
 
+type BoxOf = (
+  name: string,
+  label: string,
+  lines: number,
+  start?: string,
+  hint?: string,
+) => TemplateResult;
+
 /** The teller's own card: what may leave the circle, in exact words, and how. */
 export class ReleaseBlock extends BlockPart<Release> {
   private need(kind: Need["kind"]): string | undefined {
@@ -109,14 +117,26 @@ export class ReleaseBlock extends BlockPart<Release> {
   }
 
   protected override render(): TemplateResult {
-    const { offer, moments, drafted, answered } = this.block;
-    const box = (name: string, label: string, lines: number, start?: string, hint?: string) =>
+    const { offer, answered } = this.block;
+    const box: BoxOf = (name, label, lines, start, hint) =>
       html`<tl-box .stage=${this.stage} .seat=${this.view.seat} .name=${`${this.view.activity?.id ?? "room"}/${name}`} .label=${label} .hint=${hint ?? null} .limit=${280} .lines=${lines} .need=${`${offer}/${name}`} .start=${start}></tl-box>`;
     const choice = this.need("choice");
     const flag = this.need("flag");
     const chosen =
       (choice && (this.stage.filling(offer, choice) as string)) || answered || undefined;
     const outside = !!(flag && this.stage.filling(offer, flag));
+    // After the tellers' own phase an answer stands; changing it is one tap away, not in the way.
+    const later = this.stage.offers.find((each) => each.type === offer && each.place === "foot");
+    if (answered && later)
+      return html`<details class="rules"><summary>${t("Change what may be quoted of your story")}${icon("down")}</summary><div class="stack">${this.card(box, chosen, outside)}<tl-offer .stage=${this.stage} .offer=${later} .look=${""}></tl-offer></div></details>`;
+    return this.card(box, chosen, outside);
+  }
+
+  private card(box: BoxOf, chosen: string | undefined, outside: boolean): TemplateResult {
+    const { moments, drafted } = this.block;
+    const choice = this.need("choice");
+    const flag = this.need("flag");
+    const { offer } = this.block;
     return html`<section class="stack release">
       ${drafted.length ? html`<p class="note">${t("Your witness wrote this down for you. Change what is not yours.")}</p>` : nothing}
       <div class="card"><p>${sees("circle")}</p>

@@ -1,6 +1,7 @@
 // Blocks that are read: now, prompt, note, rules, progress, answers, tally, stories, roll, next.
 import { html, nothing, type TemplateResult } from "lit";
-import { t, tn } from "../i18n";
+import { serverNow, ticker } from "../clock";
+import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type {
   Answers,
@@ -92,23 +93,56 @@ export class TallyBlock extends BlockPart<Tally> {
   }
 }
 
-/** Released stories, for the plenary. */
+/** How long one story stands on a wall (ms): long enough to be read aloud. */
+const STANDS = 20_000;
+
+/** Released stories, for the plenary: their names first, each one tap away; a wall shows them one
+ *  after the other. */
 export class StoriesBlock extends BlockPart<Stories> {
+  private readonly tick = () => {
+    if (this.view.lens === "screen") this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
   protected override render(): TemplateResult {
     const { title, stories } = this.block;
+    if (this.view.lens === "screen") return this.onWall();
     return html`<section><h2 class="sec">${title}<span class="note">${tn("{n} story", "{n} stories", stories.length)}</span></h2>${
       stories.length
         ? stories.map(
-            (
-              story,
-            ) => html`<article class="story stack">${story.title ? html`<h3 dir="auto">${story.title}</h3>` : nothing}
-            ${story.moments.length ? html`<ul>${story.moments.map((moment) => html`<li dir="auto">${moment}</li>`)}</ul>` : nothing}
-            ${story.quote ? html`<blockquote dir="auto">“${story.quote}”</blockquote>` : nothing}
-            <p class="note">${story.who ? html`<bdi>${story.who}</bdi>` : t("Told here, released without a name")}</p></article>`,
+            (story) =>
+              html`<details class="story"><summary><span class="grow"><b dir="auto">${story.title || t("A story without a title")}</b><span class="note"><bdi>${by(story)}</bdi></span></span>${icon("down")}</summary><div class="stack">${parts(story)}</div></details>`,
           )
         : html`<p class="quiet">${t("No story has been released for everyone. That is fine.")}</p>`
     }</section>`;
   }
+
+  private onWall(): TemplateResult {
+    const { title, stories } = this.block;
+    const at = stories.length ? Math.floor(serverNow() / STANDS) % stories.length : 0;
+    const story = stories[at];
+    if (!story) return html``;
+    return html`<section class="told1"><h2 class="sec">${title}<span class="note nums">${t("{n} of {all}", { n: number(at + 1), all: number(stories.length) })}</span></h2><h3 dir="auto">${story.title || t("A story without a title")}</h3>${parts(story)}<p class="note"><bdi>${by(story)}</bdi></p></section>`;
+  }
+}
+
+type Story = Stories["stories"][number];
+
+function by(story: Story): string {
+  return story.who || t("Told here, released without a name");
+}
+
+function parts(story: Story): TemplateResult {
+  return html`${story.moments.length ? html`<ul>${story.moments.map((moment) => html`<li dir="auto">${moment}</li>`)}</ul>` : nothing}${story.quote ? html`<blockquote dir="auto">“${story.quote}”</blockquote>` : nothing}`;
 }
 
 /** A list of people with a word about each. */

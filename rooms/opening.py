@@ -1,0 +1,85 @@
+"""How a room begins: what is asked for, checked, and made into its first commit."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+import msgspec
+
+from activities.kernel import Refused
+from rooms import commits
+from rooms.agenda import TEMPLATES
+from rooms.commits import Commit, WordsKept
+from rooms.doors import new_token
+from rooms.seats import Seat
+from rooms.wire import TITLE_LIMIT
+from rooms.words import clean_name, digest, is_language
+
+CONFIDENTIALITIES: Final = ("circle", "unattributed", "record")
+
+ZONE_LIMIT: Final = 60
+"""Characters of a time zone's name; the longest of IANA has 32."""
+
+ORGANISER: Final = "s1"
+"""The organiser's seat is the first of every room."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """The room somebody asks for. `zone`: an IANA name, else the memo is in UTC."""
+
+    title: str
+    facilitator: str
+    template: str = "evening"
+    language: str = "en"
+    zone: str = "UTC"
+    settings: Mapping[str, Any] = msgspec.field(default_factory=dict)
+
+
+class Opening(msgspec.Struct, frozen=True):
+    """A first commit with the texts it refers to, and what the organiser's device gets."""
+
+    commit: Commit
+    texts: dict[str, str]
+    device: str
+    token: str
+
+
+def opening(wanted: Wanted, now: int, new_id: Callable[[], str]) -> Opening:
+    """Check what is wanted and write the first commit.
+
+    Raises `Refused`: names nobody could read, no such template, setting or language.
+    """
+    agenda = TEMPLATES.get(wanted.template)
+    confidentiality = str(wanted.settings.get("confidentiality", "circle"))
+    if agenda is None or confidentiality not in CONFIDENTIALITIES:
+        raise Refused("bad_request")
+    if not is_language(wanted.language) or len(wanted.zone) > ZONE_LIMIT:
+        raise Refused("bad_request")
+    title, name = new_id(), new_id()
+    texts = {title: clean_name(wanted.title, TITLE_LIMIT), name: clean_name(wanted.facilitator)}
+    token, device = new_token(), new_id()
+    seat = Seat(
+        id=ORGANISER,
+        name=name,
+        role="facilitator",
+        language=wanted.language,
+        organiser=True,
+        devices=(device,),
+        joined=now,
+    )
+    event = commits.RoomOpened(
+        title=title,
+        language=wanted.language,
+        zone=wanted.zone,
+        confidentiality=confidentiality,
+        agenda=agenda,
+        seat=seat,
+        device=device,
+        digest=digest(token),
+        links={},
+    )
+    kept = tuple(
+        WordsKept(ref, ORGANISER, language=wanted.language, digest=digest(text))
+        for ref, text in texts.items()
+    )
+    commit = Commit(seq=1, at=now, events=(event,), seat=ORGANISER, words=kept)
+    return Opening(commit, texts, device, token)

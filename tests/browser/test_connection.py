@@ -1,0 +1,148 @@
+"""The real provider in Chromium on lines that are cut, swallow everything, or crawl: it finds its
+way back, and the page says at each moment what is true."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.faults import Network
+from tests.browser.house import Guest, House, Room, Seat, opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from playwright.sync_api import Browser, Locator
+
+pytestmark = pytest.mark.browser
+
+BACK_SECONDS = 20.0
+FINDING = "Finding the line again"
+SAVED = re.compile(r"Connected\s*Saved$")
+NO_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }"
+
+
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[House]:
+    """A server on the real clock: lines live by real seconds."""
+    with opened(folder, test_clock=False) as house:
+        yield house
+
+
+@pytest.fixture(scope="module")
+def asked(running: House) -> tuple[Room, Seat]:
+    """A room that asks for a word."""
+    room = running.open_room("Living with the river", "Amina Diallo")
+    seat = room.join("Wanjiru Kamau")
+    room.join("Rosa Quispe")
+    room.next_phase()
+    room.next_phase()
+    return room, seat
+
+
+@pytest.fixture
+def phone(house: House, browser: Browser, asked: tuple[Room, Seat]) -> Guest:
+    """A phone with a line of its own, and nothing in its box."""
+    made = house.browse(browser, "Wanjiru Kamau", network=True)
+    made.sit(asked[1])
+    made.connected()
+    box(made).fill("")
+    expect(made.state).to_have_text(SAVED)
+    return made
+
+
+def box(guest: Guest) -> Locator:
+    """The box for one word."""
+    return guest.page.get_by_label("One word, if you like")
+
+
+def line(guest: Guest) -> Network:
+    """The guest's own line."""
+    assert guest.network
+    return guest.network
+
+
+def test_a_cut_line_is_found_again_and_says_so(phone: Guest) -> None:
+    box(phone).fill("river")
+    expect(phone.state).to_have_text(SAVED)
+
+    line(phone).cut()
+    expect(phone.state).to_contain_text(FINDING)
+    expect(phone.state).to_contain_text("Saved")  # nothing is waiting
+    box(phone).press_sequentially(" bank")
+    expect(phone.state).to_contain_text("Saved on this device")
+    expect(phone.state).to_contain_text(re.compile("No line since"))
+    phone.sees("Your words are safe on this device")
+
+    line(phone).mend()
+    began = time.monotonic()
+    expect(phone.state).to_have_text(SAVED)
+    assert time.monotonic() - began < BACK_SECONDS
+    expect(box(phone)).to_have_value("river bank")
+    assert not phone.troubles
+
+
+def test_a_line_that_swallows_everything_is_given_up_and_replaced(
+    phone: Guest, house: House, browser: Browser, asked: tuple[Room, Seat]
+) -> None:
+    line(phone).lose()
+    began = time.monotonic()
+    box(phone).fill("into the hole")
+    expect(phone.state).to_contain_text("Saved on this device")
+    expect(phone.state).to_have_text(SAVED)
+    assert time.monotonic() - began < BACK_SECONDS
+    other = house.browse(browser, "another device")
+    other.sit(asked[1])
+    expect(box(other)).to_have_value("into the hole")
+    assert not phone.troubles
+
+
+def test_a_crawling_line_shows_what_is_on_its_way(phone: Guest, asked: tuple[Room, Seat]) -> None:
+    line(phone).delay = 1.0
+    box(phone).fill("slowly")
+    expect(phone.state).to_contain_text("Saved on this device")
+    expect(phone.state).to_contain_text("Connected")
+    expect(phone.state).to_have_text(SAVED)
+    phone.page.get_by_role("radio").first.check()
+    give = phone.page.get_by_role("button", name=re.compile("^Give this"))
+    give.click()
+    expect(give).to_have_attribute("aria-busy", "true")
+    give.click()  # a second tap does nothing
+    expect(phone.button("Give this instead")).to_have_attribute("aria-busy", "false")
+    line(phone).delay = 0.0
+    progress = next(b for b in asked[1].view()["blocks"] if b["type"] == "progress")
+    assert progress["done"] == 1
+    assert not phone.troubles
+
+
+def test_without_a_store_on_the_device_the_page_does_not_promise_one(
+    house: House, browser: Browser, asked: tuple[Room, Seat]
+) -> None:
+    phone = house.browse(browser, "Wanjiru Kamau", network=True)
+    phone.page.add_init_script(NO_STORE)
+    phone.sit(asked[1])
+    box(phone).fill("kept by nobody")  # before the page has given up waiting for its store
+    expect(phone.state).to_contain_text("Not saved (1)")
+    expect(phone.state).to_have_text(SAVED)
+    line(phone).cut()
+    expect(phone.state).to_contain_text(FINDING)
+    box(phone).press_sequentially(" yet")
+    expect(phone.state).to_contain_text("Not saved (1)")
+    line(phone).mend()
+    expect(phone.state).to_have_text(SAVED)
+    expect(box(phone)).to_have_value("kept by nobody yet")
+
+
+def test_a_phone_that_slept_is_back_as_it_wakes(phone: Guest) -> None:
+    line(phone).cut()
+    expect(phone.state).to_contain_text(re.compile("No line since"), timeout=30_000)
+    line(phone).mend()
+    began = time.monotonic()
+    phone.page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(phone.state).to_have_text(SAVED)
+    assert time.monotonic() - began < BACK_SECONDS
