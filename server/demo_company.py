@@ -14,12 +14,14 @@ import structlog
 from activities.kernel import Refused
 from rooms.clock import Clock
 from rooms.hub import Hub, Newcomer, Opened
+from rooms.memo_tree import Heading
 from rooms.room import Room
 from server.demo_people import (
     CO_FACILITATOR,
     HEARD,
     ORGANISER,
     PEOPLE,
+    STORIES,
     TABLE,
     THEMES,
     TITLE,
@@ -298,6 +300,10 @@ class Company:
         sections = {"why": WHY}
         for theme, heard in zip(themes, HEARD, strict=True):
             sections[f"theme:{theme}:heard"] = heard
+        memo = await self.room.draft_memo("participants")
+        for told in next(part.blocks for part in memo.sections if part.id == "stories"):
+            if isinstance(told, Heading) and told.line.text in STORIES:
+                sections[told.id] = STORIES[told.line.text]
         for section, text in sections.items():
             if text:
                 await self._command(

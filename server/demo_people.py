@@ -80,6 +80,28 @@ HEARD: tuple[str, ...] = (
 """What the facilitators wrote under each theme; empty: not written yet, as the missing list
 says."""
 
+STORIES: dict[str, str] = {
+    "The day we put the pencils away": (
+        "Surveyors came to Sefina's village with a map that put the houses in the sea. Instead of"
+        " arguing, her aunt asked them to leave the paper in the car and walked them along the bank"
+        " at low tide, naming each family as they passed. In the evening the map was drawn again at"
+        " her table. This time the village held the pencil, and the surveyors asked the questions."
+    ),
+    "Food for everyone who digs": (
+        "For nine years the blocked drain in Tomasi's street belonged to somebody else: the"
+        " council, the owner, the rain. On one new moon forty neighbours opened it themselves,"
+        " with three pots of cassava for whoever dug. Since then the date belongs to the street."
+        " Nobody has to be asked, and the council now lends the barrow."
+    ),
+    "Thirty doors in one night": (
+        "When the water came at two in the morning the list of people who need help was in a phone,"
+        " and the phone was wet. The care group went all the same. Because they always visit in"
+        " pairs, two people knew every door by heart, and by daylight all thirty had been opened."
+        " The list is on paper now, but nobody trusts it as much as the feet."
+    ),
+}
+"""What the facilitators wrote from the released moments, by title of the story."""
+
 PEOPLE: tuple[Practitioner, ...] = (
     Practitioner(
         "Sefina Tuilagi",
