@@ -478,7 +478,8 @@ def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
 
 
 def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:
-    """An author shared cards of a circle: everyone has a copy on the board now."""
+    """An author shared cards of a circle: everyone has a copy on the board now. The last choice
+    holds; what is not in it any more is taken back."""
     circles = f"group/{activity}-"
     own = {
         card
@@ -486,7 +487,7 @@ def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomSta
         if note.seat == event.seat and note.document.startswith(circles)
     }
     given = own if event.share == "all" else own & set(event.cards) if event.share == "some" else ()
-    return replace(state, shared=state.shared | frozenset(given))
+    return replace(state, shared=(state.shared - own) | frozenset(given))
 
 
 def consent_changed(state: RoomState, event: ConsentChanged) -> RoomState:

@@ -60,6 +60,10 @@ MAX_DOCUMENT_BYTES: Final = 16 * 1024 * 1024
 
 NOTHING: Final = b"\0\0"
 
+CARDS_PER_SEAT: Final = 500
+"""Cards one seat may ever make in a document: ten times a diligent note-taker's evening. Reading
+5,000 takes a second, in which nobody else is answered."""
+
 # Reasons that a page cures by sending its step 2 (see the theory).
 _GAPS: Final = frozenset({"gap"})
 
@@ -112,6 +116,7 @@ class Document:
         self.awareness = Awareness(self.index)
         # accepted and not applied yet: they are in the index already
         self._awaited: set[bytes] = set()
+        self._cards: tuple[board_schema.Card, ...] | None = None
         self._doc: Doc[Any] | None = Doc(client_id=client_id)
         for root, kind in board_schema.ROOTS[family].items():
             if kind == MAP:
@@ -197,6 +202,7 @@ class Document:
             self.index.commit(change)
             new = change.data
         self.size += len(new)
+        self._cards = None
         if new:
             self._native(lambda: doc.apply_update(new))
 
@@ -207,6 +213,7 @@ class Document:
         nothing. If the append fails, or `work` raises, the document is to be loaded again.
         """
         doc = self.doc
+        self._cards = None
         updates: list[bytes] = []
 
         def edit() -> None:
@@ -258,7 +265,9 @@ class Document:
         if root is None:
             return ()
         doc = self.doc
-        return self._native(lambda: board_schema.read_cards(doc, root), fatal=False)
+        if self._cards is None:
+            self._cards = self._native(lambda: board_schema.read_cards(doc, root), fatal=False)
+        return self._cards
 
     def read(self, reader: Callable[[Doc[Any]], T]) -> T:
         """Read with one of `board_schema`'s readers, guarded."""
@@ -268,7 +277,24 @@ class Document:
     def _forbids(self, change: Change, writer: Writer) -> str | None:
         if self.size + len(change.data) > MAX_DOCUMENT_BYTES:
             return "document_full"
+        if self._too_many_cards(change):
+            return "document_full"
         return refusal(self.family, change.touches, writer, self.owner)
+
+    def _too_many_cards(self, change: Change) -> bool:
+        """Whether somebody has made more cards here than anybody could mean."""
+        new: dict[str, set[str]] = {}
+        for touch in change.touches:
+            if touch.kind == "set" and touch.first and len(touch.path) == 2:
+                author = board_schema.author_of(touch.path[1])
+                new.setdefault(touch.path[0], set()).add(author)
+        return any(
+            sum(key.startswith(f"{author}-") for key in self.index.roots[root].keys)
+            > CARDS_PER_SEAT
+            for root, authors in new.items()
+            if root in ("cards", "notes")
+            for author in authors
+        )
 
     def _native(self, work: Callable[[], T], *, fatal: bool = True) -> T:
         """Run native code; a panic ends this document's life, and when `fatal` any exception."""

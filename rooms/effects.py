@@ -75,12 +75,10 @@ class Effects:
             await self._storage.erase_words(self._room, refs)
 
     async def _share(self, event: ActivityEvent, inner: NotesChosen, whole: Whole) -> None:
-        """Cards of a circle that their author gave to the board."""
-        if inner.share == "none":
-            return
+        """Cards of a circle that their author gave to the board, or took back from it."""
         here = whole.running[event.activity]
         activity = self._activities[here.kind]
         for group in activity.groups(here.state):
             if inner.seat in group.members:
-                only = None if inner.share == "all" else inner.cards
+                only = {"all": None, "some": inner.cards, "none": ()}[inner.share]
                 await self._shelf.share(f"group/{event.activity}-{group.id}", inner.seat, only)

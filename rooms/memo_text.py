@@ -116,8 +116,12 @@ def script(char: str) -> str:
 
 
 def folded(text: str) -> str:
-    """A form in which two spellings of the same words compare equal."""
-    return " ".join(re.findall(r"\w+", unicodedata.normalize("NFKC", text).casefold()))
+    """A form in which two spellings of the same words compare equal; signs nobody sees, such as a
+    soft hyphen inside a word, make no difference."""
+    seen = "".join(
+        c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf"
+    )
+    return " ".join(re.findall(r"\w+", seen.casefold()))
 
 
 def _noncharacter(char: str) -> bool:

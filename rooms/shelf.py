@@ -408,25 +408,27 @@ class Shelf:
             await self._compact(name, await self._open(name))
 
     async def share(self, name: str, author: str, only: Sequence[str] | None) -> None:
-        """Copy an author's cards of a circle to the board: whole values, never history."""
-        found = [
-            replace(card, scope="memo", section="", theme="", ticks=())
-            for card in await self.cards(name)
-            if card.author == author and (only is None or card.id in only)
-        ]
-        if not found:
-            return
+        """Copy an author's cards of a circle to the board: whole values, never history. Copies of
+        those the author shares no longer are taken away."""
+        mine = [card for card in await self.cards(name) if card.author == author]
+        given = {card.id for card in mine if only is None or card.id in only}
         async with self._locks["board"]:
             board = await self._open("board")
-            ever = board.index.roots["cards"].keys
-            new = [card for card in found if card.id not in ever]
+            there = {card.id for card in board.cards()}
+            new = [card for card in mine if card.id in given and card.id not in there]
+            gone = [card for card in mine if card.id not in given and card.id in there]
 
-            def put(doc: Doc[Any]) -> None:
+            def change(doc: Doc[Any]) -> None:
                 for card in new:
-                    board_schema.put_card(doc, card)
+                    plain = replace(card, scope="memo", section="", theme="", ticks=())
+                    board_schema.put_card(doc, plain)
+                for card in gone:
+                    board_schema.drop_card(doc, card.id)
 
-            if new:
-                await self._edit("board", board, put)
+            if new or gone:
+                await self._edit("board", board, change)
+            if gone:
+                await self._compact("board", board)
 
     # Reading --------------------------------------------------------------------------------------
 

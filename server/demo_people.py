@@ -90,8 +90,8 @@ STORIES: dict[str, str] = {
     "Food for everyone who digs": (
         "For nine years the blocked drain in Tomasi's street belonged to somebody else: the"
         " council, the owner, the rain. On one new moon forty neighbours opened it themselves,"
-        " with three pots of cassava for whoever dug. Since then the date belongs to the street. Nobody has to"
-        " be asked, and the council now lends the barrow."
+        " with three pots of cassava for whoever dug. Since then the date belongs to the street."
+        " Nobody has to be asked, and the council now lends the barrow."
     ),
     "Thirty doors in one night": (
         "When the water came at two in the morning the list of people who need help was in a phone,"

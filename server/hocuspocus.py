@@ -41,8 +41,10 @@ MAX_FRAME_BYTES = 1024 * 1024
 MAX_TOKEN_BYTES = 2048
 # "4.8.0", or a name somebody else's client gives itself.
 MAX_VERSION_BYTES = 64
-# A command carries at most one story or note (methods.md A1); 64 KiB is a long chapter.
-MAX_STATELESS_BYTES = 64 * 1024
+# What a page says in JSON is the room's to refuse, by the name of its request (rooms/wire.py): a
+# line closed for it would come back and send the same again. Up to here it is looked at for depth,
+# in under 5 ms; what is longer the room refuses unread.
+MAX_LOOKED_AT = 64 * 1024
 # Commands are flat records; a parser recurses once a level.
 MAX_STATELESS_DEPTH = 16
 # One awareness state is at most 1 KiB (rooms/documents.py); a provider may mention those that timed
@@ -282,8 +284,8 @@ def _symmetric(frame: bytes, name: str, kind: int, at: int) -> Symmetric:
         payload, at = lib0.read_bytes(frame, at, MAX_AWARENESS_BYTES)
         message = AwarenessUpdate(name, payload)
     elif kind == _STATELESS:
-        said, at = lib0.read_text(frame, at, MAX_STATELESS_BYTES)
-        if lib0.nesting(said) > MAX_STATELESS_DEPTH:
+        said, at = lib0.read_text(frame, at, MAX_FRAME_BYTES)
+        if len(said) <= MAX_LOOKED_AT and lib0.nesting(said) > MAX_STATELESS_DEPTH:
             raise Malformed("too_deep")
         message = Stateless(name, said)
     elif kind == _QUERY_AWARENESS:

@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from rooms.clock import TestClock
-from server.serving import Server, uvicorn_config
 from server.app import running
 from server.demo import MOMENTS, Company, Moment, stage
 from server.demo_people import TABLE
-from server.supervisor import listening_socket
+from server.serving import Server, uvicorn_config
 from server.settings import Settings
 from server.site import Site
+from server.supervisor import listening_socket
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -67,7 +67,7 @@ def standing() -> Iterator[Stand]:
             async with running(settings) as app:
                 server = Server(uvicorn_config(app, settings))
                 serving = asyncio.create_task(server.serve(sockets=[listening]))
-                while not server.started:
+                while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
                     await asyncio.sleep(0.01)
                 ready.append(Stand(app.state.site, loop, port))
                 begun.set()
@@ -122,17 +122,22 @@ def pictures(browser: Browser, folder: Path, only: list[str]) -> list[str]:
             if only and moment not in only:
                 continue
             company = stand.staged(moment)
-            for who, (token, path) in seated(company, moment).items():
-                name = f"evening-{moment}-{who}"
-                made += shots(browser, stand, company, folder, name, token, path)
+            pages = {
+                who: opened(browser, stand, company, token, path)
+                for who, (token, path) in seated(company, moment).items()
+            }
+            stand.do(company.be_here())
+            for who, (page, trouble) in pages.items():
+                made += shots(page, folder, f"evening-{moment}-{who}", trouble)
+            for page, _ in pages.values():  # only now: whoever closes a page is away
+                page.context.close()
     return made
 
 
-def shots(
-    browser: Browser, stand: Stand, company: Company, folder: Path, name: str, token: str, path: str
-) -> list[str]:
-    """One page at each size, light and dark."""
-    made: list[str] = []
+def opened(
+    browser: Browser, stand: Stand, company: Company, token: str, path: str
+) -> tuple[Page, list[str]]:
+    """A page at its live view, and a list that fills with what the browser complains of."""
     context = browser.new_context(base_url=stand.address)
     if token:
         context.add_cookies([{
@@ -147,8 +152,13 @@ def shots(
     page.wait_for_load_state("networkidle")
     if page.locator("#boot").count():
         page.wait_for_selector("text=/Connected|saved|Saved|people here/")
-    stand.do(company.be_here())
-    for width, height in WALL if "/screen" in path else SIZES:
+    return page, trouble
+
+
+def shots(page: Page, folder: Path, name: str, trouble: list[str]) -> list[str]:
+    """One page at each size, light and dark."""
+    made: list[str] = []
+    for width, height in WALL if name.endswith("-wall") else SIZES:
         for theme in THEMES:
             page.emulate_media(color_scheme=theme)
             picture(page, folder / f"{name}-{theme}-{width}.png", width, height)
@@ -158,7 +168,6 @@ def shots(
                 trouble.append(f"scrolls sideways at {width}: {wide}")
     for each in dict.fromkeys(trouble):
         print(f"{name}: {each}")
-    context.close()
     return made
 
 

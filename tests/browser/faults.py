@@ -113,7 +113,9 @@ class Network:
             while data := await reader.read(CHUNK):
                 if self.delay:
                     await asyncio.sleep(self.delay)
-                while self.state == "hole" or number <= self._lost:  # kept here for good: `mend` aborts the connection
+                while (
+                    self.state == "hole" or number <= self._lost
+                ):  # kept here for good: `mend` aborts the connection
                     await asyncio.sleep(BLINK)
                 writer.write(data)
                 await writer.drain()

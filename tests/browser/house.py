@@ -305,9 +305,9 @@ class Guest:
 
     def _hear(self, message: Any) -> None:
         # A failed request is written here too, and is what cut lines are for.
-        if message.type == "error" and "Failed to load resource" not in message.text:
-            if "WebSocket connection" not in message.text:
-                self.troubles.append(message.text)
+        expected = ("Failed to load resource", "WebSocket connection")
+        if message.type == "error" and not any(each in message.text for each in expected):
+            self.troubles.append(message.text)
 
     def come_in(self, room: Room, *others: str, where: str = "Online") -> None:
         """By the invitation's link and the join form, with whoever shares the device."""

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 import pytest
 from playwright.sync_api import expect
@@ -18,11 +18,10 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-AXE: Final = (
-    Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-)
+AXE: Final = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN: Final = "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)"
+THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 TABS: Final = 60
 """Steps of the Tab key within which a main action must be reached."""
 
@@ -49,8 +48,8 @@ class Look:
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 wrong.append(f"{width}: scrolls sideways to {wide}")
-            for theme in ("light", "dark"):
-                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            for theme in THEMES:
+                page.emulate_media(color_scheme=theme)
                 wrong += [f"{width} {theme}: {each}" for each in self.violations()]
         assert not wrong, f"{name}:\n" + "\n".join(dict.fromkeys(wrong))
         assert not self.stopped, f"{name}: {self.stopped}"
@@ -173,7 +172,7 @@ def test_the_room_in_every_phase(look: Look, house: House) -> None:
     look.at("frame")
     by_tab(guest.page, "I have heard the rules")
     at_phase(room, "a2.settle")
-    guest.heading("Say your names")
+    guest.heading("say your names")
     look.at("settle")
     mine.tap("turn.volunteer")
     at_phase(room, "a2.telling")
@@ -257,8 +256,8 @@ def test_the_panel_the_wall_and_the_memo(look: Look, house: House) -> None:
     wall = Look(house.browse(guest.context.browser, "wall", (1920, 1080)))  # type: ignore[arg-type]
     wall.guest.page.goto(room.links["screen"])
     wall.guest.sees(re.compile("is telling|with their stories"))
-    for theme in ("light", "dark"):
-        wall.guest.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    for theme in THEMES:
+        wall.guest.page.emulate_media(color_scheme=theme)
         assert not wall.violations()
     assert wall.guest.page.evaluate("document.documentElement.scrollHeight") <= 1080
     assert not [*wall.stopped, *wall.guest.troubles]

@@ -277,13 +277,13 @@ def test_moment_4_words_typed_meanwhile_merge(house: House, browser: Browser) ->
     house.advance(40)
     phone.network.mend()
     phone.connected()
-    for each in (box, there):
-        expect(each).to_have_value("We said: the drain was ours")
+    for written in (box, there):
+        expect(written).to_have_value("We said: the drain was ours")
     expect(phone.state).to_contain_text(re.compile("ConnectedSaved$|Saved$"))
     phone.press("Add it")
     expect(laptop.page.locator(".nt .text")).to_have_text("We said: the drain was ours")
-    for each in (box, there):
-        expect(each).to_have_value("")
+    for written in (box, there):
+        expect(written).to_have_value("")
     assert not [*phone.troubles, *laptop.troubles]
 
 

@@ -55,7 +55,9 @@ def back(guests: list[Guest], began: float) -> None:
     guests[0].house.wait()
     for guest in guests:
         left = BACK_SECONDS - (time.monotonic() - began)
-        expect(guest.state).to_contain_text(re.compile("Connected|saved"), timeout=max(1, left * 1000))
+        expect(guest.state).to_contain_text(
+            re.compile("Connected|saved"), timeout=max(1, left * 1000)
+        )
     assert time.monotonic() - began < BACK_SECONDS
 
 

@@ -134,7 +134,7 @@ export class CardsBlock extends BlockPart<Cards> {
       ids,
       (id) => id,
       (id) =>
-        html`<tl-card .stage=${stage} .cards=${cards} .card=${id} .seat=${this.view.seat} .document=${this.block.document} .sees=${this.block.sees} .sorts=${this.sorts}></tl-card>`,
+        html`<li><tl-card .stage=${stage} .cards=${cards} .card=${id} .seat=${this.view.seat} .document=${this.block.document} .sees=${this.block.sees} .sorts=${this.sorts}></tl-card></li>`,
     )}</ul>`;
   }
 
@@ -280,7 +280,7 @@ export class CardPart extends StagePart {
     const own = this.stage.own(author);
     const text = card.get("text");
     const created = Number(card.get("created") ?? 0);
-    return html`<li class="nt ${word(card, "kind")}">
+    return html`<div class="nt ${word(card, "kind")}">
       ${
         this.editing && text instanceof Y.Text
           ? html`<tl-box .stage=${this.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${500} .lines=${2} .need=${this.card}></tl-box><button class="btn small" type="button" @click=${() => {
@@ -303,7 +303,7 @@ export class CardPart extends StagePart {
           : nothing
       }
       ${own ? html`<button class="btn icon" type="button" aria-label=${t("Take this note away")} @click=${() => this.stage.say({ type: "note.delete", document: this.document, card: this.card })}>${icon("cross")}</button>` : nothing}</div>
-      ${this.moving ? this.menu() : nothing}</li>`;
+      ${this.moving ? this.menu() : nothing}</div>`;
   }
 
   private get themes(): string[] {
