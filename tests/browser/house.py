@@ -258,10 +258,16 @@ class Room:
         return Seat(self.house, self.id, made["seat"], made["token"], name)
 
     def next_phase(self) -> str:
-        """The lead presses the one right button (over the API); returns where we are then."""
+        """The lead presses the one right button (over the API); returns where we are then.
+
+        A press that comes just after the room went on by itself does nothing, as on a screen.
+        """
+        shown = self.lead.view()
         for type in ("phase.next", "activity.start"):
-            if self.lead.offer(type):
-                self.lead.tap(type)
+            if offer := self.lead.offer(type, shown):
+                activity = (shown["activity"] or {}).get("id")
+                answer = self.lead.send(offer, activity=activity)
+                assert answer.is_success or "stale" in answer.text, answer.text
                 break
         return self.lead.phase
 

@@ -207,6 +207,7 @@ def test_the_room_in_every_phase(look: Look, house: House) -> None:
     by_tab(guest.page, "Yes, with my first name")
     guest.press("Yes, with my first name")
     at_phase(room, "a2.plenary")
+    guest.page.get_by_text("A story without a title").click()  # unfolds it
     guest.sees(re.compile("The water came at night"))
     look.at("plenary")
     guest.page.goto(f"/r/{room.id}/me")

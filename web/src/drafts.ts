@@ -59,6 +59,11 @@ export class Drafts extends EventTarget {
     return this.has(seat, box)?.toString() ?? "";
   }
 
+  /** Whether something typed into a box here has not reached the server. */
+  pending(seat: string, box: string): boolean {
+    return this.shared(seat).touched.has(box);
+  }
+
   /** Typed while this device's copy is still being loaded: nothing keeps it yet. */
   hurried(seat: string, box: string): void {
     this.shared(seat).onDisk = false;
@@ -73,8 +78,8 @@ export class Drafts extends EventTarget {
   /** The draft was sent and the server has it: empty its box. */
   sent(seat: string, box: string): void {
     const map = this.map(seat);
+    this.shared(seat).touched.delete(box); // first: whoever watches must not begin it again
     if (map.has(box)) map.delete(box);
-    this.shared(seat).touched.delete(box);
     this.tell();
   }
 

@@ -111,11 +111,15 @@ export class Box extends Part {
     }
     const there = drafts.has(this.seat, this.name);
     if (this.bound && there === this.bound) return;
-    const hurried = this.early ? box.value : "";
+    // Where two devices begin the same draft, one of the two texts loses its place: what stood
+    // here is added to the other, and what was not yet saved is begun again.
+    const lost = !!this.bound && (!!there || drafts.pending(this.seat, this.name));
+    const hurried = this.early || lost ? box.value : "";
     this.early = false;
     this.letGo();
     if (there) {
-      if (hurried) there.insert(there.length, there.length ? ` ${hurried}` : hurried);
+      if (hurried && !there.toString().includes(hurried))
+        there.insert(there.length, there.length ? ` ${hurried}` : hurried);
       this.release = bind(box, there, typed);
       this.bound = there;
       return;
