@@ -146,3 +146,29 @@ def test_a_phone_that_slept_is_back_as_it_wakes(phone: Guest) -> None:
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")
     expect(phone.state).to_have_text(SAVED)
     assert time.monotonic() - began < BACK_SECONDS
+
+
+def test_two_devices_that_begin_one_draft_without_a_line_lose_nothing(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    seat = room.join("Wanjiru Kamau")
+    room.next_phase()
+    room.next_phase()
+    pair = [house.browse(browser, "Wanjiru Kamau", network=True) for _ in range(2)]
+    for each in pair:
+        each.sit(seat)
+        each.connected()
+        line(each).cut()
+        expect(each.state).to_contain_text(FINDING)
+    for each, word in zip(pair, ("salt", "river"), strict=True):
+        box(each).fill(word)
+        expect(each.state).to_contain_text("Saved on this device")
+    for each in pair:
+        line(each).mend()
+        expect(each.state).to_have_text(SAVED)
+    for each in pair:
+        expect(box(each)).to_have_value(re.compile("salt"))
+        expect(box(each)).to_have_value(re.compile("river"))
+    assert box(pair[0]).input_value() == box(pair[1]).input_value()
+    assert not [*pair[0].troubles, *pair[1].troubles]
