@@ -10,20 +10,18 @@ from __future__ import annotations
 
 import io
 import re
-import subprocess
 from typing import TYPE_CHECKING, Final
 
 import docx
 import pytest
 from playwright.sync_api import expect
+from pypdf import PdfReader
 
 from server.demo_people import CO_FACILITATOR, ORGANISER, PEOPLE, TABLE, TITLE, Practitioner
 from tests.browser.guests import Guests
 from tests.browser.house import LAPTOP, Guest, House, Room, Seat
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from playwright.sync_api import Browser
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(420)]
@@ -228,7 +226,7 @@ def remaining(seat: Seat) -> int:
     return left
 
 
-def test_the_evening(house: House, browser: Browser, tmp_path: Path) -> None:
+def test_the_evening(house: House, browser: Browser) -> None:
     evening = Evening(house, browser)
     evening.front_door()
     evening.co = evening.arrive(CO_FACILITATOR)
@@ -252,7 +250,7 @@ def test_the_evening(house: House, browser: Browser, tmp_path: Path) -> None:
         assert not getattr(evening, name).troubles
     for guest, _, _ in evening.screens.values():
         assert not guest.troubles, guest.name
-    read_the_memo(evening, tmp_path)
+    read_the_memo(evening)
 
 
 def check_in(evening: Evening, sefina: Guest, jonah: Guest) -> None:
@@ -397,13 +395,9 @@ def word_text(data: bytes) -> str:
     return flat("\n".join(lines))
 
 
-def pdf_text(data: bytes, place: Path) -> str:
+def pdf_text(data: bytes) -> str:
     """All text of a PDF as a reader copies it."""
-    place.write_bytes(data)
-    made = subprocess.run(
-        ["pdftotext", "-enc", "UTF-8", str(place), "-"], capture_output=True, check=True
-    )
-    return flat(made.stdout.decode())
+    return flat(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
 
 
 def flat(text: str) -> str:
@@ -412,7 +406,7 @@ def flat(text: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"[\u2066-\u2069\u200e\u200f]", "", plain))
 
 
-def read_the_memo(evening: Evening, tmp_path: Path) -> None:
+def read_the_memo(evening: Evening) -> None:
     """Both files in both editions, against what was said."""
     lead = evening.room.lead
     texts: dict[tuple[str, str], str] = {}
@@ -423,7 +417,7 @@ def read_the_memo(evening: Evening, tmp_path: Path) -> None:
             if format == "docx":
                 texts[edition, format] = word_text(answer.content)
             else:
-                texts[edition, format] = pdf_text(answer.content, tmp_path / f"{edition}.pdf")
+                texts[edition, format] = pdf_text(answer.content)
 
     people = [SEFINA, *FAR, *TABLE]
     for (edition, format), text in texts.items():
