@@ -13,8 +13,6 @@ from typing import Any, Final, Literal
 State = Literal["open", "cut", "hole"]
 
 CHUNK: Final = 16_384
-BLINK: Final = 0.02
-"""Seconds between two looks at whether a hole has opened again."""
 
 
 class Network:
@@ -113,10 +111,8 @@ class Network:
             while data := await reader.read(CHUNK):
                 if self.delay:
                     await asyncio.sleep(self.delay)
-                while (
-                    self.state == "hole" or number <= self._lost
-                ):  # kept here for good: `mend` aborts the connection
-                    await asyncio.sleep(BLINK)
+                if self.state == "hole" or number <= self._lost:
+                    await asyncio.Future()  # kept here for good: `mend` ends the connection
                 writer.write(data)
                 await writer.drain()
 
