@@ -114,7 +114,11 @@ export class MemoPage extends StagePart {
 
   private formats(): TemplateResult {
     const base = `/api/rooms/${this.stage.boot.room}`;
-    return html`<nav class="wide" aria-label=${t("Export")}><div class="menu">${FORMATS.map(
+    return html`<nav class="wide formats" aria-label=${t("Export")} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key === "Escape") this.menu = false;
+    }}><div class="menu">${FORMATS.map(
       (format) =>
         html`<a href=${`${base}/memo.${format}`} download>${icon("page")}${formatName(format)}</a>`,
     )}<a href=${`${base}/memo.docx?edition=public`} download>${icon("globe")}${t("Word, for sharing outside")}</a></div></nav>`;
@@ -152,7 +156,7 @@ export class MemoPage extends StagePart {
     const row = (each: Missing, text: string) =>
       html`<li><a href=${each.kind === "prose_unplaced" ? "#s-board" : `#${anchor(each.place)}`}>${icon("pencil")}<span class="grow">${text}</span></a></li>`;
     if (!gaps.length) return nothing;
-    return html`<li class="also"><p class="note">${t("If you like, before or never")}</p></li>${
+    return html`<li class="also"><p class="note">${t("Only if you like")}</p></li>${
       stories[0]
         ? row(
             stories[0],

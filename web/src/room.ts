@@ -174,10 +174,31 @@ export class RoomPage extends StagePart {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
       ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      ${stage.boot.languages.length > 1 ? this.languages() : nothing}
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
     </div></nav>`;
+  }
+
+  /** The language of one's own screen; the page comes back in it. */
+  private languages(): TemplateResult {
+    const { stage } = this;
+    const { language } = stage.boot.catalogue;
+    return html`<label class="tongue">${icon("globe")}<span>${t("Language of my screen")}</span><select class="inp" @change=${(
+      event: Event,
+    ) => {
+      const wanted = (event.target as HTMLSelectElement).value;
+      stage.addEventListener(
+        "done",
+        (done) => {
+          const sent = (done as CustomEvent<{ payload: { command: { type: string } } }>).detail;
+          if (sent.payload.command.type === "seat.language") location.reload();
+        },
+        { once: true },
+      );
+      stage.say({ type: "seat.language", language: wanted });
+    }}>${stage.boot.languages.map((each) => html`<option value=${each.code} lang=${each.code} ?selected=${each.code === language}>${each.name}</option>`)}</select></label>`;
   }
 
   private seats(): TemplateResult {
