@@ -250,9 +250,10 @@ async def test_a_card_turned_into_a_quote_needs_its_consent_G8(tmp_path: Path) -
         await house.released()
         seat = next(s for s in house.tokens if s != house.lead)
         word = canary()
-        await house.do(
-            seat, "note.add", document="board", section="reflect", kind="insight", text=word
-        )
+        blocks = (await house.view(seat))["blocks"]
+        board = next(b for b in blocks if b["type"] == "cards" and b["document"] == "board")
+        place = {"document": "board", "section": board["section"], "kind": "insight"}
+        await house.do(seat, "note.add", text=word, **place)
         room = await house.room()
         card, note = next(iter(room.whole.room.notes.items()))
         page = await Page.open(house, await house.session(seat), "board", 3)
