@@ -88,3 +88,24 @@ def test_the_recovery_link_brings_the_lead_back_on_another_device(
     other.goto(link)
     expect(other.get_by_text("Now · you lead")).to_be_visible()
     assert "#" not in other.url
+
+
+def test_notes_go_under_themes_with_the_keyboard_alone(people: tuple[Page, Page, Page]) -> None:
+    """A facilitator makes a theme and moves a note under it; the focus goes along."""
+    lead, _, _ = people
+    lead.goto(lead.url.replace("/panel", "/memo"))
+    board = lead.locator("#s-board")
+    board.get_by_role("button", name="Add a note").click()
+    board.get_by_label("Add a note").fill("Walk the bank before you draw it.")
+    board.get_by_role("button", name="Add it").click()
+    board.get_by_label("A new theme").fill("Listening before mapping")
+    board.get_by_label("A new theme").press("Enter")
+    expect(board.get_by_role("heading", name="Listening before mapping")).to_be_visible()
+    expect(board.get_by_role("heading", name="Under no theme yet")).to_be_visible()
+    board.get_by_role("button", name="Move to…").focus()
+    lead.keyboard.press("Enter")
+    expect(board.get_by_role("button", name="Listening before mapping")).to_be_focused()
+    lead.keyboard.press("Enter")
+    moved = board.locator(".theme").filter(has_text="Walk the bank before you draw it.")
+    expect(moved.get_by_role("button", name="Move to…")).to_be_focused()
+    expect(board.get_by_role("heading", name="Under no theme yet")).to_have_count(0)

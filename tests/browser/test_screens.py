@@ -100,3 +100,25 @@ def test_the_participant_page_fits_its_budget(site: gallery.Site) -> None:
     sent = sum(len(gzip.compress((DIST / file).read_bytes())) for file in files)
     sent += len(gzip.compress(site.pages["/circle-telling"].encode()))
     assert sent <= BUDGET
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1024, 768), (1920, 1080)])
+def test_nothing_on_a_wall_lies_over_anything_else(
+    browser: Browser, site: gallery.Site, base: str, size: tuple[int, int]
+) -> None:
+    """Head, middle and foot share the height of any projector; nothing scrolls."""
+    page, _ = gallery.opened(browser, site, base, "wall", *size)
+    head, middle, foot = (
+        page.locator(f".wall > {part}").bounding_box() for part in ("header", ".mid", "footer")
+    )
+    tall = page.evaluate("document.documentElement.scrollHeight")
+    inner = page.evaluate("(e => e.scrollHeight - e.clientHeight)(document.querySelector('.mid'))")
+    page.close()
+    assert head
+    assert middle
+    assert foot
+    assert head["y"] + head["height"] <= middle["y"]
+    assert middle["y"] + middle["height"] <= foot["y"]
+    assert foot["y"] + foot["height"] <= size[1]
+    assert tall <= size[1]
+    assert inner <= 1
