@@ -13,18 +13,22 @@ import msgspec
 
 
 class Who:
-    """A person in a sentence or a list: the seat id now, the display name at delivery."""
+    """A person in a sentence or a list: the seat id now, the display name at delivery.
 
-    __slots__ = ("seat",)
+    `first`: the first name alone, as somebody released their words with it.
+    """
 
-    def __init__(self, seat: str) -> None:
+    __slots__ = ("first", "seat")
+
+    def __init__(self, seat: str, *, first: bool = False) -> None:
         self.seat: Final = seat
+        self.first: Final = first
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Who) and other.seat == self.seat
+        return isinstance(other, Who) and (other.seat, other.first) == (self.seat, self.first)
 
     def __hash__(self) -> int:
-        return hash(("who", self.seat))
+        return hash(("who", self.seat, self.first))
 
     def __repr__(self) -> str:
         return f"Who({self.seat!r})"

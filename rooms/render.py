@@ -81,7 +81,8 @@ class Renderer:
         if isinstance(value, Line):
             return self.line(value, language, viewer)
         if isinstance(value, Who):
-            return self._name(value.seat) or self.line(SOMEONE, language)
+            name = self._name(value.seat) or self.line(SOMEONE, language)
+            return name.split(" ")[0] if value.first else name
         if isinstance(value, Words):
             if value.ref == "":
                 return ""

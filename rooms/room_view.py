@@ -130,7 +130,9 @@ def _story(story: Story, state: RoomState) -> Story | None:
         title=title,
         moments=moments,
         quote=quote,
-        who=story.who if names <= {"first_name", "name_org"} else None,
+        who=Who(story.who.seat, first="first_name" in names)
+        if story.who and names <= {"first_name", "name_org"}
+        else None,
         organisation=story.organisation and names == {"name_org"},
     )
 

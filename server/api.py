@@ -142,6 +142,8 @@ async def read_view(request: Request) -> Response:
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     seat = auth.seat_of(device, request.query_params.get("seat", ""))
+    room.called(device)  # a program has no other way to say that its people are here
+    await room.sweep()
     lens = request.query_params.get("lens")
     match lens:
         case None | "seat" | "panel" | "screen":

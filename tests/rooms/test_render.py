@@ -85,3 +85,10 @@ def test_an_offer_lies_flat_and_can_be_sent_back_WIR5() -> None:
 
 def test_plain_formatting_leaves_unknown_places() -> None:
     assert formatted("{a} and {b}", {"a": 1}) == "1 and {b}"
+
+
+def test_a_first_name_alone_is_shown_as_it_was_released() -> None:
+    one = Renderer(english, {"s1": "Sefina Tuilagi"}.get, lambda ref, viewer: None)
+    assert one.line(say("{who}", who=Who("s1", first=True)), "en") == "Sefina"
+    assert one.line(say("{who}", who=Who("s1")), "en") == "Sefina Tuilagi"
+    assert Who("s1", first=True) != Who("s1")

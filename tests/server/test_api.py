@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from server.site import Site
 from tests.server.conftest import Opened, Person, browser, open_room
 
 DESCRIBES = ("label", "place", "needs", "hint", "confirm", "shown")
@@ -258,3 +259,13 @@ async def test_a_command_to_an_unknown_room_needs_a_seat_first(
         "/api/rooms/nowhere/view", headers={"Authorization": "Bearer abcdefgh"}
     )
     assert answer.status_code == 404
+
+
+async def test_reading_a_view_is_a_sign_of_life(client: httpx.AsyncClient, site: Site) -> None:
+    """A seat of a program is here again as soon as its program asks for its view."""
+    made = (await client.post("/api/rooms", json={"title": "River", "facilitator": "Amina"})).json()
+    room = await site.hub.room(made["room"])
+    room.presence.set(made["seat"], "away", site.clock.now())
+    bearer = {"Authorization": f"Bearer {made['token']}"}
+    assert (await client.get(f"/api/rooms/{room.id}/view", headers=bearer)).status_code == 200
+    assert room.presence.here(made["seat"])
