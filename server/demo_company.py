@@ -74,8 +74,8 @@ class Company:
         self.lead = self.opened.seat
         self.tokens[self.lead] = self.opened.token
         self.co = await self._join(CO_FACILITATOR)
-        await self._send(self.lead, "seat.role", {"seat": self.co, "role": "facilitator"})
-        await self._send(self.co, "seat.deal", {"dealt_in": False})
+        await self.send(self.lead, "seat.role", {"seat": self.co, "role": "facilitator"})
+        await self.send(self.co, "seat.deal", {"dealt_in": False})
         for person in PEOPLE:
             await self._join(person)
         steward = await self._join(TABLE[0])
@@ -101,7 +101,7 @@ class Company:
         shown: dict[str, Any] = json.loads(self.room.view(device, seat))
         return shown
 
-    async def _send(self, seat: str, type: str, fields: Mapping[str, Any]) -> None:
+    async def send(self, seat: str, type: str, fields: Mapping[str, Any]) -> None:
         """Send what the seat's screen offers, with these fields filled in; nothing when it is not
         on offer."""
         shown = await self.view(seat)

@@ -3,6 +3,7 @@
 
 from typing import Final, Literal
 
+from activities.kernel import MINUTE
 from rooms.clock import TestClock
 from rooms.hub import Hub
 from server.demo_company import Company
@@ -17,6 +18,9 @@ MOMENTS: Final[tuple[Moment, ...]] = (
     "quiet", "reflect", "release", "plenary", "check_out", "after",
 )  # fmt: skip
 """Where the staging can stop, in order. "telling" stops in the third story of each circle."""
+
+BREAK_MINUTES: Final = 8
+"""As in template T3 (`methods.md` 4)."""
 
 STEP: Final = 5_000
 """Milliseconds the test clock moves between two rounds of the invented people's taps."""
@@ -102,6 +106,10 @@ class Staging:
     async def _together(self, moment: Moment) -> Company:
         company = self.company
         await self.pass_time(60_000)
+        # The break of the evening is a pause of the same circles (architecture ruling *Time*).
+        await company.send(company.lead, "break.start", {"minutes": BREAK_MINUTES})
+        await self.pass_time(BREAK_MINUTES * MINUTE)
+        await company.send(company.lead, "break.end", {})
         if "a2.release" in await company.phase():
             await company.next_phase()
         await self.pass_time(60_000)

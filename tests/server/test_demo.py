@@ -10,9 +10,11 @@ import pytest
 from rooms.clock import TestClock
 from rooms.hub import Hub
 from rooms.memo_export import export
+from rooms.memo_material import material
 from rooms.sqlite_storage import SqliteStorage
 from server.demo import DEMO_DICE, MOMENTS, TELLING_BEFORE, Moment, stage
 from server.demo_people import PEOPLE, STORIES, TABLE
+from server.demo_stage import BREAK_MINUTES
 
 EVERYBODY = (*PEOPLE, *TABLE)
 
@@ -79,5 +81,7 @@ async def test_the_memo_of_the_evening_is_worth_sending_G8_G10(hub: Hub) -> None
         if person.goes_home_with:
             assert person.goes_home_with not in text  # stays in the room (A4)
     assert "Jonah" not in text  # passed, and nobody can tell (G10)
+    rested = next(a.minutes for a in material(company.room, ()).activities if "circle" in a.title)
+    assert rested >= 40 + BREAK_MINUTES - 5
     assert memo.counts.themes == 3
     assert all(written in text for written in STORIES.values())
