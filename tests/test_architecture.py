@@ -48,7 +48,9 @@ ACTIVITY_LIBRARY = frozenset(
     ]
 )
 # Shared by all activities (methods.md 1.4 to 1.8); the registry alone imports the activities.
-SHARED = frozenset({"kernel", "turns", "rounds", "grouping", "timing", "consent", "blocks"})
+SHARED = frozenset(
+    {"kernel", "turns", "rounds", "grouping", "timing", "consent", "blocks", "board"}
+)
 # One graph library may serve grouping (architecture.md, Heavy decisions).
 GRAPH_LIBRARIES = {"grouping": frozenset({"rustworkx", "networkx"})}
 
@@ -100,6 +102,7 @@ COMPOSITION_ROOT = "server/app.py"
 # Source modules without a test module of their own, each with its reason. Keep it short.
 WITHOUT_TESTS = {
     "activities/blocks.py": "values without behaviour; every test of a view reads them",
+    "activities/board.py": "values without behaviour; `test_board_desk.py` has what they do",
     "rooms/storage.py": "a contract; its suite runs on every storage",
     "rooms/wire.py": "its tests are on their way",
 }
