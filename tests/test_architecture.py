@@ -49,7 +49,18 @@ ACTIVITY_LIBRARY = frozenset(
 )
 # Shared by all activities (methods.md 1.4 to 1.8); the registry alone imports the activities.
 SHARED = frozenset(
-    {"kernel", "turns", "rounds", "grouping", "timing", "consent", "blocks", "board"}
+    {
+        "kernel",
+        "turns",
+        "rounds",
+        "grouping",
+        "timing",
+        "consent",
+        "blocks",
+        "board",
+        "people",
+        "phases",
+    }
 )
 # One graph library may serve grouping (architecture.md, Heavy decisions).
 GRAPH_LIBRARIES = {"grouping": frozenset({"rustworkx", "networkx"})}
