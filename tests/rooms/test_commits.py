@@ -1,5 +1,6 @@
 """What a commit is, and the state commits add up to: LOG4, LOG7 (`rooms/RULES.md`)."""
 
+from pathlib import Path
 from typing import get_args
 
 import msgspec
