@@ -6,9 +6,11 @@ from typing import Any, Final
 from activities.check_in import CHECK_IN
 from activities.kernel import Activity
 from activities.story_circle import STORY_CIRCLE
+from activities.voting import VOTING
 
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
+    "voting": VOTING,
 }
 """Kind -> activity."""
