@@ -57,6 +57,7 @@ SHARED = frozenset(
         "timing",
         "consent",
         "blocks",
+        "board",
         "people",
         "phases",
     }
@@ -112,6 +113,7 @@ COMPOSITION_ROOT = "server/app.py"
 # Source modules without a test module of their own, each with its reason. Keep it short.
 WITHOUT_TESTS = {
     "activities/blocks.py": "values without behaviour; every test of a view reads them",
+    "activities/board.py": "values without behaviour; `test_board_desk.py` has what they do",
     "rooms/storage.py": "a contract; its suite runs on every storage",
     "rooms/wire.py": "its tests are on their way",
 }
