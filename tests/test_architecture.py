@@ -48,7 +48,19 @@ ACTIVITY_LIBRARY = frozenset(
     ]
 )
 # Shared by all activities (methods.md 1.4 to 1.8); the registry alone imports the activities.
-SHARED = frozenset({"kernel", "turns", "rounds", "grouping", "timing", "consent", "blocks"})
+SHARED = frozenset(
+    {
+        "kernel",
+        "turns",
+        "rounds",
+        "grouping",
+        "timing",
+        "consent",
+        "blocks",
+        "people",
+        "phases",
+    }
+)
 # One graph library may serve grouping (architecture.md, Heavy decisions).
 GRAPH_LIBRARIES = {"grouping": frozenset({"rustworkx", "networkx"})}
 
