@@ -48,9 +48,11 @@ ACTIVITY_LIBRARY = frozenset(
     ]
 )
 # Shared by all activities (methods.md 1.4 to 1.8); the registry alone imports the activities.
-SHARED = frozenset({"kernel", "turns", "rounds", "grouping", "timing", "consent", "blocks"})
-# One graph library may serve grouping (architecture.md, Heavy decisions).
-GRAPH_LIBRARIES = {"grouping": frozenset({"rustworkx", "networkx"})}
+SHARED = frozenset(
+    {"kernel", "turns", "rounds", "grouping", "pairing", "timing", "consent", "blocks"}
+)
+# One graph library, in one module (architecture.md, Heavy decisions).
+GRAPH_LIBRARIES = {"_pairing_match": frozenset({"rustworkx"})}
 
 # Rooms' modules that only compute. Names that do not exist yet are held to it when they do.
 PURE_ROOMS = re.compile(
