@@ -49,7 +49,18 @@ ACTIVITY_LIBRARY = frozenset(
 )
 # Shared by all activities (methods.md 1.4 to 1.8); the registry alone imports the activities.
 SHARED = frozenset(
-    {"kernel", "turns", "rounds", "grouping", "pairing", "timing", "consent", "blocks"}
+    {
+        "kernel",
+        "turns",
+        "rounds",
+        "grouping",
+        "pairing",
+        "timing",
+        "consent",
+        "blocks",
+        "people",
+        "phases",
+    }
 )
 # One graph library, in one module (architecture.md, Heavy decisions).
 GRAPH_LIBRARIES = {"_pairing_match": frozenset({"rustworkx"})}

@@ -57,11 +57,12 @@ export interface Clock {
   marks: number[];
 }
 
-/** A clock without a ring. */
+/** A clock without a ring. `until`: the local time of its end stands beside it (a break). */
 export interface Countdown {
   type: "countdown";
   clock: Clock;
   label?: string | null;
+  until: boolean;
 }
 
 /** A box a person types into, kept as a draft in `mine/{seat}` under `drafts/{activity}/{box}`; `offer` is the type of the command in `may` whose need `field` it fills. `sees` stands at the field. */
@@ -203,6 +204,171 @@ export interface Roll {
   rows: ([string, string])[];
 }
 
+/** A fishbowl: chairs inside, who waits for one in order, everybody else around. */
+export interface Bowl {
+  type: "bowl";
+  id: string;
+  chairs: Chair[];
+  queue: RingSeat[];
+  outer: RingSeat[];
+  clock?: Clock | null;
+  title?: string | null;
+}
+
+/** One chair of a fishbowl. `free` may be taken now, `locked` not yet; `held`: the line of who sits there dropped; `leaving`: who sits there was asked to make room. */
+export interface Chair {
+  state: "taken" | "free" | "locked" | "held" | "leaving";
+  seat: string;
+  name?: string | null;
+  tag?: string | null;
+}
+
+/** The big screen of a pair: whose time it is, in words, colour, icon and vibration. */
+export interface Voice {
+  type: "voice";
+  mode: "speak" | "listen" | "think" | "breath" | "open";
+  text: string;
+  clock?: Clock | null;
+  others: RingSeat[];
+  next?: string | null;
+}
+
+/** Who is with whom, for the wall and the panel. */
+export interface Pairs {
+  type: "pairs";
+  title: string;
+  pairs: Pair[];
+  clock?: Clock | null;
+}
+
+/** One pair, trio or four of a table of pairs; `place` says where they talk. */
+export interface Pair {
+  id: string;
+  name: string;
+  seats: RingSeat[];
+  place?: string | null;
+  status?: string | null;
+}
+
+/** Speaking time as bars; for the lead alone (`methods.md A2`), never exported. */
+export interface Shares {
+  type: "shares";
+  title: string;
+  shares: Share[];
+}
+
+/** How long somebody had the floor, in ms. */
+export interface Share {
+  seat: string;
+  name: string;
+  spoken: number;
+  since?: number | null;
+}
+
+/** Dots on options. The offers `offer` (a dot on `field`) and `back` (a dot off) are in `may`. */
+export interface Ballot {
+  type: "ballot";
+  offer: string;
+  back: string;
+  field: string;
+  options: BallotOption[];
+  dots: number;
+  used: number;
+  each: number;
+  clock?: Clock | null;
+}
+
+/** One option with its number, said aloud with it; `mine` are this seat's own dots on it. */
+export interface BallotOption {
+  value: string;
+  number: number;
+  label: string;
+  mine: number;
+  picture: string;
+}
+
+/** Several fields sent together with the offer `offer`; `sees` stands over it. `given`: there is an answer already, and this one replaces it. */
+export interface Form {
+  type: "form";
+  offer: string;
+  title: string;
+  fields: Field[];
+  sees: "self" | "circle" | "room" | "memo" | "facilitators";
+  given: boolean;
+}
+
+/** One field of a form; fills the need `field` of the form's offer. Texts are drafts in `mine/{seat}` under `drafts/{activity}/{box}`. */
+export interface Field {
+  box: string;
+  field: string;
+  label: string;
+  kind: "text" | "date" | "choice" | "scale" | "flag";
+  hint?: string | null;
+  lines: number;
+  limit: number;
+  options: Option[];
+  optional: boolean;
+  value?: string | boolean | null;
+}
+
+/** Commitment cards. */
+export interface Commitments {
+  type: "commitments";
+  title: string;
+  cards: Commitment[];
+}
+
+/** One card "I will ..."; texts are None when this viewer may not see them. */
+export interface Commitment {
+  id: string;
+  who: string;
+  text?: string | null;
+  with_whom?: string | null;
+  by: string;
+  first_step?: string | null;
+  needs?: string | null;
+  partner?: string | null;
+  asked?: string | null;
+  state: "draft" | "active" | "done" | "changed" | "dropped";
+  sees: "self" | "circle" | "room" | "memo" | "facilitators";
+  offers: number[];
+}
+
+/** Notes sorted into themes. The types of the offers that move a note (needs `note` and `pile`), tick one (needs `note`), name a pile and merge two; "" where this seat has none. */
+export interface Piles {
+  type: "piles";
+  title: string;
+  piles: Pile[];
+  move: string;
+  tick: string;
+  rename: string;
+  merge: string;
+}
+
+/** A theme with its notes; the one with the id "" is *not placed*. */
+export interface Pile {
+  id: string;
+  title: string;
+  notes: PileNote[];
+}
+
+/** A note in a pile; `ticks`: how many said "also ours", `mine`: this seat did. */
+export interface PileNote {
+  id: string;
+  words: string;
+  who?: string | null;
+  place?: string | null;
+  ticks: number;
+  mine: boolean;
+}
+
+/** Where the voices are: a call opened beside the page, or a number to dial. */
+export interface Call {
+  type: "call";
+  url: string;
+  label: string;
+}
+
 /** What a seat sees and may do. Whole, never a change; only the newest matters. */
 export interface ViewMessage {
   type: "view";
@@ -212,7 +378,7 @@ export interface ViewMessage {
   now: number;
   activity: ActivityInfo | null;
   ends_at: number | null;
-  blocks: (Now | Prompt | Note | Rules | Ring | Countdown | Entry | Choices | Answers | Tally | Progress | Cards | Stories | Release | Groups | NextStep | Roll)[];
+  blocks: (Now | Prompt | Note | Rules | Ring | Countdown | Entry | Choices | Answers | Tally | Progress | Cards | Stories | Release | Groups | NextStep | Roll | Bowl | Voice | Pairs | Shares | Ballot | Form | Commitments | Piles | Call)[];
   may: (Record<string, unknown>)[];
   room: RoomInfo;
   place?: string | null;
@@ -591,7 +757,16 @@ export type Block =
   | Release
   | Groups
   | NextStep
-  | Roll;
+  | Roll
+  | Bowl
+  | Voice
+  | Pairs
+  | Shares
+  | Ballot
+  | Form
+  | Commitments
+  | Piles
+  | Call;
 
 export type ServerMessage =
   | ViewMessage
