@@ -53,6 +53,7 @@ from activities.kernel import (
     Deadline,
     Event,
     Harvest,
+    Hint,
     Item,
     LeadCommand,
     Member,
@@ -62,6 +63,7 @@ from activities.kernel import (
     MemberJoined,
     MemberLeft,
     Moment,
+    Planned,
     Reason,
     Refused,
     TimeUp,
@@ -483,6 +485,24 @@ ALLOWED: Final = {
 }
 
 
+HINTS: Final[Mapping[str, Hint]] = {
+    "form": Hint(
+        say("What for"),
+        options=(
+            Option("arrival", say("Arriving"), hint=say("Greet each other, try the sound.")),
+            Option("frame", say("The frame"), hint=say("Purpose, rules, time, who leads what.")),
+            Option("talk", say("Open talk"), hint=say("Hands up; who has not spoken comes first.")),
+            Option("insight", say("One line each"), hint=say("Each says who may see it.")),
+        ),
+    ),
+    "minutes": Hint(say("How long"), say("A soft time: nothing is cut off."), unit="min"),
+    "prompt": Hint(
+        say("The purpose or the question"), say("Left empty, the house has a sentence.")
+    ),
+}
+PLANNED: Final = Planned(minutes=5, low=1, high=60, whole=True)
+
+
 def deadline(state: State) -> Deadline | None:
     """The soft end."""
     return phases.deadline(state.phases)
@@ -517,4 +537,6 @@ PLENARY: Final = Activity(
     harvest=harvest,
     deadline=deadline,
     closed=lambda state: state.phases.phase == "closed",
+    hints=HINTS,
+    planned=PLANNED,
 )

@@ -27,6 +27,7 @@ from activities.blocks import (
     Note,
     Now,
     Offer,
+    Option,
     Progress,
     Prompt,
     View,
@@ -41,12 +42,15 @@ from activities.kernel import (
     Deadline,
     Event,
     Harvest,
+    Hint,
     Member,
     MemberAway,
     MemberBack,
     MemberChanged,
     MemberJoined,
     Moment,
+    Planned,
+    Purpose,
     Reason,
     Refused,
     TimeUp,
@@ -73,12 +77,12 @@ ENOUGH: Final = 80
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys of `methods.md` 1.15, A16. An energiser of the prepared set `exercise` takes 2 to 4
-    minutes, whatever `minutes` says beyond that."""
+    minutes, whatever `minutes` says beyond that. The five minutes of `min_cut` are a rule (BR3),
+    no setting; music belongs where the voices are."""
 
     form: Literal["break", "energiser"] = "break"
     minutes: Annotated[int, Meta(ge=2, le=60)] = 10
     exercise: Set = "stretch"
-    music: bool = False
 
 
 class BackSay(Command, frozen=True, kw_only=True, tag="back.say"):
@@ -308,6 +312,24 @@ def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:
     return roles | {"member"} if seat in state.people else roles - {"member"}
 
 
+HINTS: Final[Mapping[str, Hint]] = {
+    "form": Hint(
+        say("Form"),
+        options=(
+            Option("break", say("A break"), hint=say("Five minutes at least, with a time back.")),
+            Option("energiser", say("A small exercise"), hint=say("Two to four minutes.")),
+        ),
+    ),
+    "minutes": Hint(say("How long"), unit="min"),
+    "exercise": Hint(
+        say("Which one"),
+        say("All can be done seated and with the camera off."),
+        options=tuple(Option(value, title) for value, (title, _) in EXERCISES.items()),
+        only=("form", ("energiser",)),
+    ),
+}
+PLANNED: Final = Planned(minutes=10, low=2, high=60, does=frozenset[Purpose](("rest",)))
+
 PHASES: Final = ("on", "early", "back_soon", "return", "closed")
 _BACK: Final[frozenset[type[Command]]] = frozenset((BackSay,))
 _LONGER: Final[frozenset[type[Command]]] = frozenset((PhaseExtend,))
@@ -347,4 +369,6 @@ REST: Final = Activity(
     harvest=lambda state: Harvest(),
     deadline=deadline,
     closed=lambda state: state.phases.phase == "closed",
+    hints=HINTS,
+    planned=PLANNED,
 )
