@@ -30,13 +30,13 @@ fresh view.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, Generic, Literal, TypeVar, Union
 
 import msgspec
 
-from activities.blocks import Line, View, Words
+from activities.blocks import Line, Option, View, Words
 
 Reason = Literal[
     "not_allowed",
@@ -307,6 +307,50 @@ class NotesChosen(Event, frozen=True, tag="notes.chosen"):
     share: Literal["all", "some", "none"] = "none"
 
 
+Unit = Literal["", "s", "min", "people", "rounds"]
+"""What a number in the settings counts; "" counts things its label names."""
+
+Purpose = Literal["meet", "tell", "reflect", "decide", "commit", "evaluate", "rest", "close"]
+"""What an activity does for an exchange; the agenda's warnings read it (`methods.md` 5)."""
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """How the agenda page speaks of one setting: a short `label` and one plain sentence.
+
+    `options` name the values of a choice, in the order they are shown; `unit` is what a number
+    counts. `only`: another setting's field and its values with which this one means something.
+    A setting without a hint is not shown and keeps its default.
+    """
+
+    label: Line
+    line: Line | None = None
+    unit: Unit = ""
+    options: tuple[Option, ...] = ()
+    only: tuple[str, tuple[Any, ...]] | None = None
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What the agenda page needs to know to plan an activity (`methods.md` 1.12).
+
+    `minutes`, with the sensible range `low` to `high`; `fewest` and `most` people; `soft` when
+    its end may be late. `whole`: the whole group talks or listens together for its length.
+    `rests`: a break inside it is a pause of the same instance (ruling *Time*).
+    """
+
+    minutes: int = 10
+    low: int = 1
+    high: int = 180
+    fewest: int = 1
+    most: int = 300
+    soft: bool = True
+    whole: bool = False
+    rests: bool = False
+    does: frozenset[Purpose] = frozenset()
+
+
+NO_HINTS: Final[Mapping[str, Hint]] = {}
+ORDINARY: Final = Planned()
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 Allowed = Mapping[str, Mapping[str, frozenset[type[Command]]]]
@@ -332,6 +376,7 @@ class Activity(Generic[S]):
     evolve(state, event) is total.  view, harvest, deadline and groups only read.
     closed(state) is true once the activity is over and the room may go on.
     inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
+    hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
     kind: str
@@ -356,6 +401,8 @@ class Activity(Generic[S]):
     closed: Callable[[S], bool]
     groups: Callable[[S], tuple[Group, ...]] = no_groups
     inherits: bool = False
+    hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
+    planned: Planned = ORDINARY
 
     def command_union(self) -> Any:
         """The tagged union of this activity's commands, for strict decoding."""

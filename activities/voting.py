@@ -14,6 +14,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from activities import board, people, phases
+from activities._voting_hints import HINTS, PLANNED
 from activities._voting_model import (
     ALLOWED,
     COMMANDS,
@@ -333,4 +334,6 @@ VOTING: Activity[State] = Activity(
     deadline=deadline,
     closed=lambda state: state.phases.phase == phases.CLOSED,
     inherits=True,
+    hints=HINTS,
+    planned=PLANNED,
 )

@@ -54,6 +54,7 @@ SHARED = frozenset(
         "turns",
         "rounds",
         "grouping",
+        "pairing",
         "timing",
         "consent",
         "blocks",
@@ -62,8 +63,8 @@ SHARED = frozenset(
         "phases",
     }
 )
-# One graph library may serve grouping (architecture.md, Heavy decisions).
-GRAPH_LIBRARIES = {"grouping": frozenset({"rustworkx", "networkx"})}
+# One graph library, in one module (architecture.md, Heavy decisions).
+GRAPH_LIBRARIES = {"_pairing_match": frozenset({"rustworkx"})}
 
 # Rooms' modules that only compute. Names that do not exist yet are held to it when they do.
 PURE_ROOMS = re.compile(
