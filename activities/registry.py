@@ -6,6 +6,7 @@ from typing import Any, Final
 from activities.check_in import CHECK_IN
 from activities.kernel import Activity
 from activities.plenary import PLENARY
+from activities.report_out import REPORT_OUT
 from activities.rest import REST
 from activities.story_circle import STORY_CIRCLE
 from activities.voting import VOTING
@@ -15,6 +16,7 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "story_circle": STORY_CIRCLE,
     "plenary": PLENARY,
     "break": REST,
+    "report_out": REPORT_OUT,
     "voting": VOTING,
 }
 """Kind -> activity."""
