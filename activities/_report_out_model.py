@@ -139,11 +139,18 @@ class ThemeMerge(Command, frozen=True, kw_only=True, tag="theme.merge"):
     into: str
 
 
-class TeamMove(LeadCommand, frozen=True, kw_only=True, tag="group.move"):
-    """`seat` belongs to `team` from now on; before the reports."""
+class GroupMove(LeadCommand, frozen=True, kw_only=True, tag="group.move"):
+    """`seat` belongs to the team `to` from now on; before the reports."""
 
     seat: str
-    team: str
+    to: str
+
+
+class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
+    """Our group is ready to report, or not yet."""
+
+    group: str
+    ready: bool = True
 
 
 SORTING = NotePlace | SuggestionAnswer | ThemeName | ThemeMerge
@@ -159,7 +166,8 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     HelperJoin,
     ThemeName,
     ThemeMerge,
-    TeamMove,
+    GroupMove,
+    GroupReady,
     turns.Begin,
     turns.Done,
     turns.Pass,
@@ -193,6 +201,13 @@ class VoiceChosen(Event, frozen=True, kw_only=True, tag="voice.chosen"):
 
     team: str
     seat: str
+
+
+class GroupReadied(Event, frozen=True, kw_only=True, tag="group.readied"):
+    """`team` is ready to report, or not yet."""
+
+    team: str
+    ready: bool
 
 
 class NoteMarked(Event, frozen=True, kw_only=True, tag="note.marked"):
@@ -254,6 +269,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     TeamsMerged,
     SeatPlaced,
     VoiceChosen,
+    GroupReadied,
     NoteMarked,
     NoteEntered,
     NoteGone,
@@ -284,6 +300,7 @@ class Team(msgspec.Struct, frozen=True):
     former: tuple[str, ...] = ()
     voice: str = ""
     marked: tuple[str, ...] = ()
+    ready: bool = False
 
 
 class Laid(msgspec.Struct, frozen=True):
@@ -464,8 +481,8 @@ _HOST: Final[phases.Commands] = frozenset((turns.Next, turns.Extend, VoiceTake))
 _LEAD: Final[phases.Commands] = _HOST | {turns.Reorder}
 _OFFERED: Final[phases.Commands] = frozenset((turns.Begin, turns.Pass, turns.Defer))
 _SPEAKS: Final[phases.Commands] = frozenset((turns.Done, turns.Pass, turns.Defer))
-_MOVE: Final[phases.Commands] = frozenset((TeamMove,))
-_OURS: Final[phases.Commands] = frozenset((VoiceTake, NoteMark))
+_MOVE: Final[phases.Commands] = frozenset((GroupMove,))
+_OURS: Final[phases.Commands] = frozenset((VoiceTake, NoteMark, GroupReady))
 _HELP: Final[phases.Commands] = frozenset((NoteSuggest, HelperJoin))
 _NAME: Final[phases.Commands] = frozenset((ThemeName,))
 _VOICE: Final[phases.Commands] = frozenset((VoiceTake,))

@@ -11,6 +11,8 @@ from activities._report_out_model import (
     MOST_SUGGESTIONS,
     NEW_PILE,
     TITLE_LIMIT,
+    GroupMove,
+    GroupReady,
     HelperJoin,
     Laid,
     NoteMark,
@@ -20,7 +22,6 @@ from activities._report_out_model import (
     NoteUntick,
     State,
     SuggestionAnswer,
-    TeamMove,
     ThemeMerge,
     ThemeName,
     VoiceTake,
@@ -78,15 +79,19 @@ def _team(state: State, seat: str) -> Offers:
         if seat not in (chosen, voice(state, team) if not prepares else chosen):
             place: Place = "main" if prepares and not chosen else "beside"
             offers.append(Offer(VoiceTake(team=team), say("I speak for us"), place))
+        if prepares:
+            ready = not state.teams[team].ready
+            label = say("Our group is ready") if ready else say("Not ready yet")
+            offers.append(Offer(GroupReady(group=team, ready=ready), label, "beside"))
         mine = notes_of(state, team)
         if mine and prepares:
             piles = (Option(MARKED, say("We bring it")), Option("", say("Our other notes")))
             needs = {"note": _notes(mine), "pile": Need(kind="choice", options=piles)}
             full = len(state.teams[team].marked) >= MARKS
             hint = say("Two notes are enough.") if full else None
-            label = say("Choose what we bring")
             mark = NoteMark(note="", pile="")
-            offers.append(Offer(mark, label, "beside", needs=needs, hint=hint, shown=False))
+            bring = say("Choose what we bring")
+            offers.append(Offer(mark, bring, "beside", needs=needs, hint=hint, shown=False))
     return offers
 
 
@@ -283,7 +288,7 @@ def _moves(state: State, epoch: int) -> Offers:
     teams = tuple(Option(team, team_name(state, team)) for team in state.teams)
     needs = {
         "seat": Need(kind="seat", options=people),
-        "team": Need(kind="choice", options=teams),
+        "to": Need(kind="choice", options=teams),
     }
-    move = TeamMove(epoch=epoch, seat="", team="")
+    move = GroupMove(epoch=epoch, seat="", to="")
     return [Offer(move, say("Move somebody"), "menu", needs=needs)]

@@ -373,6 +373,8 @@ def _next_step(state: State) -> NextStep:
         case "prepare":
             many = len(state.teams) > MANY_TEAMS
             hint = say("You are many: everybody has one line, 25 seconds.") if many else None
+            if all(team.ready or not members(state, id) for id, team in state.teams.items()):
+                hint = say("All groups are ready.")
             return NextStep(text=say("The groups report one after the other."), hint=hint)
         case "reports":
             left = sum(1 for team in state.teams if not _is_heard(state, team))
@@ -422,6 +424,6 @@ def _group_line(state: State, team: str) -> GroupLine:
         team_name(state, team),
         status,
         host=Who(speaks) if speaks else None,
-        ready=state.phases.phase == "prepare" and bool(state.teams[team].marked),
+        ready=state.phases.phase == "prepare" and state.teams[team].ready,
         tag=None if present(state, team) else say("nobody connected"),
     )

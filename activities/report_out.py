@@ -21,6 +21,9 @@ from activities._report_out_model import (
     MARKED,
     MARKS,
     PHASES,
+    GroupMove,
+    GroupReadied,
+    GroupReady,
     HelperJoin,
     HelperJoined,
     Laid,
@@ -42,7 +45,6 @@ from activities._report_out_model import (
     Suggestion,
     SuggestionAnswer,
     SuggestionAnswered,
-    TeamMove,
     TeamsMerged,
     ThemeMerge,
     ThemeName,
@@ -197,8 +199,10 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return sorted_(state, command, moment)
         case ThemeName() | ThemeMerge():
             return sorted_(state, command, moment)
-        case TeamMove():
+        case GroupMove():
             return _moved(state, command)
+        case GroupReady():
+            return _readied(state, command, moment.seat)
         case board.NoteCame() | board.NoteWent() | board.NoteShifted():
             return news(state, command)
         case MemberJoined() | MemberAway() | MemberBack() | MemberLeft() | MemberChanged():
@@ -319,12 +323,21 @@ def _marked(state: State, command: NoteMark, seat: str) -> Events:
     return (NoteMarked(team=team, note=note.card, on=on),)
 
 
-def _moved(state: State, command: TeamMove) -> Events:
-    if command.seat not in state.people or command.team not in state.teams:
+def _moved(state: State, command: GroupMove) -> Events:
+    if command.seat not in state.people or command.to not in state.teams:
         raise Refused("unknown")
-    if state.place.get(command.seat) == command.team:
+    if state.place.get(command.seat) == command.to:
         raise Refused("duplicate")
-    return (SeatPlaced(seat=command.seat, team=command.team),)
+    return (SeatPlaced(seat=command.seat, team=command.to),)
+
+
+def _readied(state: State, command: GroupReady, seat: str) -> Events:
+    team = state.place.get(seat, "")
+    if team not in state.teams or command.group != team:
+        raise Refused("unknown")
+    if state.teams[team].ready == command.ready:
+        raise Refused("duplicate")
+    return (GroupReadied(team=team, ready=command.ready),)
 
 
 # --- people -------------------------------------------------------------------------------------
@@ -398,7 +411,7 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, round=drawn)
         case phases.PhaseEvent():
             return _phases_evolved(state, event)
-        case TeamsMerged() | SeatPlaced() | VoiceChosen() | NoteMarked():
+        case TeamsMerged() | SeatPlaced() | VoiceChosen() | NoteMarked() | GroupReadied():
             return _teams_evolved(state, event)
         case NoteEntered() | NoteGone() | PileMade():
             return _table_evolved(state, event)
@@ -439,7 +452,7 @@ def _phases_evolved(state: State, event: phases.PhaseEvent) -> State:
 
 
 def _teams_evolved(
-    state: State, event: TeamsMerged | SeatPlaced | VoiceChosen | NoteMarked
+    state: State, event: TeamsMerged | SeatPlaced | VoiceChosen | NoteMarked | GroupReadied
 ) -> State:
     teams = dict(state.teams)
     match event:
@@ -447,6 +460,8 @@ def _teams_evolved(
             return replace(state, place={**state.place, seat: team})
         case VoiceChosen(team=team) if team in teams:
             teams[team] = replace(teams[team], voice=event.seat)
+        case GroupReadied(team=team) if team in teams:
+            teams[team] = replace(teams[team], ready=event.ready)
         case NoteMarked(team=team, note=note) if team in teams:
             others = tuple(card for card in teams[team].marked if card != note)
             teams[team] = replace(teams[team], marked=(*others, note) if event.on else others)
