@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from activities.check_in import CHECK_IN
+from activities.evaluation import EVALUATION
 from activities.kernel import Activity
 from activities.plenary import PLENARY
 from activities.rest import REST
@@ -13,6 +14,7 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
     "plenary": PLENARY,
+    "evaluation": EVALUATION,
     "break": REST,
 }
 """Kind -> activity."""

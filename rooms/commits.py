@@ -107,6 +107,14 @@ class ActivityStarted(Event, frozen=True, tag="activity.started"):
     epoch: int
     autopilot: bool
     before: Before = Before()  # empty unless the activity inherits
+    key: str = ""  # words: the key of its tokens, when it has unnamed commands
+
+
+class KeyDropped(Event, frozen=True, tag="activity.key_dropped"):
+    """The activity takes no more answers; whose were whose cannot be told from now on."""
+
+    activity: str
+    words: str
 
 
 class ActivitySkipped(Event, frozen=True, tag="activity.skipped"):
@@ -270,6 +278,7 @@ RoomEvent = (
     | LeadChanged
     | ActivityStarted
     | ActivitySkipped
+    | KeyDropped
     | ActivityEvent
     | DoorSet
     | NoticeSaid
@@ -326,6 +335,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
     ended: Mapping[str, int] = msgspec.field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)  # of tokens (`unnamed.py`)
     skipped: tuple[str, ...] = ()
     seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
     digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
@@ -471,7 +481,11 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             return replace(state, lead=event.lead)
         case ActivityStarted():
             started = {**state.started, event.activity: event.now}
-            return replace(state, current=event.activity, started=started)
+            keys = {**state.keys, event.activity: event.key} if event.key else state.keys
+            return replace(state, current=event.activity, started=started, keys=keys)
+        case KeyDropped():
+            keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
+            return replace(state, keys=keys)
         case ActivitySkipped():
             return replace(state, skipped=(*state.skipped, event.activity))
         case ActivityEvent():

@@ -4,18 +4,21 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from activities.kernel import Item
+from activities.kernel import Harvest, Item
 from rooms import consent_desk
 from rooms.board_schema import Card
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
+    Commitment,
     Consent,
+    Evaluation,
     MemoCard,
     MemoSource,
     PersonLine,
     ProseText,
     Scope,
+    Score,
     StoryItem,
     StoryPart,
     ThemeQuestion,
@@ -67,10 +70,52 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         groups={
             group.id: len(group.members) for group in groups(room.whole, room.world.activities)
         },
+        evaluation=_evaluation(room),
+        commitments=_commitments(room),
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
         state="sent" if state.sent else "draft",
+    )
+
+
+def _harvests(room: "Room") -> list[Harvest]:
+    return list(consent_desk.harvests(room.whole, room.world.activities).values())
+
+
+def _evaluation(room: "Room") -> Evaluation | None:
+    """What the evaluations found; its texts are among the loose items."""
+    found = [one.assessment for one in _harvests(room) if one.assessment is not None]
+    if not found:
+        return None
+    scores = [
+        Score(room.world.translate(room.language, rating.statement.id, "", 0), rating.counts)
+        for one in found
+        for rating in one.ratings
+    ]
+    change = next((one.one_change for one in reversed(found) if one.one_change), None)
+    return Evaluation(
+        answers=sum(one.answers for one in found),
+        scores=tuple(scores),
+        one_change=(room.book.get(change.ref) or "") if change else "",
+    )
+
+
+def _commitments(room: "Room") -> tuple[Commitment, ...]:
+    """Cards as their owners wrote them; the sections leave out what an owner keeps private."""
+    return tuple(
+        Commitment(
+            id=pledge.what.ref,
+            owner=_name(room, pledge.seat),
+            what=text,
+            by_when=pledge.by,
+            partner=_name(room, pledge.partner) if pledge.partner else "",
+            needs=(room.book.get(pledge.needs.ref) or "") if pledge.needs else "",
+            scope=pledge.scope,
+        )
+        for one in _harvests(room)
+        for pledge in one.pledges
+        if (text := room.book.get(pledge.what.ref))
     )
 
 

@@ -18,12 +18,19 @@ class Standing:
     """What the offers depend on besides the state: presence, the time, and what runs."""
 
     def __init__(
-        self, *, here: Callable[[str], bool], since: Callable[[str], int], now: int, running: bool
+        self,
+        *,
+        here: Callable[[str], bool],
+        since: Callable[[str], int],
+        now: int,
+        running: bool,
+        token: Callable[[str, str], str] = lambda _activity, _seat: "",
     ) -> None:
         self.here = here
         self.since = since
         self.now = now
         self.running = running
+        self.token = token  # of a seat in an activity (`unnamed.py`)
 
 
 def room_offers(

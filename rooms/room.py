@@ -30,7 +30,7 @@ import structlog
 from activities.blocks import say
 from activities.kernel import Refused
 from rooms import asked as asking_for
-from rooms import commits, wire
+from rooms import commits, unnamed, wire
 from rooms import lead as leads
 from rooms import whole as wholes
 from rooms.asked import ROOM_TAGS, tag_of
@@ -111,6 +111,7 @@ class Room(RoomReading):
         await self._settle_later()
         await self._tell_roll()
         await self._ring_due()
+        await self._drop_keys()
 
     # Commands ---------------------------------------------------------------------------------
 
@@ -185,6 +186,7 @@ class Room(RoomReading):
             new_id=self.world.new_id,
             language=seat.language,
             memo_ready=memo_ready,
+            new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
         )
         decide(draft, command, asking)
 
@@ -195,11 +197,15 @@ class Room(RoomReading):
             raise Refused("not_present")
         if activity not in draft.running:
             raise Refused("unknown")
-        if activity != draft.current():
+        if activity != draft.current() and not unnamed.takes_answers(draft, activity):
             raise Refused("stale_phase")
         kind = draft.activities[draft.running[activity].kind]
         command = decode_command(raw, kind.command_union(), mint)
         moment = moment_of(draft, seat, draft.now, self.world.dice())
+        if type(command) in kind.unnamed:
+            token = unnamed.token(draft.room, self.book.get, activity, seat.id)
+            moment = msgspec.structs.replace(moment, seat="", token=token)
+            draft.unnamed = True
         if draft.room.lead.peer and "lead" in moment.roles and seat.role == "participant":
             moment = msgspec.structs.replace(moment, roles=moment.roles | {"member"})
         draft.tell(activity, command, moment)
@@ -257,11 +263,16 @@ class Room(RoomReading):
                 except StorageUnwritable as error:
                     log.warning("append_failed", room=self.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
-                return await self._take_in(commit, texts)
+                seq = await self._take_in(commit, texts)
+                if request:
+                    self._requests[seat, request] = seq
+                return seq
 
     def _written(
         self, draft: Draft, seat: str, entered_by: str, request: str, texts: dict[str, str]
     ) -> Commit:
+        if draft.unnamed:
+            seat = entered_by = request = ""
         speaker = draft.room.seats.get(seat)
         kept = tuple(
             WordsKept(
@@ -293,8 +304,6 @@ class Room(RoomReading):
         self.appends += 1
         self.book.add(texts)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
-        if commit.request:
-            self._requests[commit.seat, commit.request] = commit.seq
         self._effects.owed = commit
         await self._settle_later()
         self._set_alarms()
@@ -363,6 +372,7 @@ class Room(RoomReading):
             times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
         if self._roll.waiting:
             times.append(now + RETRY)
+        times += unnamed.keys_due(self.whole, self.world.activities).values()
         coming = [t for t in times if t is not None and t > now]
         key = f"{self.id}/people"
         if not coming:
@@ -372,6 +382,7 @@ class Room(RoomReading):
 
     async def _ring_people(self) -> None:
         await self.sweep()
+        await self._drop_keys()
         self.changed()
         self._set_people_alarm()
 
@@ -419,6 +430,20 @@ class Room(RoomReading):
             await self._tell_roll()
         else:
             self._set_people_alarm()
+
+    async def _drop_keys(self) -> None:
+        """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
+
+        def drop(draft: Draft) -> None:
+            whole = Whole(draft.room, draft.running)
+            for id, until in unnamed.keys_due(whole, draft.activities).items():
+                if until <= draft.now:
+                    draft.add(commits.KeyDropped(activity=id, words=draft.room.keys[id]))
+
+        try:
+            await self._commit(drop)
+        except Refused as refused:
+            log.warning("keys_kept", room=self.id, reason=refused.reason)  # tried at every check
 
     async def _tell_roll(self) -> None:
         told: list[Change] = []

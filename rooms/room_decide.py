@@ -70,6 +70,7 @@ class Asking:
         new_id: Callable[[], str],
         language: str,
         memo_ready: bool = False,
+        new_key: Callable[[], str] = str,
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -79,6 +80,7 @@ class Asking:
         self.new_id = new_id
         self.language = language
         self.memo_ready = memo_ready
+        self.new_key = new_key  # stores a key for tokens and gives its reference
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -253,6 +255,7 @@ def _plan(
             dice=asking.dice,
             epoch=state.lead.epoch,
             autopilot=autopilot(state),
+            key=asking.new_key() if activity.unnamed else "",
             before=board_desk.before(state, draft.running, draft.activities)
             if activity.inherits
             else Before(),

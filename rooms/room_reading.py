@@ -8,7 +8,7 @@ import msgspec
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import consent_desk
+from rooms import consent_desk, unnamed
 from rooms import whole as wholes
 from rooms.consent_desk import QUOTABLE
 from rooms.hats import roles_of
@@ -102,6 +102,9 @@ class RoomReading:
             since=self.presence.since,
             now=self.world.clock.now(),
             running=bool(wholes.current(self.whole, self.world.activities)),
+            token=lambda activity, seat: unnamed.token(
+                self.whole.room, self.book.get, activity, seat
+            ),
         )
 
     def here(self) -> int:

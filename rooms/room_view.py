@@ -20,8 +20,8 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import Lens, Viewer
+from rooms import unnamed, wire
 from rooms import whole as wholes
-from rooms import wire
 from rooms.agenda import item_of, next_item
 from rooms.commits import RoomState
 from rooms.hats import autopilot, roles_of
@@ -58,9 +58,9 @@ def seat_view(
     if seat.status == "left":
         id, view = "", _left(state)
     elif id:
-        here = whole.running[id]
-        viewer = Viewer(seat.id, roles, lens, state.lead.epoch, autopilot(state))
-        view = _with_documents(activities[here.kind].view(here.state, viewer), id)
+        view = _activity_view(whole, activities, id, seat, lens, standing)
+    elif lens == "seat" and (still := _still_asked(whole, activities, seat, standing)):
+        id, view = still
     else:
         view = _between(state, seat, roles, lens)
     view = _as_consented(view, state)
@@ -68,6 +68,33 @@ def seat_view(
     if lens != "screen":
         offers += note_offers(view, roles)
     return replace(view, may=(*view.may, *offers)), id
+
+
+def _activity_view(
+    whole: Whole, activities: Activities, id: str, seat: Seat, lens: Lens, standing: Standing
+) -> View:
+    state, here = whole.room, whole.running[id]
+    activity = activities[here.kind]
+    viewer = Viewer(
+        seat.id,
+        roles_of(state, seat),
+        lens,
+        state.lead.epoch,
+        autopilot(state),
+        standing.token(id, seat.id) if activity.unnamed else "",
+    )
+    return _with_documents(activity.view(here.state, viewer), id)
+
+
+def _still_asked(
+    whole: Whole, activities: Activities, seat: Seat, standing: Standing
+) -> tuple[str, View] | None:
+    """Between activities: what one that is over would still take from this seat."""
+    for id in unnamed.lingering(whole, activities, standing.now):
+        view = _activity_view(whole, activities, id, seat, "seat", standing)
+        if view.may:
+            return id, view
+    return None
 
 
 def _left(state: RoomState) -> View:
