@@ -9,6 +9,7 @@ from activities.kernel import Activity
 from activities.plenary import PLENARY
 from activities.rest import REST
 from activities.story_circle import STORY_CIRCLE
+from activities.voting import VOTING
 
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
@@ -16,5 +17,6 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "plenary": PLENARY,
     "evaluation": EVALUATION,
     "break": REST,
+    "voting": VOTING,
 }
 """Kind -> activity."""
