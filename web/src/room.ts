@@ -125,7 +125,7 @@ export class RoomPage extends StagePart {
   }
 
   private picture(view: ViewMessage, pic: Block): TemplateResult {
-    return html`<div class="pic ${pic.type}">${drawBlock(this.stage, view, pic)}</div>`;
+    return html`<div class="pic">${drawBlock(this.stage, view, pic)}</div>`;
   }
 
   /** Offers with the release button repeating the choice ("Yes, without my name"). */

@@ -1,12 +1,19 @@
 // Dots on options: by tap, and while the ballot has the focus by an option's number.
 import { html, nothing, type TemplateResult } from "lit";
+import { ticker } from "../clock";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type { Ballot, BallotOption, Offer } from "../wire";
-import { BlockPart } from "./block";
+import { BlockPart, paged } from "./block";
 
 /** Milliseconds within which two digits are one number, where there are ten options or more. */
 const DIGITS = 700;
+
+/** More dots than this on one option are not drawn as empty places. */
+const MANY = 5;
+/** Options a wall has room for in lines of a twentieth of its height, and how long they stand. */
+const PAGE = 6;
+const STANDS = 10_000;
 
 export class BallotBlock extends BlockPart<Ballot> {
   private digits = "";
@@ -14,7 +21,17 @@ export class BallotBlock extends BlockPart<Ballot> {
   private used: number | undefined;
   private told = "";
 
+  private readonly tick = () => {
+    if (this.view.lens === "screen") this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
   override disconnectedCallback(): void {
+    ticker.remove(this.tick);
     window.clearTimeout(this.waiting);
     super.disconnectedCallback();
   }
@@ -72,7 +89,7 @@ export class BallotBlock extends BlockPart<Ballot> {
     this.used = used;
     return html`<section class="stack ballot" @keydown=${(event: KeyboardEvent) => this.key(event)}><h2 class="sec">${open ? t("Your dots") : t("The options")}<span class="note nums">${open ? html`<span class="dotted" aria-hidden="true">${"●".repeat(used)}${"○".repeat(this.left)}</span> ${left}` : tn("{n} dot each", "{n} dots each", dots)}</span></h2>
       ${clock ? html`<tl-countdown .stage=${this.stage} .view=${this.view} .block=${{ type: "countdown", clock, label: null, until: false }}></tl-countdown>` : nothing}
-      <ol class="options">${options.map((option) => this.option(option, open))}</ol>
+      <ol class="options">${paged(this.view, options, PAGE, STANDS).map((option) => this.option(option, open))}</ol>
       ${open ? html`<p class="note wideonly">${t("Keys: the number gives a dot, Shift and the number takes it back.")}</p>` : nothing}
       <p class="vh" role="status">${this.told}</p></section>`;
   }
@@ -82,7 +99,7 @@ export class BallotBlock extends BlockPart<Ballot> {
     const name = `${number(option.number)}. ${option.label}`;
     const mine = tn("{n} dot from you", "{n} dots from you", option.mine);
     // Buttons stay where they are when they cannot be pressed: the focus must not fall away.
-    return html`<li class=${option.mine ? "has" : ""}><span class="no nums" aria-hidden="true">${number(option.number)}</span>${option.picture ? picture(option.picture) : nothing}<span class="what" dir="auto">${option.label}</span><span class="dotted" aria-hidden="true">${"●".repeat(option.mine)}${each <= 5 ? "○".repeat(Math.max(0, each - option.mine)) : ""}</span>${option.mine ? html`<span class="vh">${mine}</span>` : nothing}${
+    return html`<li class=${option.mine ? "has" : ""}><span class="no nums" aria-hidden="true">${number(option.number)}</span>${option.picture ? picture(option.picture) : nothing}<span class="what"><span dir="auto">${option.label}</span>${open || option.mine ? html`<span class="dotted" aria-hidden="true">${"●".repeat(option.mine)}${each <= MANY ? "○".repeat(Math.max(0, each - option.mine)) : ""}</span>` : nothing}${option.mine ? html`<span class="vh">${mine}</span>` : nothing}</span>${
       open
         ? html`<span class="give"><button class="btn icon take" type="button" aria-disabled=${this.may(option, false) ? "false" : "true"} aria-label=${t("Take a dot back from {option}", { option: name })} @click=${() => this.dot(option, false)}>${icon("minus")}</button><button class="btn icon" type="button" aria-disabled=${this.may(option, true) ? "false" : "true"} aria-label=${t("Give a dot to {option}", { option: name })} @click=${() => this.dot(option, true)}>${icon("plus")}</button></span>`
         : nothing

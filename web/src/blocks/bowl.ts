@@ -3,7 +3,7 @@
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { ticker, timeWords } from "../clock";
 import { number, t, tn } from "../i18n";
-import { initials } from "../part";
+import { initials, shortName } from "../part";
 import type { Bowl, Chair, RingSeat } from "../wire";
 import { BlockPart } from "./block";
 import { at, plait, Speaker } from "./ring";
@@ -58,6 +58,11 @@ export class BowlBlock extends BlockPart<Bowl> {
     return this.view.lens === "seat" && seat === this.view.seat;
   }
 
+  /** A wall has room for first names. */
+  private called(name: string): string {
+    return this.view.lens === "screen" ? shortName(name) : name;
+  }
+
   /** Chairs and the own place in the queue, said when they change and never before. */
   private news(): string {
     const { chairs, queue } = this.block;
@@ -84,11 +89,11 @@ export class BowlBlock extends BlockPart<Bowl> {
       ${time ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
       <figcaption>${
         inside.length
-          ? html`<p><span class="quiet">${t("Inside now:")}</span> ${inside.map((chair, n) => html`${n ? ", " : ""}<bdi class=${this.me(chair.seat) ? "you" : ""}>${this.me(chair.seat) ? t("You") : chair.name}</bdi>${chair.tag ? html` <span class="note">(${chair.tag})</span>` : nothing}`)}</p>`
+          ? html`<p><span class="quiet">${t("Inside now:")}</span> ${inside.map((chair, n) => html`${n ? ", " : ""}<bdi class=${this.me(chair.seat) ? "you" : ""}>${this.me(chair.seat) ? t("You") : this.called(chair.name ?? "")}</bdi>${chair.tag ? html` <span class="note">(${chair.tag})</span>` : nothing}`)}</p>`
           : nothing
       }${
         queue.length
-          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${queue.map((seat, n) => html`${n ? ", " : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : seat.name}</bdi>`)}</p>`
+          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${queue.map((seat, n) => html`${n ? ", " : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : this.called(seat.name)}</bdi>`)}</p>`
           : nothing
       }</figcaption></figure>
       <ol class="vh" aria-label=${t("Chairs")}>${chairs.map((chair) => html`<li><bdi>${this.me(chair.seat) ? t("You, in a chair") : words(chair)}</bdi></li>`)}</ol>

@@ -1,12 +1,12 @@
 // Who is with whom, for the wall and the panel; a wall with many pairs shows a page at a time.
 import { html, nothing, type TemplateResult } from "lit";
-import { serverNow, ticker } from "../clock";
+import { ticker } from "../clock";
 import { number, t } from "../i18n";
 import type { Pair, Pairs } from "../wire";
-import { BlockPart } from "./block";
+import { BlockPart, paged } from "./block";
 
 /** Pairs a wall has room for in lines of a twentieth of its height. */
-const PAGE = 15;
+const PAGE = 8;
 /** How long such a page stands (ms): long enough to find one's own name. */
 const STANDS = 10_000;
 
@@ -25,10 +25,9 @@ export class PairsBlock extends BlockPart<Pairs> {
 
   protected override render(): TemplateResult {
     const { title, pairs, clock } = this.block;
-    const wall = this.view.lens === "screen";
-    const pages = wall ? Math.max(1, Math.ceil(pairs.length / PAGE)) : 1;
-    const page = Math.floor(serverNow() / STANDS) % pages;
-    const shown = pages > 1 ? pairs.slice(page * PAGE, (page + 1) * PAGE) : pairs;
+    const shown = paged(this.view, pairs, PAGE, STANDS);
+    const pages = shown === pairs ? 1 : Math.ceil(pairs.length / PAGE);
+    const page = shown[0] ? Math.floor(pairs.indexOf(shown[0]) / PAGE) : 0;
     return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>
       ${clock ? html`<tl-countdown .stage=${this.stage} .view=${this.view} .block=${{ type: "countdown", clock, label: null, until: false }}></tl-countdown>` : nothing}
       <ul class="pairs">${shown.map((pair) => this.pair(pair))}</ul></section>`;
