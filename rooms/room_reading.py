@@ -19,6 +19,7 @@ from rooms.memo_tree import nameless
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
+from rooms.preview import preview_message
 from rooms.render import Renderer, formatted
 from rooms.room_view import (
     default_lens,
@@ -146,6 +147,15 @@ class RoomReading:
             self.code() if code is None else code,
         )
         return self.renderer.encode(message, language or speaking.language, speaking.id)
+
+    def preview(self, device: Device, seat: str | None = None, wanted: str = "") -> bytes:
+        """What a participant's phone shows, without anybody's private words, as JSON; `wanted` is
+        a participant's seat. Raises `Refused`."""
+        asking = self.seat(device, seat)
+        message = preview_message(
+            self.whole, self.world.activities, asking, wanted, self.standing(), self.here()
+        )
+        return self.renderer.encode(message, asking.language, asking.id)
 
     def inside(self, speaking: Seat) -> bool:
         """Whether this seat sees what is for facilitators only."""

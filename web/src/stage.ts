@@ -8,6 +8,7 @@ import { t, useCatalogue } from "./i18n";
 import type {
   Block,
   DeskMessage,
+  Field,
   Lens,
   Need,
   Offer,
@@ -146,6 +147,9 @@ export class Stage extends EventTarget {
             ((block.type === "entry" || block.type === "choices") &&
               block.offer === offer.type &&
               block.field === field) ||
+            (block.type === "form" &&
+              block.offer === offer.type &&
+              block.fields.some((each) => each.field === field)) ||
             (block.type === "release" && block.offer === offer.type),
         ),
     );
@@ -182,11 +186,26 @@ export class Stage extends EventTarget {
         const chosen = this.filling(offer.type, field) ?? block.chosen ?? undefined;
         return need.kind === "number" && chosen !== undefined ? Number(chosen) : chosen;
       }
+      if (block.type === "form" && block.offer === offer.type) {
+        const found = block.fields.find((each) => each.field === field);
+        if (found) return this.formed(offer, found, boxes);
+      }
       if (block.type === "release" && block.offer === offer.type)
         return this.released(offer, field, need, block.moments, boxes);
     }
     const given = this.filling(offer.type, field);
     return need.kind === "number" && given !== undefined ? Number(given) : given;
+  }
+
+  private formed(offer: Offer, field: Field, boxes: string[]) {
+    if (field.kind === "text") {
+      const box = this.box(field.box);
+      boxes.push(box);
+      return this.drafts.peek(this.seat, box).trim();
+    }
+    const given = this.filling(offer.type, field.field) ?? field.value ?? undefined;
+    const need = offer.needs[field.field];
+    return need?.kind === "number" && given !== undefined ? Number(given) : given;
   }
 
   private released(offer: Offer, field: string, need: Need, moments: number, boxes: string[]) {
