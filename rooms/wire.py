@@ -14,6 +14,7 @@ import msgspec
 
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
+from rooms.wire_hall import DeviceMessage, HallCommand, Table
 
 # Limits, each with its reason
 
@@ -275,6 +276,7 @@ RoomCommand = (
     | MemoQuestion
     | MemoProse
     | MemoSend
+    | HallCommand
 )
 
 # From a client
@@ -350,6 +352,8 @@ class RoomInfo(msgspec.Struct, frozen=True):
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
+    tables: tuple[Table, ...] = ()  # shared devices, for facilitators
+    call: Words | None = None  # where the room talks, as it was typed; for facilitators
 
 
 class ActivityInfo(msgspec.Struct, frozen=True):
@@ -414,6 +418,7 @@ class MyWords(msgspec.Struct, frozen=True):
     attribution: str
     in_memo: bool
     story: str = ""
+    unheard: bool = False  # said aloud, and no second person has confirmed it yet
 
 
 class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
@@ -460,6 +465,7 @@ ServerMessage = (
     | PeopleMessage
     | DeskMessage
     | WordsMessage
+    | DeviceMessage
     | DoneMessage
     | RefusedMessage
     | ByeMessage
