@@ -16,10 +16,10 @@ bag, short enough that a code on a wall photo is worth nothing."""
 
 class SeatOffered(Event, frozen=True, tag="seat.offered"):
     """A code was made that takes this seat to another device until `until` (ms). The code itself is
-    derived from `number`, never stored."""
+    derived from `nonce`, never stored."""
 
     seat: str
-    number: int
+    nonce: str
     until: int
 
 
@@ -59,12 +59,11 @@ HALL_EVENTS: Final = (SeatOffered, SeatKept, SeatMoved, ConsentHeard, CallSet)
 class Hall(msgspec.Struct, frozen=True):
     """What those events add up to, beside the seats themselves.
 
-    `offered`: the code each seat may be taken along with. `made`: how many codes there were, so
-    that none comes twice. `moved`: device -> seats that went from it to another.
+    `offered`: the code each seat may be taken along with. `moved`: device -> seats that went from
+    it to another.
     """
 
     offered: Mapping[str, SeatOffered] = msgspec.field(default_factory=dict)
-    made: int = 0
     moved: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     call: str = ""
 
@@ -84,7 +83,7 @@ def hall_after(hall: Hall, event: HallEvent, seat: Seat | None) -> Hall:
     match event:
         case SeatOffered():
             offered = {**hall.offered, event.seat: event}
-            return replace(hall, offered=offered, made=max(hall.made, event.number))
+            return replace(hall, offered=offered)
         case SeatKept():
             return replace(hall, offered=_without(hall.offered, event.seat))
         case SeatMoved():
