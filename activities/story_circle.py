@@ -63,11 +63,13 @@ from activities._story_circle_commands import (
 from activities._story_circle_events import EVENTS
 from activities._story_circle_evolve import evolve
 from activities._story_circle_flow import Unfolding, welcome
+from activities._story_circle_hints import HINTS, PLANNED
 from activities._story_circle_state import (
     State,
     alarms,
     circle,
     deadline,
+    in_groups,
     named,
     phase,
     phase_after,
@@ -291,7 +293,13 @@ def harvest(state: State) -> Harvest:
 def groups(state: State) -> tuple[Group, ...]:
     """The circles, each with a document only its people read."""
     return tuple(
-        Group(one.id, name(one.index), one.seats, closed=state.phase == "closed")
+        Group(
+            one.id,
+            name(one.index),
+            one.seats,
+            closed=state.phase == "closed",
+            meeting=in_groups(state) and state.phase != "release",
+        )
         for one in state.circles
     )
 
@@ -323,5 +331,7 @@ STORY_CIRCLE: Activity[State] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    hints=HINTS,
+    planned=PLANNED,
 )
 """The record the registry lists."""

@@ -6,16 +6,18 @@ waits for.
 
 from msgspec.structs import replace
 
-from activities.blocks import Need, Note, Offer, Option, View, Who, Words, say
-from activities.kernel import Lens
+from activities.blocks import AnyBlock, Call, Need, Note, Offer, Option, View, Who, Words, say
+from activities.kernel import Group, Lens
+from rooms import whole as wholes
 from rooms import wire_hall
-from rooms.call import CALL_LIMIT
+from rooms.call import CALL_LIMIT, EVERYONE, labelled
 from rooms.hall_desk import answer_of, is_carried, may_hear, unheard
 from rooms.offers import Standing
 from rooms.seats import Seat
 from rooms.whole import Activities, Whole
 
 NO_WORDS = Words("")
+IN_HALL = ("room", "carried")
 
 
 def hall_offers(
@@ -143,13 +145,50 @@ def _facilitator_offers(whole: Whole, seat: Seat) -> list[Offer]:
     return offers
 
 
-def with_hall(view: View, whole: Whole, seat: Seat, lens: Lens) -> View:
-    """The view with what the room adds: what a spoken yes waits for."""
-    if lens == "screen" or not unheard(whole.room, seat.id):
+def with_hall(
+    view: View, whole: Whole, activities: Activities, seat: Seat, lens: Lens, standing: Standing
+) -> View:
+    """The view with what the room adds: the call of this place, and what a spoken yes waits for."""
+    if lens == "screen" or seat.status != "in":
         return view
-    note = Note(
-        text=say("It counts when a second person confirms that they heard you say it."),
-        tone="private",
-        title=say("Your yes was written down."),
+    more: list[AnyBlock] = []
+    if (call := call_of(whole, activities, seat, standing)) is not None:
+        more.append(call)
+    if unheard(whole.room, seat.id):
+        text = say("It counts when a second person confirms that they heard you say it.")
+        title = say("Your yes was written down.")
+        more.append(Note(text=text, tone="private", title=title))
+    return replace(view, blocks=(*view.blocks, *more)) if more else view
+
+
+def call_of(whole: Whole, activities: Activities, seat: Seat, standing: Standing) -> Call | None:
+    """The call of the group this seat is among now, else everybody's. Where all sit in the hall
+    nobody needs one (`methods.md` 1.9)."""
+    if not whole.room.hall.call:
+        return None
+    group = meeting(whole, activities, seat.id)
+    seats = whole.room.seats
+    members = group.members if group else [id for id, one in seats.items() if one.person]
+    if all(seats[id].where in IN_HALL for id in members if seats[id].status == "in"):
+        return None
+    if (url := standing.call(group.id if group else EVERYONE)) == "":
+        return None
+    return Call(url=url, label=labelled(alone=group is not None, hall=seat.where in IN_HALL))
+
+
+def meeting(whole: Whole, activities: Activities, seat: str) -> Group | None:
+    """The group in which this seat is among its own now."""
+    if not (id := wholes.current(whole, activities)):
+        return None
+    prefix = f"{id}-"
+    return next(
+        (
+            group
+            for group in wholes.groups(whole, activities)
+            if group.meeting
+            and not group.closed
+            and group.id.startswith(prefix)
+            and seat in group.members
+        ),
+        None,
     )
-    return replace(view, blocks=(*view.blocks, note))

@@ -66,7 +66,7 @@ def seat_view(
         view = _with_documents(activities[here.kind].view(here.state, viewer), id)
     else:
         view = _between(state, seat, roles, lens)
-    view = with_hall(_as_consented(view, state), whole, seat, lens)
+    view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
     offers = room_offers(state, seat, roles, lens, standing)
     if lens != "screen":
         offers += note_offers(view, roles)

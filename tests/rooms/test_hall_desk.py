@@ -416,3 +416,74 @@ async def test_words_of_somebody_with_an_own_phone_need_no_second_person(tmp_pat
 
 def test_silence_ends_before_the_grace() -> None:
     assert SILENT < STEWARD_GRACE
+
+
+# --- where the room talks -----------------------------------------------------------------------
+
+TEMPLATE_OF_CALLS = "https://meet.example.org/{room}-{group}"
+
+
+async def call(house: House, seat: str, lens: Any = None) -> str:
+    """The link on this seat's screen, "" for none."""
+    blocks = (await house.view(seat, lens))["blocks"]
+    return next((str(block["url"]) for block in blocks if block["type"] == "call"), "")
+
+
+async def test_everybody_has_one_call_and_each_circle_its_own(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template=TEMPLATE, people=10) as house:
+        guests = [f"s{n}" for n in range(2, 12)]
+        assert await call(house, "s2") == ""
+        await house.do(house.lead, "room.call", link=TEMPLATE_OF_CALLS, epoch=1)
+        together = {await call(house, seat) for seat in (house.lead, *guests)}
+        assert len(together) == 1
+        await house.start()
+        await house.to("settle")
+        circles = {
+            group.id: group.members
+            for group in (await house.room())
+            .world.activities["story_circle"]
+            .groups((await house.room()).whole.running["a1"].state)
+        }
+        assert len(circles) == 2
+        links = {id: {await call(house, seat) for seat in who} for id, who in circles.items()}
+        assert [len(one) for one in links.values()] == [1, 1]
+        assert len(set.union(*links.values())) == 2
+        assert not set.union(*links.values()) & together
+        assert {await call(house, house.lead)} == together  # a facilitator sits in no circle
+        assert house.opened.join not in str(links)
+        assert house.opened.code not in str(links)
+        await house.to("plenary")
+        assert {await call(house, seat) for seat in guests} == together
+
+
+async def test_the_call_is_for_facilitators_to_set_and_to_take_away(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        with pytest.raises(Refused, match="not_allowed"):
+            await house.do("s2", "room.call", link=TEMPLATE_OF_CALLS, epoch=1)
+        with pytest.raises(Refused, match="stale_epoch"):
+            await house.do(house.lead, "room.call", link=TEMPLATE_OF_CALLS, epoch=7)
+        with pytest.raises(Refused, match="bad_request"):
+            await house.do(house.lead, "room.call", link="javascript:alert(1)", epoch=1)
+        assert (await house.room()).whole.room.hall.call == ""
+        await house.do(house.lead, "room.call", link=f" {TEMPLATE_OF_CALLS} ", epoch=1)
+        assert (await house.view(house.lead))["room"]["call"] == TEMPLATE_OF_CALLS
+        assert (await house.view("s2"))["room"]["call"] is None
+        rows = await house.storage.commits(house.opened.room)
+        assert b"meet.example.org" not in b"".join(raw for _, raw in rows)  # LOG4
+        await house.do(house.lead, "room.call", epoch=1)
+        assert await call(house, "s2") == ""
+        with pytest.raises(Refused, match="duplicate"):
+            await house.do(house.lead, "room.call", epoch=1)
+
+
+async def test_where_all_sit_in_the_hall_nobody_needs_a_call(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        await house.do(house.lead, "seat.where", where="room")
+        people = await table_of(house, 2)
+        await house.do(house.lead, "room.call", link=TEMPLATE_OF_CALLS, epoch=1)
+        assert await call(house, people[1]) == ""
+        remote = await house.join("Jorge")
+        assert await call(house, remote) == await call(house, people[1]) != ""
+        wall = await house.hub.recover(await house.room(), house.opened.screen)
+        house.tokens[wall.seat] = wall.token or ""
+        assert await call(house, wall.seat) == ""

@@ -1,5 +1,7 @@
 """What seats that move add up to: pure, total, one device a seat."""
 
+from typing import Any
+
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
@@ -78,7 +80,7 @@ def test_a_seat_is_on_one_device_and_counts_as_gone_from_no_device_it_is_on(
 
 def test_events_survive_the_log_LOG7() -> None:
     for kind in HALL_EVENTS:
-        fields = {
+        fields: dict[str, Any] = {
             field.name: {int: 3, str: "x", tuple[str, ...]: ("a",)}.get(field.type, "room")
             for field in msgspec.structs.fields(kind)
         }
