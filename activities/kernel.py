@@ -193,7 +193,8 @@ class Group(msgspec.Struct, frozen=True):
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
     Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs).
+    (never in circles and pairs). `meeting`: its people are among themselves now; false while
+    everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
@@ -201,6 +202,7 @@ class Group(msgspec.Struct, frozen=True):
     members: tuple[str, ...]
     open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
+    meeting: bool = True
 
 
 Choice = Literal["keep", "lesson", "unnamed", "first_name", "name_org"]

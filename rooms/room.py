@@ -21,8 +21,8 @@ Theory
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 import structlog
@@ -30,7 +30,7 @@ import structlog
 from activities.blocks import say
 from activities.kernel import Refused
 from rooms import asked as asking_for
-from rooms import commits, unnamed, wire
+from rooms import call, commits, unnamed, wire, wire_hall
 from rooms import lead as leads
 from rooms import whole as wholes
 from rooms.asked import ROOM_TAGS, tag_of
@@ -136,13 +136,15 @@ class Room(RoomReading):
         carried = self.whole.room.device_by_id(device.id).seats
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
         # The memo is drafted from documents, which a decider cannot read (ME6).
-        sends = tag_of(bytes(asked.command)) == "memo.send"
-        ready = sends and (await self.draft_memo("participants")).ready
+        tag = tag_of(bytes(asked.command))
+        ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
+        nonce = await self._make_code(seat_id) if tag == "seat.move" else ""
 
         def decider(draft: Draft) -> None:
             if seat_id not in draft.room.device_by_id(device.id).seats:
                 raise Refused("not_allowed")  # removed while this waited
-            self._decide(draft, seat_id, entered_by, asked, mint, ready)
+            standing = {"device": device.id, "nonce": nonce, "memo_ready": ready}
+            self._decide(draft, seat_id, entered_by, asked, mint, standing)
             self._roll.move_lead(draft)
 
         try:
@@ -152,10 +154,22 @@ class Room(RoomReading):
         except Refused:
             self.refusals += 1
             raise
-        if not self.presence.here(seat_id):
-            await self.sweep()  # somebody came back in
+        if tag in ("seat.adopt", "seat.carry") or not self.presence.here(seat_id):
+            await self.sweep()  # somebody came back in, or is on another device now
         await self._ring_due()
         return self._done(asked.request, seq)
+
+    async def _make_code(self, seat: str) -> str:
+        """A nonce for the code that takes this seat to another phone; the join page finds the code
+        before it is shown. Raises `Refused("full")`."""
+        nonce, doors = self.world.new_id(), self.world.doors
+        digest = doors.lookup(doors.moving(self.id, seat, nonce))
+        try:
+            await self.world.storage.put_secret(digest, self.id, b"move")
+        except StorageUnwritable as error:
+            log.warning("code_unknown", room=self.id, seat=seat)
+            raise Refused("full", DISK_FULL) from error
+        return nonce
 
     def _decide(
         self,
@@ -164,7 +178,7 @@ class Room(RoomReading):
         entered_by: str,
         asked: wire.ClientCommand,
         mint: Mint,
-        memo_ready: bool,
+        standing: Mapping[str, Any],
     ) -> None:
         mint.texts.clear()
         seat = draft.room.seats[seat_id]
@@ -177,6 +191,8 @@ class Room(RoomReading):
         command = decode_command(raw, wire.RoomCommand, mint)
         if isinstance(command, wire.SeatName):
             mint.name(command.name.ref)
+        elif isinstance(command, wire_hall.RoomCall) and command.link:
+            mint.texts[command.link.ref] = call.checked(mint.texts[command.link.ref])
         asking = Asking(
             seat=seat,
             entered_by=entered_by,
@@ -185,8 +201,9 @@ class Room(RoomReading):
             presence=self.presence,
             new_id=self.world.new_id,
             language=seat.language,
-            memo_ready=memo_ready,
             new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
+            adopting=self.adopting,
+            **standing,
         )
         decide(draft, command, asking)
 
@@ -248,7 +265,7 @@ class Room(RoomReading):
                     raise Refused("closed", FORGOTTEN)
                 if request and (known := self._requests.get((seat, request))) is not None:
                     return known
-                draft = Draft(self.whole, self.world.activities, self.world.clock.now())
+                draft = Draft(self.whole, self.world.activities, self.world.clock.now(), entered_by)
                 decider(draft)
                 if not draft.events and not request:
                     return self.whole.room.seq

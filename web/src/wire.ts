@@ -405,6 +405,8 @@ export interface RoomInfo {
   notice_at: number;
   code: string;
   confidentiality?: string | null;
+  tables: Table[];
+  call?: string | null;
   frozen?: string | null;
   bridge?: Bridge | null;
   waiting: number;
@@ -432,6 +434,16 @@ export interface AgendaRow {
   minutes: number;
   state: "to come" | "now" | "done" | "skipped";
   kind: string;
+}
+
+/** A shared device, for facilitators. `lost_since` (ms): nothing is heard of it; then `code` is what another device in the hall types in (`seat.adopt`), from `adopt_from` on. */
+export interface Table {
+  steward: string;
+  name: string;
+  seats: string[];
+  lost_since: number;
+  adopt_from: number;
+  code: string;
 }
 
 /** The line for the room when the lead has changed: who leads now, what comes, how long. */
@@ -555,6 +567,28 @@ export interface MyWords {
   attribution: string;
   in_memo: boolean;
   story: string;
+  unheard: boolean;
+}
+
+/** Who is on this device now, its steward first. A page draws a chip for each. */
+export interface DeviceMessage {
+  type: "device";
+  seq: number;
+  now: number;
+  seats: OwnSeat[];
+}
+
+/** One person of a device. `steward`: whose device it is, who presses the buttons. `code`: what an own phone types in to take this seat along, until `code_ends` (ms). */
+export interface OwnSeat {
+  seat: string;
+  name: string;
+  role: string;
+  where: "remote" | "room" | "carried" | "phone";
+  status: "in" | "left";
+  language: string;
+  steward: boolean;
+  code: string;
+  code_ends?: number | null;
 }
 
 /** The command of `request` is in the log. */
@@ -788,6 +822,49 @@ export interface MemoSend {
   epoch: number;
 }
 
+/** I take my seat along to a phone of my own. The device shows a code for ten minutes; the phone that types it in speaks for this seat from then on, and this device no longer does. */
+export interface SeatMove {
+  type: "seat.move";
+}
+
+/** I stay on this device after all: the code opens nothing any more. */
+export interface SeatStay {
+  type: "seat.stay";
+}
+
+/** The shared device of our table is lost: its people go on at my device. `code` is what the facilitators see for that table. */
+export interface SeatAdopt {
+  type: "seat.adopt";
+  code: string;
+}
+
+/** A facilitator speaks from now on for somebody who is on the phone. */
+export interface SeatCarry {
+  type: "seat.carry";
+  seat: string;
+  epoch: number;
+}
+
+/** Where I am now: online, in the hall, or on a call. */
+export interface SeatWhere {
+  type: "seat.where";
+  where: "remote" | "room" | "phone";
+}
+
+/** I heard `seat` answer aloud after the words were read back: I am the second person of `methods.md` 1.8. `answer` is the answer I heard; a later one needs to be heard again. */
+export interface ConsentHear {
+  type: "consent.hear";
+  seat: string;
+  answer: number;
+}
+
+/** Where this room talks: a link with the places {room} and {group}, such as `https://meet.example.org/{room}-{group}`, `tel:` or `sip:`. Without `link`: nowhere. */
+export interface RoomCall {
+  type: "room.call";
+  link?: string | null;
+  epoch: number;
+}
+
 /** The organiser gives the lead to a present facilitator, whoever leads; `epoch` as seen. */
 export interface LeadForce {
   type: "lead.force";
@@ -976,6 +1053,7 @@ export type ServerMessage =
   | PeopleMessage
   | DeskMessage
   | WordsMessage
+  | DeviceMessage
   | DoneMessage
   | RefusedMessage
   | ByeMessage;
@@ -1012,6 +1090,13 @@ export type RoomCommand =
   | MemoQuestion
   | MemoProse
   | MemoSend
+  | SeatMove
+  | SeatStay
+  | SeatAdopt
+  | SeatCarry
+  | SeatWhere
+  | ConsentHear
+  | RoomCall
   | LeadForce
   | LeadPropose
   | LeadApprove
@@ -1092,6 +1177,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "activity.cut",
   "activity.skip",
   "activity.start",
+  "consent.hear",
   "consent.release",
   "consent.withdraw",
   "debrief.answer",
@@ -1121,23 +1207,29 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.add",
   "note.delete",
   "note.move",
+  "room.call",
   "room.co_time",
   "room.freeze",
   "room.pause",
   "room.unfreeze",
   "say.all",
   "seat.admit",
+  "seat.adopt",
+  "seat.carry",
   "seat.deal",
   "seat.erase",
   "seat.hide",
   "seat.language",
   "seat.leave",
+  "seat.move",
   "seat.name",
   "seat.refuse",
   "seat.remove",
   "seat.restore",
   "seat.return",
   "seat.role",
+  "seat.stay",
+  "seat.where",
   "seat.willing",
 ];
 
