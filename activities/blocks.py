@@ -180,10 +180,11 @@ class Ring(Block, frozen=True, tag="ring"):
 
 
 class Countdown(Block, frozen=True, tag="countdown"):
-    """A clock without a ring."""
+    """A clock without a ring. `until`: the local time of its end stands beside it (a break)."""
 
     clock: Clock
     label: Line | None = None
+    until: bool = False
 
 
 class Option(msgspec.Struct, frozen=True):
@@ -239,7 +240,7 @@ class Answers(Block, frozen=True, tag="answers"):
 class Bar(msgspec.Struct, frozen=True):
     """One line of a tally."""
 
-    label: Line
+    label: Line | Words
     count: int
     picture: str = ""
 
@@ -344,6 +345,189 @@ class Roll(Block, frozen=True, tag="roll"):
     rows: tuple[tuple[Who, Line], ...]
 
 
+class Chair(msgspec.Struct, frozen=True):
+    """One chair of a fishbowl. `free` may be taken now, `locked` not yet; `held`: the line of who
+    sits there dropped; `leaving`: who sits there was asked to make room."""
+
+    state: Literal["taken", "free", "locked", "held", "leaving"]
+    seat: str = ""
+    name: Who | None = None
+    tag: Line | None = None  # "visitor", "speaks now"
+
+
+class Bowl(Block, frozen=True, tag="bowl"):
+    """A fishbowl: chairs inside, who waits for one in order, everybody else around."""
+
+    id: str
+    chairs: tuple[Chair, ...]
+    queue: tuple[RingSeat, ...] = ()
+    outer: tuple[RingSeat, ...] = ()
+    clock: Clock | None = None
+    title: Line | None = None
+
+
+class Voice(Block, frozen=True, tag="voice"):
+    """The big screen of a pair: whose time it is, in words, colour, icon and vibration.
+
+    `mode`: you speak, you listen, think alone, a breath, or talk freely. `others` are with you.
+    """
+
+    mode: Literal["speak", "listen", "think", "breath", "open"]
+    text: Line
+    clock: Clock | None = None
+    others: tuple[RingSeat, ...] = ()
+    next: Line | None = None
+
+
+class Pair(msgspec.Struct, frozen=True):
+    """One pair, trio or four of a table of pairs; `place` says where they talk."""
+
+    id: str
+    name: Line
+    seats: tuple[RingSeat, ...]
+    place: Line | None = None
+    status: Line | None = None
+
+
+class Pairs(Block, frozen=True, tag="pairs"):
+    """Who is with whom, for the wall and the panel."""
+
+    title: Line
+    pairs: tuple[Pair, ...]
+    clock: Clock | None = None
+
+
+class Share(msgspec.Struct, frozen=True):
+    """How long somebody had the floor, in ms."""
+
+    seat: str
+    name: Who
+    spoken: int
+    since: int | None = None  # ms since the epoch while they have it
+
+
+class Shares(Block, frozen=True, tag="shares"):
+    """Speaking time as bars; for the lead alone (`methods.md A2`), never exported."""
+
+    title: Line
+    shares: tuple[Share, ...]
+
+
+class BallotOption(msgspec.Struct, frozen=True):
+    """One option with its number, said aloud with it; `mine` are this seat's own dots on it."""
+
+    value: str
+    number: int
+    label: Line | Words
+    mine: int = 0
+    picture: str = ""
+
+
+class Ballot(Block, frozen=True, tag="ballot"):
+    """Dots on options. The offers `offer` (a dot on `field`) and `back` (a dot off) are in `may`.
+
+    `dots` each, `used` by this seat, at most `each` on one option.
+    """
+
+    offer: str
+    back: str
+    field: str
+    options: tuple[BallotOption, ...]
+    dots: int
+    used: int = 0
+    each: int = 1
+    clock: Clock | None = None
+
+
+class Field(msgspec.Struct, frozen=True):
+    """One field of a form; fills the need `field` of the form's offer. Texts are drafts in
+    `mine/{seat}` under `drafts/{activity}/{box}`."""
+
+    box: str
+    field: str
+    label: Line
+    kind: Literal["text", "date", "choice", "scale", "flag"] = "text"
+    hint: Line | None = None
+    lines: int = 1
+    limit: int = 280
+    options: tuple[Option, ...] = ()
+    optional: bool = False
+    value: Words | str | bool | None = None  # what was given before
+
+
+class Form(Block, frozen=True, tag="form"):
+    """Several fields sent together with the offer `offer`; `sees` stands over it. `given`: there
+    is an answer already, and this one replaces it."""
+
+    offer: str
+    title: Line
+    fields: tuple[Field, ...]
+    sees: Sees
+    given: bool = False
+
+
+class Commitment(msgspec.Struct, frozen=True):
+    """One card "I will ..."; texts are None when this viewer may not see them."""
+
+    id: str
+    who: Who
+    text: Words | None = None
+    with_whom: Words | None = None
+    by: str = ""  # ISO date, "" when there is openly none
+    first_step: Words | None = None
+    needs: Words | None = None
+    partner: Who | None = None
+    asked: Who | None = None
+    state: Literal["draft", "active", "done", "changed", "dropped"] = "active"
+    sees: Sees = "memo"
+    offers: tuple[int, ...] = ()  # indexes into the view's `may`
+
+
+class Commitments(Block, frozen=True, tag="commitments"):
+    """Commitment cards."""
+
+    title: Line
+    cards: tuple[Commitment, ...]
+
+
+class PileNote(msgspec.Struct, frozen=True):
+    """A note in a pile; `ticks`: how many said "also ours", `mine`: this seat did."""
+
+    id: str
+    words: Words
+    who: Who | None = None
+    place: Line | None = None  # "from the Mangrove circle"
+    ticks: int = 0
+    mine: bool = False
+
+
+class Pile(msgspec.Struct, frozen=True):
+    """A theme with its notes; the one with the id "" is *not placed*."""
+
+    id: str
+    title: Words | Line
+    notes: tuple[PileNote, ...] = ()
+
+
+class Piles(Block, frozen=True, tag="piles"):
+    """Notes sorted into themes. The types of the offers that move a note (needs `note` and
+    `pile`), tick one (needs `note`), name a pile and merge two; "" where this seat has none."""
+
+    title: Line
+    piles: tuple[Pile, ...]
+    move: str = ""
+    tick: str = ""
+    rename: str = ""
+    merge: str = ""
+
+
+class Call(Block, frozen=True, tag="call"):
+    """Where the voices are: a call opened beside the page, or a number to dial."""
+
+    url: str
+    label: Line
+
+
 AnyBlock = (
     Now
     | Prompt
@@ -362,6 +546,15 @@ AnyBlock = (
     | Groups
     | NextStep
     | Roll
+    | Bowl
+    | Voice
+    | Pairs
+    | Shares
+    | Ballot
+    | Form
+    | Commitments
+    | Piles
+    | Call
 )
 
 Place = Literal["main", "beside", "foot", "menu", "group"]
