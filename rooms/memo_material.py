@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from activities.kernel import Harvest, Item
 from rooms import consent_desk
 from rooms.board_schema import Card
+from rooms.card_words import KINDS
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
@@ -170,7 +171,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     consent: CardConsent = "none_needed"
     by = ""
     score = room.whole.room.scores.get(card.id)
-    scope = card.scope
+    scope: Scope = card.scope
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, note.words if note else "", card.kind)
         consent, scope = stands.state, stands.scope
@@ -179,12 +180,12 @@ def _card(room: "Room", card: Card) -> MemoCard:
         )
     return MemoCard(
         id=card.id,
-        kind=card.kind,  # type: ignore[arg-type]  # the schema's kinds are the memo's
+        kind=card.kind,
         text=card.text,
         author=card.author,
         language=card.language,
         theme=card.theme,
-        scope=scope,  # type: ignore[arg-type]
+        scope=scope,
         attribution=by,
         consent=consent,
         ticks=len(card.ticks),
@@ -201,7 +202,7 @@ def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...
     return tuple(
         MemoCard(
             id=ref,
-            kind=item.kind,  # type: ignore[arg-type]
+            kind=KINDS[item.kind],
             text=room.book.get(ref) or "",
             author=item.seat,
             language=_language(room, ref),
@@ -209,6 +210,7 @@ def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...
         )
         for ref, (activity, item) in found.items()
         if not item.story
+        and item.kind in KINDS
         and item.kind not in consent_desk.QUOTABLE
         and room.book.get(ref)
         and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"

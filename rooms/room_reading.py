@@ -17,6 +17,7 @@ from rooms.memo import Edition, Memo, draft
 from rooms.memo_material import material
 from rooms.memo_rules import Echoes, card_withheld
 from rooms.memo_tree import nameless
+from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
@@ -49,6 +50,7 @@ class RoomReading:
         self.world = world
         self.whole = whole
         self.book = book
+        self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
         self.renderer = Renderer(world.translate, self.name_of, self.words_for)
@@ -61,9 +63,14 @@ class RoomReading:
         return self.whole.room.language
 
     def name_of(self, seat: str) -> str | None:
-        """A person's display name, None when unknown or erased."""
-        known = self.whole.room.seats.get(seat)
-        return self.book.get(known.name) if known else None
+        """A person's display name, told apart from others of that name; None when unknown or
+        erased."""
+        seats, changes = self.whole.room.seats, self.book.changes
+        if self._named is None or self._named[0] is not seats or self._named[1] != changes:
+            own = ((s.id, self.book.get(s.name)) for s in seats.values())
+            shown = told_apart((id, name) for id, name in own if name)
+            self._named = (seats, changes, shown)
+        return self._named[2].get(seat)
 
     def words_for(self, ref: str, viewer: str) -> str | None:
         """Text for a screen, if this viewer may see it."""

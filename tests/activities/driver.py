@@ -25,6 +25,7 @@ lead, waits. After each move `check` asserts what holds for every activity:
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
 from hashlib import sha256
 from random import Random
@@ -340,11 +341,10 @@ class World:
 
     def copy(self) -> "World":
         """Another world that goes on from here."""
-        dice = self.random.getrandbits(32)
-        twin = World(self.activity, self.settings, self.members, dice, self.before)
-        twin.now, twin.epoch, twin.lead, twin.state = self.now, self.epoch, self.lead, self.state
+        twin = copy(self)
+        twin.random = Random(self.random.getrandbits(32))
         twin.people = {s: Person(p.member, p.left) for s, p in self.people.items()}
-        twin.words = self.words
+        twin.log, twin.taps, twin.refusals, twin.phases = [], [], [], set()
         return twin
 
     def _fill(self, need: Need) -> Any:
@@ -552,8 +552,9 @@ def explore(
 def check(room: World) -> None:
     """Everything that must hold in any state of any activity."""
     check_phases(room)
+    tried: list[Tap] = []
     for seat, view in room.views():
-        check_view(room, seat, view)
+        check_view(room, seat, view, tried)
     check_epoch(room)
     check_clock(room)
     check_groups(room)
@@ -566,8 +567,9 @@ def check_phases(room: World) -> None:
         assert room.activity.phase(room.state, seat) in room.activity.phases
 
 
-def check_view(room: World, seat: str, view: View) -> None:
-    """The view renders, and what it offers is accepted."""
+def check_view(room: World, seat: str, view: View, tried: list[Tap]) -> None:
+    """The view renders, and what it offers is accepted. `tried`: what was tried already, on
+    another screen of the same person."""
     assert view.phase in room.activity.phases
     for part in parts(view):
         assert not isinstance(part, bytes)
@@ -579,6 +581,9 @@ def check_view(room: World, seat: str, view: View) -> None:
         )
         for name in offer.needs:
             assert name in command.__struct_fields__
+        if (tap := Tap(seat, offer.command)) in tried:
+            continue
+        tried.append(tap)
         twin = room.copy()
         reason = twin.tap(seat, offer)
         assert reason not in ("not_allowed", "bad_request"), (
@@ -681,20 +686,23 @@ def tag(command: Command) -> str:
 
 
 def parts(value: Any) -> Iterator[Any]:
-    """Every value inside a view, depth first."""
-    yield value
-    if isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from parts(getattr(value, name))
-    elif isinstance(value, Line):
-        yield from parts(tuple(value.args.values()))
-    elif isinstance(value, Mapping):
-        yield from parts(tuple(value.values()))
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from parts(item)
-    else:
-        assert isinstance(value, str | int | Who | Words | None), f"{value!r} in a view"
+    """Every value inside a view."""
+    left = [value]
+    while left:
+        part = left.pop()
+        yield part
+        if isinstance(part, str | int | None):  # by far the most
+            continue
+        if isinstance(part, msgspec.Struct):
+            left += [getattr(part, name) for name in part.__struct_fields__]
+        elif isinstance(part, Line):
+            left += part.args.values()
+        elif isinstance(part, Mapping):
+            left += part.values()
+        elif isinstance(part, tuple):
+            left += part
+        else:
+            assert isinstance(part, Who | Words), f"{part!r} in a view"
 
 
 def words_in(view: View) -> set[str]:

@@ -1233,6 +1233,10 @@ export const ROOM_COMMANDS: readonly string[] = [
   "seat.willing",
 ];
 
+/** Characters of one text, and bytes of a whole command: more is refused. */
+export const TEXT_LIMIT = 4000;
+export const COMMAND_LIMIT = 32768;
+
 /** An entry of `may`: a command that can be sent back once `needs` are filled in. */
 export interface Offer {
   type: string;
