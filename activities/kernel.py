@@ -188,6 +188,18 @@ class Deadline(msgspec.Struct, frozen=True):
     command: Command
 
 
+class Job(msgspec.Struct, frozen=True):
+    """Work too heavy for the room's own turn (architecture, *Heavy decisions*).
+
+    The room calls `run(dice)` off its loop and sends the activity the command it returns, in the
+    role `clock`. `basis` names everything the work is computed from: equal bases, equal work. If
+    the state wants something else by then, the command is dropped and the new work is done.
+    """
+
+    basis: str
+    run: Callable[[int], Command]
+
+
 class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
@@ -404,6 +416,11 @@ def no_groups(_state: Any) -> tuple[Group, ...]:
     return ()
 
 
+def no_work(_state: Any) -> Job | None:
+    """For activities that decide at once."""
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class Activity(Generic[S]):
     """An activity is this record. See the theory at the top of the module.
@@ -420,6 +437,8 @@ class Activity(Generic[S]):
     unnamed: commands decided and committed without a seat; `moment.token` tells senders apart.
     lingers(state): ms for which, once closed, it still takes what its table allows in that phase.
     inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
+    work(state) is what the state waits for and the room should compute, or None; asked after every
+    commit.
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -447,6 +466,7 @@ class Activity(Generic[S]):
     inherits: bool = False
     unnamed: frozenset[type[Command]] = frozenset()
     lingers: Callable[[S], int] = not_at_all
+    work: Callable[[S], Job | None] = no_work
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

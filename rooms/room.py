@@ -28,7 +28,7 @@ import msgspec
 import structlog
 
 from activities.blocks import say
-from activities.kernel import Refused
+from activities.kernel import Command, Job, Refused
 from rooms import asked as asking_for
 from rooms import call, commits, unnamed, wire, wire_hall
 from rooms import lead as leads
@@ -44,6 +44,7 @@ from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft, Whole
 from rooms.words import Mint, WordsBook, decode_command, digest
+from rooms.workbench import Workbench
 from rooms.world import World
 
 log = structlog.get_logger("rooms")
@@ -80,6 +81,7 @@ class Room(RoomReading):
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
+        self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
 
     # Loading ----------------------------------------------------------------------------------
@@ -112,6 +114,7 @@ class Room(RoomReading):
         await self._tell_roll()
         await self._ring_due()
         await self._drop_keys()
+        self.bench.look()
 
     # Commands ---------------------------------------------------------------------------------
 
@@ -324,6 +327,7 @@ class Room(RoomReading):
         self._effects.owed = commit
         await self._settle_later()
         self._set_alarms()
+        self.bench.look()
         self.changed()
         return commit.seq
 
@@ -337,6 +341,7 @@ class Room(RoomReading):
             self._learn(raw)
         self.book = WordsBook(await self.world.storage.words(self.id))
         self._set_alarms()
+        self.bench.look()
         self.changed()
 
     async def _settle_later(self) -> None:
@@ -363,6 +368,32 @@ class Room(RoomReading):
         except StorageUnwritable:
             at = self.world.clock.now() + RETRY
             self.world.alarms.set(f"{self.id}/tidy", at, self._ring_tidy)
+
+    # Heavy decisions --------------------------------------------------------------------------
+
+    def _wanted(self) -> tuple[str, Job] | None:
+        return None if self.forgotten else wholes.work(self.whole, self.world.activities)
+
+    async def _hand_in(self, activity: str, job: Job, command: Command) -> None:
+        """Let the activity decide what was computed for it. Raises `Refused`: `stale_phase` when
+        it no longer wants that."""
+
+        def tell(draft: Draft) -> None:
+            wanted = wholes.work(Whole(draft.room, draft.running), self.world.activities)
+            if wanted is None or (wanted[0], wanted[1].basis) != (activity, job.basis):
+                raise Refused("stale_phase")
+            clock = moment_of(draft, None, draft.now, self.world.dice())
+            draft.tell(activity, command, clock)
+
+        await self._commit(tell)
+
+    def _work_later(self) -> None:
+        at = self.world.clock.now() + RETRY
+        self.world.alarms.set(f"{self.id}/work", at, self._ring_work)
+
+    async def _ring_work(self) -> None:
+        self.bench.look()
+        await self.bench.settled()
 
     # The clock --------------------------------------------------------------------------------
 
@@ -404,6 +435,11 @@ class Room(RoomReading):
         self._set_people_alarm()
 
     async def _ring_activity(self) -> None:
+        """The alarm: deadlines, and what follows from them."""
+        await self._ring_passed()
+        await self.bench.settled()
+
+    async def _ring_passed(self) -> None:
         """Let every deadline that has passed speak, in order. Raises `Refused("full")`: then the
         alarm rings again."""
         for _ in range(RINGS_AT_ONCE):
@@ -428,7 +464,7 @@ class Room(RoomReading):
     async def _ring_due(self) -> None:
         """Deadlines that have passed, now; those that cannot be written ring again by the alarm."""
         try:
-            await self._ring_activity()
+            await self._ring_passed()
         except Refused:
             at = self.world.clock.now() + RETRY
             self.world.alarms.set(f"{self.id}/activity", at, self._ring_activity)
@@ -493,8 +529,9 @@ class Room(RoomReading):
 
     async def close(self) -> None:
         """Wait for what is under way and let go of alarms."""
+        await self.bench.close()
         await self._unbroken.settled()
-        for what in ("activity", "people", "effects", "tidy"):
+        for what in ("activity", "people", "effects", "tidy", "work"):
             self.world.alarms.drop(f"{self.id}/{what}")
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()

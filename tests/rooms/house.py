@@ -100,6 +100,7 @@ class House:
         }
         room = await self.room()
         done = await room.command(await self.device(seat), json.dumps(body).encode())
+        await room.bench.settled()
         return done.seq
 
     async def view(self, seat: str, lens: Any = None) -> dict[str, Any]:
