@@ -127,7 +127,7 @@ def batches(
     made = [wanted[i][: sizes[i]] for i in range(count)]
     placed = {seat for batch in made for seat in batch}
     rest = [m.seat for m in grouping.ring(willing, dice) if m.seat not in placed]
-    for batch, size in zip(made, sizes, strict=True):
-        while len(batch) < size:
-            batch.append(rest.pop(0))
+    for some, size in zip(made, sizes, strict=True):
+        while len(some) < size:
+            some.append(rest.pop(0))
     return tuple(map(tuple, made))
