@@ -63,6 +63,7 @@ from activities._story_circle_commands import (
 from activities._story_circle_events import EVENTS
 from activities._story_circle_evolve import evolve
 from activities._story_circle_flow import Unfolding, welcome
+from activities._story_circle_hints import HINTS, PLANNED
 from activities._story_circle_state import (
     State,
     alarms,
@@ -323,5 +324,7 @@ STORY_CIRCLE: Activity[State] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    hints=HINTS,
+    planned=PLANNED,
 )
 """The record the registry lists."""

@@ -11,8 +11,10 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from activities import board
 from activities.blocks import Cards, say
 from activities.kernel import (
+    Before,
     Choice,
     Command,
     Cut,
@@ -24,7 +26,7 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import commits, consent_desk, wire
+from rooms import board_desk, commits, consent_desk, wire
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
 from rooms.hats import autopilot, facilitators, roles_of
@@ -251,6 +253,9 @@ def _plan(
             dice=asking.dice,
             epoch=state.lead.epoch,
             autopilot=autopilot(state),
+            before=board_desk.before(state, draft.running, draft.activities)
+            if activity.inherits
+            else Before(),
         )
     )
 
@@ -357,7 +362,9 @@ def _notes(
 ) -> None:
     match command:
         case wire.NoteAdd():
-            draft.add(_note(draft, command, asking))
+            draft.add(added := _note(draft, command, asking))
+            if added.document == "board":
+                _tell_board(draft, board.NoteCame(note=board_desk.note_of(added)), asking)
         case wire.NoteMove():
             note = draft.room.notes.get(command.card)
             theme = draft.room.notes.get(command.theme) if command.theme else None
@@ -370,6 +377,7 @@ def _notes(
             if note.kind == "theme":
                 raise Refused("bad_request")
             draft.add(commits.NoteMoved(card=command.card, theme=command.theme))
+            _tell_board(draft, board.NoteShifted(card=note.card, theme=command.theme), asking)
         case wire.NoteDelete():
             note = draft.room.notes.get(command.card)
             if note is None or note.document != _full_name(command.document, asking):
@@ -379,8 +387,13 @@ def _notes(
             draft.add(
                 commits.NoteDeleted(document=note.document, card=command.card, words=note.words)
             )
+            _tell_board(draft, board.NoteWent(card=note.card), asking)
         case _:
             assert_never(command)
+
+
+def _tell_board(draft: Draft, command: Command, asking: Asking) -> None:
+    draft.tell_current(command, moment_of(draft, None, asking.now, asking.dice))
 
 
 def _full_name(document: str, asking: Asking) -> str:

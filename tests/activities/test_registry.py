@@ -62,6 +62,53 @@ def test_settings_have_defaults_and_a_schema(activity: Activity[Any]) -> None:
     assert schema["$defs"]
 
 
+def settings_of(activity: Activity[Any]) -> dict[str, msgspec.inspect.Type]:
+    made = msgspec.inspect.type_info(activity.settings)
+    assert isinstance(made, msgspec.inspect.StructType)
+    return {one.name: one.type for one in made.fields}
+
+
+@every
+def test_every_setting_is_spoken_of_on_the_agenda_page(activity: Activity[Any]) -> None:
+    """See *How the agenda speaks of it* in docs/adding-an-activity.md."""
+    fields = settings_of(activity)
+    assert set(activity.hints) <= set(fields)
+    for name, kind in fields.items():
+        said = activity.hints.get(name)
+        match kind:
+            case msgspec.inspect.LiteralType() if len(kind.values) > 1:
+                assert said, f"{activity.kind}: a hint for {name}"
+                assert {option.value for option in said.options} == {str(v) for v in kind.values}
+            case msgspec.inspect.IntType() | msgspec.inspect.BoolType():
+                assert said, f"{activity.kind}: a hint for {name}"
+            case _:
+                pass
+
+
+@every
+def test_a_number_has_a_range_and_what_depends_depends_on_a_setting(
+    activity: Activity[Any],
+) -> None:
+    fields = settings_of(activity)
+    for name, kind in fields.items():
+        if isinstance(kind, msgspec.inspect.IntType):
+            assert kind.ge is not None, name
+            assert kind.le is not None, name
+    for said in activity.hints.values():
+        if said.only:
+            other, values = said.only
+            assert values
+            for value in values:
+                msgspec.convert({other: value}, activity.settings)
+
+
+@every
+def test_planned_minutes_and_people_are_ranges(activity: Activity[Any]) -> None:
+    planned = activity.planned
+    assert 0 < planned.low <= planned.minutes <= planned.high
+    assert 0 < planned.fewest <= planned.most
+
+
 @every
 def test_commands_and_events_decode_as_unions(activity: Activity[Any]) -> None:
     for union in (activity.command_union(), activity.event_union()):
