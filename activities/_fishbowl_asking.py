@@ -90,7 +90,7 @@ def add(story: Unfolding, command: Any, moment: Moment) -> None:
     story.add(
         QuestionAdded(
             at=story.now,
-            question=state.asked + 1,
+            question=f"q{state.asked + 1}",
             kind=kind,
             words=command.words,
             seat=moment.seat,
@@ -151,10 +151,10 @@ def decline(story: Unfolding, command: QuestionDecline, _moment: Moment) -> None
     _settle(story, command.question, "declined")
 
 
-def _settle(story: Unfolding, question: int, status: questions.Status) -> None:
+def _settle(story: Unfolding, question: str, status: questions.Status) -> None:
     story.add(QuestionSettled(at=story.now, question=question, status=status))
     if story.state.put == question:
-        story.add(QuestionPut(at=story.now, question=0))
+        story.add(QuestionPut(at=story.now, question=""))
 
 
 # --- the end ------------------------------------------------------------------------------------

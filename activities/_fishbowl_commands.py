@@ -77,9 +77,9 @@ class SeedAnswer(Command, frozen=True, kw_only=True, tag="seed.answer"):
 
 
 class BatchChoose(Command, frozen=True, kw_only=True, tag="batch.choose"):
-    """I sit inside in batch number `batch`; 0: I only listen."""
+    """I sit inside in the batch with this number, from "1"; "0": I only listen."""
 
-    batch: Annotated[int, Meta(ge=0, le=40)]
+    batch: Annotated[str, Meta(pattern="^[0-9]{1,2}$")]
 
 
 class ThreadPass(Command, frozen=True, kw_only=True, tag="thread.pass"):
@@ -162,34 +162,34 @@ class ObservationAdd(Command, frozen=True, kw_only=True, tag="observation.add"):
 class QuestionDrop(Command, frozen=True, kw_only=True, tag="question.drop"):
     """I take back what I wrote."""
 
-    question: int
+    question: str
 
 
 class QuestionMerge(LeadCommand, frozen=True, kw_only=True, tag="question.merge"):
     """Two questions ask the same: answer `into`, for both groups."""
 
-    question: int
-    into: int
+    question: str
+    into: str
 
 
 class QuestionTake(Command, frozen=True, kw_only=True, tag="question.take"):
     """A fish answers this now; or the lead (with the epoch) puts it to the fish."""
 
-    question: int
+    question: str
     epoch: int | None = None
 
 
 class QuestionDone(Command, frozen=True, kw_only=True, tag="question.done"):
     """It is answered."""
 
-    question: int
+    question: str
     epoch: int | None = None
 
 
 class QuestionDecline(Command, frozen=True, kw_only=True, tag="question.decline"):
     """We leave this one open."""
 
-    question: int
+    question: str
     epoch: int | None = None
 
 
@@ -298,9 +298,7 @@ ALLOWED: Final = {
     "swap": phases.row(member=_set(ThreadPass)),
     "talk": phases.row(member=_STAND, lead=_TALK),
     "questions": phases.row(member=_WRITE),
-    "answers": phases.row(
-        member=_STAND, lead=_TALK | _ANSWER | {QuestionMerge}, fish=_ANSWER
-    ),
+    "answers": phases.row(member=_STAND, lead=_TALK | _ANSWER | {QuestionMerge}, fish=_ANSWER),
     "round": phases.row(lead=_set(Next), co=_set(Next), teller=_TURN),
     "outer_speaks": phases.row(member=_WRITE),
     "debrief": phases.row(

@@ -255,9 +255,10 @@ def _choose_batch(story: Unfolding, command: BatchChoose, moment: Moment) -> Non
     state = story.state
     if takes_part(state, moment.seat) is None or state.settings.mode != "closed":
         raise Refused("not_allowed")
-    if command.batch > max(1, batch_count(state)):
+    batch = int(command.batch)
+    if batch > max(1, batch_count(state)):
         raise Refused("stale_seat")
-    story.add(BatchWished(at=story.now, seat=moment.seat, batch=command.batch))
+    story.add(BatchWished(at=story.now, seat=moment.seat, batch=batch))
 
 
 def _thread(story: Unfolding, command: ThreadPass, moment: Moment) -> None:

@@ -100,9 +100,9 @@ class RoundBegan(FishEvent, frozen=True, tag="round.began"):
 
 
 class QuestionPut(FishEvent, frozen=True, tag="question.put"):
-    """This question is being answered, by `seat` ("": by whoever wants); 0: none."""
+    """This question is being answered, by `seat` ("": by whoever wants); "": none."""
 
-    question: int
+    question: str
     seat: str = ""
 
 

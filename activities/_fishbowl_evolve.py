@@ -38,7 +38,7 @@ def evolve(state: State, event: Any) -> State:
         case BowlEvent():
             return _in_bowl(state, event)
         case questions.QuestionEvent():
-            asked = max(state.asked, event.question)
+            asked = state.asked + isinstance(event, questions.QuestionAdded)
             return replace(state, board=questions.evolve(state.board, event), asked=asked)
         case RoundEvent() if state.round is not None:
             return replace(state, round=rounds.evolve(state.round, event))
@@ -64,7 +64,7 @@ def _changed(state: State, event: PhaseChanged) -> State:
         bowl=seats.go_on(state.bowl, event.at),
         round=None,
         invited=(),
-        put=0,
+        put="",
         answering="",
         threads=state.threads if event.phase == "batch" else (),
         open_board=state.open_board or event.phase in ("answers", "debrief"),
@@ -107,6 +107,8 @@ def _round(round_: Round | None, at: int, *, stop: bool) -> Round | None:
 def _in_bowl(state: State, event: BowlEvent) -> State:
     if isinstance(event, ChairFreed) and event.seat == state.floor:
         state = _unmarked(state, event.at)
+    if isinstance(event, ChairFreed) and event.seat == state.answering:
+        state = replace(state, answering="")  # the question stays with the others inside
     if isinstance(event, ChairTaken):
         state = replace(state, invited=tuple(s for s in state.invited if s != event.seat))
     return replace(state, bowl=seats.evolve(state.bowl, event))
@@ -135,10 +137,10 @@ _CHANGE: Final[dict[type[Event], Callable[[State, Any], State]]] = {
         state, invited=tuple(s for s in state.invited if s != event.seat)
     ),
     happened.SeedAsked: lambda state, event: replace(
-        state, seeds={**state.seeds, event.seat: state.seeds.get(event.seat, False)}
+        state, seeds={**state.seeds, event.seat: "asked"}
     ),
     happened.SeedAnswered: lambda state, event: replace(
-        state, seeds={**state.seeds, event.seat: event.yes}
+        state, seeds={**state.seeds, event.seat: "yes" if event.yes else "no"}
     ),
     happened.FloorMarked: _floor,
     happened.BatchWished: lambda state, event: replace(

@@ -6,7 +6,6 @@ one answered before any group has a second (FB8); what the fish decline stays op
 """
 
 from collections import Counter
-from collections.abc import Iterable
 from typing import Final, Literal
 
 import msgspec
@@ -32,13 +31,13 @@ TEXT_LIMIT: Final = 280
 class Question(msgspec.Struct, frozen=True):
     """One question or observation. `seat`: whose words; `groups`: where it came from."""
 
-    id: int
+    id: str
     kind: Kind
     words: Words
     seat: str
     groups: tuple[str, ...]
     status: Status = "open"
-    into: int = 0  # the question it was merged into, 0: none
+    into: str = ""  # the question it was merged into
 
 
 Board = tuple[Question, ...]
@@ -49,7 +48,7 @@ class QuestionEvent(Event, frozen=True, kw_only=True):
     """Something about one question; `at` in ms."""
 
     at: int
-    question: int
+    question: str
 
 
 class QuestionAdded(QuestionEvent, frozen=True, kw_only=True, tag="question.added"):
@@ -68,7 +67,7 @@ class QuestionDropped(QuestionEvent, frozen=True, tag="question.dropped"):
 class QuestionMerged(QuestionEvent, frozen=True, kw_only=True, tag="question.merged"):
     """It asks the same as `into`."""
 
-    into: int
+    into: str
 
 
 class QuestionSettled(QuestionEvent, frozen=True, kw_only=True, tag="question.settled"):
@@ -104,7 +103,7 @@ def evolve(board: Board, event: Event) -> Board:
             return board
 
 
-def _merged(board: Board, question: int, into: int) -> Board:
+def _merged(board: Board, question: str, into: str) -> Board:
     one, other = find(board, question), find(board, into)
     if one is None or other is None or one is other:
         return board
@@ -119,7 +118,7 @@ def _merged(board: Board, question: int, into: int) -> Board:
     return tuple(changed(each) for each in board)
 
 
-def find(board: Board, question: int) -> Question | None:
+def find(board: Board, question: str) -> Question | None:
     """The question with this id."""
     return next((one for one in board if one.id == question), None)
 
@@ -169,8 +168,3 @@ def of_group(board: Board, group: str) -> Board:
 def times(board: Board, question: Question) -> int:
     """How often a question was asked: itself, and what was merged into it."""
     return 1 + sum(1 for one in board if one.into == question.id)
-
-
-def next_id(board: Iterable[Question]) -> int:
-    """A number no question of the board has."""
-    return max((one.id for one in board), default=0) + 1

@@ -69,7 +69,7 @@ class Before(msgspec.Struct, frozen=True):
     groups: tuple[Listeners, ...]
     round: Round | None
     board: questions.Board
-    put: int
+    put: str
     answering: str
     batch: int
 
@@ -77,8 +77,8 @@ class Before(msgspec.Struct, frozen=True):
 class State(msgspec.Struct, frozen=True, kw_only=True):
     """Everything a fishbowl knows.
 
-    `seeds`: who agreed to be invited when nobody comes (False: was asked, has not answered or said
-    no). `spoken`: seat -> ms; `floor` speaks since `floor_since` (bowl time): for the lead alone.
+    `seeds`: whether somebody may be invited when nobody comes: "asked", "yes", "no". `spoken`:
+    seat -> ms; `floor` speaks since `floor_since` (bowl time): for the lead alone.
     `wishes`: seat -> batch, 0 only listens. `open_board`: everybody reads the questions.
     """
 
@@ -88,7 +88,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     bowl: Bowl
     topic: Words | None = None
     invited: tuple[str, ...] = ()
-    seeds: Mapping[str, bool] = msgspec.field(default_factory=dict)
+    seeds: Mapping[str, str] = msgspec.field(default_factory=dict)
     floor: str = ""
     floor_since: int = 0
     spoken: Mapping[str, int] = msgspec.field(default_factory=dict)
@@ -101,7 +101,7 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     round: Round | None = None
     board: questions.Board = ()
     asked: int = 0
-    put: int = 0
+    put: str = ""
     answering: str = ""
     open_board: bool = False
     prompt: int = 0
@@ -230,9 +230,7 @@ def may_rise(state: State) -> bool:
 
 def willing(state: State) -> tuple[Member, ...]:
     """Who would sit inside in some batch."""
-    return tuple(
-        m for m in people.placeable(state.people) if state.wishes.get(m.seat) != 0
-    )
+    return tuple(m for m in people.placeable(state.people) if state.wishes.get(m.seat) != 0)
 
 
 def batch_count(state: State) -> int:
@@ -278,7 +276,7 @@ def to_invite(state: State) -> tuple[Member, ...]:
         return tuple(able)
     if not state.bowl.seed or len(state.invited) >= SEEDS:
         return ()
-    return tuple(m for m in able if state.seeds.get(m.seat))
+    return tuple(m for m in able if state.seeds.get(m.seat) == "yes")
 
 
 def to_brief(state: State) -> tuple[Member, ...]:
@@ -377,4 +375,3 @@ def speaking(state: State, now: int) -> Mapping[str, int]:
         return state.spoken
     more = max(0, seats.time(state.bowl, now) - state.floor_since)
     return {**state.spoken, state.floor: state.spoken.get(state.floor, 0) + more}
-

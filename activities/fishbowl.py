@@ -25,6 +25,7 @@ from activities import people, phases
 from activities._fishbowl_commands import ALLOWED, COMMANDS, PHASES, Settings
 from activities._fishbowl_events import EVENTS
 from activities._fishbowl_evolve import evolve
+from activities._fishbowl_hints import HINTS, PLANNED
 from activities._fishbowl_state import State, deadline, hats, pace, stage
 from activities.blocks import say
 from activities.grouping import name
@@ -111,5 +112,7 @@ FISHBOWL: Activity[Any] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    hints=HINTS,
+    planned=PLANNED,
 )
 """The record the registry lists."""
