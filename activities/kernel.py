@@ -231,6 +231,8 @@ class Item(msgspec.Struct, frozen=True):
     seat: str  # whose words they are
     group: str = ""
     story: str = ""  # items of one story share this key
+    origin: str = ""  # printed beside a question: a key of `rooms.memo_desk.ORIGINS`
+    answered: bool = False  # a question that got its answer
 
 
 class Pledge(msgspec.Struct, frozen=True):

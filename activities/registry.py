@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from activities.check_in import CHECK_IN
 from activities.evaluation import EVALUATION
+from activities.fishbowl import FISHBOWL
 from activities.kernel import Activity
 from activities.plenary import PLENARY
 from activities.rest import REST
@@ -14,6 +15,7 @@ from activities.voting import VOTING
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
+    "fishbowl": FISHBOWL,
     "plenary": PLENARY,
     "evaluation": EVALUATION,
     "break": REST,

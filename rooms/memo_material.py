@@ -198,22 +198,35 @@ def _card(room: "Room", card: Card) -> MemoCard:
 
 
 def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...]:
-    """Items that are no story and no card, such as what people take home at check-out."""
+    """Items that are no story and no card, such as what people take home at check-out, or a
+    sentence somebody released after a fishbowl."""
     return tuple(
-        MemoCard(
-            id=ref,
-            kind=KINDS[item.kind],
-            text=room.book.get(ref) or "",
-            author=item.seat,
-            language=_language(room, ref),
-            scope=_scope(room, activity),
-        )
+        _loose_item(room, ref, activity, item)
         for ref, (activity, item) in found.items()
         if not item.story
         and item.kind in KINDS
-        and item.kind not in consent_desk.QUOTABLE
         and room.book.get(ref)
         and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
+    )
+
+
+def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
+    stands = consent_desk.consent_of(room.whole, ref, item.kind)
+    quoted = item.kind in consent_desk.QUOTABLE
+    by = consent_desk.attribution(
+        room.whole, item.seat, stands.attribution, room.name_of, room.book.get
+    )
+    return MemoCard(
+        id=ref,
+        kind=KINDS[item.kind],
+        text=room.book.get(ref) or "",
+        author=item.seat,
+        language=_language(room, ref),
+        scope=stands.scope if quoted else _scope(room, activity),
+        attribution=by if quoted else "",
+        consent=stands.state if quoted else "none_needed",
+        origin=item.origin,
+        status="answered" if item.answered else "open",
     )
 
 
