@@ -17,6 +17,8 @@ from msgspec.structs import replace
 from activities import consent
 from activities.blocks import Words
 from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen
+from rooms import agenda_items
+from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
 from rooms.lead import Lead, facilitator_added
 from rooms.seats import Device, Seat
 
@@ -33,16 +35,6 @@ class WordsKept(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
-class AgendaItem(msgspec.Struct, frozen=True):
-    """One planned activity. `id` is also the id of its instance."""
-
-    id: str
-    kind: str
-    minutes: int
-    settings: dict[str, Any] = msgspec.field(default_factory=dict)
-    title: str = ""  # English source text of a better title than the kind's, in the catalogue
-
-
 class RoomOpened(Event, frozen=True, tag="room.opened"):
     """The room exists, with its organiser's seat and a plan."""
 
@@ -55,6 +47,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     device: str
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
+    frame: Frame = Frame()
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -252,6 +245,7 @@ RoomEvent = (
     | QuestionSet
     | ProseSet
     | MemoSent
+    | AgendaEvent
 )
 
 
@@ -286,7 +280,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     language: str = "en"
     zone: str = "UTC"
     confidentiality: str = "circle"
-    agenda: tuple[AgendaItem, ...] = ()
+    plan: Plan = Plan()
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
     ended: Mapping[str, int] = msgspec.field(default_factory=dict)
@@ -308,6 +302,16 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
+
+    @property
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The items of the plan, in order."""
+        return self.plan.items
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Items of the plan that were started or left out."""
+        return frozenset((*self.started, *self.skipped))
 
     def device(self, digest: str) -> Device | None:
         """The device whose token has this digest, with the seats it still speaks for."""
@@ -404,7 +408,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 language=event.language,
                 zone=event.zone,
                 confidentiality=event.confidentiality,
-                agenda=event.agenda,
+                plan=agenda_items.opened(event.agenda, event.frame),
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
@@ -433,12 +437,21 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case LeadChanged():
             return replace(state, lead=event.lead)
         case ActivityStarted():
+            plan = agenda_items.begun(state.plan) if not state.started else state.plan
             started = {**state.started, event.activity: event.now}
-            return replace(state, current=event.activity, started=started)
+            return replace(state, current=event.activity, started=started, plan=plan)
         case ActivitySkipped():
             return replace(state, skipped=(*state.skipped, event.activity))
         case ActivityEvent():
             return state
+        case (
+            agenda_items.AgendaItemPut()
+            | agenda_items.AgendaItemMoved()
+            | agenda_items.AgendaItemRemoved()
+            | agenda_items.AgendaReplaced()
+            | agenda_items.AgendaFramed()
+        ):
+            return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event)
 

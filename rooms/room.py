@@ -33,6 +33,7 @@ from rooms import asked as asking_for
 from rooms import commits, wire
 from rooms import lead as leads
 from rooms import whole as wholes
+from rooms.agenda_desk import Pen
 from rooms.asked import ROOM_TAGS, tag_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
@@ -185,6 +186,7 @@ class Room(RoomReading):
             new_id=self.world.new_id,
             language=seat.language,
             memo_ready=memo_ready,
+            pen=Pen(mint, lambda ref: len(mint.texts.get(ref, ""))),
         )
         decide(draft, command, asking)
 

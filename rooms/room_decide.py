@@ -11,7 +11,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from activities.blocks import Cards, say
+from activities.blocks import Cards, Words, say
 from activities.kernel import (
     Choice,
     Command,
@@ -24,9 +24,10 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import commits, consent_desk, wire
+from rooms import agenda_desk, commits, consent_desk, wire, wire_agenda
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
+from rooms.agenda_desk import Pen
 from rooms.hats import autopilot, facilitators, roles_of
 from rooms.offers import Standing
 from rooms.presence import Presence
@@ -68,6 +69,7 @@ class Asking:
         new_id: Callable[[], str],
         language: str,
         memo_ready: bool = False,
+        pen: Pen | None = None,
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -77,6 +79,7 @@ class Asking:
         self.new_id = new_id
         self.language = language
         self.memo_ready = memo_ready
+        self.pen = pen or Pen(lambda _: Words(""), lambda _: 0)
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -152,6 +155,16 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             _consent(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             _memo(draft, command, asking)
+        case (
+            wire_agenda.AgendaAdd()
+            | wire_agenda.AgendaEdit()
+            | wire_agenda.AgendaMove()
+            | wire_agenda.AgendaRemove()
+            | wire_agenda.AgendaUse()
+            | wire_agenda.AgendaImport()
+            | wire_agenda.AgendaFrame()
+        ):
+            agenda_desk.decide(draft, command, asking.seat, asking.pen)
         case _:
             raise Refused("unknown")
 

@@ -14,6 +14,7 @@ import msgspec
 
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
+from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
 
 # Limits, each with its reason
 
@@ -275,6 +276,7 @@ RoomCommand = (
     | MemoQuestion
     | MemoProse
     | MemoSend
+    | AgendaCommand
 )
 
 # From a client
@@ -328,16 +330,6 @@ class LeadInfo(msgspec.Struct, frozen=True):
     offer_ends: int | None = None
 
 
-class AgendaRow(msgspec.Struct, frozen=True):
-    """One item of the evening."""
-
-    id: str
-    title: Line
-    minutes: int
-    state: Literal["to come", "now", "done", "skipped"]
-    kind: str
-
-
 class RoomInfo(msgspec.Struct, frozen=True):
     """The frame round every view: the room itself."""
 
@@ -350,6 +342,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
+    plan: PlanTimes | None = None
 
 
 class ActivityInfo(msgspec.Struct, frozen=True):
@@ -463,4 +456,5 @@ ServerMessage = (
     | DoneMessage
     | RefusedMessage
     | ByeMessage
+    | PlanMessage
 )
