@@ -121,8 +121,44 @@ class Member(msgspec.Struct, frozen=True):
     organisation: str = ""
 
 
+class BoardNote(msgspec.Struct, frozen=True):
+    """A card on everyone's board, as activities see it: its kind (`methods.md` 1.7), its words,
+    whose they are, and where it stands."""
+
+    card: str
+    kind: str
+    words: Words
+    seat: str = ""
+    group: str = ""  # the circle or pair it was written in, room-wide ("a2-c1")
+    theme: str = ""  # the card of kind `theme` it stands under
+    section: str = ""
+
+
+class FormerGroup(msgspec.Struct, frozen=True):
+    """A circle or pair of an earlier activity, with those of its people who are still in the room.
+
+    `name` is the catalogue's sentence it was called by, `number` stands beside it ("Mangrove 2").
+    """
+
+    id: str  # room-wide: "a2-c1"
+    members: tuple[str, ...]
+    name: str = ""
+    number: int = 0
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What earlier activities of the exchange leave to one that begins (`Activity.inherits`)."""
+
+    groups: tuple[FormerGroup, ...] = ()
+    """Those of the last activity that had any."""
+    met: tuple[tuple[str, ...], ...] = ()
+    """Every pair and trio that sat together (`Harvest.met`), oldest first, once for each time."""
+    notes: tuple[BoardNote, ...] = ()
+    """What stands on everyone's board, themes too, in the order it was written."""
+
+
 class Moment(msgspec.Struct, frozen=True):
-    """All the world an activity sees while it decides."""
+    """All the world an activity sees while it decides. `before` is given to `initial` alone."""
 
     seat: str  # who speaks; "" for the clock
     roles: frozenset[str]  # of the speaker, as the room knows them
@@ -130,6 +166,7 @@ class Moment(msgspec.Struct, frozen=True):
     dice: int  # 64 random bits, fresh for each command
     epoch: int = 0
     autopilot: bool = False  # no facilitator is present
+    before: Before = Before()
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -182,10 +219,12 @@ class Item(msgspec.Struct, frozen=True):
 
 class Harvest(msgspec.Struct, frozen=True):
     """What an activity leaves behind. `counts` are facts for the memo ("stories_told", "circles",
-    "mood:sun"), never about one person."""
+    "mood:sun"), never about one person. `met`: pairs and trios that sat together, once for each
+    round, for whoever pairs people later."""
 
     items: tuple[Item, ...] = ()
     counts: Mapping[str, int] = msgspec.field(default_factory=dict)
+    met: tuple[tuple[str, ...], ...] = ()
 
 
 class MemberJoined(Command, frozen=True, tag="member.join"):
@@ -338,6 +377,7 @@ class Activity(Generic[S]):
     decide(state, command, moment) returns events or raises `Refused`; it never changes anything.
     evolve(state, event) is total.  view, harvest, deadline and groups only read.
     closed(state) is true once the activity is over and the room may go on.
+    inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -362,6 +402,7 @@ class Activity(Generic[S]):
     deadline: Callable[[S], Deadline | None]
     closed: Callable[[S], bool]
     groups: Callable[[S], tuple[Group, ...]] = no_groups
+    inherits: bool = False
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

@@ -5,10 +5,14 @@ from typing import Any, Final
 
 from activities.check_in import CHECK_IN
 from activities.kernel import Activity
+from activities.plenary import PLENARY
+from activities.rest import REST
 from activities.story_circle import STORY_CIRCLE
 
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
+    "plenary": PLENARY,
+    "break": REST,
 }
 """Kind -> activity."""

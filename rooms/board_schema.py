@@ -231,6 +231,45 @@ def change_card(doc: Doc[Any], card: str, /, root: str = "cards", **fields: str)
     return True
 
 
+def reword_card(doc: Doc[Any], card: str, text: str) -> bool:
+    """Replace a card's text; False when there is no such card."""
+    shared = doc.get("cards", type=SharedMap).get(card)
+    if not isinstance(shared, SharedMap):
+        return False
+    if _text(shared, "text") != text:
+        shared["text"] = Text(text)
+    return True
+
+
+def tick_card(doc: Doc[Any], card: str, seat: str, on: bool) -> bool:
+    """Put the tick of `seat` on a card, or take it off; False when there is no such card."""
+    shared = doc.get("cards", type=SharedMap).get(card)
+    if not isinstance(shared, SharedMap):
+        return False
+    ticks = shared.get("ticks")
+    if not isinstance(ticks, SharedMap):
+        shared["ticks"] = ticks = SharedMap({})
+    if on and ticks.get(seat) is not True:
+        ticks[seat] = True
+    elif not on and seat in ticks:
+        del ticks[seat]
+    return True
+
+
+def merge_themes(doc: Doc[Any], theme: str, into: str) -> None:
+    """Put every card of `theme` under `into`, with the ticks `theme` had, and take it away
+    (`methods.md` RO3)."""
+    cards = doc.get("cards", type=SharedMap)
+    for _, shared in _members(doc, "cards"):
+        if shared.get("theme") == theme:
+            shared["theme"] = into
+    gone = cards.get(theme)
+    if isinstance(gone, SharedMap):
+        for seat in _ticks(gone, "ticks"):
+            tick_card(doc, into, seat, True)
+        del cards[theme]
+
+
 def drop_card(doc: Doc[Any], card: str, root: str = "cards") -> bool:
     """Take a card away; False when there is no such card."""
     return _drop(doc, root, card)

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.blocks import Words
-from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen
+from activities.kernel import Before, Choice, ConsentGiven, Event, Member, NotesChosen
 from rooms import agenda_items
 from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
 from rooms.lead import Lead, facilitator_added
@@ -99,6 +99,7 @@ class ActivityStarted(Event, frozen=True, tag="activity.started"):
     dice: int
     epoch: int
     autopilot: bool
+    before: Before = Before()  # empty unless the activity inherits
 
 
 class ActivitySkipped(Event, frozen=True, tag="activity.skipped"):
@@ -185,6 +186,37 @@ class NoteDeleted(Event, frozen=True, tag="note.deleted"):
     words: str
 
 
+class NoteReworded(Event, frozen=True, tag="note.reworded"):
+    """A theme has another title; the words it had are erased."""
+
+    card: str
+    words: str
+    before: str
+
+
+class ThemesMerged(Event, frozen=True, tag="board.themes_merged"):
+    """All cards of `theme` stand under `into`, and `theme` is gone from the board."""
+
+    theme: str
+    into: str
+
+
+class NoteTicked(Event, frozen=True, tag="board.note_ticked"):
+    """`seat` ticked a card of the board ("also ours"), or took the tick back."""
+
+    card: str
+    seat: str
+    on: bool
+
+
+class ThemeScored(Event, frozen=True, tag="board.theme_scored"):
+    """So many dots lie on a theme; `runoff` orders equal ones."""
+
+    theme: str
+    votes: int
+    runoff: int = 0
+
+
 class CardsShared(Event, frozen=True, tag="cards.shared"):
     """Cards of a closed document were given to the board by their author: from -> new card id."""
 
@@ -240,6 +272,10 @@ RoomEvent = (
     | NoteAdded
     | NoteMoved
     | NoteDeleted
+    | NoteReworded
+    | ThemesMerged
+    | NoteTicked
+    | ThemeScored
     | CardsShared
     | ConsentChanged
     | QuestionSet
@@ -298,6 +334,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
+    scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
@@ -472,6 +509,8 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, notes={**state.notes, event.card: event})
         case NoteDeleted():
             return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
+        case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
+            return _board_changed(state, event)
         case ConsentChanged():
             return consent_changed(state, event)
         case QuestionSet():
@@ -480,7 +519,31 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
             return replace(state, sent=event.at)
-        case _:  # NoteMoved, CardsShared: the documents hold what they say
+        case _:  # NoteTicked, CardsShared: the documents hold what they say
+            return state
+
+
+def _board_changed(
+    state: RoomState, event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored
+) -> RoomState:
+    notes = state.notes
+    match event:
+        case NoteMoved(card=card) if card in notes:
+            moved = replace(notes[card], theme=event.theme)
+            return replace(state, notes={**notes, card: moved})
+        case NoteReworded(card=card) if card in notes:
+            reworded = replace(notes[card], words=event.words)
+            return replace(state, notes={**notes, card: reworded})
+        case ThemesMerged(theme=theme):
+            left = {
+                card: replace(note, theme=event.into) if note.theme == theme else note
+                for card, note in notes.items()
+                if card != theme
+            }
+            return replace(state, notes=left)
+        case ThemeScored():
+            return replace(state, scores={**state.scores, event.theme: event})
+        case _:
             return state
 
 

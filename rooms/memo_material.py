@@ -127,6 +127,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     note = room.whole.room.notes.get(card.id)
     consent: CardConsent = "none_needed"
     by = ""
+    score = room.whole.room.scores.get(card.id)
     scope = card.scope
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, note.words if note else "", card.kind)
@@ -148,6 +149,8 @@ def _card(room: "Room", card: Card) -> MemoCard:
         created=card.created,
         group=card.group,
         origin=card.origin,
+        votes=score.votes if score else 0,
+        runoff=score.runoff if score else 0,
     )
 
 

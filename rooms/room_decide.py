@@ -11,8 +11,10 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
+from activities import board
 from activities.blocks import Cards, Words, say
 from activities.kernel import (
+    Before,
     Choice,
     Command,
     Cut,
@@ -24,7 +26,7 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import agenda_desk, commits, consent_desk, wire, wire_agenda
+from rooms import agenda_desk, board_desk, commits, consent_desk, wire, wire_agenda
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
 from rooms.agenda_desk import Pen
@@ -264,6 +266,9 @@ def _plan(
             dice=asking.dice,
             epoch=state.lead.epoch,
             autopilot=autopilot(state),
+            before=board_desk.before(state, draft.running, draft.activities)
+            if activity.inherits
+            else Before(),
         )
     )
 
@@ -370,7 +375,9 @@ def _notes(
 ) -> None:
     match command:
         case wire.NoteAdd():
-            draft.add(_note(draft, command, asking))
+            draft.add(added := _note(draft, command, asking))
+            if added.document == "board":
+                _tell_board(draft, board.NoteCame(note=board_desk.note_of(added)), asking)
         case wire.NoteMove():
             note = draft.room.notes.get(command.card)
             theme = draft.room.notes.get(command.theme) if command.theme else None
@@ -383,6 +390,7 @@ def _notes(
             if note.kind == "theme":
                 raise Refused("bad_request")
             draft.add(commits.NoteMoved(card=command.card, theme=command.theme))
+            _tell_board(draft, board.NoteShifted(card=note.card, theme=command.theme), asking)
         case wire.NoteDelete():
             note = draft.room.notes.get(command.card)
             if note is None or note.document != _full_name(command.document, asking):
@@ -392,8 +400,13 @@ def _notes(
             draft.add(
                 commits.NoteDeleted(document=note.document, card=command.card, words=note.words)
             )
+            _tell_board(draft, board.NoteWent(card=note.card), asking)
         case _:
             assert_never(command)
+
+
+def _tell_board(draft: Draft, command: Command, asking: Asking) -> None:
+    draft.tell_current(command, moment_of(draft, None, asking.now, asking.dice))
 
 
 def _full_name(document: str, asking: Asking) -> str:

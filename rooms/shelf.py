@@ -384,6 +384,19 @@ class Shelf:
         """Put a card of the board under a theme."""
         await self.edit("board", lambda doc: board_schema.change_card(doc, card, theme=theme))
 
+    async def reword_note(self, card: str, text: str) -> None:
+        """Give a card of the board another text; the one it had leaves the disk too."""
+        await self.edit("board", lambda doc: board_schema.reword_card(doc, card, text))
+        await self.compact("board")
+
+    async def tick_note(self, card: str, seat: str, on: bool) -> None:
+        """Put somebody's tick on a card of the board, or take it off."""
+        await self.edit("board", lambda doc: board_schema.tick_card(doc, card, seat, on))
+
+    async def merge_themes(self, theme: str, into: str) -> None:
+        """Put everything under one theme (RO3)."""
+        await self.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
+
     async def delete_note(self, name: str, card: str) -> None:
         """Take a card away, and its copy on the board; the text leaves the log as well."""
         root = "notes" if name.startswith("mine/") else "cards"

@@ -17,7 +17,7 @@ from activities.kernel import (
     Refused,
     step,
 )
-from rooms import commits
+from rooms import board_desk, commits
 from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent, RoomState
 
 Activities = Mapping[str, Activity[Any]]
@@ -84,6 +84,7 @@ def begin(event: ActivityStarted, activities: Activities) -> Any:
         dice=event.dice,
         epoch=event.epoch,
         autopilot=event.autopilot,
+        before=event.before,
     )
     return activity.initial(settings, event.members, moment)
 
@@ -115,6 +116,8 @@ class Draft:
         for event in events:
             self.inner.append((id, event))
             self.add(ActivityEvent(activity=id, event=commits.encode_event(event)))
+            for follows in board_desk.following(self.room, id, event):
+                self.add(follows)
 
     def current(self) -> str:
         """The id of the activity that is running now, or ""."""

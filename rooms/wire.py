@@ -15,6 +15,8 @@ import msgspec
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
 from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
+from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
+from rooms.wire_safety import SafetyCommand
 
 # Limits, each with its reason
 
@@ -149,9 +151,11 @@ class SeatRole(LeadCommand, frozen=True, tag="seat.role"):
 
 
 class SeatRemove(LeadCommand, frozen=True, tag="seat.remove"):
-    """Remove a person: every token of the seat ends at once."""
+    """Remove a person: every token of the seat ends at once. `cards`: what they wrote stays, or is
+    hidden until restored."""
 
     seat: str
+    cards: Literal["keep", "hide"] = "keep"
 
 
 class DoorOpen(LeadCommand, frozen=True, tag="door.open"):
@@ -277,6 +281,8 @@ RoomCommand = (
     | MemoProse
     | MemoSend
     | AgendaCommand
+    | HelmCommand
+    | SafetyCommand
 )
 
 # From a client
@@ -310,13 +316,14 @@ class Person(msgspec.Struct, frozen=True):
     seat: str
     name: Who
     where: Where
-    presence: Literal["here", "away", "gone"]
+    presence: Literal["here", "away", "gone", "waiting"]  # waiting: at the door
     role: str
     since: int = 0  # ms, when away
     group: Line | None = None
     note: Line | None = None
     help: bool = False
     about: Words | None = None  # what help is about
+    hidden: bool = False  # something of this seat is hidden; facilitators only
 
 
 class LeadInfo(msgspec.Struct, frozen=True):
@@ -328,6 +335,8 @@ class LeadInfo(msgspec.Struct, frozen=True):
     name: Who | None = None
     offered_to: str = ""
     offer_ends: int | None = None
+    asked: tuple[str, ...] = ()  # co-facilitators who asked for the lead
+    peer: bool = False  # a participant leads, with limited rights
 
 
 class RoomInfo(msgspec.Struct, frozen=True):
@@ -336,13 +345,19 @@ class RoomInfo(msgspec.Struct, frozen=True):
     title: Words
     lead: LeadInfo
     agenda: tuple[AgendaRow, ...]
-    door: Literal["open", "closed"]
+    door: Literal["open", "ask", "closed"]
     here: int
     notice: Words | None = None  # the last line said to all
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
     plan: PlanTimes | None = None
+    frozen: Line | None = None  # why nobody can write just now
+    bridge: Bridge | None = None
+    waiting: int = 0  # people at the door; facilitators only, as all that follows
+    co_time: bool = True
+    duties: tuple[DutyRow, ...] = ()
+    baton: Baton | None = None  # for who leads and who leads next
 
 
 class ActivityInfo(msgspec.Struct, frozen=True):
@@ -385,15 +400,20 @@ class DeskLine(msgspec.Struct, frozen=True):
     id: str
     who: Who
     at: int
-    text: Words
+    text: Line | Words
+    code: str = ""  # of a one-tap line
 
 
 class DeskMessage(msgspec.Struct, frozen=True, tag_field="type", tag="desk"):
-    """The facilitators' private strip; facilitators only, never exported (G8)."""
+    """The private strip of facilitators and shadows, never exported (G8): lines, the log of
+    proposals, and after the last activity the facilitators' debrief (facilitators only)."""
 
     seq: int
     now: int
     lines: tuple[DeskLine, ...]
+    watcher: str = ""  # who reads the strip
+    proposals: tuple[ProposalRow, ...] = ()
+    debrief: Debrief | None = None
 
 
 class MyWords(msgspec.Struct, frozen=True):

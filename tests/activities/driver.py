@@ -37,6 +37,7 @@ from activities.blocks import Line, Need, Offer, View, Who, Words
 from activities.kernel import (
     MINUTE,
     Activity,
+    Before,
     Command,
     Event,
     LeadCommand,
@@ -140,6 +141,15 @@ def histories(
     )
 
 
+Earlier = Callable[[tuple[Member, ...]], Before]
+"""What earlier activities leave to people of a room, for an activity that inherits."""
+
+
+def nothing_before(_members: tuple[Member, ...]) -> Before:
+    """The first activity of an exchange."""
+    return Before()
+
+
 # --- the room around an activity ----------------------------------------------------------------
 
 
@@ -168,6 +178,7 @@ class World:
     settings: Any
     members: tuple[Member, ...]
     seed: int
+    before: Before = field(default_factory=Before)
     now: int = START
     epoch: int = 1
     lead: str = ""
@@ -183,7 +194,7 @@ class World:
         self.people = {member.seat: Person(member) for member in self.members}
         facilitators = [m.seat for m in self.members if m.facilitator]
         self.lead = facilitators[0] if facilitators else ""
-        self.first = self.moment("")
+        self.first = replace(self.moment(""), before=self.before)
         self.state = self.activity.initial(self.settings, self.members, self.first)
         self.words = 0
 
@@ -320,7 +331,8 @@ class World:
 
     def copy(self) -> "World":
         """Another world that goes on from here."""
-        twin = World(self.activity, self.settings, self.members, self.random.getrandbits(32))
+        dice = self.random.getrandbits(32)
+        twin = World(self.activity, self.settings, self.members, dice, self.before)
         twin.now, twin.epoch, twin.lead, twin.state = self.now, self.epoch, self.lead, self.state
         twin.people = {s: Person(p.member, p.left) for s, p in self.people.items()}
         twin.words = self.words
@@ -379,10 +391,12 @@ def world(
     count: int = 5,
     facilitators: int = 1,
     seed: int = 0,
+    earlier: Earlier = nothing_before,
 ) -> World:
     """A room of `count` people with this activity, in its first phase."""
     chosen = activity.settings() if settings is None else settings
-    return World(activity, chosen, people(count, facilitators, seed), seed)
+    members = people(count, facilitators, seed)
+    return World(activity, chosen, members, seed, earlier(members))
 
 
 # --- playing a history --------------------------------------------------------------------------
@@ -393,6 +407,7 @@ def play(
     history: History,
     also: Callable[[World], None] | None = None,
     checked: bool = True,
+    earlier: Earlier = nothing_before,
 ) -> World:
     """Play `history` from the beginning, checking after every move, then the whole log."""
     room = world(
@@ -401,6 +416,7 @@ def play(
         count=history.people,
         facilitators=history.facilitators,
         seed=history.seed,
+        earlier=earlier,
     )
     for move in history.moves:
         if not activity.closed(room.state):
@@ -494,6 +510,7 @@ def explore(
     rounds: int = 30,
     length: int = 120,
     count: int = 7,
+    earlier: Earlier = nothing_before,
 ) -> Explored:
     """Walk at random through what the screens offer; every phase and command that was reached.
 
@@ -508,6 +525,7 @@ def explore(
             count=random.randint(2, count),
             facilitators=random.randint(1, 2),
             seed=random.getrandbits(32),
+            earlier=earlier,
         )
         room._note_phases()
         for _ in range(length):

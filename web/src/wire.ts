@@ -399,13 +399,19 @@ export interface RoomInfo {
   title: string;
   lead: LeadInfo;
   agenda: AgendaRow[];
-  door: "open" | "closed";
+  door: "open" | "ask" | "closed";
   here: number;
   notice?: string | null;
   notice_at: number;
   code: string;
   confidentiality?: string | null;
   plan?: PlanTimes | null;
+  frozen?: string | null;
+  bridge?: Bridge | null;
+  waiting: number;
+  co_time: boolean;
+  duties: DutyRow[];
+  baton?: Baton | null;
 }
 
 /** Who leads, as everyone may know it. */
@@ -416,6 +422,8 @@ export interface LeadInfo {
   name?: string | null;
   offered_to: string;
   offer_ends?: number | null;
+  asked: string[];
+  peer: boolean;
 }
 
 /** One item of the evening. */
@@ -441,6 +449,37 @@ export interface PlanTimes {
   next: string;
 }
 
+/** The line for the room when the lead has changed: who leads now, what comes, how long. */
+export interface Bridge {
+  text: string;
+  seat: string;
+  at: number;
+  until: number;
+}
+
+/** A duty with its holder; `set` false: nobody has decided, which the panel warns of. */
+export interface DutyRow {
+  duty: "time" | "door" | "notes" | "care" | "producer" | "watch";
+  label: string;
+  set: boolean;
+  seat: string;
+  name?: string | null;
+}
+
+/** The card both see before a planned hand-over: who leads `item` next, and how it is set. */
+export interface Baton {
+  item: string;
+  title: string;
+  minutes: number;
+  to: string;
+  name: string;
+  purpose: string;
+  prompt?: string | null;
+  settings: string[];
+  offered: boolean;
+  ends_at?: number | null;
+}
+
 /** Who is here. */
 export interface PeopleMessage {
   type: "people";
@@ -454,21 +493,25 @@ export interface Person {
   seat: string;
   name: string;
   where: "remote" | "room" | "carried" | "phone";
-  presence: "here" | "away" | "gone";
+  presence: "here" | "away" | "gone" | "waiting";
   role: string;
   since: number;
   group?: string | null;
   note?: string | null;
   help: boolean;
   about?: string | null;
+  hidden: boolean;
 }
 
-/** The facilitators' private strip; facilitators only, never exported (G8). */
+/** The private strip of facilitators and shadows, never exported (G8): lines, the log of proposals, and after the last activity the facilitators' debrief (facilitators only). */
 export interface DeskMessage {
   type: "desk";
   seq: number;
   now: number;
   lines: DeskLine[];
+  watcher: string;
+  proposals: ProposalRow[];
+  debrief?: Debrief | null;
 }
 
 /** One line of the private strip. */
@@ -476,6 +519,35 @@ export interface DeskLine {
   id: string;
   who: string;
   at: number;
+  text: string;
+  code: string;
+}
+
+/** A line of the log of proposals: what a shadow proposed, and what became of it. */
+export interface ProposalRow {
+  id: string;
+  who: string;
+  what: string;
+  at: number;
+  state: "open" | "done" | "set_aside" | "failed";
+}
+
+/** The facilitators' debrief after the last activity; ten minutes, softly. */
+export interface Debrief {
+  ends_at: number;
+  questions: DebriefQuestion[];
+}
+
+/** One of the three questions with what facilitators wrote. */
+export interface DebriefQuestion {
+  question: "saw" | "follow" | "change";
+  label: string;
+  lines: DebriefLine[];
+}
+
+/** One answer of a facilitator. */
+export interface DebriefLine {
+  who: string;
   text: string;
 }
 
@@ -683,10 +755,11 @@ export interface SeatRole {
   epoch: number;
 }
 
-/** Remove a person: every token of the seat ends at once. */
+/** Remove a person: every token of the seat ends at once. `cards`: what they wrote stays, or is hidden until restored. */
 export interface SeatRemove {
   type: "seat.remove";
   seat: string;
+  cards: "keep" | "hide";
   epoch: number;
 }
 
@@ -851,6 +924,136 @@ export interface AgendaFrame {
   people?: number | null;
 }
 
+/** The organiser gives the lead to a present facilitator, whoever leads; `epoch` as seen. */
+export interface LeadForce {
+  type: "lead.force";
+  to: string;
+  epoch: number;
+}
+
+/** A shadow proposes a facilitators' command; the lead approves it with one tap. */
+export interface LeadPropose {
+  type: "lead.propose";
+  command: unknown;
+  activity: string;
+}
+
+/** The lead does what was proposed: checked and run with the rights of this moment. */
+export interface LeadApprove {
+  type: "lead.approve";
+  proposal: string;
+  epoch: number;
+}
+
+/** The lead leaves a proposal undone. */
+export interface LeadSetAside {
+  type: "lead.set_aside";
+  proposal: string;
+  epoch: number;
+}
+
+/** Give a duty to a facilitator, or to nobody (`seat` empty); any facilitator may. */
+export interface DutySet {
+  type: "duty.set";
+  duty: "time" | "door" | "notes" | "care" | "producer" | "watch";
+  seat: string;
+  epoch: number;
+}
+
+/** A one-tap line on the private strip; facilitators and shadows. */
+export interface DeskCode {
+  type: "desk.code";
+  code: "five_left" | "slow_down" | "wants_in" | "sound" | "skip_next" | "extend" | "your_turn" | "back";
+}
+
+/** Whether co-facilitators may extend and pause for all (`methods.md` 1.15, co_may_time). */
+export interface CoTime {
+  type: "room.co_time";
+  on: boolean;
+  epoch: number;
+}
+
+/** A facilitator's line under one of the three questions, after the last activity. */
+export interface DebriefAnswer {
+  type: "debrief.answer";
+  question: "saw" | "follow" | "change";
+  text: string;
+}
+
+/** The red control: freezes people's input and shuts the door; with `seat`, also hides that seat's last two minutes. Any facilitator. */
+export interface RoomFreeze {
+  type: "room.freeze";
+  seat: string;
+  epoch: number;
+}
+
+/** People may write again. The door stays as it is. */
+export interface RoomUnfreeze {
+  type: "room.unfreeze";
+  epoch: number;
+}
+
+/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute makes it so. */
+export interface RoomPause {
+  type: "room.pause";
+  on: boolean;
+}
+
+/** Hide what a seat made or changed in the last two minutes, until restored. Any facilitator. */
+export interface SeatHide {
+  type: "seat.hide";
+  seat: string;
+  epoch: number;
+}
+
+/** Bring back everything that is hidden of a seat. */
+export interface SeatRestore {
+  type: "seat.restore";
+  seat: string;
+  epoch: number;
+}
+
+/** Take what is hidden of a seat away for good. */
+export interface SeatErase {
+  type: "seat.erase";
+  seat: string;
+  epoch: number;
+}
+
+/** Newcomers wait at the door until a facilitator lets them in. */
+export interface DoorAsk {
+  type: "door.ask";
+  epoch: number;
+}
+
+/** Let somebody in who waits at the door, or everybody (`seat` empty). Any facilitator. */
+export interface SeatAdmit {
+  type: "seat.admit";
+  seat: string;
+  epoch: number;
+}
+
+/** Send somebody away who waits at the door. Any facilitator. */
+export interface SeatRefuse {
+  type: "seat.refuse";
+  seat: string;
+  epoch: number;
+}
+
+/** A new public link and code; the old ones open nothing. Seats and recovery links stay. */
+export interface LinkRenew {
+  type: "link.renew";
+  epoch: number;
+}
+
+/** A new recovery link for a facilitator: one's own, or anybody's by the organiser. The old one opens nothing; `devices`: also close the seat's other devices. */
+export interface LinkRevoke {
+  type: "link.revoke";
+  seat: string;
+  devices: boolean;
+  epoch: number;
+}
+
 /** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats. */
 export interface Need {
   kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats";
@@ -952,7 +1155,26 @@ export type RoomCommand =
   | AgendaRemove
   | AgendaUse
   | AgendaImport
-  | AgendaFrame;
+  | AgendaFrame
+  | LeadForce
+  | LeadPropose
+  | LeadApprove
+  | LeadSetAside
+  | DutySet
+  | DeskCode
+  | CoTime
+  | DebriefAnswer
+  | RoomFreeze
+  | RoomUnfreeze
+  | RoomPause
+  | SeatHide
+  | SeatRestore
+  | SeatErase
+  | DoorAsk
+  | SeatAdmit
+  | SeatRefuse
+  | LinkRenew
+  | LinkRevoke;
 
 export type Sees =
   | "self"
@@ -1023,29 +1245,48 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.use",
   "consent.release",
   "consent.withdraw",
+  "debrief.answer",
+  "desk.code",
   "desk.say",
+  "door.ask",
   "door.close",
   "door.open",
+  "duty.set",
   "help.answer",
   "help.ask",
   "lead.accept",
+  "lead.approve",
   "lead.decline",
+  "lead.force",
   "lead.offer",
+  "lead.propose",
   "lead.request",
+  "lead.set_aside",
   "lead.take",
   "lead.volunteer",
+  "link.renew",
+  "link.revoke",
   "memo.prose",
   "memo.question",
   "memo.send",
   "note.add",
   "note.delete",
   "note.move",
+  "room.co_time",
+  "room.freeze",
+  "room.pause",
+  "room.unfreeze",
   "say.all",
+  "seat.admit",
   "seat.deal",
+  "seat.erase",
+  "seat.hide",
   "seat.language",
   "seat.leave",
   "seat.name",
+  "seat.refuse",
   "seat.remove",
+  "seat.restore",
   "seat.return",
   "seat.role",
   "seat.willing",
