@@ -47,6 +47,9 @@ SPREAD: Final = 30
 NIGHT: Final = (22, 7)
 """Hours of the clock between which nobody should have to be awake."""
 
+HANDS: Final = ("gesture", "picture")
+"""Ways to check in that move more than the tongue."""
+
 PEERS: Final = ("P", "V", "K")
 """Letters of leads who are no facilitator by trade (`methods.md` 4)."""
 
@@ -85,8 +88,17 @@ class Step(msgspec.Struct, frozen=True):
             self.item.settings.get("plenary", True)
         )
 
+    @property
+    def moves(self) -> bool:
+        """Whether it is something for hands, feet or tools."""
+        settings = self.item.settings
+        livens = settings.get("form") == "energiser" or settings.get("mode") in HANDS
+        return livens or "hands" in self.planned.does
+
     def does(self, *wanted: Purpose) -> bool:
-        """Whether it serves one of these purposes."""
+        """Whether it serves one of these purposes. Three minutes of stretching are no rest."""
+        if self.item.settings.get("form") == "energiser":
+            return False
         return bool(self.planned.does & set(wanted))
 
 
@@ -284,10 +296,7 @@ def together(plan: Facts) -> Found:
 
 def hands(plan: Facts) -> Found:
     """More than two hours need something for hands, feet or tools."""
-    if plan.total > LONG and not any(
-        step.does("hands") or step.item.settings.get("mode") in ("gesture", "picture")
-        for step in plan.steps
-    ):
+    if plan.total > LONG and not any(step.moves for step in plan.steps):
         yield PlanWarning(
             "hands", "", say("More than two hours: plan something for hands, feet or tools.")
         )
@@ -365,7 +374,8 @@ def purpose(plan: Facts) -> Found:
     for step in plan.steps:
         item = step.item
         bare = not (item.words or item.about or item.notes or item.settings.get("prompt"))
-        plain = step.planned.whole and not step.planned.does
+        form = item.settings.get("form", "talk")
+        plain = step.planned.whole and not step.planned.does and form == "talk"
         if step.open and plain and bare and item.title == step.activity.title.id:
             yield PlanWarning("purpose", item.id, say("Say what this is about: give it a title."))
 

@@ -93,7 +93,7 @@ EXCHANGE: Final = Template(
     say("Pairs, a fishbowl with people who lived it, commitments. For 8 to 20 people."),
     _items(
         _Row(
-            5, "plenary", {}, say("Arrival"), "F",
+            5, "plenary", {"form": "arrival", "minutes": 5}, say("Arrival"), "F",
             say("Open room, sound test, the rules on the screen."),
         ),
         _Row(
@@ -101,12 +101,13 @@ EXCHANGE: Final = Template(
             say("The lead goes first; one line spoken by volunteers."),
         ),
         _Row(
-            5, "plenary", {}, say("Frame"), "F",
+            5, "plenary", {"form": "frame", "minutes": 5}, say("Frame"), "F",
             say("Why we meet, ground rules, what consent means, who leads what."),
         ),
         _Row(
             15, "dyads",
-            {"form": "rotating", "rounds": 3, "per_person_s": 110, "move_s": 20, "odd": "triad"},
+            {"form": "rotating", "rounds": 3, "per_person_s": 110, "move_s": 20,
+             "intro_s": 120, "plenary_s": 60, "odd": "triad"},
             say("Rotating pairs"), "P",
             say("Which challenge do you bring? What could you give?"),
         ),
@@ -148,7 +149,7 @@ STORIES: Final = Template(
             say("New partners, from another circle: what will I do with this?"),
         ),
         _Row(
-            3, "plenary", {}, say("Insight card"), "F",
+            3, "plenary", {"form": "insight", "minutes": 3}, say("Insight card"), "F",
             say("One line each on the board; you choose who may read it."),
         ),
         _Row(4, "evaluation", {"form": "useful_change"}, say("Evaluation"), "F"),

@@ -117,6 +117,8 @@ WITHOUT_TESTS = {
     "activities/board.py": "values without behaviour; `test_board_desk.py` has what they do",
     "rooms/storage.py": "a contract; its suite runs on every storage",
     "rooms/wire.py": "its tests are on their way",
+    "rooms/wire_helm.py": "values without behaviour; tests of the helm desk",
+    "rooms/wire_safety.py": "values without behaviour; tests of the safety desk",
     "rooms/wire_agenda.py": "values without behaviour; tests of agenda_desk and agenda_view",
 }
 

@@ -169,6 +169,15 @@ def test_more_than_two_hours_need_something_for_the_hands() -> None:
     assert not said(moved, "hands")
 
 
+def test_three_minutes_of_stretching_are_for_the_hands_and_no_break_BR1() -> None:
+    state = room(("plenary", 60), ("break", 3), ("plenary", 60))
+    assert not said(state, "no_break")
+    state = changed(state, "a2", settings={"form": "energiser"}, lead="s1")
+    assert said(state, "no_break")
+    assert not said(state, "hands")
+    assert not said(state, "short_break")
+
+
 def test_people_think_near_the_end() -> None:
     assert not said(room(("plenary", 45)), "reflection")
     (one,) = said(room(("dyads", 10), ("plenary", 60), ("evaluation", 5)), "reflection")
@@ -217,6 +226,7 @@ def test_talk_of_all_says_what_it_is_about() -> None:
     assert not said(changed(state, "a1", words="w1"), "purpose")
     assert not said(changed(state, "a1", about="Why we meet"), "purpose")
     assert not said(changed(state, "a1", settings={"prompt": "w1"}), "purpose")
+    assert not said(changed(state, "a1", settings={"form": "arrival"}), "purpose")
     assert not said(room(("dyads", 10)), "purpose")
 
 
