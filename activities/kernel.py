@@ -361,7 +361,9 @@ class NotesChosen(Event, frozen=True, tag="notes.chosen"):
 Unit = Literal["", "s", "min", "people", "rounds"]
 """What a number in the settings counts; "" counts things its label names."""
 
-Purpose = Literal["meet", "tell", "reflect", "decide", "commit", "evaluate", "rest", "close"]
+Purpose = Literal[
+    "meet", "tell", "reflect", "hands", "decide", "commit", "evaluate", "rest", "close"
+]
 """What an activity does for an exchange; the agenda's warnings read it (`methods.md` 5)."""
 
 

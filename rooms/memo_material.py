@@ -146,7 +146,10 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
 
 def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     state = room.whole.room
-    titles = {item.id: item.title for item in state.agenda}
+    titles = {
+        item.id: (room.book.get(item.words) if item.words else None) or item.title
+        for item in state.agenda
+    }
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
         ActivityLine(titles.get(id, ""), _minutes(at, state.ended.get(id, state.last)), people)

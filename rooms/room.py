@@ -33,6 +33,7 @@ from rooms import asked as asking_for
 from rooms import call, commits, unnamed, wire, wire_hall
 from rooms import lead as leads
 from rooms import whole as wholes
+from rooms.agenda_desk import Pen
 from rooms.asked import ROOM_TAGS, tag_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
@@ -207,6 +208,7 @@ class Room(RoomReading):
             new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
             adopting=self.adopting,
             **standing,
+            pen=Pen(mint, lambda ref: len(mint.texts.get(ref, ""))),
         )
         decide(draft, command, asking)
 

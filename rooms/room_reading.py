@@ -10,6 +10,7 @@ from activities.consent import NEVER
 from activities.kernel import Lens, Refused
 from rooms import call, consent_desk, unnamed
 from rooms import whole as wholes
+from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
@@ -212,6 +213,13 @@ class RoomReading:
         if not self.inside(speaking):
             return None
         message = desk_message(self.whole.room, self.world.clock.now())
+        return self.renderer.encode(message, speaking.language, speaking.id)
+
+    def plan(self, speaking: Seat) -> bytes | None:
+        """The agenda as facilitators edit it, for them only."""
+        if not self.inside(speaking):
+            return None
+        message = plan_message(self.whole, self.world.activities, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
     def my_words(self, speaking: Seat, found: consent_desk.Items | None = None) -> bytes:

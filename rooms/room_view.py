@@ -24,7 +24,8 @@ from activities.blocks import (
 from activities.kernel import Lens, Viewer
 from rooms import unnamed, wire, wire_hall
 from rooms import whole as wholes
-from rooms.agenda import item_of, next_item
+from rooms.agenda import item_of, next_item, title_line
+from rooms.agenda_view import outline
 from rooms.commits import RoomState
 from rooms.hats import autopilot, roles_of
 from rooms.lead import AUTOPILOT
@@ -180,20 +181,22 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
         sees="room",
         add=lens != "screen" and "observer" not in roles,
     )
-    if coming is None:
+    if coming is None and (begun or state.agenda):
         title = say("Thank you for being here")
         text = say("The memo is being drafted. You can still change what may be quoted of you.")
         blocks: tuple[Now | Note | Cards, ...] = (Now(text=title), Note(text=text))
         if lens != "screen":  # a wall opens no documents
             blocks = (*blocks, board)
         return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
-    next_title = say(coming.title)
+    next_title = title_line(coming) if coming else say("Nothing is planned yet")
     if lens == "panel":
         head = say("A moment between") if begun else say("People are coming in")
         hint = (
             say("Everyone sees it as soon as you start.")
             if begun
             else say("Start when enough people are here. Others can still come in.")
+            if coming
+            else say("Add activities on the agenda page; you will find them here.")
         )
         step = NextStep(text=next_title, hint=hint)
         shown: tuple[Now | NextStep | Cards | Note, ...] = (Now(text=head), step)
@@ -239,22 +242,7 @@ def documents_of(whole: Whole, activities: Activities, seat: Seat) -> tuple[str,
 def room_info(state: RoomState, seat: Seat, here: int, code: str, running: str) -> wire.RoomInfo:
     """The frame round a view. `running` is the activity that is on now, "" between two."""
     lead = state.lead
-    rows = tuple(
-        wire.AgendaRow(
-            id=item.id,
-            title=say(item.title),
-            minutes=item.minutes,
-            kind=item.kind,
-            state="skipped"
-            if item.id in state.skipped
-            else "now"
-            if item.id == running
-            else "done"
-            if item.id in state.started
-            else "to come",
-        )
-        for item in state.agenda
-    )
+    rows, plan = outline(state, running)
     return wire.RoomInfo(
         title=Words(state.title),
         lead=wire.LeadInfo(
@@ -272,6 +260,7 @@ def room_info(state: RoomState, seat: Seat, here: int, code: str, running: str) 
         notice_at=state.notice_at,
         code=code if state.door and seat.role in ("facilitator", "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
+        plan=plan,
     )
 
 
@@ -299,7 +288,7 @@ def view_message(
             id=id,
             kind=activity.kind,
             phase=view.phase,
-            title=say(item.title) if item and item.title else activity.title,
+            title=title_line(item) if item else activity.title,
         )
     return wire.ViewMessage(
         seat=seat.id,

@@ -12,13 +12,10 @@ from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
 from activities._fishbowl_commands import ALLOWED, COMMANDS, Settings
 from activities._fishbowl_deciders import _DECIDE
-from activities._fishbowl_groups import hall
 from activities._fishbowl_seats import ChairTaken
 from activities._fishbowl_state import State, is_inside, outer_here, takes_part
-from activities.blocks import Answers, Bowl, Shares, Words
+from activities.blocks import Shares, Words
 from activities.fishbowl import FISHBOWL
-from activities.kernel import Member
-from activities.timing import SECOND
 from rooms.asked import ROOM_TAGS
 from tests.activities.driver import (
     History,
@@ -29,7 +26,6 @@ from tests.activities.driver import (
     parts,
     play,
     words_in,
-    world,
 )
 
 MODES = ("open", "closed", "experience")
@@ -170,9 +166,9 @@ def check_log_of_seats(room: World) -> None:
             first_timers(before, event)
             if before.phases.phase == "batch":
                 sat[event.seat] += 1
-        if isinstance(event, questions.QuestionSettled) and event.status == "answered":
-            if before.phases.phase == "answers":
-                nobody_twice(before, event.question)
+        asked = before.phases.phase == "answers"
+        if asked and isinstance(event, questions.QuestionSettled) and event.status == "answered":
+            nobody_twice(before, event.question)
     if not any(type(e).__name__ == "PhaseRestored" for e in room.log):
         assert all(count == 1 for count in sat.values()), "FB7"
 

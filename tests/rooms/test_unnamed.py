@@ -5,21 +5,19 @@ from pathlib import Path
 import pytest
 
 from activities.kernel import Refused
-from rooms import agenda, commits, unnamed
-from rooms.commits import AgendaItem
+from rooms import commits, unnamed
 from tests.rooms.house import House
 
 HOUR = 3_600_000
 
 
-@pytest.fixture(autouse=True)
-def templates(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An exchange that is an evaluation and a check-out."""
-    items = (
-        AgendaItem("a1", "evaluation", 3, {"after_hours": 48}, "Evaluation"),
-        AgendaItem("a2", "check_in", 3, {"mode": "word"}, "Check-out"),
-    )
-    monkeypatch.setitem(agenda.TEMPLATES, "evaluation", items)
+async def evaluated(folder: Path, people: int) -> House:
+    """An exchange that is an evaluation and a check-out; the evaluation has begun."""
+    house = await House.open(folder, "empty", people=people)
+    await house.plan("evaluation", after_hours=48)
+    await house.plan("check_in")
+    await house.start()
+    return house
 
 
 async def over(house: House) -> None:
@@ -34,8 +32,7 @@ async def key_of(house: House) -> str | None:
 
 
 async def test_EV1_the_log_keeps_neither_seat_nor_request(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, "evaluation", people=2) as house:
-        await house.start()
+    async with await evaluated(tmp_path, 2) as house:
         seat = next(seat for seat in house.tokens if seat != house.lead)
         seq = await house.do(seat, "evaluation.give", plus="The stories", request="mine-7")
         rows = dict(await house.storage.commits(house.opened.room))
@@ -49,8 +46,7 @@ async def test_EV1_the_log_keeps_neither_seat_nor_request(tmp_path: Path) -> Non
 
 
 async def test_EV2_a_person_changes_their_own_answer_after_a_restart(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, "evaluation", people=2) as house:
-        await house.start()
+    async with await evaluated(tmp_path, 2) as house:
         one, two = [seat for seat in house.tokens if seat != house.lead]
         await house.do(one, "evaluation.give", plus="The stories")
         await house.crash()
@@ -61,8 +57,7 @@ async def test_EV2_a_person_changes_their_own_answer_after_a_restart(tmp_path: P
 
 
 async def test_EV1_the_key_is_gone_when_no_more_answers_are_taken(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, "evaluation", people=1) as house:
-        await house.start()
+    async with await evaluated(tmp_path, 1) as house:
         seat = next(seat for seat in house.tokens if seat != house.lead)
         await house.do(seat, "evaluation.give", plus="The stories")
         key = await key_of(house)
@@ -82,8 +77,7 @@ async def test_EV1_the_key_is_gone_when_no_more_answers_are_taken(tmp_path: Path
 
 
 async def test_an_activity_that_is_over_still_shows_where_to_answer(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, "evaluation", people=1) as house:
-        await house.start()
+    async with await evaluated(tmp_path, 1) as house:
         seat = next(seat for seat in house.tokens if seat != house.lead)
         await over(house)
         view = await house.view(seat)
@@ -97,8 +91,7 @@ async def test_an_activity_that_is_over_still_shows_where_to_answer(tmp_path: Pa
 
 
 async def test_the_memo_has_what_was_answered(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, "evaluation", people=3) as house:
-        await house.start()
+    async with await evaluated(tmp_path, 3) as house:
         for seat in house.tokens:
             if seat != house.lead:
                 await house.do(seat, "evaluation.give", plus="We told real stories")
