@@ -981,7 +981,7 @@ def test_too_long_the_host_shortens_for_all_equally_or_asks_for_time() -> None:
     room.wait(15 * SECOND)
     assert {"turn.shorten", "time.ask"} <= offered(room, host)
     assert room.do(host, "time.ask") is None
-    assert "asks for more time" in sentences(room, "f1", "panel")
+    assert "asks for two more minutes" in sentences(room, "f1", "panel")
     assert room.do(host, "turn.shorten") is None
     room.do(holder(room), "turn.begin")
     floor = circle(room).round.floor

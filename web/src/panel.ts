@@ -4,6 +4,7 @@ import { drawBlock, regions } from "./blocks/index";
 import { readBoot } from "./boot";
 import { serverNow, ticker } from "./clock";
 import { fixedPlace, isLead, leadOffers, StagePart } from "./frame";
+import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import { drawn, footOffers, mainOffers } from "./offers";
@@ -62,7 +63,7 @@ export class PanelPage extends StagePart {
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
-        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${leadOffers(stage)}${this.now(view)}</div>
+        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${this.now(view)}</div>
         <div class="stack side" data-tab="people signals private">${this.signals()}${this.people()}${this.strip()}</div>
       </div>${this.tabs()}</div>${this.preview ? this.drawPreview() : nothing}`;
   }
