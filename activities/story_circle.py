@@ -69,6 +69,7 @@ from activities._story_circle_state import (
     alarms,
     circle,
     deadline,
+    in_groups,
     named,
     phase,
     phase_after,
@@ -292,7 +293,13 @@ def harvest(state: State) -> Harvest:
 def groups(state: State) -> tuple[Group, ...]:
     """The circles, each with a document only its people read."""
     return tuple(
-        Group(one.id, name(one.index), one.seats, closed=state.phase == "closed")
+        Group(
+            one.id,
+            name(one.index),
+            one.seats,
+            closed=state.phase == "closed",
+            meeting=in_groups(state) and state.phase != "release",
+        )
         for one in state.circles
     )
 

@@ -14,6 +14,7 @@ from activities.blocks import say
 from activities.registry import ACTIVITIES
 from rooms.hub import Newcomer
 from rooms.wire import COMMAND_LIMIT, ViewMessage
+from rooms.wire_hall import DeviceMessage
 from server import auth, shapes
 from server.bodies import bounded_json, person_name, read_body, read_json, room_title
 from server.downloads import export_zip, memo_file
@@ -83,7 +84,7 @@ async def take_seat(request: Request) -> Response:
     newcomer = Newcomer(
         name=name,
         language=body.language,
-        where="carried" if body.carried_by else body.where,
+        where="carried" if body.carried_by and body.where != "phone" else body.where,
         organisation=organisation,
         willing=body.willing,
     )
@@ -96,6 +97,30 @@ async def take_seat(request: Request) -> Response:
     else:
         joined = await door.join(body.secret or body.code, newcomer, room_id)
     return answer(shapes.SeatTaken(joined.seat, joined.token or None), 201)
+
+
+async def take_over(request: Request) -> Response:
+    """Take a seat to this device, with the code its old device shows. With a token, the seat joins
+    those this device speaks for; without, a new token is told."""
+    site = site_of(request)
+    room_id = request.path_params["room"]
+    body = await read_json(request, shapes.TakeOver)
+    door = Door(site, auth.address_of(request))
+    token = auth.bearer(request)
+    room, device = (
+        await auth.device_of(request, site, room_id)
+        if token
+        else (await auth.room_of(request, site, room_id), None)
+    )
+    joined = await door.take_over(body.code, room, device)
+    return answer(shapes.SeatTaken(joined.seat, joined.token), 201)
+
+
+async def read_device(request: Request) -> Response:
+    """Who is on this device, and the codes their seats can be taken along with."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    return answer(room.device_seats(device))
 
 
 async def recover(request: Request) -> Response:
@@ -118,7 +143,8 @@ async def enter(request: Request) -> Response:
     body = await read_json(request, shapes.Enter)
     door = Door(site, auth.address_of(request))
     found = await door.find(body.secret)
-    path = f"/r/{found.room}" if await door.is_inside(request, found.room) else "/j"
+    inside = found.kind != "move" and await door.is_inside(request, found.room)
+    path = f"/r/{found.room}" if inside else "/j"
     made = answer(shapes.Entered(found.room, found.title, found.kind, path))
     if path == "/j":
         door.remember(made, request, body.secret, found)
@@ -247,6 +273,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "Come in by code or secret, or bring somebody in on one's own device.",
         {201: Answer("A seat.", shapes.SeatTaken)},
         body=shapes.TakeSeat, token="may", refusals=(*_BODY, *_MUST, "closed", "full"),
+    ),
+    Operation(
+        "POST", "/api/rooms/{room}/take-over", take_over, "takeOver",
+        "Take a seat to this device, with the code its old device shows.",
+        {201: Answer("The seat.", shapes.SeatTaken)},
+        body=shapes.TakeOver, token="may", refusals=(*_BODY, *_MUST, "stale_seat", "full"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/device", read_device, "readDevice",
+        "Who is on this device.",
+        {200: Answer("Its seats.", on_the_wire(DeviceMessage))},
+        token="must", refusals=(*_MUST, "closed"),
     ),
     Operation(
         "POST", "/api/rooms/{room}/commands", send_command, "sendCommand",

@@ -96,10 +96,15 @@ def voice(mode: str, text: str, *others: int, lens: str = "seat", left: int = 2 
             others=(*seats(others[0], state=floor), *seats(*others[1:])),
             next=say("A breath of 15 s, then Kofi speaks"),
         ),
-        Call(url="https://call.example/talanoa-river-pair-4", label=say("Open the call for the two of you")),
+        Call(
+            url="https://call.example/talanoa-river-pair-4",
+            label=say("Open the call for the two of you"),
+        ),
         Note(
             title=say("Between the two of you."),
-            text=say("Silence is yours too. Kofi says nothing and writes nothing until the halves have changed."),
+            text=say(
+                "Silence is yours too. Kofi says nothing and writes nothing until the halves have changed."
+            ),
             tone="private",
         ),
         may=(offer("half.done", "I have said enough for now", "beside"), *FOOT)
@@ -193,7 +198,13 @@ def form() -> dict[str, Any]:
         Field("by", "by", say("By when"), "date", optional=True),
         Field("sure", "sure", say("How sure are you?"), "scale", options=scale),
         Field("sees", "sees", say("Who may see it?"), "choice", options=choice, value="memo"),
-        Field("ask", "ask", say("Somebody may ask me about it"), "flag", hint=say("Once, on the day you wrote.")),
+        Field(
+            "ask",
+            "ask",
+            say("Somebody may ask me about it"),
+            "flag",
+            hint=say("Once, on the day you wrote."),
+        ),
     )
     needs = {
         "text": Need("text", limit=280),
@@ -225,10 +236,16 @@ def commitments(lens: str = "seat") -> dict[str, Any]:
             partner=Who("s4"),
             offers=(0, 1),
         ),
-        Commitment("k2", Who("s8"), Words("أدعو ثلاث نساء من القرية إلى المجلس"), state="done", sees="room"),
+        Commitment(
+            "k2", Who("s8"), Words("أدعو ثلاث نساء من القرية إلى المجلس"), state="done", sees="room"
+        ),
         Commitment("k3", Who("s6"), None, asked=Who("s10"), state="draft", sees="self"),
     )
-    may = (offer("commit.change", "Change it", "group"), offer("commit.done", "It is done", "group"), *FOOT)
+    may = (
+        offer("commit.change", "Change it", "group"),
+        offer("commit.done", "It is done", "group"),
+        *FOOT,
+    )
     return view(
         "s3",
         Now(text=say("What we will do")),
@@ -259,14 +276,23 @@ def piles(lens: str = "seat") -> dict[str, Any]:
             "",
             say("Not placed"),
             (
-                PileNote("n1", Words("The map came before the walk, every time."), place=say("from the Mangrove circle"), ticks=2),
+                PileNote(
+                    "n1",
+                    Words("The map came before the walk, every time."),
+                    place=say("from the Mangrove circle"),
+                    ticks=2,
+                ),
                 PileNote("n2", Words("Sauti za vijana hazisikiki."), Who("s6")),
             ),
         ),
         Pile(
             "t1",
             Words("Listening before mapping"),
-            (PileNote("n3", Words("Walk the bank before you draw it."), Who("s4"), ticks=4, mine=True),),
+            (
+                PileNote(
+                    "n3", Words("Walk the bank before you draw it."), Who("s4"), ticks=4, mine=True
+                ),
+            ),
         ),
         Pile("t2", Words("Who is asked"), ()),
     )
@@ -298,7 +324,12 @@ def busy_panel() -> dict[str, Any]:
         {**offer("seat.admit", "Let Anaïs in", "foot"), "seat": "s13"},
         {**offer("seat.refuse", "Not now", "foot"), "seat": "s13"},
         {**offer("care.take", "I talk to Tomasi", "foot"), "seat": "s6"},
-        offer("room.freeze", "Freeze", "menu", confirm=say("Nobody can write until you say so. The door shuts.")),
+        offer(
+            "room.freeze",
+            "Freeze",
+            "menu",
+            confirm=say("Nobody can write until you say so. The door shuts."),
+        ),
     ]
     shown["activity"] = {**shown["activity"], "phase": "telling"}
     return shown
@@ -324,7 +355,10 @@ def bowl_panel() -> dict[str, Any]:
         Now(text=say("Fishbowl: talking")),
         bowl(),
         Shares(title=say("Speaking time"), shares=shares),
-        NextStep(text=say("The harvest. Listeners say what they heard."), hint=say("The chairs become free.")),
+        NextStep(
+            text=say("The harvest. Listeners say what they heard."),
+            hint=say("The chairs become free."),
+        ),
         may=(
             offer("phase.next", "Go to the harvest"),
             offer("pause.call", "Pause everything", "foot"),
@@ -372,5 +406,3 @@ def screens() -> dict[str, tuple[str, dict[str, Any], tuple[dict[str, Any], ...]
         "wall-commitments": ("screen", commitments("screen"), ()),
     }
     return found
-
-

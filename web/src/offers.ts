@@ -181,7 +181,7 @@ export class OfferButton extends StagePart {
       case "number":
         return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<input class="inp" type="number" min=${need.low || nothing} max=${need.high || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(text(event) || undefined)}></label>`;
       default:
-        return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" maxlength=${need.limit || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
+        return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
     }
   }
 

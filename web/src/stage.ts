@@ -5,6 +5,7 @@ import { type Answer, Commands } from "./commands";
 import { Connection } from "./connection";
 import { Drafts } from "./drafts";
 import { t, useCatalogue } from "./i18n";
+import { tooMany, unfit } from "./sizes";
 import type {
   Block,
   DeskMessage,
@@ -226,8 +227,8 @@ export class Stage extends EventTarget {
     const open = missing.filter((field) => !(field in more));
     if (open.length) return open;
     const { label, place, needs, hint, confirm, shown, activity, ...command } = offer;
-    void [label, place, needs, hint, confirm, shown];
-    this.refusal = null;
+    void [label, place, hint, confirm, shown];
+    if (this.tooLarge(values, boxes, needs)) return [];
     const extra = offer.type === "notes.share" ? { cards: this.chosenCards(values.share) } : {};
     const room = ROOM_COMMANDS.includes(offer.type);
     const at = room ? undefined : (activity ?? this.view?.activity?.id);
@@ -257,8 +258,20 @@ export class Stage extends EventTarget {
 
   /** Sends a command that is always allowed (notes, the strip, one's own words). */
   say(command: Record<string, unknown>, boxes: string[] = [], key = ""): void {
-    this.refusal = null;
+    if (this.tooLarge(command, boxes)) return;
     this.commands.send(command, { seat: this.seat, boxes, key });
+  }
+
+  /** Says so when a command is too large to be sent; what is written stays where it is. */
+  private tooLarge(
+    command: Record<string, unknown>,
+    boxes: string[],
+    needs?: Record<string, Need>,
+  ): boolean {
+    const more = Math.max(0, ...boxes.map((box) => this.drafts.over(this.seat, box)));
+    this.refusal = more ? tooMany(more) : unfit(command, needs);
+    if (this.refusal) this.changed();
+    return this.refusal !== null;
   }
 
   // What comes in
