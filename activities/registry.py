@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from activities.check_in import CHECK_IN
+from activities.evaluation import EVALUATION
+from activities.fishbowl import FISHBOWL
 from activities.kernel import Activity
 from activities.plenary import PLENARY
 from activities.report_out import REPORT_OUT
@@ -14,7 +16,9 @@ from activities.voting import VOTING
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
+    "fishbowl": FISHBOWL,
     "plenary": PLENARY,
+    "evaluation": EVALUATION,
     "break": REST,
     "report_out": REPORT_OUT,
     "voting": VOTING,
