@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from activities.check_in import CHECK_IN
+from activities.commitments import COMMITMENTS
 from activities.evaluation import EVALUATION
 from activities.fishbowl import FISHBOWL
 from activities.kernel import Activity
@@ -17,6 +18,7 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "story_circle": STORY_CIRCLE,
     "fishbowl": FISHBOWL,
     "plenary": PLENARY,
+    "commitments": COMMITMENTS,
     "evaluation": EVALUATION,
     "break": REST,
     "voting": VOTING,
