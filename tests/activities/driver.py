@@ -27,6 +27,7 @@ lead, waits. After each move `check` asserts what holds for every activity:
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 from typing import Any, Final, Literal, get_args
 
@@ -229,8 +230,14 @@ class World:
     def view(self, seat: str, lens: Lens = "seat") -> View:
         """What `seat` sees; the wall has no seat."""
         roles = frozenset({"screen"}) if lens == "screen" else self.roles(seat)
-        viewer = Viewer("" if lens == "screen" else seat, roles, lens, self.epoch, self.autopilot())
+        own = "" if lens == "screen" else seat
+        token = self.token(own) if self.activity.unnamed else ""
+        viewer = Viewer(own, roles, lens, self.epoch, self.autopilot(), token)
         return self.activity.view(self.state, viewer)
+
+    def token(self, seat: str) -> str:
+        """What stands for `seat` in unnamed commands."""
+        return sha256(f"{self.seed}/{seat}".encode()).hexdigest()[:32] if seat else ""
 
     def views(self) -> Iterator[tuple[str, View]]:
         """Every view anybody here has: own screens, panels, the wall."""
@@ -246,9 +253,11 @@ class World:
         """Send `command` as `seat`; the reason if it is refused. A refusal changes nothing."""
         if seat:
             self.taps.append(Tap(seat, command))
-        before = self.state
+        before, moment = self.state, self.moment(seat)
+        if seat and type(command) in self.activity.unnamed:
+            moment = replace(moment, seat="", token=self.token(seat))
         try:
-            events, self.state = step(self.activity, self.state, command, self.moment(seat))
+            events, self.state = step(self.activity, self.state, command, moment)
         except Refused as refused:
             assert self.state is before
             self.refusals.append(refused.reason)

@@ -1,4 +1,4 @@
-"""What is too large is found out on the page, in plain words, before it is sent; nothing is lost."""
+"""What is too large is found out on the page, before it is sent; nothing is lost."""
 
 from __future__ import annotations
 

@@ -9,6 +9,8 @@ import { tooMany, unfit } from "./sizes";
 import type {
   Block,
   DeskMessage,
+  DeviceMessage,
+  Field,
   Lens,
   Need,
   Offer,
@@ -31,6 +33,8 @@ export class Stage extends EventTarget {
   readonly words = new Map<string, WordsMessage>();
   people: PeopleMessage | null = null;
   desk: DeskMessage | null = null;
+  /** Who is on this device now. */
+  device: DeviceMessage | null = null;
   /** The seat whose screen is shown; on a shared device one of several. */
   seat: string;
   /** Since this is said in a fixed place until it is answered or overtaken. */
@@ -147,6 +151,9 @@ export class Stage extends EventTarget {
             ((block.type === "entry" || block.type === "choices") &&
               block.offer === offer.type &&
               block.field === field) ||
+            (block.type === "form" &&
+              block.offer === offer.type &&
+              block.fields.some((each) => each.field === field)) ||
             (block.type === "release" && block.offer === offer.type),
         ),
     );
@@ -183,11 +190,26 @@ export class Stage extends EventTarget {
         const chosen = this.filling(offer.type, field) ?? block.chosen ?? undefined;
         return need.kind === "number" && chosen !== undefined ? Number(chosen) : chosen;
       }
+      if (block.type === "form" && block.offer === offer.type) {
+        const found = block.fields.find((each) => each.field === field);
+        if (found) return this.formed(offer, found, boxes);
+      }
       if (block.type === "release" && block.offer === offer.type)
         return this.released(offer, field, need, block.moments, boxes);
     }
     const given = this.filling(offer.type, field);
     return need.kind === "number" && given !== undefined ? Number(given) : given;
+  }
+
+  private formed(offer: Offer, field: Field, boxes: string[]) {
+    if (field.kind === "text") {
+      const box = this.box(field.box);
+      boxes.push(box);
+      return this.drafts.peek(this.seat, box).trim();
+    }
+    const given = this.filling(offer.type, field.field) ?? field.value ?? undefined;
+    const need = offer.needs[field.field];
+    return need?.kind === "number" && given !== undefined ? Number(given) : given;
   }
 
   private released(offer: Offer, field: string, need: Need, moments: number, boxes: string[]) {
@@ -277,6 +299,9 @@ export class Stage extends EventTarget {
       case "desk":
         this.desk = message;
         break;
+      case "device":
+        this.seated(message);
+        break;
       case "words":
         this.words.set(message.seat, message);
         break;
@@ -285,6 +310,22 @@ export class Stage extends EventTarget {
         break;
     }
     this.changed();
+  }
+
+  /** People came to this device, or went to another: then nothing of theirs stays here. */
+  private seated(message: DeviceMessage): void {
+    const before = this.boot.seats.map((each) => each.seat);
+    const now = message.seats.map((each) => each.seat);
+    this.device = message;
+    this.boot.seats = message.seats;
+    for (const seat of before.filter((each) => !now.includes(each))) {
+      this.views.delete(seat);
+      this.words.delete(seat);
+      void this.connection.forget(`mine/${seat}`);
+    }
+    for (const seat of now.filter((each) => !before.includes(each)))
+      this.connection.send({ lens: this.lens, seat });
+    if (!now.includes(this.seat) && now[0]) this.seat = now[0];
   }
 
   /** A document is opened when a block on the screen shows cards of it. */
