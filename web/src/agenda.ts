@@ -88,7 +88,7 @@ export class AgendaPage extends StagePart {
     const title = stage.view?.room.title ?? stage.boot.title ?? "";
     document.title = `${t("Agenda")} · ${title} · Talanoa`;
     return html`<div class="agendapage">${this.top(title)}
-      <div class="wide"><div class="mat"></div></div>
+      <div class="mat"></div>
       <div class="wide ag">
         <div class="main stack">${
           this.said
@@ -96,9 +96,9 @@ export class AgendaPage extends StagePart {
                 this.said = "";
               }}>${t("All right")}</button></p>`
             : nothing
-        }${fixedPlace(stage)}${this.head()}${this.list()}</div>
+        }${fixedPlace(stage)}${this.head()}${this.list()}${this.foot()}</div>
         <aside class="side stack" aria-label=${t("The whole")}>${this.whole()}${this.lookAt()}${this.plans()}</aside>
-      </div>${this.foot()}${this.gallery()}<p class="vh" role="status">${this.spoken ?? ""}</p></div>`;
+      </div>${this.gallery()}<p class="vh" role="status">${this.spoken ?? ""}</p></div>`;
   }
 
   private top(title: string): TemplateResult {
@@ -199,7 +199,7 @@ export class AgendaPage extends StagePart {
     const { mend } = each;
     return html`<p class="look ${each.strong ? "strong" : ""}">${icon("bell")}<span class="grow">${each.text}</span>${
       mend
-        ? html`<button class="btn small" type="button" @click=${() => this.plan.send(mend.command)}>${mend.label}</button>`
+        ? html`<button class="btn small mend" type="button" @click=${() => this.plan.send(mend.command)}>${mend.label}</button>`
         : nothing
     }</p>`;
   }
@@ -437,11 +437,11 @@ export class AgendaPage extends StagePart {
   private foot(): TemplateResult {
     const full = this.plan.now.items.length >= this.boot.limits.items;
     const left = this.undoLeft;
-    return html`<div class="agfoot"><div class="wide">${
+    return html`<div class="agfoot">${
       this.undo && left > 0
         ? html`<p class="undobar" role="status"><span class="grow">${this.undo.what}</span><button type="button" @click=${() => void this.putBack()}>${t("Put it back")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(left) })}</span></button></p>`
         : nothing
-    }${full ? html`<p class="note">${tn("An agenda holds {n} activity.", "An agenda holds {n} activities.", this.boot.limits.items)}</p>` : html`<button class="btn main big" type="button" @click=${() => this.show(null)}>${icon("plus")}${t("Add an activity")}</button>`}</div></div>`;
+    }${full ? html`<p class="note">${tn("An agenda holds {n} activity.", "An agenda holds {n} activities.", this.boot.limits.items)}</p>` : html`<button class="btn main big" type="button" @click=${() => this.show(null)}>${icon("plus")}${t("Add an activity")}</button>`}</div>`;
   }
 
   // The whole
@@ -456,7 +456,7 @@ export class AgendaPage extends StagePart {
         this.plan.frame({
           starts: moment((event.target as HTMLInputElement).value),
         })}><p class="note">${t("In your time, {zone}. Everybody sees it in their own.", { zone: zone() })}${night(times) ? html` <b>${t("Some of it is at night where you are.")}</b>` : nothing}</p></div>
-      <div class="two"><div class="field"><label for="minutes">${t("Minutes there are")}</label><input class="inp nums" id="minutes" type="number" inputmode="numeric" min="0" max=${this.boot.limits.minutes * 3} placeholder=${number(times.total)} .value=${frame.minutes ? String(frame.minutes) : ""} @change=${(event: Event) => this.plan.frame({ minutes: value(event) })}></div>
+      <div class="two"><div class="field"><label for="minutes">${t("Minutes in all")}</label><input class="inp nums" id="minutes" type="number" inputmode="numeric" min="0" max=${this.boot.limits.minutes * 3} placeholder=${number(times.total)} .value=${frame.minutes ? String(frame.minutes) : ""} @change=${(event: Event) => this.plan.frame({ minutes: value(event) })}></div>
       <div class="field"><label for="invited">${t("People invited")}</label><input class="inp nums" id="invited" type="number" inputmode="numeric" min="0" max=${this.boot.limits.people} .value=${frame.people ? String(frame.people) : ""} @change=${(event: Event) => this.plan.frame({ people: value(event) })}></div></div></section>`;
   }
 

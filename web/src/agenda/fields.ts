@@ -1,5 +1,6 @@
 // The form of an item's settings, made from what its activity says of them (`hints`).
 import { html, nothing, type TemplateResult } from "lit";
+import { live } from "lit/directives/live.js";
 import { number, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { PlanItem } from "../wire";
@@ -8,6 +9,9 @@ import type { Field, Kind, Value } from "./types";
 
 /** Longest text of a setting; the server has the same limit for any text. */
 const TEXT = 4000;
+
+/** Settings that are seen at once; the others are one tap away. */
+const FIRST = 4;
 
 /** A number with its unit, as people say it. */
 export function amount(value: number, unit: Field["unit"]): string {
@@ -76,7 +80,10 @@ export function settings(
   if (!shown.length) return nothing;
   const set = (field: Field, value: Value) =>
     change({ settings: { [field.name]: value === field.default ? null : value } });
-  return html`<div class="settings">${shown.map((field) => draw(item, field, (value) => set(field, value)))}</div>`;
+  const form = (fields: Field[]) =>
+    html`<div class="settings">${fields.map((field) => draw(item, field, (value) => set(field, value)))}</div>`;
+  const more = shown.slice(FIRST);
+  return html`${form(more.length > 1 ? shown.slice(0, FIRST) : shown)}${more.length > 1 ? html`<details class="more"><summary>${tn("{n} more setting", "{n} more settings", more.length)}</summary>${form(more)}</details>` : nothing}`;
 }
 
 function draw(item: PlanItem, field: Field, set: (value: Value) => void): TemplateResult {
@@ -159,13 +166,13 @@ export function slider(one: Slider, set: (value: number) => void): TemplateResul
     );
   const step = (way: number, label: string, sign: string) =>
     html`<button class="btn icon step" type="button" aria-label=${`${one.label}: ${label}`} aria-disabled=${next(way) === one.value ? "true" : "false"} @click=${() => set(next(way))}>${sign}</button>`;
-  return html`<div class="set num"><div class="row between"><label for=${one.id}>${one.label}</label><output class="nums" for=${one.id}>${one.say(one.value)}</output></div>
-    <div class="slide">${step(-1, t("less"), "−")}<input type="range" id=${one.id} min=${one.low} max=${one.high} step=${one.value % one.step ? 1 : one.step} .value=${String(one.value)} aria-valuetext=${one.say(one.value)} aria-describedby=${`${one.id}-hint`} @change=${(
+  return html`<div class="set num"><div class="said"><label for=${one.id}>${one.label}</label><output class="nums" for=${one.id} .textContent=${live(one.say(one.value))}></output></div>
+    <div class="slide">${step(-1, t("less"), "−")}<input type="range" id=${one.id} min=${one.low} max=${one.high} step=${one.value % one.step || one.low % one.step ? 1 : one.step} .value=${live(String(one.value))} aria-valuetext=${one.say(one.value)} aria-describedby=${one.hint ? `${one.id}-hint` : nothing} @change=${(
       event: Event,
     ) => set(clamp(Number((event.target as HTMLInputElement).value)))} @input=${(event: Event) => {
       const input = event.target as HTMLInputElement;
       const output = input.closest(".set")?.querySelector("output");
       if (output) output.textContent = one.say(Number(input.value));
     }}>${step(1, t("more"), "+")}</div>
-    <p class="note" id=${`${one.id}-hint`}>${one.hint ? html`${one.hint} ` : nothing}<span class="nums">${t("{low} to {high}", { low: one.say(one.low), high: one.say(one.high) })}</span></p></div>`;
+    <p class="ends nums"><span>${one.say(one.low)}</span><span>${one.say(one.high)}</span></p>${one.hint ? html`<p class="note" id=${`${one.id}-hint`}>${one.hint}</p>` : nothing}</div>`;
 }
