@@ -131,6 +131,7 @@ class Delivery:
         if session.device is None:
             return
         sheet = sheet or Sheet(room)
+        self._latest(session, "device", sheet.device(session.device))
         for seat_id in room.seats_of(session.device):
             seat = room.whole.room.seats[seat_id]
             try:

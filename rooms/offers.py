@@ -10,6 +10,7 @@ from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.lead import may_take, may_volunteer
 from rooms.seats import Seat
+from rooms.wire_hall import Table
 
 NO_WORDS = Words("")
 
@@ -17,13 +18,29 @@ NO_WORDS = Words("")
 class Standing:
     """What the offers depend on besides the state: presence, the time, and what runs."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether a shared device is lost."""
+        return any(table.code for table in self.tables)
+
     def __init__(
-        self, *, here: Callable[[str], bool], since: Callable[[str], int], now: int, running: bool
+        self,
+        *,
+        here: Callable[[str], bool],
+        since: Callable[[str], int],
+        now: int,
+        running: bool,
+        token: Callable[[str, str], str] = lambda _activity, _seat: "",
+        tables: tuple[Table, ...] = (),
+        call: Callable[[str], str] = lambda _group: "",
     ) -> None:
         self.here = here
+        self.tables = tables  # shared devices
+        self.call = call  # group ("" for everybody) -> the link of its call, "" for none
         self.since = since
         self.now = now
         self.running = running
+        self.token = token  # of a seat in an activity (`unnamed.py`)
 
 
 def room_offers(

@@ -54,6 +54,10 @@ class Sheet:
             )
         )
 
+    def device(self, device: Device) -> Printed:
+        """Who is on this device."""
+        return self._printed(self._room.device_seats(device))
+
     def words(self, seat: Seat) -> Printed:
         """The seat's own words."""
         if self._items is None:

@@ -15,6 +15,7 @@ import msgspec
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
 from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
+from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
 from rooms.wire_safety import SafetyCommand
 
@@ -280,6 +281,7 @@ RoomCommand = (
     | MemoQuestion
     | MemoProse
     | MemoSend
+    | HallCommand
     | AgendaCommand
     | HelmCommand
     | SafetyCommand
@@ -351,6 +353,8 @@ class RoomInfo(msgspec.Struct, frozen=True):
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
+    tables: tuple[Table, ...] = ()  # shared devices, for facilitators
+    call: Words | None = None  # where the room talks, as it was typed; for facilitators
     plan: PlanTimes | None = None
     frozen: Line | None = None  # why nobody can write just now
     bridge: Bridge | None = None
@@ -427,6 +431,7 @@ class MyWords(msgspec.Struct, frozen=True):
     attribution: str
     in_memo: bool
     story: str = ""
+    unheard: bool = False  # said aloud, and no second person has confirmed it yet
 
 
 class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
@@ -473,6 +478,7 @@ ServerMessage = (
     | PeopleMessage
     | DeskMessage
     | WordsMessage
+    | DeviceMessage
     | DoneMessage
     | RefusedMessage
     | ByeMessage

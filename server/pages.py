@@ -6,8 +6,9 @@ Contexts, besides what `templating.Pages` and `base.html` name:
 
 - `front.html`: templates [{name, title, summary}], values (what was typed), error, error_at
   ("open" or "code")
-- `join.html`: title ("" while only the script knows the secret), facilitator, here, values
-  {name, more [], where, language}, error
+- `join.html`: title ("" while only the script knows the secret), facilitator, here, moving (the
+  name of the person whose seat a code brings to this phone, or empty), values {name, more [],
+  where, language}, error
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
   calendar_url, qr {size, path}, people, here
 - `room.html`, `panel.html`, `screen.html`, `me.html`, `memo.html`, `agenda.html` (all extend
@@ -199,20 +200,26 @@ async def join(request: Request) -> Response:
             found = await door.find(form.one("code"))
         except Problem as problem:
             return _join(request, form.kept(), problem)
-        made = _see_other(f"/r/{found.room}" if await door.is_inside(request, found.room) else "/j")
+        inside = found.kind != "move" and await door.is_inside(request, found.room)
+        made = _see_other(f"/r/{found.room}" if inside else "/j")
         door.remember(made, request, form.one("code"), found)
         return made
     secret = door.remembered(request)
     if not secret:
         return _join(request, {}, None)
     found_again = await site.hub.find(secret)
-    if found_again is None or found_again.kind not in ("join", "code"):
+    if found_again is None or found_again.kind not in ("join", "code", "move"):
         return _join(request, {}, None)
-    return _join(request, {}, None, await site.hub.room(found_again.room))
+    room = await site.hub.room(found_again.room)
+    return _join(request, {}, None, room, found_again.seat)
 
 
 def _join(
-    request: Request, values: dict[str, Any], problem: Problem | None, room: Room | None = None
+    request: Request,
+    values: dict[str, Any],
+    problem: Problem | None,
+    room: Room | None = None,
+    moving: str = "",
 ) -> Response:
     site = site_of(request)
     language = site.language(request, str(values.get("language", "")))
@@ -226,6 +233,7 @@ def _join(
         title=title_of(room) if room else "",
         facilitator=organiser_name(room) if room else "",
         here=room.here() if room else 0,
+        moving=(room.name_of(moving) or "") if room and moving else "",
         values=values,
         error=site.message(problem, language) if problem else "",
     )

@@ -82,6 +82,12 @@ class SeatTaken(msgspec.Struct, frozen=True, omit_defaults=True):
     token: str | None = None
 
 
+class TakeOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The code that a seat's old device shows after `seat.move`."""
+
+    code: Annotated[str, msgspec.Meta(description="Spoken code.", max_length=40)]
+
+
 class Done(msgspec.Struct, frozen=True):
     """The command `done` is in the log as commit `seq`; the same for a repeated one."""
 
@@ -116,7 +122,7 @@ class Entered(msgspec.Struct, frozen=True):
 
     room: str
     title: str
-    kind: Literal["join", "code", "screen", "facilitate"]
+    kind: Literal["join", "code", "screen", "facilitate", "move"]
     path: str
 
 

@@ -405,6 +405,8 @@ export interface RoomInfo {
   notice_at: number;
   code: string;
   confidentiality?: string | null;
+  tables: Table[];
+  call?: string | null;
   plan?: PlanTimes | null;
   frozen?: string | null;
   bridge?: Bridge | null;
@@ -436,6 +438,16 @@ export interface AgendaRow {
   starts?: number | null;
   ends?: number | null;
   lead?: string | null;
+}
+
+/** A shared device, for facilitators. `lost_since` (ms): nothing is heard of it; then `code` is what another device in the hall types in (`seat.adopt`), from `adopt_from` on. */
+export interface Table {
+  steward: string;
+  name: string;
+  seats: string[];
+  lost_since: number;
+  adopt_from: number;
+  code: string;
 }
 
 /** Where the exchange stands (`rooms/agenda_times.py`, `Times`): a screen shows `behind + max(0, now - due)` ms behind, less than 0 ahead, and never counts by itself. */
@@ -570,6 +582,28 @@ export interface MyWords {
   attribution: string;
   in_memo: boolean;
   story: string;
+  unheard: boolean;
+}
+
+/** Who is on this device now, its steward first. A page draws a chip for each. */
+export interface DeviceMessage {
+  type: "device";
+  seq: number;
+  now: number;
+  seats: OwnSeat[];
+}
+
+/** One person of a device. `steward`: whose device it is, who presses the buttons. `code`: what an own phone types in to take this seat along, until `code_ends` (ms). */
+export interface OwnSeat {
+  seat: string;
+  name: string;
+  role: string;
+  where: "remote" | "room" | "carried" | "phone";
+  status: "in" | "left";
+  language: string;
+  steward: boolean;
+  code: string;
+  code_ends?: number | null;
 }
 
 /** The command of `request` is in the log. */
@@ -859,6 +893,49 @@ export interface MemoSend {
   epoch: number;
 }
 
+/** I take my seat along to a phone of my own. The device shows a code for ten minutes; the phone that types it in speaks for this seat from then on, and this device no longer does. */
+export interface SeatMove {
+  type: "seat.move";
+}
+
+/** I stay on this device after all: the code opens nothing any more. */
+export interface SeatStay {
+  type: "seat.stay";
+}
+
+/** The shared device of our table is lost: its people go on at my device. `code` is what the facilitators see for that table. */
+export interface SeatAdopt {
+  type: "seat.adopt";
+  code: string;
+}
+
+/** A facilitator speaks from now on for somebody who is on the phone. */
+export interface SeatCarry {
+  type: "seat.carry";
+  seat: string;
+  epoch: number;
+}
+
+/** Where I am now: online, in the hall, or on a call. */
+export interface SeatWhere {
+  type: "seat.where";
+  where: "remote" | "room" | "phone";
+}
+
+/** I heard `seat` answer aloud after the words were read back: I am the second person of `methods.md` 1.8. `answer` is the answer I heard; a later one needs to be heard again. */
+export interface ConsentHear {
+  type: "consent.hear";
+  seat: string;
+  answer: number;
+}
+
+/** Where this room talks: a link with the places {room} and {group}, such as `https://meet.example.org/{room}-{group}`, `tel:` or `sip:`. Without `link`: nowhere. */
+export interface RoomCall {
+  type: "room.call";
+  link?: string | null;
+  epoch: number;
+}
+
 /** A new item of `kind` after the item `after`: "" for the first open place, None for the end. Without `minutes` as long as the activity usually takes. */
 export interface AgendaAdd {
   type: "agenda.add";
@@ -1112,6 +1189,7 @@ export type ServerMessage =
   | PeopleMessage
   | DeskMessage
   | WordsMessage
+  | DeviceMessage
   | DoneMessage
   | RefusedMessage
   | ByeMessage
@@ -1149,6 +1227,13 @@ export type RoomCommand =
   | MemoQuestion
   | MemoProse
   | MemoSend
+  | SeatMove
+  | SeatStay
+  | SeatAdopt
+  | SeatCarry
+  | SeatWhere
+  | ConsentHear
+  | RoomCall
   | AgendaAdd
   | AgendaEdit
   | AgendaMove
@@ -1243,6 +1328,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.move",
   "agenda.remove",
   "agenda.use",
+  "consent.hear",
   "consent.release",
   "consent.withdraw",
   "debrief.answer",
@@ -1272,25 +1358,35 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.add",
   "note.delete",
   "note.move",
+  "room.call",
   "room.co_time",
   "room.freeze",
   "room.pause",
   "room.unfreeze",
   "say.all",
   "seat.admit",
+  "seat.adopt",
+  "seat.carry",
   "seat.deal",
   "seat.erase",
   "seat.hide",
   "seat.language",
   "seat.leave",
+  "seat.move",
   "seat.name",
   "seat.refuse",
   "seat.remove",
   "seat.restore",
   "seat.return",
   "seat.role",
+  "seat.stay",
+  "seat.where",
   "seat.willing",
 ];
+
+/** Characters of one text, and bytes of a whole command: more is refused. */
+export const TEXT_LIMIT = 4000;
+export const COMMAND_LIMIT = 32768;
 
 /** An entry of `may`: a command that can be sent back once `needs` are filled in. */
 export interface Offer {
