@@ -17,6 +17,8 @@ from msgspec.structs import replace
 from activities import consent
 from activities.blocks import Words
 from activities.kernel import Before, Choice, ConsentGiven, Event, Member, NotesChosen
+from rooms import agenda_items
+from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
 from rooms.hall_events import (
     HALL_EVENTS,
     CallSet,
@@ -43,16 +45,6 @@ class WordsKept(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
-class AgendaItem(msgspec.Struct, frozen=True):
-    """One planned activity. `id` is also the id of its instance."""
-
-    id: str
-    kind: str
-    minutes: int
-    settings: dict[str, Any] = msgspec.field(default_factory=dict)
-    title: str = ""  # English source text of a better title than the kind's, in the catalogue
-
-
 class RoomOpened(Event, frozen=True, tag="room.opened"):
     """The room exists, with its organiser's seat and a plan."""
 
@@ -65,6 +57,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     device: str
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
+    frame: Frame = Frame()
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -117,6 +110,14 @@ class ActivityStarted(Event, frozen=True, tag="activity.started"):
     epoch: int
     autopilot: bool
     before: Before = Before()  # empty unless the activity inherits
+    key: str = ""  # words: the key of its tokens, when it has unnamed commands
+
+
+class KeyDropped(Event, frozen=True, tag="activity.key_dropped"):
+    """The activity takes no more answers; whose were whose cannot be told from now on."""
+
+    activity: str
+    words: str
 
 
 class ActivitySkipped(Event, frozen=True, tag="activity.skipped"):
@@ -280,6 +281,7 @@ RoomEvent = (
     | LeadChanged
     | ActivityStarted
     | ActivitySkipped
+    | KeyDropped
     | ActivityEvent
     | DoorSet
     | NoticeSaid
@@ -299,6 +301,7 @@ RoomEvent = (
     | ProseSet
     | MemoSent
     | HallEvent
+    | AgendaEvent
 )
 
 
@@ -345,10 +348,11 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     language: str = "en"
     zone: str = "UTC"
     confidentiality: str = "circle"
-    agenda: tuple[AgendaItem, ...] = ()
+    plan: Plan = Plan()
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
     ended: Mapping[str, int] = msgspec.field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)  # of tokens (`unnamed.py`)
     skipped: tuple[str, ...] = ()
     seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
     digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
@@ -369,6 +373,16 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     sent: int = 0
     withdrawals: int = 0
     hall: Hall = Hall()
+
+    @property
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The items of the plan, in order."""
+        return self.plan.items
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Items of the plan that were started or left out."""
+        return frozenset((*self.started, *self.skipped))
 
     def device(self, digest: str) -> Device | None:
         """The device whose token has this digest, with the seats it still speaks for."""
@@ -477,7 +491,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 language=event.language,
                 zone=event.zone,
                 confidentiality=event.confidentiality,
-                agenda=event.agenda,
+                plan=agenda_items.opened(event.agenda, event.frame),
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
@@ -506,14 +520,27 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case LeadChanged():
             return replace(state, lead=event.lead)
         case ActivityStarted():
+            plan = agenda_items.begun(state.plan) if not state.started else state.plan
             started = {**state.started, event.activity: event.now}
-            return replace(state, current=event.activity, started=started)
+            keys = {**state.keys, event.activity: event.key} if event.key else state.keys
+            return replace(state, current=event.activity, started=started, keys=keys, plan=plan)
+        case KeyDropped():
+            keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
+            return replace(state, keys=keys)
         case ActivitySkipped():
             return replace(state, skipped=(*state.skipped, event.activity))
         case ActivityEvent():
             return state
         case _ if isinstance(event, HALL_EVENTS):
             return _evolve_hall(state, event)
+        case (
+            agenda_items.AgendaItemPut()
+            | agenda_items.AgendaItemMoved()
+            | agenda_items.AgendaItemRemoved()
+            | agenda_items.AgendaReplaced()
+            | agenda_items.AgendaFramed()
+        ):
+            return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event)
 

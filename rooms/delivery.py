@@ -145,6 +145,8 @@ class Delivery:
             self._latest(session, f"people/{seat_id}", sheet.people(seat))
             if (desk := sheet.desk(seat)) is not None:
                 self._latest(session, f"desk/{seat_id}", desk)
+            if (plan := sheet.plan(seat)) is not None:
+                self._latest(session, f"plan/{seat_id}", plan)
 
     def _latest(self, session: "Session", key: str, printed: Printed) -> None:
         if session.sent.get(key) != printed.mark:

@@ -206,15 +206,17 @@ class Hub:
         language: str = "en",
         zone: str = "UTC",
         settings: Mapping[str, Any] | None = None,
+        plan: object = None,
     ) -> Opened:
         """Open a room with its organiser's seat. `zone`: an IANA name, else the memo is in UTC.
+        `plan`: an agenda from a file, in the place of the template.
 
-        Raises `Refused`: names nobody could read, no such template, or `full` when it cannot be
-        saved.
+        Raises `Refused`: names nobody could read, no such template or plan, or `full` when it
+        cannot be saved.
         """
         room_id, now = new_room_id(), self.clock.now()
-        wanted = Wanted(title, facilitator, template, language, zone, settings or {})
-        begun = opening(wanted, now, self.world.new_id)
+        wanted = Wanted(title, facilitator, template, language, zone, settings or {}, plan)
+        begun = opening(wanted, now, self.world.new_id, self.world.activities)
         opened = Opened(
             room=room_id,
             code=self.doors.code(room_id),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from activities.blocks import Cards, Need, Offer, Option, View, Who, Words, say
 from activities.kernel import Lens
 from rooms import wire
-from rooms.agenda import item_of, next_item
+from rooms.agenda import next_item, title_line
 from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.lead import may_take, may_volunteer
@@ -30,6 +30,7 @@ class Standing:
         since: Callable[[str], int],
         now: int,
         running: bool,
+        token: Callable[[str, str], str] = lambda _activity, _seat: "",
         tables: tuple[Table, ...] = (),
         call: Callable[[str], str] = lambda _group: "",
     ) -> None:
@@ -39,6 +40,7 @@ class Standing:
         self.since = since
         self.now = now
         self.running = running
+        self.token = token  # of a seat in an activity (`unnamed.py`)
 
 
 def room_offers(
@@ -66,7 +68,7 @@ def _running_offers(state: RoomState, roles: frozenset[str], standing: Standing)
     item = next_item(state)
     if item is None:
         return []
-    title = say(item.title)
+    title = title_line(item)
     return [
         Offer(
             command=wire.ActivityStart(epoch=epoch, item=item.id),
@@ -307,9 +309,3 @@ KIND_NAMES = {
     "key_moment": say("A moment"),
     "story_title": say("A title"),
 }
-
-
-def title_of(state: RoomState, activity: str) -> str:
-    """The planned title of an instance, in the catalogue's source language."""
-    item = item_of(state, activity)
-    return item.title if item else ""

@@ -28,11 +28,12 @@ import msgspec
 import structlog
 
 from activities.blocks import say
-from activities.kernel import Refused
+from activities.kernel import Command, Job, Refused
 from rooms import asked as asking_for
-from rooms import call, commits, wire, wire_hall
+from rooms import call, commits, unnamed, wire, wire_hall
 from rooms import lead as leads
 from rooms import whole as wholes
+from rooms.agenda_desk import Pen
 from rooms.asked import ROOM_TAGS, tag_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
@@ -44,6 +45,7 @@ from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft, Whole
 from rooms.words import Mint, WordsBook, decode_command, digest
+from rooms.workbench import Workbench
 from rooms.world import World
 
 log = structlog.get_logger("rooms")
@@ -80,6 +82,7 @@ class Room(RoomReading):
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
+        self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
 
     # Loading ----------------------------------------------------------------------------------
@@ -111,6 +114,8 @@ class Room(RoomReading):
         await self._settle_later()
         await self._tell_roll()
         await self._ring_due()
+        await self._drop_keys()
+        self.bench.look()
 
     # Commands ---------------------------------------------------------------------------------
 
@@ -200,8 +205,10 @@ class Room(RoomReading):
             presence=self.presence,
             new_id=self.world.new_id,
             language=seat.language,
+            new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
             adopting=self.adopting,
             **standing,
+            pen=Pen(mint, lambda ref: len(mint.texts.get(ref, ""))),
         )
         decide(draft, command, asking)
 
@@ -212,11 +219,15 @@ class Room(RoomReading):
             raise Refused("not_present")
         if activity not in draft.running:
             raise Refused("unknown")
-        if activity != draft.current():
+        if activity != draft.current() and not unnamed.takes_answers(draft, activity):
             raise Refused("stale_phase")
         kind = draft.activities[draft.running[activity].kind]
         command = decode_command(raw, kind.command_union(), mint)
         moment = moment_of(draft, seat, draft.now, self.world.dice())
+        if type(command) in kind.unnamed:
+            token = unnamed.token(draft.room, self.book.get, activity, seat.id)
+            moment = msgspec.structs.replace(moment, seat="", token=token)
+            draft.unnamed = True
         if draft.room.lead.peer and "lead" in moment.roles and seat.role == "participant":
             moment = msgspec.structs.replace(moment, roles=moment.roles | {"member"})
         draft.tell(activity, command, moment)
@@ -274,11 +285,16 @@ class Room(RoomReading):
                 except StorageUnwritable as error:
                     log.warning("append_failed", room=self.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
-                return await self._take_in(commit, texts)
+                seq = await self._take_in(commit, texts)
+                if request:
+                    self._requests[seat, request] = seq
+                return seq
 
     def _written(
         self, draft: Draft, seat: str, entered_by: str, request: str, texts: dict[str, str]
     ) -> Commit:
+        if draft.unnamed:
+            seat = entered_by = request = ""
         speaker = draft.room.seats.get(seat)
         kept = tuple(
             WordsKept(
@@ -310,11 +326,10 @@ class Room(RoomReading):
         self.appends += 1
         self.book.add(texts)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
-        if commit.request:
-            self._requests[commit.seat, commit.request] = commit.seq
         self._effects.owed = commit
         await self._settle_later()
         self._set_alarms()
+        self.bench.look()
         self.changed()
         return commit.seq
 
@@ -328,6 +343,7 @@ class Room(RoomReading):
             self._learn(raw)
         self.book = WordsBook(await self.world.storage.words(self.id))
         self._set_alarms()
+        self.bench.look()
         self.changed()
 
     async def _settle_later(self) -> None:
@@ -355,6 +371,32 @@ class Room(RoomReading):
             at = self.world.clock.now() + RETRY
             self.world.alarms.set(f"{self.id}/tidy", at, self._ring_tidy)
 
+    # Heavy decisions --------------------------------------------------------------------------
+
+    def _wanted(self) -> tuple[str, Job] | None:
+        return None if self.forgotten else wholes.work(self.whole, self.world.activities)
+
+    async def _hand_in(self, activity: str, job: Job, command: Command) -> None:
+        """Let the activity decide what was computed for it. Raises `Refused`: `stale_phase` when
+        it no longer wants that."""
+
+        def tell(draft: Draft) -> None:
+            wanted = wholes.work(Whole(draft.room, draft.running), self.world.activities)
+            if wanted is None or (wanted[0], wanted[1].basis) != (activity, job.basis):
+                raise Refused("stale_phase")
+            clock = moment_of(draft, None, draft.now, self.world.dice())
+            draft.tell(activity, command, clock)
+
+        await self._commit(tell)
+
+    def _work_later(self) -> None:
+        at = self.world.clock.now() + RETRY
+        self.world.alarms.set(f"{self.id}/work", at, self._ring_work)
+
+    async def _ring_work(self) -> None:
+        self.bench.look()
+        await self.bench.settled()
+
     # The clock --------------------------------------------------------------------------------
 
     def _set_alarms(self) -> None:
@@ -380,6 +422,7 @@ class Room(RoomReading):
             times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
         if self._roll.waiting:
             times.append(now + RETRY)
+        times += unnamed.keys_due(self.whole, self.world.activities).values()
         coming = [t for t in times if t is not None and t > now]
         key = f"{self.id}/people"
         if not coming:
@@ -389,10 +432,16 @@ class Room(RoomReading):
 
     async def _ring_people(self) -> None:
         await self.sweep()
+        await self._drop_keys()
         self.changed()
         self._set_people_alarm()
 
     async def _ring_activity(self) -> None:
+        """The alarm: deadlines, and what follows from them."""
+        await self._ring_passed()
+        await self.bench.settled()
+
+    async def _ring_passed(self) -> None:
         """Let every deadline that has passed speak, in order. Raises `Refused("full")`: then the
         alarm rings again."""
         for _ in range(RINGS_AT_ONCE):
@@ -417,7 +466,7 @@ class Room(RoomReading):
     async def _ring_due(self) -> None:
         """Deadlines that have passed, now; those that cannot be written ring again by the alarm."""
         try:
-            await self._ring_activity()
+            await self._ring_passed()
         except Refused:
             at = self.world.clock.now() + RETRY
             self.world.alarms.set(f"{self.id}/activity", at, self._ring_activity)
@@ -436,6 +485,20 @@ class Room(RoomReading):
             await self._tell_roll()
         else:
             self._set_people_alarm()
+
+    async def _drop_keys(self) -> None:
+        """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
+
+        def drop(draft: Draft) -> None:
+            whole = Whole(draft.room, draft.running)
+            for id, until in unnamed.keys_due(whole, draft.activities).items():
+                if until <= draft.now:
+                    draft.add(commits.KeyDropped(activity=id, words=draft.room.keys[id]))
+
+        try:
+            await self._commit(drop)
+        except Refused as refused:
+            log.warning("keys_kept", room=self.id, reason=refused.reason)  # tried at every check
 
     async def _tell_roll(self) -> None:
         told: list[Change] = []
@@ -468,8 +531,9 @@ class Room(RoomReading):
 
     async def close(self) -> None:
         """Wait for what is under way and let go of alarms."""
+        await self.bench.close()
         await self._unbroken.settled()
-        for what in ("activity", "people", "effects", "tidy"):
+        for what in ("activity", "people", "effects", "tidy", "work"):
             self.world.alarms.drop(f"{self.id}/{what}")
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()

@@ -12,7 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from activities import board
-from activities.blocks import Cards, say
+from activities.blocks import Cards, Words, say
 from activities.kernel import (
     Before,
     Choice,
@@ -26,9 +26,19 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import board_desk, commits, consent_desk, hall_desk, wire, wire_hall
+from rooms import (
+    agenda_desk,
+    board_desk,
+    commits,
+    consent_desk,
+    hall_desk,
+    wire,
+    wire_agenda,
+    wire_hall,
+)
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
+from rooms.agenda_desk import Pen
 from rooms.hats import autopilot, facilitators, roles_of
 from rooms.offers import Standing
 from rooms.presence import Presence
@@ -72,9 +82,11 @@ class Asking:
         new_id: Callable[[], str],
         language: str,
         memo_ready: bool = False,
+        new_key: Callable[[], str] = str,
         device: str = "",
         nonce: str = "",
         adopting: Callable[[str, int], str] = lambda _device, _since: "",
+        pen: Pen | None = None,
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -84,6 +96,8 @@ class Asking:
         self.new_id = new_id
         self.language = language
         self.memo_ready = memo_ready
+        self.pen = pen or Pen(lambda _: Words(""), lambda _: 0)
+        self.new_key = new_key  # stores a key for tokens and gives its reference
         self.device = device
         self.nonce = nonce
         self.adopting = adopting
@@ -169,6 +183,16 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             _consent(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             _memo(draft, command, asking)
+        case (
+            wire_agenda.AgendaAdd()
+            | wire_agenda.AgendaEdit()
+            | wire_agenda.AgendaMove()
+            | wire_agenda.AgendaRemove()
+            | wire_agenda.AgendaUse()
+            | wire_agenda.AgendaImport()
+            | wire_agenda.AgendaFrame()
+        ):
+            agenda_desk.decide(draft, command, asking.seat, asking.pen)
         case _ if isinstance(command, wire_hall.HallCommand):
             hall_desk.decide(draft, command, asking)
         case _:
@@ -270,6 +294,7 @@ def _plan(
             dice=asking.dice,
             epoch=state.lead.epoch,
             autopilot=autopilot(state),
+            key=asking.new_key() if activity.unnamed else "",
             before=board_desk.before(state, draft.running, draft.activities)
             if activity.inherits
             else Before(),

@@ -8,8 +8,9 @@ import msgspec
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import call, consent_desk
+from rooms import call, consent_desk, unnamed
 from rooms import whole as wholes
+from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
@@ -17,9 +18,11 @@ from rooms.memo import Edition, Memo, draft
 from rooms.memo_material import material
 from rooms.memo_rules import Echoes, card_withheld
 from rooms.memo_tree import nameless
+from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
+from rooms.preview import preview_message
 from rooms.render import Renderer, formatted
 from rooms.room_view import (
     default_lens,
@@ -48,6 +51,7 @@ class RoomReading:
         self.world = world
         self.whole = whole
         self.book = book
+        self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
         self.renderer = Renderer(world.translate, self.name_of, self.words_for)
@@ -60,9 +64,14 @@ class RoomReading:
         return self.whole.room.language
 
     def name_of(self, seat: str) -> str | None:
-        """A person's display name, None when unknown or erased."""
-        known = self.whole.room.seats.get(seat)
-        return self.book.get(known.name) if known else None
+        """A person's display name, told apart from others of that name; None when unknown or
+        erased."""
+        seats, changes = self.whole.room.seats, self.book.changes
+        if self._named is None or self._named[0] is not seats or self._named[1] != changes:
+            own = ((s.id, self.book.get(s.name)) for s in seats.values())
+            shown = told_apart((id, name) for id, name in own if name)
+            self._named = (seats, changes, shown)
+        return self._named[2].get(seat)
 
     def words_for(self, ref: str, viewer: str) -> str | None:
         """Text for a screen, if this viewer may see it."""
@@ -105,6 +114,9 @@ class RoomReading:
             since=self.presence.since,
             now=self.world.clock.now(),
             running=bool(wholes.current(self.whole, self.world.activities)),
+            token=lambda activity, seat: unnamed.token(
+                self.whole.room, self.book.get, activity, seat
+            ),
             tables=tables(self.whole.room, self.presence, self.adopting),
             call=self.call_of,
         )
@@ -161,6 +173,15 @@ class RoomReading:
         )
         return self.renderer.encode(message, language or speaking.language, speaking.id)
 
+    def preview(self, device: Device, seat: str | None = None, wanted: str = "") -> bytes:
+        """What a participant's phone shows, without anybody's private words, as JSON; `wanted` is
+        a participant's seat. Raises `Refused`."""
+        asking = self.seat(device, seat)
+        message = preview_message(
+            self.whole, self.world.activities, asking, wanted, self.standing(), self.here()
+        )
+        return self.renderer.encode(message, asking.language, asking.id)
+
     def inside(self, speaking: Seat) -> bool:
         """Whether this seat sees what is for facilitators only."""
         return speaking.role == "facilitator" and speaking.status == "in"
@@ -192,6 +213,13 @@ class RoomReading:
         if not self.inside(speaking):
             return None
         message = desk_message(self.whole.room, self.world.clock.now())
+        return self.renderer.encode(message, speaking.language, speaking.id)
+
+    def plan(self, speaking: Seat) -> bytes | None:
+        """The agenda as facilitators edit it, for them only."""
+        if not self.inside(speaking):
+            return None
+        message = plan_message(self.whole, self.world.activities, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
     def my_words(self, speaking: Seat, found: consent_desk.Items | None = None) -> bytes:

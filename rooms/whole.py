@@ -12,6 +12,7 @@ from activities.kernel import (
     Deadline,
     Event,
     Group,
+    Job,
     Moment,
     NotesChosen,
     Refused,
@@ -109,6 +110,7 @@ class Draft:
         self.running = dict(whole.running)
         self.events: list[RoomEvent] = []
         self.inner: list[tuple[str, Event]] = []  # activity events as values, for effects
+        self.unnamed = False  # the commit keeps no seat, no request and nobody who typed it
 
     def add(self, event: RoomEvent) -> None:
         """Record one event."""
@@ -160,6 +162,14 @@ def deadline(whole: Whole, activities: Activities) -> tuple[str, Deadline] | Non
         return None
     due = activities[whole.running[id].kind].deadline(whole.running[id].state)
     return None if due is None else (id, due)
+
+
+def work(whole: Whole, activities: Activities) -> tuple[str, Job] | None:
+    """What the running activity wants computed off the loop."""
+    if not (id := current(whole, activities)):
+        return None
+    job = activities[whole.running[id].kind].work(whole.running[id].state)
+    return None if job is None else (id, job)
 
 
 def groups(whole: Whole, activities: Activities) -> tuple[Group, ...]:

@@ -14,6 +14,7 @@ import msgspec
 
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
+from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
 from rooms.wire_safety import SafetyCommand
@@ -281,6 +282,7 @@ RoomCommand = (
     | MemoProse
     | MemoSend
     | HallCommand
+    | AgendaCommand
     | HelmCommand
     | SafetyCommand
 )
@@ -339,16 +341,6 @@ class LeadInfo(msgspec.Struct, frozen=True):
     peer: bool = False  # a participant leads, with limited rights
 
 
-class AgendaRow(msgspec.Struct, frozen=True):
-    """One item of the evening."""
-
-    id: str
-    title: Line
-    minutes: int
-    state: Literal["to come", "now", "done", "skipped"]
-    kind: str
-
-
 class RoomInfo(msgspec.Struct, frozen=True):
     """The frame round every view: the room itself."""
 
@@ -363,6 +355,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     confidentiality: Line | None = None
     tables: tuple[Table, ...] = ()  # shared devices, for facilitators
     call: Words | None = None  # where the room talks, as it was typed; for facilitators
+    plan: PlanTimes | None = None
     frozen: Line | None = None  # why nobody can write just now
     bridge: Bridge | None = None
     waiting: int = 0  # people at the door; facilitators only, as all that follows
@@ -489,4 +482,5 @@ ServerMessage = (
     | DoneMessage
     | RefusedMessage
     | ByeMessage
+    | PlanMessage
 )

@@ -24,13 +24,14 @@ from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
 from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
-from server.reading import memo_page
+from server.reading import facilitator_seat, memo_page
 from server.site import site_of
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
 LENS: Final = Parameter(
     "lens", "query", "Which screen.", {"type": "string", "enum": ["seat", "panel", "screen"]}
 )
+WHOSE: Final = Parameter("seat", "query", "A participant's seat; default: anybody's.")
 EDITION: Final = Parameter(
     "edition", "query", "Whose copy.", {"type": "string", "enum": ["participants", "public"]}
 )
@@ -178,6 +179,14 @@ async def read_view(request: Request) -> Response:
             raise Problem("bad_request")
 
 
+async def read_preview(request: Request) -> Response:
+    """What a participant's phone shows, for facilitators: nobody's private words are in it."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    asking = facilitator_seat(room, device)
+    return answer(room.preview(device, asking or None, request.query_params.get("seat", "")))
+
+
 async def read_board(request: Request) -> Response:
     """Cards this seat may read."""
     site = site_of(request)
@@ -288,6 +297,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/view", read_view, "readView", "What a seat sees and may do.",
         {200: Answer("A whole view.", on_the_wire(ViewMessage))},
         query=(SEAT, LENS), token="must", refusals=(*_MUST, "bad_request", "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/preview", read_preview, "readPreview",
+        "What a participant's phone shows, without anybody's private words; for facilitators.",
+        {200: Answer("A view with nothing to send.", on_the_wire(ViewMessage))},
+        query=(WHOSE,), token="must", refusals=(*_MUST, "unknown", "closed"),
     ),
     Operation(
         "GET", "/api/rooms/{room}/board", read_board, "readBoard", "Cards this seat may read.",

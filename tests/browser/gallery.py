@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 
 from server.languages import Languages
 from server.templating import Pages, policy, qr
-from tests.browser import evening_gallery, samples
+from tests.browser import block_samples, evening_gallery, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,6 +167,8 @@ def build() -> Site:
         seats=("s6", "s12", "s5", "s14", "s11"),
         more=(people,),
     )
+    for name, (page, view, more) in block_samples.screens().items():
+        site.live(name, page, view, more=(*more, people, desk) if page != "screen" else more)
     arabic = samples.screens()["circle-listening"]
     arabic = json.loads(
         json.dumps(arabic, ensure_ascii=False)
@@ -316,7 +318,7 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
         name = path[1:]
         if only and name not in only:
             continue
-        for size, (width, height) in (WALL if name == "wall" else SIZES).items():
+        for size, (width, height) in (WALL if name.startswith("wall") else SIZES).items():
             for theme in THEMES:
                 page, trouble = opened(browser, site, base, name, width, height, theme == "dark")
                 page.evaluate(SETTLED)

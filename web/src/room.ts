@@ -6,7 +6,7 @@ import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./fr
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
 import { mount } from "./mount";
-import { drawn, footOffers, mainOffers } from "./offers";
+import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { Block, Offer, ViewMessage } from "./wire";
@@ -116,8 +116,9 @@ export class RoomPage extends StagePart {
         this.cover
           ? this.drawCover()
           : html`
+      ${pic?.type === "voice" ? this.picture(view, pic) : nothing}
       <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
-      ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
+      ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
       ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${tray(stage)}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
@@ -125,12 +126,17 @@ export class RoomPage extends StagePart {
     </div>`;
   }
 
+  private picture(view: ViewMessage, pic: Block): TemplateResult {
+    return html`<div class="pic">${drawBlock(this.stage, view, pic)}</div>`;
+  }
+
   /** Offers with the release button repeating the choice ("Yes, without my name"). */
   private offers(view: ViewMessage): Offer[] {
     const { stage } = this;
     const release = view.blocks.find((block) => block.type === "release");
-    if (release?.type !== "release") return stage.offers;
-    return stage.offers.map((offer) => {
+    const free = loose(stage.offers, view.blocks);
+    if (release?.type !== "release") return free;
+    return free.map((offer) => {
       if (offer.type !== release.offer) return offer;
       const field = Object.entries(offer.needs ?? {}).find(
         ([, need]) => need.kind === "choice",
