@@ -49,6 +49,7 @@ class Site:
         self.made = Pages(Languages())
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
+        self.heard: list[dict[str, Any]] = []
 
     def add(
         self,
@@ -283,6 +284,8 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
                     socket.send(head + bytes([5]) + text(json.dumps(each)))
         elif data[at] == 0 and data[at + 1] == 0:  # sync step 1: nothing new here
             socket.send(head + bytes([0, 1, 2, 0, 0]))
+        elif data[at] == 5:  # a command, or which screen
+            site.heard.append(json.loads(text_of(data, at + 1)[0]))
         elif data[at] == 0:  # an update: durable
             socket.send(head + bytes([8, 1]))
 

@@ -245,7 +245,9 @@ export class PanelPage extends StagePart {
         break;
       case "pause":
         void this.press(
-          places.clocks.find((offer) => /^(pause|break)\./.test(offer.type)),
+          [...places.clocks, ...places.main].find((offer) =>
+            /^(pause\.|break\.end)/.test(offer.type),
+          ),
           t("Nothing can be paused now."),
         );
         break;
