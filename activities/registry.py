@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from activities.check_in import CHECK_IN
+from activities.dyads import DYADS
 from activities.kernel import Activity
 from activities.plenary import PLENARY
 from activities.rest import REST
@@ -12,6 +13,7 @@ from activities.story_circle import STORY_CIRCLE
 ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
+    "dyads": DYADS,
     "plenary": PLENARY,
     "break": REST,
 }
