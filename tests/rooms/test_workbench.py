@@ -26,8 +26,6 @@ from activities.kernel import (
     Moment,
 )
 from activities.registry import ACTIVITIES
-from rooms.agenda import TEMPLATES
-from rooms.commits import AgendaItem
 from tests.rooms.house import House
 
 
@@ -157,16 +155,13 @@ def evolve(state: State, event: Event) -> State:
             return state
 
 
-PLAN = (AgendaItem("a1", "counting", 5), AgendaItem("a2", "counting", 5))
-
-
 @pytest.fixture
 async def house(
     tmp_path: Path, counting: Counting, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[House]:
-    monkeypatch.setitem(cast("dict[str, Any]", TEMPLATES), "counting", PLAN)
     monkeypatch.setitem(cast("dict[str, Any]", ACTIVITIES), "counting", counting.activity())
-    async with await House.open(tmp_path, "counting", people=2) as opened:
+    async with await House.open(tmp_path, "empty", people=2) as opened:
+        await opened.plan("counting", "counting")
         yield opened
 
 
