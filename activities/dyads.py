@@ -114,6 +114,8 @@ def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> 
     """Everybody alone, in the first phase. With `history` the pairs of earlier activities are
     known."""
     met = tuple(group for group in moment.before.met if 1 < len(group) <= pairing.TRIO)
+    # Pairs of the last activity are in `met` already; from its circles one meets others too.
+    met += tuple(g.members for g in moment.before.groups if len(g.members) > pairing.TRIO)
     team = [member.seat for member in members if member.facilitator]
     lead = moment.seat if moment.seat in team else next(iter(team), "")
     empty = State(
