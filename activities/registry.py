@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from activities.check_in import CHECK_IN
 from activities.commitments import COMMITMENTS
+from activities.dyads import DYADS
 from activities.evaluation import EVALUATION
 from activities.fishbowl import FISHBOWL
 from activities.kernel import Activity
@@ -17,6 +18,7 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
     "fishbowl": FISHBOWL,
+    "dyads": DYADS,
     "plenary": PLENARY,
     "commitments": COMMITMENTS,
     "evaluation": EVALUATION,
