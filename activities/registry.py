@@ -10,6 +10,7 @@ from activities.evaluation import EVALUATION
 from activities.fishbowl import FISHBOWL
 from activities.kernel import Activity
 from activities.plenary import PLENARY
+from activities.report_out import REPORT_OUT
 from activities.rest import REST
 from activities.story_circle import STORY_CIRCLE
 from activities.voting import VOTING
@@ -23,6 +24,7 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "commitments": COMMITMENTS,
     "evaluation": EVALUATION,
     "break": REST,
+    "report_out": REPORT_OUT,
     "voting": VOTING,
 }
 """Kind -> activity."""
