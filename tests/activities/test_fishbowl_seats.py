@@ -443,9 +443,7 @@ def test_FB8_a_merged_question_is_answered_for_all_its_groups() -> None:
 def test_merging_twice_leads_to_the_last_one_and_into_itself_to_nothing() -> None:
     made = board("g1", "g2", "g3")
     for question, into in (("q1", "q2"), ("q2", "q3"), ("q3", "q3"), ("q3", "q9")):
-        made = questions.evolve(
-            made, questions.QuestionMerged(at=0, question=question, into=into)
-        )
+        made = questions.evolve(made, questions.QuestionMerged(at=0, question=question, into=into))
     assert [one.id for one in questions.standing(made)] == ["q3"]
     assert set(made[2].groups) == {"g1", "g2", "g3"}
 
