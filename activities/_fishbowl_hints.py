@@ -74,7 +74,7 @@ HINTS: Final[Mapping[str, Hint]] = {
 
 PLANNED: Final = Planned(
     minutes=45,
-    low=35,
+    low=20,
     high=75,
     fewest=6,
     most=200,

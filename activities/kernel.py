@@ -167,6 +167,7 @@ class Moment(msgspec.Struct, frozen=True):
     epoch: int = 0
     autopilot: bool = False  # no facilitator is present
     before: Before = Before()
+    token: str = ""  # stands for the speaker in unnamed commands (`Activity.unnamed`)
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -177,6 +178,7 @@ class Viewer(msgspec.Struct, frozen=True):
     lens: Lens = "seat"
     epoch: int = 0
     autopilot: bool = False
+    token: str = ""  # what stands for this seat in unnamed commands
 
 
 class Deadline(msgspec.Struct, frozen=True):
@@ -186,12 +188,25 @@ class Deadline(msgspec.Struct, frozen=True):
     command: Command
 
 
+class Job(msgspec.Struct, frozen=True):
+    """Work too heavy for the room's own turn (architecture, *Heavy decisions*).
+
+    The room calls `run(dice)` off its loop and sends the activity the command it returns, in the
+    role `clock`. `basis` names everything the work is computed from: equal bases, equal work. If
+    the state wants something else by then, the command is dropped and the new work is done.
+    """
+
+    basis: str
+    run: Callable[[int], Command]
+
+
 class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
     Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs).
+    (never in circles and pairs). `meeting`: its people are among themselves now; false while
+    everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
@@ -199,6 +214,7 @@ class Group(msgspec.Struct, frozen=True):
     members: tuple[str, ...]
     open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
+    meeting: bool = True
 
 
 Choice = Literal["keep", "lesson", "unnamed", "first_name", "name_org"]
@@ -219,6 +235,37 @@ class Item(msgspec.Struct, frozen=True):
     answered: bool = False  # a question that got its answer
 
 
+class Pledge(msgspec.Struct, frozen=True):
+    """A commitment as its owner wrote it (`methods.md` A10). `by` is an ISO date, "" when there is
+    openly none; `scope` is its owner's choice, "self" only counts."""
+
+    id: str
+    seat: str
+    what: Words
+    by: str = ""
+    with_whom: Words | None = None
+    first_step: Words | None = None
+    needs: Words | None = None
+    partner: str = ""  # a seat, set by both (AC3)
+    scope: Literal["self", "memo", "public"] = "memo"
+
+
+class Rating(msgspec.Struct, frozen=True):
+    """A statement with how many answered 1, 2, 3, 4 and 5."""
+
+    statement: Line
+    counts: tuple[int, int, int, int, int]
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What an evaluation found, without any author (`methods.md` A11, EV1); its texts are items
+    of the kinds `plus` and `delta` without a seat."""
+
+    answers: int
+    ratings: tuple[Rating, ...] = ()
+    one_change: Words | None = None
+
+
 class Harvest(msgspec.Struct, frozen=True):
     """What an activity leaves behind. `counts` are facts for the memo ("stories_told", "circles",
     "mood:sun"), never about one person. `met`: pairs and trios that sat together, once for each
@@ -227,6 +274,8 @@ class Harvest(msgspec.Struct, frozen=True):
     items: tuple[Item, ...] = ()
     counts: Mapping[str, int] = msgspec.field(default_factory=dict)
     met: tuple[tuple[str, ...], ...] = ()
+    pledges: tuple[Pledge, ...] = ()
+    assessment: Assessment | None = None
 
 
 class MemberJoined(Command, frozen=True, tag="member.join"):
@@ -312,7 +361,9 @@ class NotesChosen(Event, frozen=True, tag="notes.chosen"):
 Unit = Literal["", "s", "min", "people", "rounds"]
 """What a number in the settings counts; "" counts things its label names."""
 
-Purpose = Literal["meet", "tell", "reflect", "decide", "commit", "evaluate", "rest", "close"]
+Purpose = Literal[
+    "meet", "tell", "reflect", "hands", "decide", "commit", "evaluate", "rest", "close"
+]
 """What an activity does for an exchange; the agenda's warnings read it (`methods.md` 5)."""
 
 
@@ -359,9 +410,19 @@ Allowed = Mapping[str, Mapping[str, frozenset[type[Command]]]]
 """phase -> role -> commands."""
 
 
+def not_at_all(_state: Any) -> int:
+    """For activities that are over when they are closed."""
+    return 0
+
+
 def no_groups(_state: Any) -> tuple[Group, ...]:
     """For activities of the plenary."""
     return ()
+
+
+def no_work(_state: Any) -> Job | None:
+    """For activities that decide at once."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +438,11 @@ class Activity(Generic[S]):
     decide(state, command, moment) returns events or raises `Refused`; it never changes anything.
     evolve(state, event) is total.  view, harvest, deadline and groups only read.
     closed(state) is true once the activity is over and the room may go on.
+    unnamed: commands decided and committed without a seat; `moment.token` tells senders apart.
+    lingers(state): ms for which, once closed, it still takes what its table allows in that phase.
     inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
+    work(state) is what the state waits for and the room should compute, or None; asked after every
+    commit.
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -403,6 +468,9 @@ class Activity(Generic[S]):
     closed: Callable[[S], bool]
     groups: Callable[[S], tuple[Group, ...]] = no_groups
     inherits: bool = False
+    unnamed: frozenset[type[Command]] = frozenset()
+    lingers: Callable[[S], int] = not_at_all
+    work: Callable[[S], Job | None] = no_work
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

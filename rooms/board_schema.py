@@ -24,6 +24,7 @@ import msgspec
 from pycrdt import Doc, Text
 from pycrdt import Map as SharedMap
 
+from rooms.card_words import KINDS, SCOPES, CardKind, CardScope
 from rooms.update_gate import MAP, XML_FRAGMENT
 
 Family: TypeAlias = Literal["room", "board", "group", "mine", "memo", "desk"]
@@ -37,36 +38,6 @@ ROOTS: Final[Mapping[Family, Mapping[str, int]]] = {
     "memo": {"memo": XML_FRAGMENT, "slots": MAP},
     "desk": {"lines": MAP},
 }
-
-# methods.md 1.7
-KINDS: Final = frozenset(
-    {
-        "story_title",
-        "key_moment",
-        "quote",
-        "insight",
-        "question",
-        "burning_question",
-        "practice",
-        "commitment",
-        "theme",
-        "plus",
-        "delta",
-        "score",
-        "worthwhile",
-        "mood",
-        "offer",
-        "need",
-        "contact",
-        "ask",
-        "reply",
-        "agreement",
-        "update",
-        "parking",
-    }
-)
-# methods.md 1.8, without `self`: what only I see is in `mine`.
-SCOPES: Final = frozenset({"circle", "room", "memo", "public"})
 
 # A board that people can still read has hundreds of cards; beyond this they are not read.
 MAX_CARDS: Final = 5_000
@@ -83,7 +54,7 @@ class Card(msgspec.Struct, frozen=True):
     """A note on a board, as read or to be written. `created` in milliseconds, never trusted."""
 
     id: str
-    kind: str
+    kind: CardKind
     text: str
     author: str = ""
     entered_by: str = ""
@@ -95,7 +66,7 @@ class Card(msgspec.Struct, frozen=True):
     theme: str = ""
     created: int = 0
     ticks: tuple[str, ...] = ()
-    scope: str = "circle"
+    scope: CardScope = "circle"
     origin: str = ""
 
 
@@ -327,12 +298,11 @@ def _members(doc: Doc[Any], root: str) -> list[tuple[str, Shared]]:
 def _card(id: str, shared: Shared) -> Card:
     words = {field: _word(shared, field) for field in CARD_WORDS}
     words["author"] = author_of(id)
-    if words["kind"] not in KINDS:
-        words["kind"] = "parking"
-    if words["scope"] not in SCOPES:
-        words["scope"] = "circle"
+    kind, scope = words.pop("kind"), words.pop("scope")
     return Card(
         id=id,
+        kind=KINDS.get(kind, "parking"),
+        scope=SCOPES.get(scope, "circle"),
         text=_text(shared, "text"),
         created=_time(shared, "created"),
         ticks=_ticks(shared, "ticks"),

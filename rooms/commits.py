@@ -17,8 +17,20 @@ from msgspec.structs import replace
 from activities import consent
 from activities.blocks import Words
 from activities.kernel import Before, Choice, ConsentGiven, Event, Member, NotesChosen
+from rooms import agenda_items
+from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
+from rooms.hall_events import (
+    HALL_EVENTS,
+    CallSet,
+    ConsentHeard,
+    Hall,
+    HallEvent,
+    SeatMoved,
+    hall_after,
+    moved,
+)
 from rooms.lead import Lead, facilitator_added
-from rooms.seats import Device, Seat
+from rooms.seats import CARRIED, Device, Seat
 
 
 class WordsKept(msgspec.Struct, frozen=True):
@@ -33,16 +45,6 @@ class WordsKept(msgspec.Struct, frozen=True):
     digest: str = ""
 
 
-class AgendaItem(msgspec.Struct, frozen=True):
-    """One planned activity. `id` is also the id of its instance."""
-
-    id: str
-    kind: str
-    minutes: int
-    settings: dict[str, Any] = msgspec.field(default_factory=dict)
-    title: str = ""  # English source text of a better title than the kind's, in the catalogue
-
-
 class RoomOpened(Event, frozen=True, tag="room.opened"):
     """The room exists, with its organiser's seat and a plan."""
 
@@ -55,6 +57,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     device: str
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
+    frame: Frame = Frame()
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -107,6 +110,14 @@ class ActivityStarted(Event, frozen=True, tag="activity.started"):
     epoch: int
     autopilot: bool
     before: Before = Before()  # empty unless the activity inherits
+    key: str = ""  # words: the key of its tokens, when it has unnamed commands
+
+
+class KeyDropped(Event, frozen=True, tag="activity.key_dropped"):
+    """The activity takes no more answers; whose were whose cannot be told from now on."""
+
+    activity: str
+    words: str
 
 
 class ActivitySkipped(Event, frozen=True, tag="activity.skipped"):
@@ -270,6 +281,7 @@ RoomEvent = (
     | LeadChanged
     | ActivityStarted
     | ActivitySkipped
+    | KeyDropped
     | ActivityEvent
     | DoorSet
     | NoticeSaid
@@ -288,6 +300,8 @@ RoomEvent = (
     | QuestionSet
     | ProseSet
     | MemoSent
+    | HallEvent
+    | AgendaEvent
 )
 
 
@@ -305,10 +319,22 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class WordsConsent(msgspec.Struct, frozen=True):
-    """Where the consent to one text stands, and whose it is."""
+    """Where the consent to one text stands, and whose it is.
+
+    `entered_by`: who pressed the button for somebody who answered aloud; `heard`: the second person
+    who heard it (`methods.md` 1.8); `answer`: the commit the answer came with.
+    """
 
     seat: str
     consent: consent.Consent
+    entered_by: str = ""
+    heard: str = ""
+    answer: int = 0
+
+    @property
+    def unheard(self) -> bool:
+        """Whether it was said aloud and waits for a second person."""
+        return self.consent.verbal and self.consent.state == "pending"
 
 
 class RoomState(msgspec.Struct, frozen=True, dict=True):
@@ -322,10 +348,11 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     language: str = "en"
     zone: str = "UTC"
     confidentiality: str = "circle"
-    agenda: tuple[AgendaItem, ...] = ()
+    plan: Plan = Plan()
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
     ended: Mapping[str, int] = msgspec.field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)  # of tokens (`unnamed.py`)
     skipped: tuple[str, ...] = ()
     seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
     digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
@@ -345,6 +372,17 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
+    hall: Hall = Hall()
+
+    @property
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The items of the plan, in order."""
+        return self.plan.items
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Items of the plan that were started or left out."""
+        return frozenset((*self.started, *self.skipped))
 
     def device(self, digest: str) -> Device | None:
         """The device whose token has this digest, with the seats it still speaks for."""
@@ -353,17 +391,27 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
         return self.device_by_id(id)
 
     def device_by_id(self, id: str) -> Device:
-        """The device with this id; its seats that are not removed, in order of coming."""
-        return Device(id, self._carried.get(id, ()))
+        """The device with this id; its seats that are not removed: whose device it is first, then
+        those it carries, in order of coming."""
+        return Device(id, self.devices.get(id, ()))
 
     @cached_property
-    def _carried(self) -> Mapping[str, tuple[str, ...]]:
+    def devices(self) -> Mapping[str, tuple[str, ...]]:
+        """Every device with its seats, as in `device_by_id`."""
         # Asked for with every frame of every device.
         found: dict[str, tuple[str, ...]] = {}
         for seat in self.seats.values():
             for device in seat.devices if seat.status != "removed" else ():
                 found[device] = (*found.get(device, ()), seat.id)
-        return found
+
+        def guest(id: str) -> bool:
+            seat = self.seats[id]
+            return seat.where in CARRIED or seat.status != "in"
+
+        return {
+            device: tuple(sorted(ids, key=guest)) if len(ids) > 1 else ids
+            for device, ids in found.items()
+        }
 
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: _reference(value))
@@ -424,6 +472,8 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
         state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
     for event in commit.events:
         state = _evolve(state, event, commit.at)
+        if commit.entered_by and isinstance(event, ConsentChanged):
+            state = said_aloud(state, event.words, commit)
     return replace(state, seq=commit.seq, last=commit.at)
 
 
@@ -441,7 +491,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 language=event.language,
                 zone=event.zone,
                 confidentiality=event.confidentiality,
-                agenda=event.agenda,
+                plan=agenda_items.opened(event.agenda, event.frame),
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
@@ -470,14 +520,50 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case LeadChanged():
             return replace(state, lead=event.lead)
         case ActivityStarted():
+            plan = agenda_items.begun(state.plan) if not state.started else state.plan
             started = {**state.started, event.activity: event.now}
-            return replace(state, current=event.activity, started=started)
+            keys = {**state.keys, event.activity: event.key} if event.key else state.keys
+            return replace(state, current=event.activity, started=started, keys=keys, plan=plan)
+        case KeyDropped():
+            keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
+            return replace(state, keys=keys)
         case ActivitySkipped():
             return replace(state, skipped=(*state.skipped, event.activity))
         case ActivityEvent():
             return state
+        case _ if isinstance(event, HALL_EVENTS):
+            return _evolve_hall(state, event)
+        case (
+            agenda_items.AgendaItemPut()
+            | agenda_items.AgendaItemMoved()
+            | agenda_items.AgendaItemRemoved()
+            | agenda_items.AgendaReplaced()
+            | agenda_items.AgendaFramed()
+        ):
+            return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event)
+
+
+def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:
+    if isinstance(event, ConsentHeard):
+        return _heard(state, event)
+    seat = None if isinstance(event, CallSet) else state.seats.get(event.seat)
+    state = replace(state, hall=hall_after(state.hall, event, seat))
+    if isinstance(event, SeatMoved) and seat is not None:
+        state = _with_seat(state, moved(seat, event))
+        if event.digest:
+            state = replace(state, digests={**state.digests, event.digest: event.device})
+    return state
+
+
+def _heard(state: RoomState, event: ConsentHeard) -> RoomState:
+    kept = dict(state.consents)
+    for ref in event.words:
+        if (known := kept.get(ref)) is not None and known.unheard:
+            given = replace(known.consent, state="given")
+            kept[ref] = replace(known, consent=given, heard=event.by)
+    return replace(state, consents=kept)
 
 
 def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
@@ -538,6 +624,17 @@ def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
     """An activity's release card was answered (`methods.md` 1.8)."""
     kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
     return replace(state, consents={**state.consents, event.words.ref: kept})
+
+
+def said_aloud(state: RoomState, ref: str, commit: Commit) -> RoomState:
+    """The answer to these words was pressed by somebody else: a yes is not given before a second
+    person has heard it; a no holds at once (`methods.md` 1.8, *Proxied members*)."""
+    known = state.consents[ref]
+    answer = replace(known.consent, verbal=True)
+    if answer.state == "given":
+        answer = replace(answer, state="pending")
+    kept = WordsConsent(known.seat, answer, entered_by=commit.entered_by, answer=commit.seq)
+    return replace(state, consents={**state.consents, ref: kept})
 
 
 def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:

@@ -67,6 +67,9 @@ class Effects:
                 await self._shelf.delete_note(event.document, event.card)
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])
+            case commits.KeyDropped():
+                book.erase([event.words])
+                await self._storage.erase_words(self._room, [event.words])
             case commits.ActivityEvent():
                 await self._of_activity(event, whole, book)
             case _:

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from rooms.card_words import CardKind
+
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
 Scope = Literal["self", "circle", "room", "memo", "public"]
@@ -18,11 +20,6 @@ Attribution = Literal["none", "role", "first_name", "name_org"]
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
-CardKind = Literal[
-    "story_title", "key_moment", "quote", "insight", "question", "burning_question", "practice",
-    "commitment", "theme", "plus", "delta", "score", "worthwhile", "mood", "offer", "need",
-    "contact", "ask", "reply", "agreement", "update", "parking",
-]  # fmt: skip
 
 
 class PersonLine(msgspec.Struct, frozen=True):

@@ -12,7 +12,7 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from activities import board
-from activities.blocks import Cards, say
+from activities.blocks import Cards, Words, say
 from activities.kernel import (
     Before,
     Choice,
@@ -26,9 +26,19 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import board_desk, commits, consent_desk, wire
+from rooms import (
+    agenda_desk,
+    board_desk,
+    commits,
+    consent_desk,
+    hall_desk,
+    wire,
+    wire_agenda,
+    wire_hall,
+)
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
+from rooms.agenda_desk import Pen
 from rooms.hats import autopilot, facilitators, roles_of
 from rooms.offers import Standing
 from rooms.presence import Presence
@@ -42,6 +52,8 @@ CO_MAY = (
     wire.DoorOpen,
     wire.DoorClose,
     wire.HelpAnswer,
+    wire_hall.RoomCall,
+    wire_hall.SeatCarry,
 )
 """Room-level facilitators' commands a co-facilitator may send too (door, help, voice to all)."""
 
@@ -70,6 +82,11 @@ class Asking:
         new_id: Callable[[], str],
         language: str,
         memo_ready: bool = False,
+        new_key: Callable[[], str] = str,
+        device: str = "",
+        nonce: str = "",
+        adopting: Callable[[str, int], str] = lambda _device, _since: "",
+        pen: Pen | None = None,
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -79,6 +96,15 @@ class Asking:
         self.new_id = new_id
         self.language = language
         self.memo_ready = memo_ready
+        self.pen = pen or Pen(lambda _: Words(""), lambda _: 0)
+        self.new_key = new_key  # stores a key for tokens and gives its reference
+        self.device = device
+        self.nonce = nonce
+        self.adopting = adopting
+
+    def tell(self, draft: Draft) -> Callable[[str], None]:
+        """What tells the running activity that somebody's record changed."""
+        return lambda seat: _tell_changed(draft, draft.room.seats[seat], self)
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -105,10 +131,13 @@ def members_of(draft: Draft, presence: Presence) -> tuple[Member, ...]:
 
 
 def member_of(draft: Draft, seat: Seat, presence: Presence) -> Member:
-    """A seat as the activities see it; people who share a device sit at one table."""
+    """A seat as the activities see it; people in the hall who share a device sit at one table (who
+    is on the phone sits nowhere near whoever speaks for them)."""
     table = ""
-    if seat.devices and len(draft.room.device_by_id(seat.devices[0]).seats) > 1:
-        table = seat.devices[0]
+    if seat.devices and seat.where != "phone":
+        company = draft.room.device_by_id(seat.devices[0]).seats
+        if sum(draft.room.seats[id].where != "phone" for id in company) > 1:
+            table = seat.devices[0]
     kept = draft.room.words.get(seat.organisation)
     organisation = kept.digest if kept else ""
     return member(seat, here=presence.here(seat.id), table=table, organisation=organisation)
@@ -154,6 +183,18 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             _consent(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             _memo(draft, command, asking)
+        case (
+            wire_agenda.AgendaAdd()
+            | wire_agenda.AgendaEdit()
+            | wire_agenda.AgendaMove()
+            | wire_agenda.AgendaRemove()
+            | wire_agenda.AgendaUse()
+            | wire_agenda.AgendaImport()
+            | wire_agenda.AgendaFrame()
+        ):
+            agenda_desk.decide(draft, command, asking.seat, asking.pen)
+        case _ if isinstance(command, wire_hall.HallCommand):
+            hall_desk.decide(draft, command, asking)
         case _:
             raise Refused("unknown")
 
@@ -253,6 +294,7 @@ def _plan(
             dice=asking.dice,
             epoch=state.lead.epoch,
             autopilot=autopilot(state),
+            key=asking.new_key() if activity.unnamed else "",
             before=board_desk.before(state, draft.running, draft.activities)
             if activity.inherits
             else Before(),

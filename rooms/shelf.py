@@ -21,6 +21,7 @@ from pycrdt import Doc
 from activities.kernel import Reason
 from rooms import board_schema
 from rooms.board_schema import Card
+from rooms.card_words import KINDS, SCOPES
 from rooms.commits import NoteAdded
 from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.ownership import Touch
@@ -359,7 +360,7 @@ class Shelf:
         root = "notes" if note.document.startswith("mine/") else "cards"
         card = Card(
             id=note.card,
-            kind=note.kind,
+            kind=KINDS.get(note.kind, "parking"),
             text=text,
             author=note.seat,
             entered_by=note.entered_by,
@@ -369,7 +370,7 @@ class Shelf:
             section=note.section,
             theme=note.theme,
             created=note.at,
-            scope="circle" if note.scope == "self" else note.scope,
+            scope=SCOPES.get(note.scope, "circle"),
             origin=note.origin,
         )
         async with self._locks[note.document]:

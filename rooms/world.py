@@ -3,13 +3,15 @@
 from collections.abc import Callable
 
 from rooms.clock import Alarms, Clock
+from rooms.doors import Doors
 from rooms.render import Translate
 from rooms.storage import Storage
 from rooms.whole import Activities
 
 
 class World:
-    """See the module. `code(room, generation)` is the spoken code; `new_id` never repeats."""
+    """See the module. `code(room, generation)` is the spoken code; `doors` makes every other code
+    and link; `new_id` never repeats."""
 
     def __init__(
         self,
@@ -21,7 +23,7 @@ class World:
         translate: Translate,
         new_id: Callable[[], str],
         dice: Callable[[], int],
-        code: Callable[[str, int], str],
+        doors: Doors,
     ) -> None:
         self.storage = storage
         self.clock = clock
@@ -30,4 +32,5 @@ class World:
         self.translate = translate
         self.new_id = new_id
         self.dice = dice
-        self.code = code
+        self.doors = doors
+        self.code = doors.code

@@ -1,7 +1,5 @@
 """Every registered activity is described completely and can be told to a stranger."""
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -119,17 +117,3 @@ def test_commands_and_events_decode_as_unions(activity: Activity[Any]) -> None:
 def test_public_structs_are_documented(activity: Activity[Any]) -> None:
     for struct in (*activity.commands, *activity.events, activity.settings, activity.state):
         assert struct.__doc__, struct
-
-
-def test_activities_import_nothing_but_each_other_and_data_modules() -> None:
-    """`server > rooms > activities`; pure modules know no clock, chance or I/O."""
-    data = {"collections", "dataclasses", "hashlib", "typing", "msgspec", "activities"}
-    for path in Path("activities").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names: list[str] = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            for name in names:
-                assert name.split(".")[0] in data, f"{path} imports {name}"
