@@ -31,11 +31,8 @@ from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
     BreathHold,
-    DoorAdmit,
     DraftErase,
     GroupJoin,
-    GroupMove,
-    GroupReady,
     HostTake,
     NotesShare,
     PauseCall,
@@ -51,7 +48,6 @@ from activities._story_circle_commands import (
     Settings,
     SignalSend,
     TellingStart,
-    TimeAsk,
     TurnInterpret,
     TurnShorten,
     TurnVolunteer,
@@ -78,6 +74,15 @@ from activities._story_circle_state import (
 )
 from activities.blocks import say
 from activities.grouping import name
+from activities.groups import (
+    DoorAdmit,
+    GroupMerge,
+    GroupMove,
+    GroupReady,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
+)
 from activities.kernel import (
     Activity,
     Command,
@@ -114,7 +119,7 @@ def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> 
 def stale(state: State, command: Command, moment: Moment) -> Reason | None:
     """A tap on what has ended since."""
     match command:
-        case PhaseNext() | PhaseBack() | PhaseExtend() | RoundStop():
+        case PhaseNext() | PhaseBack() | PhaseExtend() | RoundStop() | TimeGive():
             return None if command.phase == state.phase else "stale_phase"
         case TimeUp():
             known = (command.at, command.timer) in alarms(state)
@@ -213,6 +218,10 @@ def _seating(story: Unfolding, command: Any, moment: Moment) -> None:
             people.admit(story, command, moment, facilitator)
         case GroupMove():
             people.move(story, command)
+        case GroupMerge():
+            people.merge(story, command)
+        case GroupSplit():
+            people.split(story, command, moment)
         case GroupJoin():
             people.join(story, command, moment, facilitator)
         case GroupReady():
@@ -246,7 +255,9 @@ _DECIDE: dict[type[Command], Any] = {
         (PhaseNext, PhaseBack, PhaseExtend, RoundStop, Cut, BreakStart, BreakEnd), _shared
     ),
     **dict.fromkeys((MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft), _person),
-    **dict.fromkeys((DoorAdmit, GroupMove, GroupJoin, GroupReady, HostTake), _seating),
+    **dict.fromkeys(
+        (DoorAdmit, GroupMove, GroupMerge, GroupSplit, GroupJoin, GroupReady, HostTake), _seating
+    ),
     **dict.fromkeys((Begin, Done, Pass, Defer, Next, Extend, Reorder), _turn),
     TimeUp: phases.ring,
     RulesHear: phases.hear_rules,
@@ -266,6 +277,7 @@ _DECIDE: dict[type[Command], Any] = {
     WitnessDraft: turns_of.write_draft,
     DraftErase: turns_of.erase_drafts,
     TimeAsk: turns_of.ask_time,
+    TimeGive: turns_of.give_time,
     PauseCall: turns_of.pause,
     PauseResume: turns_of.resume,
 }

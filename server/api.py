@@ -14,8 +14,10 @@ from activities.blocks import say
 from activities.registry import ACTIVITIES
 from rooms.hub import Newcomer
 from rooms.wire import COMMAND_LIMIT, ViewMessage
+from rooms.wire_agenda import PlanMessage
 from rooms.wire_hall import DeviceMessage
-from server import auth, shapes
+from server import agendas, auth, shapes
+from server.agendas import TemplateInfo, list_templates, plan_file, plan_from, read_plan
 from server.bodies import bounded_json, person_name, read_body, read_json, room_title
 from server.downloads import export_zip, memo_file
 from server.errors import Problem
@@ -49,6 +51,9 @@ async def open_room(request: Request) -> Response:
     body = await read_json(request, shapes.OpenRoom)
     title, name = room_title(body.title), person_name(body.facilitator)
     _language(body.language)
+    plan = body.agenda
+    if body.agenda_from:
+        _, plan = await plan_from(request, site, body.agenda_from)
     await site.limits.count(ROOMS_PER_ADDRESS, "rooms", auth.address_of(request))
     opened = await site.hub.open_room(
         title=title,
@@ -57,6 +62,7 @@ async def open_room(request: Request) -> Response:
         language=body.language,
         zone=body.zone,
         settings=body.settings,
+        plan=plan,
     )
     links = links_of(site.address(request), opened.room, msgspec.structs.asdict(opened))
     return answer(
@@ -234,6 +240,7 @@ async def list_activities(request: Request) -> Response:
             settings=msgspec.json.schema(activity.settings, schema_hook=spoken),
             phases=list(activity.phases),
             allowed=diagram(activity),
+            plan=agendas.spoken(site, language, agendas.kind(activity)),
         )
         for activity in (ACTIVITIES.values() if isinstance(ACTIVITIES, Mapping) else ACTIVITIES)
     ]
@@ -338,6 +345,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "DELETE", "/api/rooms/{room}", forget_room, "forgetRoom", "Forget the room for good.",
         {204: Answer("Nothing of it is left.", None, ())},
         token="must", refusals=(*_MUST, "unwritable"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/agenda", read_plan, "readAgenda",
+        "The agenda as facilitators edit it.",
+        {200: Answer("Items, times and what to look at.", on_the_wire(PlanMessage))},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/agenda.json", plan_file, "exportAgenda",
+        "The agenda as a file, without the room and its people.",
+        {200: Answer("A plan with its version.", dict[str, Any])},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/templates", list_templates, "listTemplates", "Plans to begin with.",
+        {200: Answer("All templates.", on_the_wire(list[TemplateInfo]))},
     ),
     Operation(
         "POST", "/api/rooms/{room}/recover", recover, "recover",

@@ -54,6 +54,7 @@ SHARED = frozenset(
         "turns",
         "rounds",
         "grouping",
+        "groups",
         "pairing",
         "timing",
         "consent",

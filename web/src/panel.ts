@@ -5,6 +5,7 @@ import { readBoot } from "./boot";
 import { serverNow, ticker } from "./clock";
 import type { Answer } from "./commands";
 import { fixedPlace, leadOffers, StagePart } from "./frame";
+import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import type { OfferButton } from "./offers";
@@ -82,7 +83,7 @@ export class PanelPage extends StagePart {
       ${this.menu ? this.drawMenu(places) : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
-        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${leadOffers(stage)}${this.now(view, places)}</div>
+        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${this.now(view, places)}</div>
         <div class="stack side" data-tab="people signals private"><tl-signals data-tab="signals" .stage=${stage}></tl-signals><tl-people data-tab="people" .stage=${stage}></tl-people><tl-strip data-tab="private" .stage=${stage}></tl-strip></div>
       </div>
       <div class="reach">${this.tab === "now" ? nothing : html`<div class="phoneonly">${this.passing(places)}</div>`}${this.tabs()}</div></div>${this.drawOver()}`;

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
 import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
+import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
 import { mount } from "./mount";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
@@ -107,9 +108,10 @@ export class RoomPage extends StagePart {
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}${leadOffers(stage)}
+      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
+      ${this.cover ? nothing : moving(stage)}
       ${
         this.cover
           ? this.drawCover()
@@ -180,6 +182,7 @@ export class RoomPage extends StagePart {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
       ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      <tl-add-person .stage=${stage}></tl-add-person>
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
@@ -213,7 +216,7 @@ export class RoomPage extends StagePart {
     return html`<ul class="seats" aria-label=${t("Who is on this device")}>${stage.boot.seats.map(
       (each) =>
         html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
-    )}</ul>`;
+    )}<li><tl-add-person .stage=${stage} .look=${"seatchip"}></tl-add-person></li></ul>`;
   }
 
   /** Somebody else at this device is asked for something, and the one shown is not. */

@@ -9,6 +9,7 @@ import { tooMany, unfit } from "./sizes";
 import type {
   Block,
   DeskMessage,
+  DeviceMessage,
   Field,
   Lens,
   Need,
@@ -32,6 +33,8 @@ export class Stage extends EventTarget {
   readonly words = new Map<string, WordsMessage>();
   people: PeopleMessage | null = null;
   desk: DeskMessage | null = null;
+  /** Who is on this device now. */
+  device: DeviceMessage | null = null;
   /** The seat whose screen is shown; on a shared device one of several. */
   seat: string;
   /** Since this is said in a fixed place until it is answered or overtaken. */
@@ -296,6 +299,9 @@ export class Stage extends EventTarget {
       case "desk":
         this.desk = message;
         break;
+      case "device":
+        this.seated(message);
+        break;
       case "words":
         this.words.set(message.seat, message);
         break;
@@ -304,6 +310,22 @@ export class Stage extends EventTarget {
         break;
     }
     this.changed();
+  }
+
+  /** People came to this device, or went to another: then nothing of theirs stays here. */
+  private seated(message: DeviceMessage): void {
+    const before = this.boot.seats.map((each) => each.seat);
+    const now = message.seats.map((each) => each.seat);
+    this.device = message;
+    this.boot.seats = message.seats;
+    for (const seat of before.filter((each) => !now.includes(each))) {
+      this.views.delete(seat);
+      this.words.delete(seat);
+      void this.connection.forget(`mine/${seat}`);
+    }
+    for (const seat of now.filter((each) => !before.includes(each)))
+      this.connection.send({ lens: this.lens, seat });
+    if (!now.includes(this.seat) && now[0]) this.seat = now[0];
   }
 
   /** A document is opened when a block on the screen shows cards of it. */
