@@ -9,15 +9,19 @@ titles and words are references.
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from activities import consent
 from activities.blocks import Words
-from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen
+from activities.kernel import Choice, Command, ConsentGiven, Event, Member, NotesChosen
+from rooms import helm as helms
+from rooms import safety as safeties
+from rooms.helm import Helm, HelmEvent
 from rooms.lead import Lead, facilitator_added
+from rooms.safety import Safety, SafetyEvent
 from rooms.seats import Device, Seat
 
 
@@ -31,6 +35,7 @@ class WordsKept(msgspec.Struct, frozen=True):
     language: str = ""
     activity: str = ""
     digest: str = ""
+    at: int = 0  # ms, 0 in rooms of before
 
 
 class AgendaItem(msgspec.Struct, frozen=True):
@@ -41,6 +46,7 @@ class AgendaItem(msgspec.Struct, frozen=True):
     minutes: int
     settings: dict[str, Any] = msgspec.field(default_factory=dict)
     title: str = ""  # English source text of a better title than the kind's, in the catalogue
+    lead: str = ""  # the seat that is to lead it, "" for whoever leads then
 
 
 class RoomOpened(Event, frozen=True, tag="room.opened"):
@@ -55,6 +61,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     device: str
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
+    co_may_time: bool = True
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -141,7 +148,9 @@ class DeskLineSaid(Event, frozen=True, tag="desk.said"):
     id: str
     seat: str
     at: int
-    text: str
+    text: str = ""
+    code: str = ""  # instead of a text: a one-tap line, or one of the room's own
+    about: str = ""  # the seat such a line is about
 
 
 class HelpAsked(Event, frozen=True, tag="help.asked"):
@@ -252,6 +261,8 @@ RoomEvent = (
     | QuestionSet
     | ProseSet
     | MemoSent
+    | HelmEvent
+    | SafetyEvent
 )
 
 
@@ -308,6 +319,8 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
+    helm: Helm = Helm()
+    safety: Safety = Safety()
 
     def device(self, digest: str) -> Device | None:
         """The device whose token has this digest, with the seats it still speaks for."""
@@ -356,6 +369,17 @@ def decode_event(raw: msgspec.Raw, union: Any) -> Event:
     """An activity's event read from the log. Raises `msgspec.DecodeError` on a foreign one."""
     event: Event = msgspec.json.decode(raw, type=union, dec_hook=_from_reference)
     return event
+
+
+def encode_command(command: Command) -> msgspec.Raw:
+    """A command that waits in the log, such as a proposal: words as references."""
+    return msgspec.Raw(_encoder.encode(command))
+
+
+def decode_command(raw: msgspec.Raw, union: Any) -> Command:
+    """A command read from the log. Raises `msgspec.DecodeError` on a foreign one."""
+    command: Command = msgspec.json.decode(raw, type=union, dec_hook=_from_reference)
+    return command
 
 
 def settings_from(kept: Mapping[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struct:
@@ -408,6 +432,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
+                helm=Helm(co_time=event.co_may_time),
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -429,8 +454,11 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             seat = state.seats[event.seat]
             how: Literal["left", "removed"] = "removed" if event.removed else "left"
             helps = {s: h for s, h in state.help.items() if s != event.seat}
+            state = replace(state, helm=helms.without(state.helm, event.seat))
             return replace(_with_seat(state, replace(seat, status=how)), help=helps)
         case LeadChanged():
+            if event.lead.acting != state.lead.acting:
+                state = replace(state, helm=helms.lead_changed(state.helm, at))
             return replace(state, lead=event.lead)
         case ActivityStarted():
             started = {**state.started, event.activity: event.now}
@@ -467,6 +495,10 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
             return replace(state, sent=event.at)
+        case _ if isinstance(event, get_args(HelmEvent)):
+            return replace(state, helm=helms.evolve(state.helm, event))
+        case _ if isinstance(event, get_args(SafetyEvent)):
+            return replace(state, safety=safeties.evolve(state.safety, event))
         case _:  # NoteMoved, CardsShared: the documents hold what they say
             return state
 

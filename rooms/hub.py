@@ -10,6 +10,7 @@ import msgspec
 import structlog
 from msgspec.structs import replace
 
+from activities.blocks import say
 from activities.kernel import MemberChanged, MemberJoined, Refused, Where
 from activities.registry import ACTIVITIES
 from rooms import commits
@@ -34,6 +35,16 @@ log = structlog.get_logger("rooms")
 TOUCH_EVERY: Final = 1.0
 """Seconds between notes of which rooms are alive: after a kill a teller's clock is right to a
 second."""
+
+
+RENEWED: Final = say(
+    "This invitation was replaced by a new one. Ask the people who invited you for it."
+)
+REPLACED: Final = say(
+    "This link was replaced by a new one. Ask the person who opened the room for it, or find it on"
+    " a device that is still in the room, under Invitation and links."
+)
+NO_LONGER: Final = say("This link belonged to a facilitator who no longer is one here.")
 
 
 class UnknownRoom(Exception):
@@ -112,6 +123,7 @@ class Hub:
             new_id=new_id or (lambda: secrets.token_hex(8)),
             dice=dice or (lambda: secrets.randbits(64)),
             code=self.doors.code,
+            ways_in=self._ways_in,
         )
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
         self._forgetting: set[str] = set()
@@ -237,17 +249,25 @@ class Hub:
         await room.sweep()
         return opened
 
+    def _ways_in(self, room: str, generation: int) -> tuple[tuple[str, str], ...]:
+        """Under which digests the storage knows the link and the code of a generation."""
+        link, code = self.doors.secret(room, "join", generation), self.doors.code(room, generation)
+        return (self.doors.lookup(link), "join"), (self.doors.lookup(code), "code")
+
     async def _know(self, secret: str, room: str, kind: Door) -> None:
         await self.storage.put_secret(self.doors.lookup(secret), room, kind.encode())
 
     async def find(self, secret_or_code: str) -> Invitation | None:
-        """What a join link's secret or a spoken code opens, or None."""
+        """What a join link's secret or a spoken code opens, or None. Raises `Refused("closed")`
+        with a clear word when it was replaced by a new one."""
         if not 0 < len(secret_or_code) <= 64:
             return None
         known = await self.storage.secret(self.doors.lookup(secret_or_code))
         if known is None or (found := await self.delivery(known[0])) is None:
             return None
         room = found.room
+        if not self._opens(room, secret_or_code):
+            raise Refused("closed", RENEWED)
         kind: Door = "code" if known[1] == b"code" else "join"
         return Invitation(room.id, kind, room.book.get(room.whole.room.title) or "")
 
@@ -277,7 +297,9 @@ class Hub:
         return {
             "join": self.doors.secret(room.id, "join", generation),
             "screen": self.doors.secret(room.id, "screen"),
-            "facilitate": self.doors.secret(room.id, "facilitate", 1, seat),
+            "facilitate": self.doors.secret(
+                room.id, "facilitate", room.whole.room.seats[seat].recovery, seat
+            ),
         }
 
     async def join(
@@ -290,6 +312,7 @@ class Hub:
         """
         if carrier is None and not self._opens(room, secret):
             raise Refused("not_allowed")
+        waits = carrier is None and room.whole.room.safety.door_asks
         if not is_language(who.language):
             raise Refused("bad_request")
         _check_place(room.whole.room, carrier)
@@ -307,6 +330,7 @@ class Hub:
             language=who.language,
             organisation=organisation_ref,
             willing=who.willing,
+            status="waiting" if waits else "in",
             devices=(device,),
             joined=self.clock.now(),
         )
@@ -342,7 +366,7 @@ class Hub:
                 room.presence.beat(device, draft.now)
                 room.presence.set(fresh.id, "here", draft.now)
                 draft.add(commits.SeatTaken(seat=fresh, device=device, digest=token))
-                if fresh.person:
+                if fresh.person and fresh.status == "in":
                     clock = moment_of(draft, None, draft.now, self.world.dice())
                     who = member_of(draft, fresh, room.presence)
                     if fresh.organisation:
@@ -373,17 +397,22 @@ class Hub:
         """A facilitator's recovery link adds a device to that seat; the wall's link opens the
         wall's own seat.
 
-        Never takes the lead by itself. Raises `Refused`.
+        Never takes the lead by itself. Raises `Refused`, in clear words for a link that was good
+        once.
         """
         if not 0 < len(secret) <= 64:
             raise Refused("not_allowed")
         token, device = new_token(), self.world.new_id()
         for seat in room.whole.room.seats.values():
-            if seat.role != "facilitator" or seat.status == "removed":
+            generation = self._recovers(room, seat, secret)
+            if not generation:
                 continue
-            if same(secret, self.doors.secret(room.id, "facilitate", 1, seat.id)):
-                await self._add_device(room, seat.id, device, digest(token))
-                return Joined(seat.id, token)
+            if seat.status == "removed" or seat.role != "facilitator":
+                raise Refused("not_allowed", NO_LONGER)
+            if generation != seat.recovery:
+                raise Refused("not_allowed", REPLACED)
+            await self._add_device(room, seat.id, device, digest(token))
+            return Joined(seat.id, token)
         if same(secret, self.doors.secret(room.id, "screen")):
             walls = [s for s in room.whole.room.seats.values() if s.role == "screen"]
             if walls:
@@ -396,6 +425,14 @@ class Hub:
             taken = await self._sit(room, wall, device, digest(token), Mint(self.world.new_id))
             return Joined(taken, token)
         raise Refused("not_allowed")
+
+    def _recovers(self, room: Room, seat: Seat, secret: str) -> int:
+        """Which generation of this seat's recovery link the secret is, 0 for none."""
+        found = 0
+        for generation in range(1, seat.recovery + 1):
+            if same(secret, self.doors.secret(room.id, "facilitate", generation, seat.id)):
+                found = generation
+        return found
 
     async def _add_device(self, room: Room, seat: str, device: str, token: str) -> None:
         event = commits.DeviceAdded(seat=seat, device=device, digest=token)

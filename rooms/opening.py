@@ -50,7 +50,10 @@ def opening(wanted: Wanted, now: int, new_id: Callable[[], str]) -> Opening:
     """
     agenda = TEMPLATES.get(wanted.template)
     confidentiality = str(wanted.settings.get("confidentiality", "circle"))
+    co_may_time = wanted.settings.get("co_may_time", True)
     if agenda is None or confidentiality not in CONFIDENTIALITIES:
+        raise Refused("bad_request")
+    if not isinstance(co_may_time, bool):
         raise Refused("bad_request")
     if not is_language(wanted.language) or len(wanted.zone) > ZONE_LIMIT:
         raise Refused("bad_request")
@@ -76,6 +79,7 @@ def opening(wanted: Wanted, now: int, new_id: Callable[[], str]) -> Opening:
         device=device,
         digest=digest(token),
         links={},
+        co_may_time=co_may_time,
     )
     kept = tuple(
         WordsKept(ref, ORGANISER, language=wanted.language, digest=digest(text))

@@ -33,12 +33,17 @@ from rooms import asked as asking_for
 from rooms import commits, wire
 from rooms import lead as leads
 from rooms import whole as wholes
-from rooms.asked import ROOM_TAGS, tag_of
+from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
+from rooms.helm_desk import check_activity, stale_epoch
+from rooms.helm_view import times as helm_times
+from rooms.recent import HIDING, Doings, Recent
 from rooms.roll import RETRY, Change, Roll
 from rooms.room_decide import Asking, decide, moment_of
 from rooms.room_reading import RoomReading
+from rooms.safety import Hidden, SeatHidden
+from rooms.safety_desk import ensure_free
 from rooms.seats import Device, Seat
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
@@ -75,12 +80,14 @@ class Room(RoomReading):
         self.appends = 0
         self.refusals = 0
         self.forgotten = False
-        self._roll = Roll(self.presence)
-        self._effects = Effects(id, self.shelf, world.storage, world.activities)
+        self._roll = Roll(self.presence, world.new_id)
+        self._effects = Effects(id, self.shelf, world.storage, world.activities, world.ways_in)
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
         self.shelf.on_removed = self._tidy_later
+        self.recent = Recent(world.clock.now)
+        self.shelf.on_touched = self.recent.touched
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -100,6 +107,7 @@ class Room(RoomReading):
         """Take in a commit that is in the log already."""
         commit = commits.decode(raw)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
+        self.book.hide(self.whole.room.safety.words)
         if commit.request:
             self._requests[commit.seat, commit.request] = commit.seq
         return commit
@@ -137,11 +145,17 @@ class Room(RoomReading):
         # The memo is drafted from documents, which a decider cannot read (ME6).
         sends = tag_of(bytes(asked.command)) == "memo.send"
         ready = sends and (await self.draft_memo("participants")).ready
+        about = await self._about(bytes(asked.command))
 
         def decider(draft: Draft) -> None:
             if seat_id not in draft.room.device_by_id(device.id).seats:
                 raise Refused("not_allowed")  # removed while this waited
-            self._decide(draft, seat_id, entered_by, asked, mint, ready)
+            try:
+                self._decide(draft, device, seat_id, entered_by, asked, mint, ready, about)
+            except Refused as refused:
+                if refused.reason == "stale_epoch" and refused.message is None:
+                    raise stale_epoch(draft) from refused
+                raise
             self._roll.move_lead(draft)
 
         try:
@@ -151,19 +165,43 @@ class Room(RoomReading):
         except Refused:
             self.refusals += 1
             raise
+        if about is not None:
+            await self._hide_late(field_of(bytes(asked.command), "seat"), seat_id)
         if not self.presence.here(seat_id):
             await self.sweep()  # somebody came back in
         await self._ring_due()
         return self._done(asked.request, seq)
 
+    async def _about(self, raw: bytes) -> Doings | None:
+        """What the seat a command would hide has done, which a decider cannot read."""
+        if tag_of(raw) not in HIDING:
+            return None
+        seat = field_of(raw, "seat")
+        return await self.recent.doings(seat, self) if seat in self.whole.room.seats else None
+
+    async def _hide_late(self, seat: str, by: str) -> None:
+        """What was on its way while its author was hidden goes as well."""
+        again = await self.recent.doings(seat, self)
+        late = tuple(c for c in again.recent if c not in self._hidden_cards(seat))
+        if not late or seat not in self.whole.room.safety.hidden:
+            return
+        hidden = Hidden(at=self.world.clock.now(), by=by, cards=late)
+        await self.run(lambda draft: draft.add(SeatHidden(seat=seat, hidden=hidden)), seat=by)
+
+    def _hidden_cards(self, seat: str) -> tuple[tuple[str, str], ...]:
+        hidden = self.whole.room.safety.hidden.get(seat)
+        return hidden.cards if hidden else ()
+
     def _decide(
         self,
         draft: Draft,
+        device: Device,
         seat_id: str,
         entered_by: str,
         asked: wire.ClientCommand,
         mint: Mint,
         memo_ready: bool,
+        about: Doings | None,
     ) -> None:
         mint.texts.clear()
         seat = draft.room.seats[seat_id]
@@ -185,6 +223,10 @@ class Room(RoomReading):
             new_id=self.world.new_id,
             language=seat.language,
             memo_ready=memo_ready,
+            device=device.id,
+            mint=mint,
+            cards=about.recent if about else (),
+            all_cards=about.all if about else (),
         )
         decide(draft, command, asking)
 
@@ -197,9 +239,11 @@ class Room(RoomReading):
             raise Refused("unknown")
         if activity != draft.current():
             raise Refused("stale_phase")
+        ensure_free(draft.room, seat, tag_of(raw))
         kind = draft.activities[draft.running[activity].kind]
         command = decode_command(raw, kind.command_union(), mint)
         moment = moment_of(draft, seat, draft.now, self.world.dice())
+        check_activity(draft, moment.roles, command)
         if draft.room.lead.peer and "lead" in moment.roles and seat.role == "participant":
             moment = msgspec.structs.replace(moment, roles=moment.roles | {"member"})
         draft.tell(activity, command, moment)
@@ -271,6 +315,7 @@ class Room(RoomReading):
                 language=speaker.language if speaker else self.language,
                 activity=self.whole.room.current,
                 digest=digest(text),
+                at=draft.now,
             )
             for ref, text in texts.items()
         )
@@ -293,6 +338,7 @@ class Room(RoomReading):
         self.appends += 1
         self.book.add(texts)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
+        self.book.hide(self.whole.room.safety.words)
         if commit.request:
             self._requests[commit.seat, commit.request] = commit.seq
         self._effects.owed = commit
@@ -310,6 +356,7 @@ class Room(RoomReading):
         for _, raw in rows:
             self._learn(raw)
         self.book = WordsBook(await self.world.storage.words(self.id))
+        self.book.hide(self.whole.room.safety.words)
         self._set_alarms()
         self.changed()
 
@@ -361,6 +408,7 @@ class Room(RoomReading):
             times.append(since + leads.LEAD_GRACE)
         if lead.alone_since:
             times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
+        times += helm_times(self.whole, self.world.activities)
         if self._roll.waiting:
             times.append(now + RETRY)
         coming = [t for t in times if t is not None and t > now]
@@ -396,6 +444,7 @@ class Room(RoomReading):
         if due and due[1].at <= draft.now:
             clock = moment_of(draft, None, draft.now, self.world.dice())
             draft.tell(due[0], due[1].command, clock)
+            self._roll.move_lead(draft)
 
     async def _ring_due(self) -> None:
         """Deadlines that have passed, now; those that cannot be written ring again by the alarm."""

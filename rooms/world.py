@@ -9,7 +9,8 @@ from rooms.whole import Activities
 
 
 class World:
-    """See the module. `code(room, generation)` is the spoken code; `new_id` never repeats."""
+    """See the module. `code(room, generation)` is the spoken code, `ways_in` the digests of
+    link and code with their kinds; `new_id` never repeats."""
 
     def __init__(
         self,
@@ -22,6 +23,7 @@ class World:
         new_id: Callable[[], str],
         dice: Callable[[], int],
         code: Callable[[str, int], str],
+        ways_in: Callable[[str, int], tuple[tuple[str, str], ...]] = lambda room, generation: (),
     ) -> None:
         self.storage = storage
         self.clock = clock
@@ -31,3 +33,4 @@ class World:
         self.new_id = new_id
         self.dice = dice
         self.code = code
+        self.ways_in = ways_in
