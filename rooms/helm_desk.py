@@ -220,24 +220,24 @@ def _propose(draft: Draft, command: wire_helm.LeadPropose, asking: "Asking") -> 
         raise Refused("too_many")
     raw = bytes(command.command)
     what = tag_of(raw)
-    if (what in ROOM_TAGS) != (not command.activity):
+    if (what in ROOM_TAGS) != (not command.item):
         raise Refused("bad_request")
     union: Any = wire.RoomCommand
-    if command.activity:
-        if command.activity != draft.current():
+    if command.item:
+        if command.item != draft.current():
             raise Refused("stale_phase")
-        union = draft.activities[draft.running[command.activity].kind].command_union()
+        union = draft.activities[draft.running[command.item].kind].command_union()
     assert asking.mint is not None
     proposed = decode_command(raw, union, asking.mint)
     if not isinstance(proposed, LeadCommand) or what in NEVER_PROPOSED:
         raise Refused("not_allowed", NOT_PROPOSABLE)
     kept = commits.encode_command(proposed)
-    if any(bytes(p.command) == bytes(kept) and p.activity == command.activity for p in mine):
+    if any(bytes(p.command) == bytes(kept) and p.activity == command.item for p in mine):
         raise Refused("duplicate")
     proposal = helm.Proposal(
         id=asking.new_id(),
         seat=asking.seat.id,
-        activity=command.activity,
+        activity=command.item,
         command=kept,
         tag=what,
         at=asking.now,

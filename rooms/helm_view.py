@@ -361,7 +361,7 @@ def as_proposal(offer: Offer, activity: str) -> Offer | None:
     if helm_desk.tag(command) in helm_desk.NEVER_PROPOSED:
         return None
     return Offer(
-        command=on_wire.LeadPropose(command=commits.encode_command(command), activity=activity),
+        command=on_wire.LeadPropose(command=commits.encode_command(command), item=activity),
         label=say("Propose: {what}", what=offer.label),
         place=offer.place,
         hint=say("Whoever leads decides."),
