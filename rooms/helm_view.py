@@ -4,7 +4,7 @@ the strip, the debrief (`methods.md A5`)."""
 from collections.abc import Callable
 from typing import Final, get_args
 
-from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Rules, Who, Words, say
+from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Rules, Who, Words, say, say_n
 from activities.kernel import LeadCommand
 from rooms import commits, helm_desk, wire
 from rooms import whole as wholes
@@ -96,21 +96,22 @@ def _bridge_text(state: RoomState, running: str, now: int) -> Line:
         return say("{name} leads now.", name=name)
     title = say(item.title)
     if not running:
-        n = item.minutes
-        return Line(
+        return say_n(
             "{name} leads now. Next: {activity}, about {n} minute.",
-            {"name": name, "activity": title, "n": n},
-            plural="{name} leads now. Next: {activity}, about {n} minutes.",
-            n=n,
+            "{name} leads now. Next: {activity}, about {n} minutes.",
+            item.minutes,
+            name=name,
+            activity=title,
         )
     left = round((_planned_end(state, item) - now) / MINUTE)
     if left < 1:
         return say("{name} leads now. We go on with {activity}.", name=name, activity=title)
-    return Line(
+    return say_n(
         "{name} leads now. We go on with {activity}, about {n} minute.",
-        {"name": name, "activity": title, "n": left},
-        plural="{name} leads now. We go on with {activity}, about {n} minutes.",
-        n=left,
+        "{name} leads now. We go on with {activity}, about {n} minutes.",
+        left,
+        name=name,
+        activity=title,
     )
 
 

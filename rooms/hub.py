@@ -312,7 +312,7 @@ class Hub:
         """
         if carrier is None and not self._opens(room, secret):
             raise Refused("not_allowed")
-        waits = carrier is None and room.whole.room.safety.door_asks
+        waits = _waits(room.whole.room, carrier)
         if not is_language(who.language):
             raise Refused("bad_request")
         _check_place(room.whole.room, carrier)
@@ -458,17 +458,26 @@ class Hub:
         )
 
 
+def _waits(state: RoomState, carrier: Device | None) -> bool:
+    """Whether a newcomer waits at the door: there they are asked for, or with whoever brings them
+    and waits too."""
+    if carrier is None:
+        return state.safety.door_asks
+    return not any(state.seats[s].status == "in" for s in state.device_by_id(carrier.id).seats)
+
+
 def _check_place(state: RoomState, carrier: Device | None) -> None:
     """Whether there is a place for one more person. Raises `Refused`."""
     if carrier is not None:
         seats = state.device_by_id(carrier.id).seats
-        if not any(state.seats[s].person and state.seats[s].status == "in" for s in seats):
+        there = ("in", "waiting")
+        if not any(state.seats[s].person and state.seats[s].status in there for s in seats):
             raise Refused("not_allowed")
         if len(seats) >= SEATS_PER_DEVICE:
             raise Refused("full")
     if not state.door:
         raise Refused("closed")
-    if sum(1 for s in state.seats.values() if s.status == "in") >= SEATS_PER_ROOM:
+    if sum(1 for s in state.seats.values() if s.status in ("in", "waiting")) >= SEATS_PER_ROOM:
         raise Refused("full")
 
 

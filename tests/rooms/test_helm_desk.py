@@ -356,7 +356,7 @@ async def test_a_co_facilitator_moves_the_time_only_if_the_room_lets_them(tmp_pa
         await house.do(
             house.lead, "phase.next", activity="a1", phase="frame", epoch=await house.epoch()
         )
-        more = {"phase": "answer", "seconds": 60, "activity": "a1", "epoch": 1}
+        more: dict[str, Any] = {"phase": "answer", "seconds": 60, "activity": "a1", "epoch": 1}
         assert "phase.extend" in await house.offered("s2")
         await house.do("s2", "phase.extend", **more)
         with pytest.raises(Refused, match="not_allowed"):

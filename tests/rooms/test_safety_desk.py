@@ -1,5 +1,5 @@
-"""A stranger posts abuse: freeze, hide, restore, the waiting room, new links, a pause of two people,
-through real sessions (issue 3, *Safety*; moment 8)."""
+"""A stranger posts abuse: freeze, hide, restore, the waiting room, new links, a pause of two
+people, through real sessions (issue 3, *Safety*; moment 8)."""
 
 import json
 from pathlib import Path
@@ -16,6 +16,10 @@ from tests.rooms.house import House
 from tests.rooms.page import Page
 
 ABUSE = "Zebracanary filth"
+
+
+def bytes_of(folder: Path) -> bytes:
+    return b"".join(f.read_bytes() for f in folder.iterdir() if f.is_file())
 
 
 async def make_co(house: House, seat: str) -> None:
@@ -208,8 +212,7 @@ async def test_what_is_deleted_for_good_leaves_no_byte(tmp_path: Path) -> None:
         with pytest.raises(Refused, match="duplicate"):
             await house.do(house.lead, "seat.restore", seat="s3", epoch=1)
         await house.storage.check()
-        held = b"".join(f.read_bytes() for f in tmp_path.iterdir() if f.is_file())
-        assert b"ebracanary filth" not in held
+        assert b"ebracanary filth" not in bytes_of(tmp_path)
 
 
 async def test_cards_of_a_circle_are_hidden_in_it(tmp_path: Path) -> None:
@@ -423,7 +426,7 @@ async def test_newcomers_wait_at_the_door_and_see_nothing_of_the_room(tmp_path: 
         await house.listen()
         view = said(house, session, "view")[-1]
         assert view["activity"] is None
-        assert [b["text"] for b in view["blocks"]][0] == "You are at the door"
+        assert view["blocks"][0]["text"] == "You are at the door"
         assert view["documents"] == []
         assert view["room"]["agenda"] == []
         assert said(house, session, "people")[-1]["people"] == []
@@ -477,7 +480,10 @@ async def test_an_open_door_lets_newcomers_in_again(tmp_path: Path) -> None:
         await house.do(house.lead, "door.ask", epoch=1)
         assert "door.open" in await house.offered(house.lead)
         carried = await house.carry("s2", "Neighbour")  # vouched for by who is in
-        assert (await house.room()).whole.room.seats[carried].status == "in"
+        waiting = await house.join("Somebody new")
+        beside = await house.carry(waiting, "Their friend")
+        seats = (await house.room()).whole.room.seats
+        assert (seats[carried].status, seats[beside].status) == ("in", "waiting")
         await house.do(house.lead, "door.open", epoch=1)
         seat = await house.join("Newcomer")
         assert (await house.room()).whole.room.seats[seat].status == "in"
