@@ -101,7 +101,7 @@ def reflect_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
     return [
         Now(text=say("Talk freely now")),
         Prompt(text=QUESTION_LINES[one.question]),
-        *notices(state),
+        *notices(state, one),
         _group_cards(one),
         *_instead(state, one, viewer.seat),
         *_share(state, viewer, offers),

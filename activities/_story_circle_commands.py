@@ -6,6 +6,15 @@ import msgspec
 from msgspec import Meta
 
 from activities.blocks import Words
+from activities.groups import (
+    DoorAdmit,
+    GroupMerge,
+    GroupMove,
+    GroupReady,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
+)
 from activities.kernel import PEOPLE, Choice, Command, Cut, LeadCommand, TimeUp
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
@@ -98,40 +107,14 @@ class RulesHear(Command, frozen=True, kw_only=True, tag="rules.hear"):
     """I have heard the rules. Nobody waits for it."""
 
 
-class DoorAdmit(Command, frozen=True, kw_only=True, tag="door.admit"):
-    """Let `seat` in at the next breath; facilitators, or the host of the circle it waits for."""
-
-    seat: str
-
-
-class GroupMove(LeadCommand, frozen=True, kw_only=True, tag="group.move"):
-    """Move `seat` to the circle `to`, while circles form and settle."""
-
-    seat: str
-    to: str
-
-
 class GroupJoin(Command, frozen=True, kw_only=True, tag="group.join"):
     """A circle of two or fewer ends, and its people enter the smallest other one at its breath."""
 
     group: str
 
 
-class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
-    """Our circle is ready for what comes next, or not yet."""
-
-    group: str
-    ready: bool = True
-
-
 class HostTake(Command, frozen=True, kw_only=True, tag="host.take"):
     """I look after this circle, which has no host."""
-
-    group: str
-
-
-class TimeAsk(Command, frozen=True, kw_only=True, tag="time.ask"):
-    """The host asks the lead for more time."""
 
     group: str
 
@@ -255,10 +238,13 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     RulesHear,
     DoorAdmit,
     GroupMove,
+    GroupMerge,
+    GroupSplit,
     GroupJoin,
     GroupReady,
     HostTake,
     TimeAsk,
+    TimeGive,
     TurnVolunteer,
     WitnessAsk,
     WitnessAnswer,
@@ -324,7 +310,7 @@ _LEAD: Final = _set(
 )
 _CO: Final = _set(PhaseExtend, PauseCall, PauseResume)
 _CLOCK: Final = _set(TimeUp, *PEOPLE)
-_GROUPS: Final = _set(GroupMove, DoorAdmit, TurnInterpret)
+_GROUPS: Final = _set(GroupMove, GroupMerge, DoorAdmit, TurnInterpret)
 _CIRCLES: Final = _set(
     Next,
     Extend,
@@ -337,10 +323,8 @@ _CIRCLES: Final = _set(
     PromptReveal,
     TellingStart,
 )
-_HOST: Final = _set(
-    GroupReady, GroupJoin, TimeAsk, DoorAdmit, TurnInterpret, PauseCall, PauseResume
-)
-_ALWAYS: Final = _set(PauseCall, PauseResume, HostTake, GroupReady)
+_HOST: Final = _set(GroupReady, GroupJoin, DoorAdmit, TurnInterpret, PauseCall, PauseResume)
+_ALWAYS: Final = _set(PauseCall, PauseResume, HostTake, GroupReady, TimeAsk)
 _NOTHING: Final = _set()
 
 
@@ -349,16 +333,17 @@ def _facilitators(phase: str) -> tuple[frozenset[type[Command]], frozenset[type[
     if phase == "closed":
         return _NOTHING, _NOTHING
     if phase == "form":
-        return _LEAD | _GROUPS, _CO | _GROUPS
+        both = _GROUPS | {GroupSplit}
+        return _LEAD | both, _CO | both
     if phase == "settle":
-        both = _GROUPS | _CIRCLES
+        both = _GROUPS | _CIRCLES | {GroupSplit}
         return _LEAD | both | {RoundStop}, _CO | both
     if phase.startswith(("telling", "second_chance")) or phase == "door":
         # A seat at the door or in a circle may be the lead's own: the circles' table holds.
-        both = _GROUPS | _CIRCLES
+        both = _GROUPS | _CIRCLES | {TimeGive}
         return _LEAD | both | {RoundStop}, _CO | both
     if phase == "reflect":
-        both = _set(QuestionNext)
+        both = _set(QuestionNext, TimeGive)
         return _LEAD | both, _CO | both
     if phase == "plenary":
         both = _set(Next, Extend)

@@ -89,6 +89,14 @@ class CircleEnded(CircleEvent, frozen=True, tag="circle.ended"):
     into: str
 
 
+class CircleSplit(CircleEvent, frozen=True, tag="circle.split"):
+    """These people of the circle have one of their own now: `new`, hosted by `host`."""
+
+    new: str
+    seats: tuple[str, ...]
+    host: str
+
+
 class HostChosen(CircleEvent, frozen=True, tag="circle.host"):
     """`seat` looks after this circle ("": the autopilot)."""
 
@@ -166,7 +174,14 @@ class ReadyChanged(CircleEvent, frozen=True, tag="circle.ready"):
 
 
 class TimeAsked(CircleEvent, frozen=True, tag="time.asked"):
-    """Its host asks for more time."""
+    """Its people ask for more time."""
+
+
+class CircleTimeGiven(CircleEvent, frozen=True, tag="time.given"):
+    """This circle has `more` ms beyond the others; the phase waits `by` ms for it."""
+
+    by: int
+    more: int
 
 
 class Interpreted(StoryEvent, frozen=True, tag="turn.interpreted"):
@@ -259,6 +274,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     SeatUnplaced,
     SeatWaits,
     CircleEnded,
+    CircleSplit,
     HostChosen,
     RulesHeard,
     Volunteered,
@@ -273,6 +289,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     TimeAdded,
     ReadyChanged,
     TimeAsked,
+    CircleTimeGiven,
     Interpreted,
     SignalSent,
     DraftWritten,

@@ -165,7 +165,9 @@ def _phase_changed(state: State, event: happened.PhaseChanged) -> State:
     if event.phase in ("reflect", "plenary", "telling"):
         state = replace(
             state,
-            circles=tuple(replace(one, ready=False, wants_time=False) for one in state.circles),
+            circles=tuple(
+                replace(one, ready=False, wants_time=False, more=0) for one in state.circles
+            ),
         )
     if event.phase in ("plenary", "closed"):
         state = replace(state, door=())
@@ -328,6 +330,25 @@ def _circle_ended(state: State, event: happened.CircleEnded) -> State:
     )
 
 
+def _circle_split(state: State, event: happened.CircleSplit) -> State:
+    one = circle(state, event.group)
+    if one is None:
+        return state
+    left = tuple(seat for seat in one.seats if seat not in event.seats)
+    state = _with(state, one.id, seats=left, first="", proposed="", hands={}, witness="")
+    new = Circle(
+        event.new,
+        len(state.circles),
+        event.seats,
+        event.host,
+        timer=one.timer,
+        prompt_shown=one.prompt_shown,
+        pause=one.pause,
+    )
+    homes = {**state.homes, **dict.fromkeys(event.seats, new.id)}
+    return replace(state, circles=(*state.circles, new), homes=homes)
+
+
 def _host_chosen(state: State, event: happened.HostChosen) -> State:
     return _with(state, event.group, host=event.seat)
 
@@ -465,6 +486,14 @@ def _time_asked(state: State, event: happened.TimeAsked) -> State:
     return _with(state, event.group, wants_time=True)
 
 
+def _circle_time_given(state: State, event: happened.CircleTimeGiven) -> State:
+    if event.by:
+        state = replace(state, timer=timing.extend(state.timer, event.by, event.at))
+    state = _with(state, event.group, wants_time=False, more=event.more)
+    one = circle(state, event.group)
+    return state if one is None else _with(state, one.id, tight=is_tight(state, one, event.at))
+
+
 def _interpreted(state: State, event: happened.Interpreted) -> State:
     others = state.interpreted - {event.seat}
     return replace(state, interpreted=others | {event.seat} if event.on else others)
@@ -541,6 +570,7 @@ _CHANGE: Final[dict[type[Event], Any]] = {
     happened.SeatUnplaced: _seat_unplaced,
     happened.SeatWaits: _seat_waits,
     happened.CircleEnded: _circle_ended,
+    happened.CircleSplit: _circle_split,
     happened.HostChosen: _host_chosen,
     happened.RulesHeard: _rules_heard,
     happened.Volunteered: _volunteered,
@@ -555,6 +585,7 @@ _CHANGE: Final[dict[type[Event], Any]] = {
     happened.TimeAdded: _time_added,
     happened.ReadyChanged: _ready_changed,
     happened.TimeAsked: _time_asked,
+    happened.CircleTimeGiven: _circle_time_given,
     happened.Interpreted: _interpreted,
     happened.SignalSent: _signal_sent,
     happened.DraftWritten: _draft_written,

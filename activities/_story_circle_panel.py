@@ -3,13 +3,11 @@
 from collections.abc import Callable
 from typing import Final
 
-from activities import rounds, timing
+from activities import groups, rounds, timing
 from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
-    DoorAdmit,
     GroupJoin,
-    GroupMove,
     PauseCall,
     PauseResume,
     PhaseBack,
@@ -21,7 +19,7 @@ from activities._story_circle_commands import (
     TellingStart,
     TurnShorten,
 )
-from activities._story_circle_flow import LEAST_HOSTED, other
+from activities._story_circle_flow import LARGEST, LEAST_HOSTED, other
 from activities._story_circle_offers import Offers
 from activities._story_circle_state import (
     QUESTIONS,
@@ -34,6 +32,7 @@ from activities._story_circle_state import (
     phase_after,
     placeable,
     running,
+    seating,
     still,
     voices,
 )
@@ -62,7 +61,6 @@ from activities.blocks import (
     NextStep,
     Note,
     Now,
-    Option,
     Place,
     Progress,
     Prompt,
@@ -73,6 +71,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.grouping import name
+from activities.groups import DoorAdmit, GroupMerge
 from activities.kernel import Cut, Viewer
 from activities.turns import Extend, Next
 
@@ -200,7 +199,7 @@ def _counts(state: State) -> Blocks:
 
 def _asks(state: State) -> Blocks:
     return [
-        Note(text=say("{circle} asks for more time.", circle=name(one.index)), tone="look")
+        Note(text=say("{circle} asks for two more minutes.", circle=name(one.index)), tone="look")
         for one in running(state)
         if one.wants_time
     ]
@@ -229,6 +228,7 @@ def _group_line(state: State, one: Circle, viewer: Viewer, offers: Offers) -> Gr
         *_turn_offers(state, one, offers),
         *_start_offers(state, one, offers),
         *_pause_offers(state, one, viewer, offers),
+        *_time_offers(state, one, viewer, offers),
     )
     tag = say("ready") if _is_ready(state, one) else story_tag(one)
     return GroupLine(
@@ -284,6 +284,17 @@ def _pause_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> 
         return offers.add(pause, say("Pause"), "group")
     resume = PauseResume(group=one.id, pause=one.pause.id, epoch=viewer.epoch)
     return offers.add(resume, say("Go on"), "group")
+
+
+def _time_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> tuple[int, ...]:
+    """The answers to a circle that asked for two more minutes."""
+    if not one.wants_time or state.phase not in ("telling", "reflect"):
+        return ()
+    made: tuple[int, ...] = ()
+    label = name(one.index)
+    for offer in groups.time_offers(one.id, label, state.phase, viewer.epoch, state.timer):
+        made += offers.add(offer.command, offer.label, "group")
+    return made
 
 
 def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = False) -> str:
@@ -359,19 +370,17 @@ def _lead_pause(state: State, epoch: int, offers: Offers, where: Callable[[Place
 
 
 def _lead_moves(state: State, epoch: int, offers: Offers) -> None:
-    """Moving somebody to another circle, while circles form and settle or they wait."""
-    circles = running(state)
-    settling = [one for one in circles if one.stage == "settle"]
-    if state.phase not in ("form", "settle") or len(settling) < 2 or not settling[0].seats:
+    """Moving somebody to another circle, joining and splitting circles, where that may be."""
+    if state.phase not in ("form", "settle", "telling"):
         return
-    seats = tuple(Option(seat, say("{name}", name=Who(seat))) for c in settling for seat in c.seats)
-    to = tuple(Option(one.id, name(one.index)) for one in settling)
-    offers.add(
-        GroupMove(epoch=epoch, seat=settling[0].seats[0], to=settling[1].id),
-        say("Move somebody to another circle"),
-        "menu",
-        needs={"seat": Need("seat", options=seats), "to": Need("choice", options=to)},
-    )
+    settling = {one.id: name(one.index) for one in running(state) if one.stage == "settle"}
+    telling = {one.id: name(one.index) for one in running(state) if one.stage == "telling"}
+    for names in (settling, telling):
+        for offer in groups.lead_offers(seating(state), names, epoch, LARGEST):
+            if names is settling or isinstance(offer.command, GroupMerge):
+                offers.add(
+                    offer.command, offer.label, "menu", needs=offer.needs, confirm=offer.confirm
+                )
 
 
 def _together(state: State, viewer: Viewer, offers: Offers) -> Blocks:

@@ -1,8 +1,12 @@
 """What people coming and going does to a story circle, and who may sit where."""
 
-from activities import turns
-from activities._story_circle_commands import DoorAdmit, GroupJoin, GroupMove, GroupReady, HostTake
+from activities import grouping, groups, turns
+from activities._story_circle_commands import (
+    GroupJoin,
+    HostTake,
+)
 from activities._story_circle_events import (
+    CircleSplit,
     HostChosen,
     PersonAway,
     PersonBack,
@@ -14,6 +18,7 @@ from activities._story_circle_events import (
     SeatWaits,
 )
 from activities._story_circle_flow import (
+    LARGEST,
     LEAST_HOSTED,
     Unfolding,
     arrive,
@@ -21,6 +26,7 @@ from activities._story_circle_flow import (
     go_on,
     knock,
     leave_circle,
+    new_host,
     other,
     repair,
 )
@@ -31,8 +37,11 @@ from activities._story_circle_state import (
     in_round,
     named,
     placeable,
+    seating,
     waiting,
 )
+from activities.blocks import say
+from activities.groups import DoorAdmit, GroupMerge, GroupMove, GroupReady, GroupSplit
 from activities.kernel import (
     MemberAway,
     MemberBack,
@@ -128,22 +137,17 @@ def admit(story: Unfolding, command: DoorAdmit, moment: Moment, facilitator: boo
 def move(story: Unfolding, command: GroupMove) -> None:
     """Facilitators move somebody while circles form and settle, or send one who waits to another
     door."""
-    target = circle(story.state, command.to)
-    member = story.state.members.get(command.seat)
-    if target is None or not target.seats or member is None or not placeable(member):
-        raise Refused("unknown")
-    one = circle_of(story.state, command.seat)
-    if one is not None and one.id == target.id:
-        raise Refused("duplicate")
-    if len(target.seats) >= story.state.settings.max:
-        raise Refused("full")
-    if one is None:
+    state = story.state
+    source = groups.ensure_move(seating(state), command, state.members, state.settings.max)
+    target = story.circle(command.to)
+    if not source:
         story.add(SeatWaits(at=story.now, group=target.id, seat=command.seat, admitted=True))
         if target.stage == "settle":
             story.add(SeatPlaced(at=story.now, group=target.id, seat=command.seat))
         else:
             knock(story, target.id)
         return
+    one = story.circle(source)
     if one.stage != "settle" or target.stage != "settle":
         raise Refused("not_allowed")
     story.add(SeatUnplaced(at=story.now, group=one.id, seat=command.seat))
@@ -151,6 +155,31 @@ def move(story: Unfolding, command: GroupMove) -> None:
     if one.host == command.seat:
         story.add(HostChosen(at=story.now, group=one.id, seat=""))
     repair(story, one.id)
+
+
+def merge(story: Unfolding, command: GroupMerge) -> None:
+    """Facilitators let a circle join another one: at once while both settle, else at its next
+    breath, with the time a teller has left (SC4)."""
+    groups.ensure_merge(seating(story.state), command, LARGEST)
+    one, into = story.circle(command.group), story.circle(command.into)
+    if "done" in (one.stage, into.stage) or (one.stage == "settle") != (into.stage == "settle"):
+        raise Refused("not_allowed", say("Circles join while both settle, or while both tell."))
+    end_circle(story, one.id, into.id)
+
+
+def split(story: Unfolding, command: GroupSplit, moment: Moment) -> None:
+    """Facilitators make two circles of one, while it settles."""
+    state = story.state
+    _, going = groups.halves(seating(state), command, state.members, moment.dice)
+    one = story.circle(command.group)
+    if one.stage != "settle":
+        raise Refused("not_allowed", say("A circle that tells stays together."))
+    host = grouping.host([state.members[seat] for seat in going if seat in state.members])
+    new = f"c{len(state.circles) + 1}"
+    story.add(CircleSplit(at=story.now, group=one.id, new=new, seats=going, host=host))
+    if one.host in going:
+        found = new_host(story.state, one.id)
+        story.add(HostChosen(at=story.now, group=one.id, seat=found))
 
 
 def join(story: Unfolding, command: GroupJoin, moment: Moment, facilitator: bool) -> None:

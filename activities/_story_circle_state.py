@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from activities import timing, turns
+from activities import groups, timing, turns
 from activities._story_circle_commands import Settings
 from activities.blocks import Words
 from activities.kernel import MINUTE, Choice, Deadline, Member, TimeUp
@@ -76,6 +76,7 @@ class Circle(msgspec.Struct, frozen=True):
     signal: str = ""
     ready: bool = False
     wants_time: bool = False
+    more: int = 0  # ms it has beyond the others in this phase
     tight: bool = False  # less than two minutes are left for each teller to come
     question: int = 0
     pause: Pause | None = None
@@ -254,6 +255,16 @@ def turn_length(state: State, seat: str) -> int:
 def to_tell(one: Circle) -> int:
     """How many of this circle have not told yet, without the one who speaks."""
     return len(set(one.round.first) | set(one.round.second))
+
+
+def seating(state: State) -> dict[str, tuple[str, ...]]:
+    """Who sits where, as `groups` reads it."""
+    return {one.id: one.seats for one in state.circles}
+
+
+def own_time(state: State, one: Circle) -> Timer:
+    """The phase's clock as this circle sees it: another may have been given more."""
+    return groups.own_clock(state.timer, {c.id: c.more for c in running(state)}, one.id)
 
 
 def time_left(timer: Timer, at: int) -> int | None:

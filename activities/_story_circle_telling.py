@@ -2,17 +2,14 @@
 
 from typing import Final
 
-from activities import rounds, timing, turns
+from activities import groups, rounds, timing, turns
 from activities._story_circle_commands import (
     BreathHold,
-    DoorAdmit,
     DraftErase,
     GroupJoin,
-    GroupReady,
     HostTake,
     QuestionNext,
     SignalSend,
-    TimeAsk,
     TurnShorten,
     WitnessDraft,
 )
@@ -51,6 +48,7 @@ from activities.blocks import (
     say,
     say_n,
 )
+from activities.groups import DoorAdmit, GroupReady, TimeAsk
 from activities.kernel import MINUTE, Viewer
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass
 
@@ -92,7 +90,7 @@ def offer_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers)
         return outside_view(state)
     floor, seat = one.round.floor, viewer.seat
     blocks: Blocks = [Now(text=floor_line(one, seat)), Prompt(text=prompt(state))]
-    blocks += [ring(state, one), *notices(state)]
+    blocks += [ring(state, one), *notices(state, one)]
     if floor.seat != seat:
         return [*blocks, *_listening(state, one, seat), *_hosting(state, one, viewer, offers)]
     blocks.append(Note(text=REMINDER, tone="quiet"))
@@ -116,7 +114,7 @@ def turn_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers) 
         return outside_view(state)
     floor, seat = one.round.floor, viewer.seat
     blocks: Blocks = [Now(text=floor_line(one, seat)), Prompt(text=prompt(state))]
-    blocks += [ring(state, one), *notices(state)]
+    blocks += [ring(state, one), *notices(state, one)]
     if floor.seat != seat:
         blocks += [*_listening(state, one, seat), *_writing(state, one, viewer, offers)]
         return [*blocks, *_hosting(state, one, viewer, offers)]
@@ -152,7 +150,7 @@ def breath_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers
         Now(text=floor_line(one, viewer.seat)),
         Prompt(text=prompt(state)),
         ring(state, one),
-        *notices(state),
+        *notices(state, one),
         Note(text=text, tone="quiet"),
         *_hosting(state, one, viewer, offers),
     ]
@@ -165,7 +163,7 @@ def done_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers) 
         Now(text=say("Your circle has come round")),
         Prompt(text=QUESTION_LINES[one.question]),
         Note(text=say("The other circles are still telling. Talk quietly, with nothing to write.")),
-        *notices(state),
+        *notices(state, one),
         *_hosting(state, one, viewer, offers),
         *ready(state, one, viewer, offers),
         rules(),
@@ -301,10 +299,19 @@ def _host_time(one: Circle, offers: Offers) -> Blocks:
         return []
     label = say("Shorten the stories to come, equally")
     offers.add(TurnShorten(group=one.id), label, "foot")
-    if not one.wants_time:
-        offers.add(TimeAsk(group=one.id), say("Ask for more time"), "foot")
     text = say("Time is short for those who have not told.")
     return [Note(text=text, tone="private", title=ONLY_YOU)]
+
+
+def ask_time(state: State, one: Circle, offers: Offers) -> Blocks:
+    """Two more minutes in one tap, from the first notice on, or when time is short for those to
+    come (moment 7)."""
+    if one.wants_time:
+        text = say("Your circle asked for two more minutes. The facilitators see it.")
+        return [Note(text=text, tone="quiet")]
+    if one.tight or groups.may_ask(state.timer, one.wants_time):
+        offers.add(TimeAsk(group=one.id), say("Ask for two more minutes"), "foot")
+    return []
 
 
 def ready(state: State, one: Circle, viewer: Viewer, offers: Offers) -> Blocks:

@@ -1,6 +1,6 @@
 """Settling, telling and the pauses of one circle: what a command of its people decides."""
 
-from activities import timing, turns
+from activities import groups, timing, turns
 from activities._story_circle_commands import (
     BreathHold,
     DraftErase,
@@ -9,7 +9,6 @@ from activities._story_circle_commands import (
     PromptReveal,
     SignalSend,
     TellingStart,
-    TimeAsk,
     TurnInterpret,
     TurnShorten,
     TurnVolunteer,
@@ -18,6 +17,7 @@ from activities._story_circle_commands import (
     WitnessDraft,
 )
 from activities._story_circle_events import (
+    CircleTimeGiven,
     DraftsErased,
     DraftWritten,
     HandRaised,
@@ -46,9 +46,11 @@ from activities._story_circle_state import (
     may_go_on,
     may_resume_all,
     named,
+    running,
     turn_length,
 )
 from activities.blocks import Who, say
+from activities.groups import TimeAsk, TimeGive
 from activities.kernel import Moment, Refused, WordsErased
 from activities.timing import SECOND
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
@@ -237,11 +239,27 @@ def erase_drafts(story: Unfolding, _command: DraftErase, moment: Moment) -> None
 
 
 def ask_time(story: Unfolding, command: TimeAsk, moment: Moment) -> None:
-    """The host asks the lead for more time."""
-    one = led(story.state, command.group, moment)
+    """The circle asks the facilitators for two more minutes: its host, or anybody in it."""
+    one = named(story.state, command.group, moment.seat)
+    if one is None or moment.seat not in one.seats:
+        raise Refused("unknown")
     if one.wants_time:
         raise Refused("duplicate")
     story.add(TimeAsked(at=story.now, group=one.id))
+
+
+def give_time(story: Unfolding, command: TimeGive, _moment: Moment) -> None:
+    """Facilitators give a circle more time, or all: the others' time ends when it would have."""
+    state = story.state
+    more = {one.id: one.more for one in running(state)}
+    if command.group and command.group not in more:
+        raise Refused("unknown")
+    by, more = groups.given(state.timer, more, command)
+    if not command.group:
+        story.add(TimeAdded(at=story.now, timer="phase", by=by))
+        return
+    own = more[command.group]
+    story.add(CircleTimeGiven(at=story.now, group=command.group, by=by, more=own))
 
 
 # --- pauses -------------------------------------------------------------------------------------

@@ -30,9 +30,11 @@ from activities._story_circle_state import (
     circle_of,
     hosted,
     may_resume_all,
+    own_time,
     phase,
 )
 from activities._story_circle_telling import (
+    ask_time,
     breath_view,
     done_view,
     door_view,
@@ -78,6 +80,8 @@ def view(state: State, viewer: Viewer) -> View:
     kind = mine.split(".")[-1] if mine != "telling" else "telling"
     blocks = [*_standing(state, one), *_SEAT[kind](state, one, viewer, offers)]
     _pauses(state, one, viewer, offers)
+    if one is not None and state.phase in ("telling", "reflect"):
+        blocks += ask_time(state, one, offers)
     lead_offers(state, viewer, offers, menu=True)
     return View(
         phase=mine,
@@ -96,7 +100,7 @@ def _ends_at(state: State, one: Circle | None) -> int | None:
     if one is not None and state.phase in ("settle", "telling"):
         floor = one.round.floor
         return floor.timer.ends_at if floor is not None and floor.speaking else None
-    return state.timer.ends_at
+    return (state.timer if one is None else own_time(state, one)).ends_at
 
 
 def _standing(state: State, one: Circle | None) -> Blocks:

@@ -9,6 +9,7 @@ from activities._story_circle_commands import Settings
 from activities._story_circle_state import (
     Circle,
     State,
+    own_time,
     released,
     running,
     speaker,
@@ -207,11 +208,15 @@ def story_tag(one: Circle) -> Line | None:
     return say("story {number} of {all}", number=number, all=len(one.seats))
 
 
-def notices(state: State) -> list[AnyBlock]:
-    """The circles end softly: at two minutes, at half a minute, then a minute to finish."""
+def notices(state: State, one: Circle | None = None) -> list[AnyBlock]:
+    """The circles end softly: at two minutes, at half a minute, then a minute to finish. A circle
+    the phase does not wait for knows that another has longer."""
     timer = state.timer
     if state.phase not in ("telling", "reflect") or state.pause is not None:
         return []
+    if one is not None and own_time(state, one).ends_at != timer.ends_at:
+        text = say("Another circle was given a little longer. End in your own time, then rest.")
+        return [Note(text=text, tone="quiet")]
     if timing.rung_at(timer, 0):
         text = say("Please come to an end. Everybody meets again in a minute.")
         if state.phase == "reflect":

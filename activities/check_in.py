@@ -46,6 +46,7 @@ from activities._check_in_commands import (
     Settings,
 )
 from activities._check_in_evolve import evolve, timer_of
+from activities._check_in_hints import HINTS, PLANNED
 from activities._check_in_model import (
     ALLOWED,
     AUTOPILOT_AFTER,
@@ -418,4 +419,6 @@ CHECK_IN: Final = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    hints=HINTS,
+    planned=PLANNED,
 )

@@ -30,13 +30,13 @@ fresh view.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final, Generic, Literal, TypeVar, Union
 
 import msgspec
 
-from activities.blocks import Line, View, Words
+from activities.blocks import Line, Option, View, Words
 
 Reason = Literal[
     "not_allowed",
@@ -121,8 +121,44 @@ class Member(msgspec.Struct, frozen=True):
     organisation: str = ""
 
 
+class BoardNote(msgspec.Struct, frozen=True):
+    """A card on everyone's board, as activities see it: its kind (`methods.md` 1.7), its words,
+    whose they are, and where it stands."""
+
+    card: str
+    kind: str
+    words: Words
+    seat: str = ""
+    group: str = ""  # the circle or pair it was written in, room-wide ("a2-c1")
+    theme: str = ""  # the card of kind `theme` it stands under
+    section: str = ""
+
+
+class FormerGroup(msgspec.Struct, frozen=True):
+    """A circle or pair of an earlier activity, with those of its people who are still in the room.
+
+    `name` is the catalogue's sentence it was called by, `number` stands beside it ("Mangrove 2").
+    """
+
+    id: str  # room-wide: "a2-c1"
+    members: tuple[str, ...]
+    name: str = ""
+    number: int = 0
+
+
+class Before(msgspec.Struct, frozen=True):
+    """What earlier activities of the exchange leave to one that begins (`Activity.inherits`)."""
+
+    groups: tuple[FormerGroup, ...] = ()
+    """Those of the last activity that had any."""
+    met: tuple[tuple[str, ...], ...] = ()
+    """Every pair and trio that sat together (`Harvest.met`), oldest first, once for each time."""
+    notes: tuple[BoardNote, ...] = ()
+    """What stands on everyone's board, themes too, in the order it was written."""
+
+
 class Moment(msgspec.Struct, frozen=True):
-    """All the world an activity sees while it decides."""
+    """All the world an activity sees while it decides. `before` is given to `initial` alone."""
 
     seat: str  # who speaks; "" for the clock
     roles: frozenset[str]  # of the speaker, as the room knows them
@@ -130,6 +166,8 @@ class Moment(msgspec.Struct, frozen=True):
     dice: int  # 64 random bits, fresh for each command
     epoch: int = 0
     autopilot: bool = False  # no facilitator is present
+    before: Before = Before()
+    token: str = ""  # stands for the speaker in unnamed commands (`Activity.unnamed`)
 
 
 class Viewer(msgspec.Struct, frozen=True):
@@ -140,6 +178,7 @@ class Viewer(msgspec.Struct, frozen=True):
     lens: Lens = "seat"
     epoch: int = 0
     autopilot: bool = False
+    token: str = ""  # what stands for this seat in unnamed commands
 
 
 class Deadline(msgspec.Struct, frozen=True):
@@ -149,12 +188,25 @@ class Deadline(msgspec.Struct, frozen=True):
     command: Command
 
 
+class Job(msgspec.Struct, frozen=True):
+    """Work too heavy for the room's own turn (architecture, *Heavy decisions*).
+
+    The room calls `run(dice)` off its loop and sends the activity the command it returns, in the
+    role `clock`. `basis` names everything the work is computed from: equal bases, equal work. If
+    the state wants something else by then, the command is dropped and the new work is done.
+    """
+
+    basis: str
+    run: Callable[[int], Command]
+
+
 class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
     Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs).
+    (never in circles and pairs). `meeting`: its people are among themselves now; false while
+    everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
@@ -162,6 +214,7 @@ class Group(msgspec.Struct, frozen=True):
     members: tuple[str, ...]
     open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
+    meeting: bool = True
 
 
 Choice = Literal["keep", "lesson", "unnamed", "first_name", "name_org"]
@@ -178,14 +231,51 @@ class Item(msgspec.Struct, frozen=True):
     seat: str  # whose words they are
     group: str = ""
     story: str = ""  # items of one story share this key
+    origin: str = ""  # printed beside a question: a key of `rooms.memo_desk.ORIGINS`
+    answered: bool = False  # a question that got its answer
+
+
+class Pledge(msgspec.Struct, frozen=True):
+    """A commitment as its owner wrote it (`methods.md` A10). `by` is an ISO date, "" when there is
+    openly none; `scope` is its owner's choice, "self" only counts."""
+
+    id: str
+    seat: str
+    what: Words
+    by: str = ""
+    with_whom: Words | None = None
+    first_step: Words | None = None
+    needs: Words | None = None
+    partner: str = ""  # a seat, set by both (AC3)
+    scope: Literal["self", "memo", "public"] = "memo"
+
+
+class Rating(msgspec.Struct, frozen=True):
+    """A statement with how many answered 1, 2, 3, 4 and 5."""
+
+    statement: Line
+    counts: tuple[int, int, int, int, int]
+
+
+class Assessment(msgspec.Struct, frozen=True):
+    """What an evaluation found, without any author (`methods.md` A11, EV1); its texts are items
+    of the kinds `plus` and `delta` without a seat."""
+
+    answers: int
+    ratings: tuple[Rating, ...] = ()
+    one_change: Words | None = None
 
 
 class Harvest(msgspec.Struct, frozen=True):
     """What an activity leaves behind. `counts` are facts for the memo ("stories_told", "circles",
-    "mood:sun"), never about one person."""
+    "mood:sun"), never about one person. `met`: pairs and trios that sat together, once for each
+    round, for whoever pairs people later."""
 
     items: tuple[Item, ...] = ()
     counts: Mapping[str, int] = msgspec.field(default_factory=dict)
+    met: tuple[tuple[str, ...], ...] = ()
+    pledges: tuple[Pledge, ...] = ()
+    assessment: Assessment | None = None
 
 
 class MemberJoined(Command, frozen=True, tag="member.join"):
@@ -268,15 +358,71 @@ class NotesChosen(Event, frozen=True, tag="notes.chosen"):
     share: Literal["all", "some", "none"] = "none"
 
 
+Unit = Literal["", "s", "min", "people", "rounds"]
+"""What a number in the settings counts; "" counts things its label names."""
+
+Purpose = Literal[
+    "meet", "tell", "reflect", "hands", "decide", "commit", "evaluate", "rest", "close"
+]
+"""What an activity does for an exchange; the agenda's warnings read it (`methods.md` 5)."""
+
+
+class Hint(msgspec.Struct, frozen=True):
+    """How the agenda page speaks of one setting: a short `label` and one plain sentence.
+
+    `options` name the values of a choice, in the order they are shown; `unit` is what a number
+    counts. `only`: another setting's field and its values with which this one means something.
+    A setting without a hint is not shown and keeps its default.
+    """
+
+    label: Line
+    line: Line | None = None
+    unit: Unit = ""
+    options: tuple[Option, ...] = ()
+    only: tuple[str, tuple[Any, ...]] | None = None
+
+
+class Planned(msgspec.Struct, frozen=True):
+    """What the agenda page needs to know to plan an activity (`methods.md` 1.12).
+
+    `minutes`, with the sensible range `low` to `high`; `fewest` and `most` people; `soft` when
+    its end may be late. `whole`: the whole group talks or listens together for its length.
+    `rests`: a break inside it is a pause of the same instance (ruling *Time*).
+    """
+
+    minutes: int = 10
+    low: int = 1
+    high: int = 180
+    fewest: int = 1
+    most: int = 300
+    soft: bool = True
+    whole: bool = False
+    rests: bool = False
+    does: frozenset[Purpose] = frozenset()
+
+
+NO_HINTS: Final[Mapping[str, Hint]] = {}
+ORDINARY: Final = Planned()
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 Allowed = Mapping[str, Mapping[str, frozenset[type[Command]]]]
 """phase -> role -> commands."""
 
 
+def not_at_all(_state: Any) -> int:
+    """For activities that are over when they are closed."""
+    return 0
+
+
 def no_groups(_state: Any) -> tuple[Group, ...]:
     """For activities of the plenary."""
     return ()
+
+
+def no_work(_state: Any) -> Job | None:
+    """For activities that decide at once."""
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,6 +438,12 @@ class Activity(Generic[S]):
     decide(state, command, moment) returns events or raises `Refused`; it never changes anything.
     evolve(state, event) is total.  view, harvest, deadline and groups only read.
     closed(state) is true once the activity is over and the room may go on.
+    unnamed: commands decided and committed without a seat; `moment.token` tells senders apart.
+    lingers(state): ms for which, once closed, it still takes what its table allows in that phase.
+    inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
+    work(state) is what the state waits for and the room should compute, or None; asked after every
+    commit.
+    hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
     kind: str
@@ -315,6 +467,12 @@ class Activity(Generic[S]):
     deadline: Callable[[S], Deadline | None]
     closed: Callable[[S], bool]
     groups: Callable[[S], tuple[Group, ...]] = no_groups
+    inherits: bool = False
+    unnamed: frozenset[type[Command]] = frozenset()
+    lingers: Callable[[S], int] = not_at_all
+    work: Callable[[S], Job | None] = no_work
+    hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
+    planned: Planned = ORDINARY
 
     def command_union(self) -> Any:
         """The tagged union of this activity's commands, for strict decoding."""

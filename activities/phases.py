@@ -65,11 +65,13 @@ class Stage(msgspec.Struct, frozen=True):
     """How a phase ends: its clock's kind, and its length in ms (0 for an open one).
 
     `drifts`: without any facilitator it goes on by itself after `DRIFT`; hard ones always do.
+    `sharp`: a hard end without the 10 s of last words (a break ends when the clock says).
     """
 
     kind: ClockKind = "open"
     length: int = 0
     drifts: bool = False
+    sharp: bool = False
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -166,6 +168,7 @@ class PhaseChanged(PhaseEvent, frozen=True, kw_only=True, tag="phase.changed"):
     kind: ClockKind = "open"
     length: int = 0
     drifts: bool = False
+    sharp: bool = False
 
 
 class PhaseRestored(PhaseEvent, frozen=True, kw_only=True, tag="phase.restored"):
@@ -234,7 +237,12 @@ class Phases(msgspec.Struct, frozen=True):
 def enter(phase: str, stage: Stage, now: int) -> PhaseChanged:
     """The event of `phase` beginning now."""
     return PhaseChanged(
-        at=now, phase=phase, kind=stage.kind, length=stage.length, drifts=stage.drifts
+        at=now,
+        phase=phase,
+        kind=stage.kind,
+        length=stage.length,
+        drifts=stage.drifts,
+        sharp=stage.sharp,
     )
 
 
@@ -285,7 +293,8 @@ def evolve(phases: Phases, event: Event) -> Phases:
 
 
 def _timer(event: PhaseChanged) -> Timer:
-    bells = {"soft": SOFT_BELLS, "hard": timing.HARD_BELLS, "open": timing.NO_BELLS}[event.kind]
+    hard = (0,) if event.sharp else timing.HARD_BELLS
+    bells = {"soft": SOFT_BELLS, "hard": hard, "open": timing.NO_BELLS}[event.kind]
     return timing.idle(event.kind, event.length, bells=bells)
 
 

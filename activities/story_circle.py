@@ -31,11 +31,8 @@ from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
     BreathHold,
-    DoorAdmit,
     DraftErase,
     GroupJoin,
-    GroupMove,
-    GroupReady,
     HostTake,
     NotesShare,
     PauseCall,
@@ -51,7 +48,6 @@ from activities._story_circle_commands import (
     Settings,
     SignalSend,
     TellingStart,
-    TimeAsk,
     TurnInterpret,
     TurnShorten,
     TurnVolunteer,
@@ -63,11 +59,13 @@ from activities._story_circle_commands import (
 from activities._story_circle_events import EVENTS
 from activities._story_circle_evolve import evolve
 from activities._story_circle_flow import Unfolding, welcome
+from activities._story_circle_hints import HINTS, PLANNED
 from activities._story_circle_state import (
     State,
     alarms,
     circle,
     deadline,
+    in_groups,
     named,
     phase,
     phase_after,
@@ -76,6 +74,15 @@ from activities._story_circle_state import (
 )
 from activities.blocks import say
 from activities.grouping import name
+from activities.groups import (
+    DoorAdmit,
+    GroupMerge,
+    GroupMove,
+    GroupReady,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
+)
 from activities.kernel import (
     Activity,
     Command,
@@ -112,7 +119,7 @@ def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> 
 def stale(state: State, command: Command, moment: Moment) -> Reason | None:
     """A tap on what has ended since."""
     match command:
-        case PhaseNext() | PhaseBack() | PhaseExtend() | RoundStop():
+        case PhaseNext() | PhaseBack() | PhaseExtend() | RoundStop() | TimeGive():
             return None if command.phase == state.phase else "stale_phase"
         case TimeUp():
             known = (command.at, command.timer) in alarms(state)
@@ -211,6 +218,10 @@ def _seating(story: Unfolding, command: Any, moment: Moment) -> None:
             people.admit(story, command, moment, facilitator)
         case GroupMove():
             people.move(story, command)
+        case GroupMerge():
+            people.merge(story, command)
+        case GroupSplit():
+            people.split(story, command, moment)
         case GroupJoin():
             people.join(story, command, moment, facilitator)
         case GroupReady():
@@ -244,7 +255,9 @@ _DECIDE: dict[type[Command], Any] = {
         (PhaseNext, PhaseBack, PhaseExtend, RoundStop, Cut, BreakStart, BreakEnd), _shared
     ),
     **dict.fromkeys((MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft), _person),
-    **dict.fromkeys((DoorAdmit, GroupMove, GroupJoin, GroupReady, HostTake), _seating),
+    **dict.fromkeys(
+        (DoorAdmit, GroupMove, GroupMerge, GroupSplit, GroupJoin, GroupReady, HostTake), _seating
+    ),
     **dict.fromkeys((Begin, Done, Pass, Defer, Next, Extend, Reorder), _turn),
     TimeUp: phases.ring,
     RulesHear: phases.hear_rules,
@@ -264,6 +277,7 @@ _DECIDE: dict[type[Command], Any] = {
     WitnessDraft: turns_of.write_draft,
     DraftErase: turns_of.erase_drafts,
     TimeAsk: turns_of.ask_time,
+    TimeGive: turns_of.give_time,
     PauseCall: turns_of.pause,
     PauseResume: turns_of.resume,
 }
@@ -291,7 +305,13 @@ def harvest(state: State) -> Harvest:
 def groups(state: State) -> tuple[Group, ...]:
     """The circles, each with a document only its people read."""
     return tuple(
-        Group(one.id, name(one.index), one.seats, closed=state.phase == "closed")
+        Group(
+            one.id,
+            name(one.index),
+            one.seats,
+            closed=state.phase == "closed",
+            meeting=in_groups(state) and state.phase != "release",
+        )
         for one in state.circles
     )
 
@@ -323,5 +343,7 @@ STORY_CIRCLE: Activity[State] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    hints=HINTS,
+    planned=PLANNED,
 )
 """The record the registry lists."""

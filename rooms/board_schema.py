@@ -25,6 +25,7 @@ import msgspec
 from pycrdt import Doc, Text
 from pycrdt import Map as SharedMap
 
+from rooms.card_words import KINDS, SCOPES, CardKind, CardScope
 from rooms.update_gate import MAP, XML_FRAGMENT
 
 Family: TypeAlias = Literal["room", "board", "group", "mine", "memo", "desk", "hidden"]
@@ -39,36 +40,6 @@ ROOTS: Final[Mapping[Family, Mapping[str, int]]] = {
     "desk": {"lines": MAP},
     "hidden": {"cards": MAP},
 }
-
-# methods.md 1.7
-KINDS: Final = frozenset(
-    {
-        "story_title",
-        "key_moment",
-        "quote",
-        "insight",
-        "question",
-        "burning_question",
-        "practice",
-        "commitment",
-        "theme",
-        "plus",
-        "delta",
-        "score",
-        "worthwhile",
-        "mood",
-        "offer",
-        "need",
-        "contact",
-        "ask",
-        "reply",
-        "agreement",
-        "update",
-        "parking",
-    }
-)
-# methods.md 1.8, without `self`: what only I see is in `mine`.
-SCOPES: Final = frozenset({"circle", "room", "memo", "public"})
 
 # A board that people can still read has hundreds of cards; beyond this they are not read.
 MAX_CARDS: Final = 5_000
@@ -85,7 +56,7 @@ class Card(msgspec.Struct, frozen=True):
     """A note on a board, as read or to be written. `created` in milliseconds, never trusted."""
 
     id: str
-    kind: str
+    kind: CardKind
     text: str
     author: str = ""
     entered_by: str = ""
@@ -97,7 +68,7 @@ class Card(msgspec.Struct, frozen=True):
     theme: str = ""
     created: int = 0
     ticks: tuple[str, ...] = ()
-    scope: str = "circle"
+    scope: CardScope = "circle"
     origin: str = ""
 
 
@@ -235,6 +206,45 @@ def change_card(doc: Doc[Any], card: str, /, root: str = "cards", **fields: str)
     return True
 
 
+def reword_card(doc: Doc[Any], card: str, text: str) -> bool:
+    """Replace a card's text; False when there is no such card."""
+    shared = doc.get("cards", type=SharedMap).get(card)
+    if not isinstance(shared, SharedMap):
+        return False
+    if _text(shared, "text") != text:
+        shared["text"] = Text(text)
+    return True
+
+
+def tick_card(doc: Doc[Any], card: str, seat: str, on: bool) -> bool:
+    """Put the tick of `seat` on a card, or take it off; False when there is no such card."""
+    shared = doc.get("cards", type=SharedMap).get(card)
+    if not isinstance(shared, SharedMap):
+        return False
+    ticks = shared.get("ticks")
+    if not isinstance(ticks, SharedMap):
+        shared["ticks"] = ticks = SharedMap({})
+    if on and ticks.get(seat) is not True:
+        ticks[seat] = True
+    elif not on and seat in ticks:
+        del ticks[seat]
+    return True
+
+
+def merge_themes(doc: Doc[Any], theme: str, into: str) -> None:
+    """Put every card of `theme` under `into`, with the ticks `theme` had, and take it away
+    (`methods.md` RO3)."""
+    cards = doc.get("cards", type=SharedMap)
+    for _, shared in _members(doc, "cards"):
+        if shared.get("theme") == theme:
+            shared["theme"] = into
+    gone = cards.get(theme)
+    if isinstance(gone, SharedMap):
+        for seat in _ticks(gone, "ticks"):
+            tick_card(doc, into, seat, True)
+        del cards[theme]
+
+
 def drop_card(doc: Doc[Any], card: str, root: str = "cards") -> bool:
     """Take a card away; False when there is no such card."""
     return _drop(doc, root, card)
@@ -292,12 +302,11 @@ def _members(doc: Doc[Any], root: str) -> list[tuple[str, Shared]]:
 def _card(id: str, shared: Shared) -> Card:
     words = {field: _word(shared, field) for field in CARD_WORDS}
     words["author"] = author_of(id)
-    if words["kind"] not in KINDS:
-        words["kind"] = "parking"
-    if words["scope"] not in SCOPES:
-        words["scope"] = "circle"
+    kind, scope = words.pop("kind"), words.pop("scope")
     return Card(
         id=id,
+        kind=KINDS.get(kind, "parking"),
+        scope=SCOPES.get(scope, "circle"),
         text=_text(shared, "text"),
         created=_time(shared, "created"),
         ticks=_ticks(shared, "ticks"),

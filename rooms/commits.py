@@ -16,13 +16,25 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.blocks import Words
-from activities.kernel import Choice, Command, ConsentGiven, Event, Member, NotesChosen
+from activities.kernel import Before, Choice, Command, ConsentGiven, Event, Member, NotesChosen
+from rooms import agenda_items
 from rooms import helm as helms
 from rooms import safety as safeties
+from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
+from rooms.hall_events import (
+    HALL_EVENTS,
+    CallSet,
+    ConsentHeard,
+    Hall,
+    HallEvent,
+    SeatMoved,
+    hall_after,
+    moved,
+)
 from rooms.helm import Helm, HelmEvent
 from rooms.lead import Lead, facilitator_added
 from rooms.safety import Safety, SafetyEvent
-from rooms.seats import Device, Seat
+from rooms.seats import CARRIED, Device, Seat
 
 
 class WordsKept(msgspec.Struct, frozen=True):
@@ -38,17 +50,6 @@ class WordsKept(msgspec.Struct, frozen=True):
     at: int = 0  # ms, 0 in rooms of before
 
 
-class AgendaItem(msgspec.Struct, frozen=True):
-    """One planned activity. `id` is also the id of its instance."""
-
-    id: str
-    kind: str
-    minutes: int
-    settings: dict[str, Any] = msgspec.field(default_factory=dict)
-    title: str = ""  # English source text of a better title than the kind's, in the catalogue
-    lead: str = ""  # the seat that is to lead it, "" for whoever leads then
-
-
 class RoomOpened(Event, frozen=True, tag="room.opened"):
     """The room exists, with its organiser's seat and a plan."""
 
@@ -61,6 +62,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     device: str
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
+    frame: Frame = Frame()
     co_may_time: bool = True
 
 
@@ -113,6 +115,15 @@ class ActivityStarted(Event, frozen=True, tag="activity.started"):
     dice: int
     epoch: int
     autopilot: bool
+    before: Before = Before()  # empty unless the activity inherits
+    key: str = ""  # words: the key of its tokens, when it has unnamed commands
+
+
+class KeyDropped(Event, frozen=True, tag="activity.key_dropped"):
+    """The activity takes no more answers; whose were whose cannot be told from now on."""
+
+    activity: str
+    words: str
 
 
 class ActivitySkipped(Event, frozen=True, tag="activity.skipped"):
@@ -201,6 +212,37 @@ class NoteDeleted(Event, frozen=True, tag="note.deleted"):
     words: str
 
 
+class NoteReworded(Event, frozen=True, tag="note.reworded"):
+    """A theme has another title; the words it had are erased."""
+
+    card: str
+    words: str
+    before: str
+
+
+class ThemesMerged(Event, frozen=True, tag="board.themes_merged"):
+    """All cards of `theme` stand under `into`, and `theme` is gone from the board."""
+
+    theme: str
+    into: str
+
+
+class NoteTicked(Event, frozen=True, tag="board.note_ticked"):
+    """`seat` ticked a card of the board ("also ours"), or took the tick back."""
+
+    card: str
+    seat: str
+    on: bool
+
+
+class ThemeScored(Event, frozen=True, tag="board.theme_scored"):
+    """So many dots lie on a theme; `runoff` orders equal ones."""
+
+    theme: str
+    votes: int
+    runoff: int = 0
+
+
 class CardsShared(Event, frozen=True, tag="cards.shared"):
     """Cards of a closed document were given to the board by their author: from -> new card id."""
 
@@ -247,6 +289,7 @@ RoomEvent = (
     | LeadChanged
     | ActivityStarted
     | ActivitySkipped
+    | KeyDropped
     | ActivityEvent
     | DoorSet
     | NoticeSaid
@@ -256,11 +299,17 @@ RoomEvent = (
     | NoteAdded
     | NoteMoved
     | NoteDeleted
+    | NoteReworded
+    | ThemesMerged
+    | NoteTicked
+    | ThemeScored
     | CardsShared
     | ConsentChanged
     | QuestionSet
     | ProseSet
     | MemoSent
+    | HallEvent
+    | AgendaEvent
     | HelmEvent
     | SafetyEvent
 )
@@ -280,10 +329,22 @@ class Commit(msgspec.Struct, frozen=True):
 
 
 class WordsConsent(msgspec.Struct, frozen=True):
-    """Where the consent to one text stands, and whose it is."""
+    """Where the consent to one text stands, and whose it is.
+
+    `entered_by`: who pressed the button for somebody who answered aloud; `heard`: the second person
+    who heard it (`methods.md` 1.8); `answer`: the commit the answer came with.
+    """
 
     seat: str
     consent: consent.Consent
+    entered_by: str = ""
+    heard: str = ""
+    answer: int = 0
+
+    @property
+    def unheard(self) -> bool:
+        """Whether it was said aloud and waits for a second person."""
+        return self.consent.verbal and self.consent.state == "pending"
 
 
 class RoomState(msgspec.Struct, frozen=True, dict=True):
@@ -297,10 +358,11 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     language: str = "en"
     zone: str = "UTC"
     confidentiality: str = "circle"
-    agenda: tuple[AgendaItem, ...] = ()
+    plan: Plan = Plan()
     current: str = ""
     started: Mapping[str, int] = msgspec.field(default_factory=dict)
     ended: Mapping[str, int] = msgspec.field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)  # of tokens (`unnamed.py`)
     skipped: tuple[str, ...] = ()
     seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
     digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
@@ -315,12 +377,24 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
+    scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
     helm: Helm = Helm()
     safety: Safety = Safety()
+    hall: Hall = Hall()
+
+    @property
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The items of the plan, in order."""
+        return self.plan.items
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Items of the plan that were started or left out."""
+        return frozenset((*self.started, *self.skipped))
 
     def device(self, digest: str) -> Device | None:
         """The device whose token has this digest, with the seats it still speaks for."""
@@ -329,17 +403,27 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
         return self.device_by_id(id)
 
     def device_by_id(self, id: str) -> Device:
-        """The device with this id; its seats that are not removed, in order of coming."""
-        return Device(id, self._carried.get(id, ()))
+        """The device with this id; its seats that are not removed: whose device it is first, then
+        those it carries, in order of coming."""
+        return Device(id, self.devices.get(id, ()))
 
     @cached_property
-    def _carried(self) -> Mapping[str, tuple[str, ...]]:
+    def devices(self) -> Mapping[str, tuple[str, ...]]:
+        """Every device with its seats, as in `device_by_id`."""
         # Asked for with every frame of every device.
         found: dict[str, tuple[str, ...]] = {}
         for seat in self.seats.values():
             for device in seat.devices if seat.status != "removed" else ():
                 found[device] = (*found.get(device, ()), seat.id)
-        return found
+
+        def guest(id: str) -> bool:
+            seat = self.seats[id]
+            return seat.where in CARRIED or seat.status != "in"
+
+        return {
+            device: tuple(sorted(ids, key=guest)) if len(ids) > 1 else ids
+            for device, ids in found.items()
+        }
 
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: _reference(value))
@@ -411,6 +495,8 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
         state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
     for event in commit.events:
         state = _evolve(state, event, commit.at)
+        if commit.entered_by and isinstance(event, ConsentChanged):
+            state = said_aloud(state, event.words, commit)
     return replace(state, seq=commit.seq, last=commit.at)
 
 
@@ -428,7 +514,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 language=event.language,
                 zone=event.zone,
                 confidentiality=event.confidentiality,
-                agenda=event.agenda,
+                plan=agenda_items.opened(event.agenda, event.frame),
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
@@ -461,14 +547,50 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 state = replace(state, helm=helms.lead_changed(state.helm, at))
             return replace(state, lead=event.lead)
         case ActivityStarted():
+            plan = agenda_items.begun(state.plan) if not state.started else state.plan
             started = {**state.started, event.activity: event.now}
-            return replace(state, current=event.activity, started=started)
+            keys = {**state.keys, event.activity: event.key} if event.key else state.keys
+            return replace(state, current=event.activity, started=started, keys=keys, plan=plan)
+        case KeyDropped():
+            keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
+            return replace(state, keys=keys)
         case ActivitySkipped():
             return replace(state, skipped=(*state.skipped, event.activity))
         case ActivityEvent():
             return state
+        case _ if isinstance(event, HALL_EVENTS):
+            return _evolve_hall(state, event)
+        case (
+            agenda_items.AgendaItemPut()
+            | agenda_items.AgendaItemMoved()
+            | agenda_items.AgendaItemRemoved()
+            | agenda_items.AgendaReplaced()
+            | agenda_items.AgendaFramed()
+        ):
+            return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event)
+
+
+def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:
+    if isinstance(event, ConsentHeard):
+        return _heard(state, event)
+    seat = None if isinstance(event, CallSet) else state.seats.get(event.seat)
+    state = replace(state, hall=hall_after(state.hall, event, seat))
+    if isinstance(event, SeatMoved) and seat is not None:
+        state = _with_seat(state, moved(seat, event))
+        if event.digest:
+            state = replace(state, digests={**state.digests, event.digest: event.device})
+    return state
+
+
+def _heard(state: RoomState, event: ConsentHeard) -> RoomState:
+    kept = dict(state.consents)
+    for ref in event.words:
+        if (known := kept.get(ref)) is not None and known.unheard:
+            given = replace(known.consent, state="given")
+            kept[ref] = replace(known, consent=given, heard=event.by)
+    return replace(state, consents=kept)
 
 
 def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
@@ -487,6 +609,8 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, notes={**state.notes, event.card: event})
         case NoteDeleted():
             return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
+        case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
+            return _board_changed(state, event)
         case ConsentChanged():
             return consent_changed(state, event)
         case QuestionSet():
@@ -499,7 +623,31 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, helm=helms.evolve(state.helm, event))
         case _ if isinstance(event, get_args(SafetyEvent)):
             return replace(state, safety=safeties.evolve(state.safety, event))
-        case _:  # NoteMoved, CardsShared: the documents hold what they say
+        case _:  # NoteTicked, CardsShared: the documents hold what they say
+            return state
+
+
+def _board_changed(
+    state: RoomState, event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored
+) -> RoomState:
+    notes = state.notes
+    match event:
+        case NoteMoved(card=card) if card in notes:
+            moved = replace(notes[card], theme=event.theme)
+            return replace(state, notes={**notes, card: moved})
+        case NoteReworded(card=card) if card in notes:
+            reworded = replace(notes[card], words=event.words)
+            return replace(state, notes={**notes, card: reworded})
+        case ThemesMerged(theme=theme):
+            left = {
+                card: replace(note, theme=event.into) if note.theme == theme else note
+                for card, note in notes.items()
+                if card != theme
+            }
+            return replace(state, notes=left)
+        case ThemeScored():
+            return replace(state, scores={**state.scores, event.theme: event})
+        case _:
             return state
 
 
@@ -507,6 +655,17 @@ def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
     """An activity's release card was answered (`methods.md` 1.8)."""
     kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
     return replace(state, consents={**state.consents, event.words.ref: kept})
+
+
+def said_aloud(state: RoomState, ref: str, commit: Commit) -> RoomState:
+    """The answer to these words was pressed by somebody else: a yes is not given before a second
+    person has heard it; a no holds at once (`methods.md` 1.8, *Proxied members*)."""
+    known = state.consents[ref]
+    answer = replace(known.consent, verbal=True)
+    if answer.state == "given":
+        answer = replace(answer, state="pending")
+    kept = WordsConsent(known.seat, answer, entered_by=commit.entered_by, answer=commit.seq)
+    return replace(state, consents={**state.consents, ref: kept})
 
 
 def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:

@@ -101,6 +101,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
                 attribution=stands.attribution,
                 in_memo=stands.state == "given" and consents.is_at_least(stands.scope, "memo"),
                 story=item.story,
+                unheard=(known := whole.room.consents.get(ref)) is not None and known.unheard,
             )
         )
     return wire.WordsMessage(seat=seat, seq=whole.room.seq, now=now, words=tuple(mine))

@@ -131,6 +131,7 @@ class Delivery:
         if session.device is None:
             return
         sheet = sheet or Sheet(room)
+        self._latest(session, "device", sheet.device(session.device))
         for seat_id in room.seats_of(session.device):
             seat = room.whole.room.seats[seat_id]
             try:
@@ -144,6 +145,8 @@ class Delivery:
             self._latest(session, f"people/{seat_id}", sheet.people(seat))
             if (desk := sheet.desk(seat)) is not None:
                 self._latest(session, f"desk/{seat_id}", desk)
+            if (plan := sheet.plan(seat)) is not None:
+                self._latest(session, f"plan/{seat_id}", plan)
 
     def _latest(self, session: "Session", key: str, printed: Printed) -> None:
         if session.sent.get(key) != printed.mark:

@@ -16,13 +16,15 @@ from typing import Final, Literal
 
 import msgspec
 
-Door = Literal["join", "code", "screen", "facilitate"]
+Door = Literal["join", "code", "screen", "facilitate", "move"]
 
 ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """31 signs that are not mistaken for one another when read aloud or from a wall: no I, L, O, 0,
 1."""
 
 CODE_LENGTH: Final = 8
+MEETING_SIGNS: Final = "abcdefghijkmnpqrstuvwxyz0123456789"
+MEETING_LENGTH: Final = 16
 ROOM_ID_BYTES: Final = 9
 
 
@@ -53,12 +55,32 @@ class Doors:
 
     def code(self, room: str, generation: int = 1) -> str:
         """The code that can be spoken: "KMQR-7TXA"."""
-        number = int.from_bytes(self._derive("code", room, str(generation)), "big")
+        return _spoken(self._derive("code", room, str(generation)))
+
+    def moving(self, room: str, seat: str, nonce: str) -> str:
+        """The code that takes a seat to another phone, once."""
+        return _spoken(self._derive("move", room, seat, nonce))
+
+    def adopting(self, room: str, device: str, since: int) -> str:
+        """The code for the people of a shared device that was lost at `since` (ms)."""
+        return _spoken(self._derive("adopt", room, device, str(since)))
+
+    def meeting(self, room: str, group: str, digits: bool = False) -> str:
+        """The name a room ("") or one of its groups has in a call: 16 letters and digits (83 bits),
+        or 12 digits, which is what phone bridges take."""
+        number = int.from_bytes(self._derive("call", room, group), "big")
+        if digits:
+            return f"{number % 10**12:012d}"
         signs = ""
-        for _ in range(CODE_LENGTH):
-            number, digit = divmod(number, len(ALPHABET))
-            signs += ALPHABET[digit]
-        return f"{signs[:4]}-{signs[4:]}"
+        for _ in range(MEETING_LENGTH):
+            number, digit = divmod(number, len(MEETING_SIGNS))
+            signs += MEETING_SIGNS[digit]
+        return signs
+
+    def ways_in(self, room: str, generation: int) -> tuple[tuple[str, Door], ...]:
+        """Under which digests the storage knows the link and the code of a generation."""
+        link, code = self.secret(room, "join", generation), self.code(room, generation)
+        return (self.lookup(link), "join"), (self.lookup(code), "code")
 
     def lookup(self, secret_or_code: str) -> str:
         """The digest under which the storage knows a secret or a code, however the code was
@@ -68,6 +90,14 @@ class Doors:
         if len(typed) <= 14 and len(plain) == CODE_LENGTH:
             typed = plain
         return hmac.new(self._key, b"lookup/" + _bytes(typed), sha256).hexdigest()
+
+
+def _spoken(raw: bytes) -> str:
+    number, signs = int.from_bytes(raw, "big"), ""
+    for _ in range(CODE_LENGTH):
+        number, digit = divmod(number, len(ALPHABET))
+        signs += ALPHABET[digit]
+    return f"{signs[:4]}-{signs[4:]}"
 
 
 def same(a: str, b: str) -> bool:

@@ -64,8 +64,20 @@ class Effects:
                     await self._shelf.put_note(event, text)
             case commits.NoteMoved():
                 await self._shelf.move_note(event.card, event.theme)
+            case commits.NoteReworded():
+                if (text := book.get(event.words)) is not None:
+                    await self._shelf.reword_note(event.card, text)
+                book.erase([event.before])
+                await self._storage.erase_words(self._room, [event.before])
+            case commits.ThemesMerged():
+                await self._shelf.merge_themes(event.theme, event.into)
+            case commits.NoteTicked():
+                await self._shelf.tick_note(event.card, event.seat, event.on)
             case commits.NoteDeleted():
                 await self._shelf.delete_note(event.document, event.card)
+                book.erase([event.words])
+                await self._storage.erase_words(self._room, [event.words])
+            case commits.KeyDropped():
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])
             case commits.ActivityEvent():

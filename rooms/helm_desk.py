@@ -16,6 +16,7 @@ from activities.kernel import Command, Cut, LeadCommand, Refused
 from rooms import commits, helm, wire, wire_helm
 from rooms import lead as leads
 from rooms.agenda import next_item
+from rooms.agenda_items import AgendaItem
 from rooms.asked import ROOM_TAGS, tag_of
 from rooms.hats import facilitators
 from rooms.presence import Presence
@@ -113,7 +114,7 @@ def check_activity(draft: Draft, roles: frozenset[str], command: Command) -> Non
 # The boundary -------------------------------------------------------------------------------------
 
 
-def due_baton(draft: Draft, presence: Presence) -> tuple[commits.AgendaItem, str] | None:
+def due_baton(draft: Draft, presence: Presence) -> tuple[AgendaItem, str] | None:
     """The agenda item whose planned lead is to be offered the lead now: nothing runs, the evening
     has begun, and it was not offered before."""
     state = draft.room

@@ -4,13 +4,26 @@ the strip, the debrief (`methods.md A5`)."""
 from collections.abc import Callable
 from typing import Final, get_args
 
-from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Rules, Who, Words, say, say_n
+from activities.blocks import (
+    AnyBlock,
+    Line,
+    Need,
+    Note,
+    Offer,
+    Option,
+    Rules,
+    Who,
+    Words,
+    say,
+    say_n,
+)
 from activities.kernel import LeadCommand
 from rooms import commits, helm_desk, wire
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
-from rooms.agenda import item_of, next_item
-from rooms.commits import AgendaItem, RoomState
+from rooms.agenda import item_of, next_item, title_line
+from rooms.agenda_items import AgendaItem
+from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.helm import BRIDGE_LASTS, DEBRIEF_LASTS
 from rooms.lead import AUTOPILOT
@@ -94,7 +107,7 @@ def _bridge_text(state: RoomState, running: str, now: int) -> Line:
     item = item_of(state, running) if running else next_item(state)
     if item is None:
         return say("{name} leads now.", name=name)
-    title = say(item.title)
+    title = title_line(item)
     if not running:
         return say_n(
             "{name} leads now. Next: {activity}, about {n} minute.",
@@ -136,7 +149,7 @@ def baton(
     prompt = item.settings.get("prompt")
     return on_wire.Baton(
         item=item.id,
-        title=say(item.title),
+        title=title_line(item),
         minutes=item.minutes,
         to=item.lead,
         name=Who(item.lead),

@@ -18,6 +18,7 @@ from rooms.clock import Alarms, Clock
 from rooms.commits import RoomState
 from rooms.delivery import Delivery
 from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
+from rooms.hall_desk import taken_over
 from rooms.opening import ORGANISER, Wanted, opening
 from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
@@ -35,6 +36,8 @@ log = structlog.get_logger("rooms")
 TOUCH_EVERY: Final = 1.0
 """Seconds between notes of which rooms are alive: after a kill a teller's clock is right to a
 second."""
+
+CODE_OVER: Final = say("This code has ended. Ask for a new one at the device you come from.")
 
 
 RENEWED: Final = say(
@@ -122,8 +125,7 @@ class Hub:
             translate=translate,
             new_id=new_id or (lambda: secrets.token_hex(8)),
             dice=dice or (lambda: secrets.randbits(64)),
-            code=self.doors.code,
-            ways_in=self._ways_in,
+            doors=self.doors,
         )
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
         self._forgetting: set[str] = set()
@@ -214,15 +216,17 @@ class Hub:
         language: str = "en",
         zone: str = "UTC",
         settings: Mapping[str, Any] | None = None,
+        plan: object = None,
     ) -> Opened:
         """Open a room with its organiser's seat. `zone`: an IANA name, else the memo is in UTC.
+        `plan`: an agenda from a file, in the place of the template.
 
-        Raises `Refused`: names nobody could read, no such template, or `full` when it cannot be
-        saved.
+        Raises `Refused`: names nobody could read, no such template or plan, or `full` when it
+        cannot be saved.
         """
         room_id, now = new_room_id(), self.clock.now()
-        wanted = Wanted(title, facilitator, template, language, zone, settings or {})
-        begun = opening(wanted, now, self.world.new_id)
+        wanted = Wanted(title, facilitator, template, language, zone, settings or {}, plan)
+        begun = opening(wanted, now, self.world.new_id, self.world.activities)
         opened = Opened(
             room=room_id,
             code=self.doors.code(room_id),
@@ -249,11 +253,6 @@ class Hub:
         await room.sweep()
         return opened
 
-    def _ways_in(self, room: str, generation: int) -> tuple[tuple[str, str], ...]:
-        """Under which digests the storage knows the link and the code of a generation."""
-        link, code = self.doors.secret(room, "join", generation), self.doors.code(room, generation)
-        return (self.doors.lookup(link), "join"), (self.doors.lookup(code), "code")
-
     async def _know(self, secret: str, room: str, kind: Door) -> None:
         await self.storage.put_secret(self.doors.lookup(secret), room, kind.encode())
 
@@ -266,10 +265,49 @@ class Hub:
         if known is None or (found := await self.delivery(known[0])) is None:
             return None
         room = found.room
+        title = room.book.get(room.whole.room.title) or ""
+        if known[1] == b"move":
+            seat = self._taking(room, secret_or_code)
+            return Invitation(room.id, "move", title, seat) if seat else None
         if not self._opens(room, secret_or_code):
             raise Refused("closed", RENEWED)
         kind: Door = "code" if known[1] == b"code" else "join"
-        return Invitation(room.id, kind, room.book.get(room.whole.room.title) or "")
+        return Invitation(room.id, kind, title)
+
+    def _taking(self, room: Room, code: str) -> str:
+        """The seat that this code takes to another device now, or ""."""
+        now = self.clock.now()
+        typed = self.doors.lookup(code)
+        for id, offer in room.whole.room.hall.offered.items():
+            known = self.doors.lookup(self.doors.moving(room.id, id, offer.nonce))
+            if now < offer.until and same(known, typed):
+                return id
+        return ""
+
+    async def take_over(self, room: Room, code: str, device: Device | None = None) -> Joined:
+        """Take a seat to another device with its code: to `device`, or to a new one, whose token is
+        returned. The device it was on speaks for it no longer. Raises `Refused`."""
+        seat = self._taking(room, code)
+        if not seat:
+            raise Refused("stale_seat", CODE_OVER)
+        token = None if device else new_token()
+        id = device.id if device else self.world.new_id()
+
+        def move(draft: Draft) -> None:
+            if draft.room.hall.offer(seat, draft.now) is None:
+                raise Refused("stale_seat", CODE_OVER)  # taken by another phone meanwhile
+            room.presence.beat(id, draft.now)
+
+            def tell(other: str) -> None:
+                self._tell_changed(draft, room, other)
+
+            taken_over(draft, seat, id, digest(token) if token else "", tell)
+
+        await room.run(move, seat=seat)
+        with contextlib.suppress(StorageUnwritable):
+            await self.storage.drop_secret(self.doors.lookup(code))
+        await room.sweep()
+        return Joined(seat, token)
 
     async def forget(self, room_id: str) -> None:
         """Forget a room: sessions end, then every byte goes. Raises `UnknownRoom`, and
@@ -326,7 +364,7 @@ class Hub:
         seat = Seat(
             id="",
             name=name_ref,
-            where="carried" if carrier else who.where,
+            where="carried" if carrier and who.where != "phone" else who.where,
             language=who.language,
             organisation=organisation_ref,
             willing=who.willing,
@@ -386,12 +424,14 @@ class Hub:
         seats = draft.room.device_by_id(device).seats
         if len(seats) != 2:
             return
-        clock = moment_of(draft, None, draft.now, self.world.dice())
         for id in seats:
-            seat = draft.room.seats[id]
-            if id != newest and seat.status == "in":
-                changed = MemberChanged(member=member_of(draft, seat, room.presence))
-                draft.tell_current(changed, clock)
+            if id != newest and draft.room.seats[id].status == "in":
+                self._tell_changed(draft, room, id)
+
+    def _tell_changed(self, draft: Draft, room: Room, seat: str) -> None:
+        clock = moment_of(draft, None, draft.now, self.world.dice())
+        who = member_of(draft, draft.room.seats[seat], room.presence)
+        draft.tell_current(MemberChanged(member=who), clock)
 
     async def recover(self, room: Room, secret: str) -> Joined:
         """A facilitator's recovery link adds a device to that seat; the wall's link opens the

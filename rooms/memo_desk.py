@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 
+from rooms.card_words import CardKind
 from rooms.memo_rules import Echoes, Quota, card_withheld, note_order, unattributed_name
 from rooms.memo_say import Said, Translate, say
-from rooms.memo_source import CardKind, MemoCard, MemoSource
+from rooms.memo_source import MemoCard, MemoSource
 from rooms.memo_text import clean, clip, language_tag, one_line
 from rooms.memo_tree import (
     Block,

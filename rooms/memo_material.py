@@ -4,18 +4,22 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from activities.kernel import Item
+from activities.kernel import Harvest, Item
 from rooms import consent_desk
 from rooms.board_schema import Card
+from rooms.card_words import KINDS
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
+    Commitment,
     Consent,
+    Evaluation,
     MemoCard,
     MemoSource,
     PersonLine,
     ProseText,
     Scope,
+    Score,
     StoryItem,
     StoryPart,
     ThemeQuestion,
@@ -67,10 +71,52 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         groups={
             group.id: len(group.members) for group in groups(room.whole, room.world.activities)
         },
+        evaluation=_evaluation(room),
+        commitments=_commitments(room),
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
         state="sent" if state.sent else "draft",
+    )
+
+
+def _harvests(room: "Room") -> list[Harvest]:
+    return list(consent_desk.harvests(room.whole, room.world.activities).values())
+
+
+def _evaluation(room: "Room") -> Evaluation | None:
+    """What the evaluations found; its texts are among the loose items."""
+    found = [one.assessment for one in _harvests(room) if one.assessment is not None]
+    if not found:
+        return None
+    scores = [
+        Score(room.world.translate(room.language, rating.statement.id, "", 0), rating.counts)
+        for one in found
+        for rating in one.ratings
+    ]
+    change = next((one.one_change for one in reversed(found) if one.one_change), None)
+    return Evaluation(
+        answers=sum(one.answers for one in found),
+        scores=tuple(scores),
+        one_change=(room.book.get(change.ref) or "") if change else "",
+    )
+
+
+def _commitments(room: "Room") -> tuple[Commitment, ...]:
+    """Cards as their owners wrote them; the sections leave out what an owner keeps private."""
+    return tuple(
+        Commitment(
+            id=pledge.what.ref,
+            owner=_name(room, pledge.seat),
+            what=text,
+            by_when=pledge.by,
+            partner=_name(room, pledge.partner) if pledge.partner else "",
+            needs=(room.book.get(pledge.needs.ref) or "") if pledge.needs else "",
+            scope=pledge.scope,
+        )
+        for one in _harvests(room)
+        for pledge in one.pledges
+        if (text := room.book.get(pledge.what.ref))
     )
 
 
@@ -100,7 +146,10 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
 
 def _activities(room: "Room") -> tuple[ActivityLine, ...]:
     state = room.whole.room
-    titles = {item.id: item.title for item in state.agenda}
+    titles = {
+        item.id: (room.book.get(item.words) if item.words else None) or item.title
+        for item in state.agenda
+    }
     people = sum(1 for s in state.seats.values() if s.role == "participant")
     return tuple(
         ActivityLine(titles.get(id, ""), _minutes(at, state.ended.get(id, state.last)), people)
@@ -124,7 +173,8 @@ def _card(room: "Room", card: Card) -> MemoCard:
     note = room.whole.room.notes.get(card.id)
     consent: CardConsent = "none_needed"
     by = ""
-    scope = card.scope
+    score = room.whole.room.scores.get(card.id)
+    scope: Scope = card.scope
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, note.words if note else "", card.kind)
         consent, scope = stands.state, stands.scope
@@ -133,37 +183,53 @@ def _card(room: "Room", card: Card) -> MemoCard:
         )
     return MemoCard(
         id=card.id,
-        kind=card.kind,  # type: ignore[arg-type]  # the schema's kinds are the memo's
+        kind=card.kind,
         text=card.text,
         author=card.author,
         language=card.language,
         theme=card.theme,
-        scope=scope,  # type: ignore[arg-type]
+        scope=scope,
         attribution=by,
         consent=consent,
         ticks=len(card.ticks),
         created=card.created,
         group=card.group,
         origin=card.origin,
+        votes=score.votes if score else 0,
+        runoff=score.runoff if score else 0,
     )
 
 
 def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...]:
-    """Items that are no story and no card, such as what people take home at check-out."""
+    """Items that are no story and no card, such as what people take home at check-out, or a
+    sentence somebody released after a fishbowl."""
     return tuple(
-        MemoCard(
-            id=ref,
-            kind=item.kind,  # type: ignore[arg-type]
-            text=room.book.get(ref) or "",
-            author=item.seat,
-            language=_language(room, ref),
-            scope=_scope(room, activity),
-        )
+        _loose_item(room, ref, activity, item)
         for ref, (activity, item) in found.items()
         if not item.story
-        and item.kind not in consent_desk.QUOTABLE
+        and item.kind in KINDS
         and room.book.get(ref)
         and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
+    )
+
+
+def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
+    stands = consent_desk.consent_of(room.whole, ref, item.kind)
+    quoted = item.kind in consent_desk.QUOTABLE
+    by = consent_desk.attribution(
+        room.whole, item.seat, stands.attribution, room.name_of, room.book.get
+    )
+    return MemoCard(
+        id=ref,
+        kind=KINDS[item.kind],
+        text=room.book.get(ref) or "",
+        author=item.seat,
+        language=_language(room, ref),
+        scope=stands.scope if quoted else _scope(room, activity),
+        attribution=by if quoted else "",
+        consent=stands.state if quoted else "none_needed",
+        origin=item.origin,
+        status="answered" if item.answered else "open",
     )
 
 

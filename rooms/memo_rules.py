@@ -60,10 +60,11 @@ def note_order(card: MemoCard) -> tuple[int, int, str]:
     return (-card.ticks, card.created, card.id)
 
 
-def theme_order(theme: MemoCard, notes: Iterable[MemoCard]) -> tuple[int, int, int, str]:
-    """Order of themes: votes, ticks (the theme's and its notes'), time, id (rule h)."""
+def theme_order(theme: MemoCard, notes: Iterable[MemoCard]) -> tuple[int, int, int, int, str]:
+    """Order of themes: votes (equal ones by the second ballot), ticks (the theme's and its
+    notes'), time, id (rule h)."""
     ticks = theme.ticks + sum(note.ticks for note in notes)
-    return (-theme.votes, -ticks, theme.created, theme.id)
+    return (-theme.votes, -theme.runoff, -ticks, theme.created, theme.id)
 
 
 def supported(notes: Iterable[MemoCard]) -> bool:

@@ -9,6 +9,8 @@ from typing import Literal
 
 import msgspec
 
+from rooms.card_words import CardKind
+
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
 Scope = Literal["self", "circle", "room", "memo", "public"]
@@ -18,11 +20,6 @@ Attribution = Literal["none", "role", "first_name", "name_org"]
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
-CardKind = Literal[
-    "story_title", "key_moment", "quote", "insight", "question", "burning_question", "practice",
-    "commitment", "theme", "plus", "delta", "score", "worthwhile", "mood", "offer", "need",
-    "contact", "ask", "reply", "agreement", "update", "parking",
-]  # fmt: skip
 
 
 class PersonLine(msgspec.Struct, frozen=True):
@@ -46,7 +43,8 @@ class MemoCard(msgspec.Struct, frozen=True):
     """A note of the board (methods.md 1.7). `author` is a seat id: it counts people, and is never
     printed. `theme` is the id of a card of kind `theme`, or empty. `created` is milliseconds since
     the epoch. `attribution` is the line the consent desk made, or empty. `votes` counts dots on a
-    theme; `origin` is a key of `memo_desk.ORIGINS`, "reaction", or not printed; `status` belongs to
+    theme, `runoff` those of a second ballot among equals; `origin` is a key of
+    `memo_desk.ORIGINS`, "reaction", or not printed; `status` belongs to
     questions; `translation` is marked as such where it is printed.
     """
 
@@ -64,6 +62,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     group: str = ""
     origin: str = ""
     votes: int = 0
+    runoff: int = 0
     status: Status = "open"
     translation: str = ""
 

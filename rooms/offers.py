@@ -5,11 +5,12 @@ from collections.abc import Callable
 from activities.blocks import Cards, Need, Offer, Option, View, Who, Words, say
 from activities.kernel import Lens
 from rooms import wire
-from rooms.agenda import item_of, next_item
+from rooms.agenda import next_item, title_line
 from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.lead import may_take, may_volunteer
 from rooms.seats import Seat
+from rooms.wire_hall import Table
 
 NO_WORDS = Words("")
 
@@ -17,13 +18,29 @@ NO_WORDS = Words("")
 class Standing:
     """What the offers depend on besides the state: presence, the time, and what runs."""
 
+    @property
+    def lost(self) -> bool:
+        """Whether a shared device is lost."""
+        return any(table.code for table in self.tables)
+
     def __init__(
-        self, *, here: Callable[[str], bool], since: Callable[[str], int], now: int, running: bool
+        self,
+        *,
+        here: Callable[[str], bool],
+        since: Callable[[str], int],
+        now: int,
+        running: bool,
+        token: Callable[[str, str], str] = lambda _activity, _seat: "",
+        tables: tuple[Table, ...] = (),
+        call: Callable[[str], str] = lambda _group: "",
     ) -> None:
         self.here = here
+        self.tables = tables  # shared devices
+        self.call = call  # group ("" for everybody) -> the link of its call, "" for none
         self.since = since
         self.now = now
         self.running = running
+        self.token = token  # of a seat in an activity (`unnamed.py`)
 
 
 def room_offers(
@@ -51,7 +68,7 @@ def _running_offers(state: RoomState, roles: frozenset[str], standing: Standing)
     item = next_item(state)
     if item is None:
         return []
-    title = say(item.title)
+    title = title_line(item)
     return [
         Offer(
             command=wire.ActivityStart(epoch=epoch, item=item.id),
@@ -292,9 +309,3 @@ KIND_NAMES = {
     "key_moment": say("A moment"),
     "story_title": say("A title"),
 }
-
-
-def title_of(state: RoomState, activity: str) -> str:
-    """The planned title of an instance, in the catalogue's source language."""
-    item = item_of(state, activity)
-    return item.title if item else ""

@@ -6,13 +6,17 @@ from typing import Any, Final
 import msgspec
 
 from activities.kernel import Refused
+from activities.registry import ACTIVITIES
 from rooms import commits
-from rooms.agenda import TEMPLATES
+from rooms.agenda_file import read
+from rooms.agenda_items import Frame
+from rooms.agenda_templates import offered
 from rooms.commits import Commit, WordsKept
 from rooms.doors import new_token
 from rooms.seats import Seat
+from rooms.whole import Activities
 from rooms.wire import TITLE_LIMIT
-from rooms.words import clean_name, digest, is_language
+from rooms.words import Mint, clean_name, digest, is_language
 
 CONFIDENTIALITIES: Final = ("circle", "unattributed", "record")
 
@@ -24,7 +28,8 @@ ORGANISER: Final = "s1"
 
 
 class Wanted(msgspec.Struct, frozen=True):
-    """The room somebody asks for. `zone`: an IANA name, else the memo is in UTC."""
+    """The room somebody asks for. `zone`: an IANA name, else the memo is in UTC. `plan`: an agenda
+    from a file (`rooms/agenda_file.py`), in the place of the template."""
 
     title: str
     facilitator: str
@@ -32,6 +37,7 @@ class Wanted(msgspec.Struct, frozen=True):
     language: str = "en"
     zone: str = "UTC"
     settings: Mapping[str, Any] = msgspec.field(default_factory=dict)
+    plan: Any = None
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -43,22 +49,33 @@ class Opening(msgspec.Struct, frozen=True):
     token: str
 
 
-def opening(wanted: Wanted, now: int, new_id: Callable[[], str]) -> Opening:
+def opening(
+    wanted: Wanted,
+    now: int,
+    new_id: Callable[[], str],
+    activities: Activities = ACTIVITIES,
+) -> Opening:
     """Check what is wanted and write the first commit.
 
-    Raises `Refused`: names nobody could read, no such template, setting or language.
+    Raises `Refused`: names nobody could read, no such template, setting or language, or a plan
+    that cannot be read.
     """
-    agenda = TEMPLATES.get(wanted.template)
+    template = offered(frozenset(activities)).get(wanted.template)
     confidentiality = str(wanted.settings.get("confidentiality", "circle"))
     co_may_time = wanted.settings.get("co_may_time", True)
-    if agenda is None or confidentiality not in CONFIDENTIALITIES:
+    if (template is None and wanted.plan is None) or confidentiality not in CONFIDENTIALITIES:
         raise Refused("bad_request")
     if not isinstance(co_may_time, bool):
         raise Refused("bad_request")
     if not is_language(wanted.language) or len(wanted.zone) > ZONE_LIMIT:
         raise Refused("bad_request")
     title, name = new_id(), new_id()
+    mint = Mint(new_id)
+    agenda, frame = template.items if template else (), Frame()
+    if wanted.plan is not None:
+        agenda, frame = read(wanted.plan, activities, mint, 1)
     texts = {title: clean_name(wanted.title, TITLE_LIMIT), name: clean_name(wanted.facilitator)}
+    texts |= mint.texts
     token, device = new_token(), new_id()
     seat = Seat(
         id=ORGANISER,
@@ -79,6 +96,7 @@ def opening(wanted: Wanted, now: int, new_id: Callable[[], str]) -> Opening:
         device=device,
         digest=digest(token),
         links={},
+        frame=frame,
         co_may_time=co_may_time,
     )
     kept = tuple(

@@ -14,7 +14,8 @@ from typing import Final
 
 import msgspec
 
-from rooms.board_schema import KINDS, MAX_TIME, MAX_WORD, SCOPES, SECTION_WORDS, Family, author_of
+from rooms.board_schema import MAX_TIME, MAX_WORD, SECTION_WORDS, Family, author_of
+from rooms.card_words import KINDS, SCOPES
 from rooms.ownership import Touch
 from rooms.update_gate import MAP, TEXT
 

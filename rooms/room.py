@@ -21,18 +21,19 @@ Theory
 
 import asyncio
 import contextlib
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 import msgspec
 import structlog
 
 from activities.blocks import say
-from activities.kernel import Refused
+from activities.kernel import Command, Job, Refused
 from rooms import asked as asking_for
-from rooms import commits, wire
+from rooms import call, commits, unnamed, wire, wire_hall
 from rooms import lead as leads
 from rooms import whole as wholes
+from rooms.agenda_desk import Pen
 from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
@@ -49,6 +50,7 @@ from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft, Whole
 from rooms.words import Mint, WordsBook, decode_command, digest
+from rooms.workbench import Workbench
 from rooms.world import World
 
 log = structlog.get_logger("rooms")
@@ -81,10 +83,12 @@ class Room(RoomReading):
         self.refusals = 0
         self.forgotten = False
         self._roll = Roll(self.presence, world.new_id)
-        self._effects = Effects(id, self.shelf, world.storage, world.activities, world.ways_in)
+        ways_in = world.doors.ways_in
+        self._effects = Effects(id, self.shelf, world.storage, world.activities, ways_in)
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
+        self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
         self.recent = Recent(world.clock.now)
         self.shelf.on_touched = self.recent.touched
@@ -119,6 +123,8 @@ class Room(RoomReading):
         await self._settle_later()
         await self._tell_roll()
         await self._ring_due()
+        await self._drop_keys()
+        self.bench.look()
 
     # Commands ---------------------------------------------------------------------------------
 
@@ -143,15 +149,23 @@ class Room(RoomReading):
         carried = self.whole.room.device_by_id(device.id).seats
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
         # The memo is drafted from documents, which a decider cannot read (ME6).
-        sends = tag_of(bytes(asked.command)) == "memo.send"
-        ready = sends and (await self.draft_memo("participants")).ready
+        tag = tag_of(bytes(asked.command))
+        ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
+        nonce = await self._make_code(seat_id) if tag == "seat.move" else ""
         about = await self._about(bytes(asked.command))
 
         def decider(draft: Draft) -> None:
             if seat_id not in draft.room.device_by_id(device.id).seats:
                 raise Refused("not_allowed")  # removed while this waited
+            standing = {
+                "device": device.id,
+                "nonce": nonce,
+                "memo_ready": ready,
+                "cards": about.recent if about else (),
+                "all_cards": about.all if about else (),
+            }
             try:
-                self._decide(draft, device, seat_id, entered_by, asked, mint, ready, about)
+                self._decide(draft, seat_id, entered_by, asked, mint, standing)
             except Refused as refused:
                 if refused.reason == "stale_epoch" and refused.message is None:
                     raise stale_epoch(draft) from refused
@@ -167,10 +181,22 @@ class Room(RoomReading):
             raise
         if about is not None:
             await self._hide_late(field_of(bytes(asked.command), "seat"), seat_id)
-        if not self.presence.here(seat_id):
-            await self.sweep()  # somebody came back in
+        if tag in ("seat.adopt", "seat.carry") or not self.presence.here(seat_id):
+            await self.sweep()  # somebody came back in, or is on another device now
         await self._ring_due()
         return self._done(asked.request, seq)
+
+    async def _make_code(self, seat: str) -> str:
+        """A nonce for the code that takes this seat to another phone; the join page finds the code
+        before it is shown. Raises `Refused("full")`."""
+        nonce, doors = self.world.new_id(), self.world.doors
+        digest = doors.lookup(doors.moving(self.id, seat, nonce))
+        try:
+            await self.world.storage.put_secret(digest, self.id, b"move")
+        except StorageUnwritable as error:
+            log.warning("code_unknown", room=self.id, seat=seat)
+            raise Refused("full", DISK_FULL) from error
+        return nonce
 
     async def _about(self, raw: bytes) -> Doings | None:
         """What the seat a command would hide has done, which a decider cannot read."""
@@ -195,13 +221,11 @@ class Room(RoomReading):
     def _decide(
         self,
         draft: Draft,
-        device: Device,
         seat_id: str,
         entered_by: str,
         asked: wire.ClientCommand,
         mint: Mint,
-        memo_ready: bool,
-        about: Doings | None,
+        standing: Mapping[str, Any],
     ) -> None:
         mint.texts.clear()
         seat = draft.room.seats[seat_id]
@@ -214,6 +238,8 @@ class Room(RoomReading):
         command = decode_command(raw, wire.RoomCommand, mint)
         if isinstance(command, wire.SeatName):
             mint.name(command.name.ref)
+        elif isinstance(command, wire_hall.RoomCall) and command.link:
+            mint.texts[command.link.ref] = call.checked(mint.texts[command.link.ref])
         asking = Asking(
             seat=seat,
             entered_by=entered_by,
@@ -222,11 +248,11 @@ class Room(RoomReading):
             presence=self.presence,
             new_id=self.world.new_id,
             language=seat.language,
-            memo_ready=memo_ready,
-            device=device.id,
             mint=mint,
-            cards=about.recent if about else (),
-            all_cards=about.all if about else (),
+            new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
+            adopting=self.adopting,
+            **standing,
+            pen=Pen(mint, lambda ref: len(mint.texts.get(ref, ""))),
         )
         decide(draft, command, asking)
 
@@ -237,13 +263,17 @@ class Room(RoomReading):
             raise Refused("not_present")
         if activity not in draft.running:
             raise Refused("unknown")
-        if activity != draft.current():
+        if activity != draft.current() and not unnamed.takes_answers(draft, activity):
             raise Refused("stale_phase")
         ensure_free(draft.room, seat, tag_of(raw))
         kind = draft.activities[draft.running[activity].kind]
         command = decode_command(raw, kind.command_union(), mint)
         moment = moment_of(draft, seat, draft.now, self.world.dice())
         check_activity(draft, moment.roles, command)
+        if type(command) in kind.unnamed:
+            token = unnamed.token(draft.room, self.book.get, activity, seat.id)
+            moment = msgspec.structs.replace(moment, seat="", token=token)
+            draft.unnamed = True
         if draft.room.lead.peer and "lead" in moment.roles and seat.role == "participant":
             moment = msgspec.structs.replace(moment, roles=moment.roles | {"member"})
         draft.tell(activity, command, moment)
@@ -286,7 +316,7 @@ class Room(RoomReading):
                     raise Refused("closed", FORGOTTEN)
                 if request and (known := self._requests.get((seat, request))) is not None:
                     return known
-                draft = Draft(self.whole, self.world.activities, self.world.clock.now())
+                draft = Draft(self.whole, self.world.activities, self.world.clock.now(), entered_by)
                 decider(draft)
                 if not draft.events and not request:
                     return self.whole.room.seq
@@ -301,11 +331,16 @@ class Room(RoomReading):
                 except StorageUnwritable as error:
                     log.warning("append_failed", room=self.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
-                return await self._take_in(commit, texts)
+                seq = await self._take_in(commit, texts)
+                if request:
+                    self._requests[seat, request] = seq
+                return seq
 
     def _written(
         self, draft: Draft, seat: str, entered_by: str, request: str, texts: dict[str, str]
     ) -> Commit:
+        if draft.unnamed:
+            seat = entered_by = request = ""
         speaker = draft.room.seats.get(seat)
         kept = tuple(
             WordsKept(
@@ -339,11 +374,10 @@ class Room(RoomReading):
         self.book.add(texts)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
         self.book.hide(self.whole.room.safety.words)
-        if commit.request:
-            self._requests[commit.seat, commit.request] = commit.seq
         self._effects.owed = commit
         await self._settle_later()
         self._set_alarms()
+        self.bench.look()
         self.changed()
         return commit.seq
 
@@ -358,6 +392,7 @@ class Room(RoomReading):
         self.book = WordsBook(await self.world.storage.words(self.id))
         self.book.hide(self.whole.room.safety.words)
         self._set_alarms()
+        self.bench.look()
         self.changed()
 
     async def _settle_later(self) -> None:
@@ -385,6 +420,32 @@ class Room(RoomReading):
             at = self.world.clock.now() + RETRY
             self.world.alarms.set(f"{self.id}/tidy", at, self._ring_tidy)
 
+    # Heavy decisions --------------------------------------------------------------------------
+
+    def _wanted(self) -> tuple[str, Job] | None:
+        return None if self.forgotten else wholes.work(self.whole, self.world.activities)
+
+    async def _hand_in(self, activity: str, job: Job, command: Command) -> None:
+        """Let the activity decide what was computed for it. Raises `Refused`: `stale_phase` when
+        it no longer wants that."""
+
+        def tell(draft: Draft) -> None:
+            wanted = wholes.work(Whole(draft.room, draft.running), self.world.activities)
+            if wanted is None or (wanted[0], wanted[1].basis) != (activity, job.basis):
+                raise Refused("stale_phase")
+            clock = moment_of(draft, None, draft.now, self.world.dice())
+            draft.tell(activity, command, clock)
+
+        await self._commit(tell)
+
+    def _work_later(self) -> None:
+        at = self.world.clock.now() + RETRY
+        self.world.alarms.set(f"{self.id}/work", at, self._ring_work)
+
+    async def _ring_work(self) -> None:
+        self.bench.look()
+        await self.bench.settled()
+
     # The clock --------------------------------------------------------------------------------
 
     def _set_alarms(self) -> None:
@@ -411,6 +472,7 @@ class Room(RoomReading):
         times += helm_times(self.whole, self.world.activities)
         if self._roll.waiting:
             times.append(now + RETRY)
+        times += unnamed.keys_due(self.whole, self.world.activities).values()
         coming = [t for t in times if t is not None and t > now]
         key = f"{self.id}/people"
         if not coming:
@@ -420,10 +482,16 @@ class Room(RoomReading):
 
     async def _ring_people(self) -> None:
         await self.sweep()
+        await self._drop_keys()
         self.changed()
         self._set_people_alarm()
 
     async def _ring_activity(self) -> None:
+        """The alarm: deadlines, and what follows from them."""
+        await self._ring_passed()
+        await self.bench.settled()
+
+    async def _ring_passed(self) -> None:
         """Let every deadline that has passed speak, in order. Raises `Refused("full")`: then the
         alarm rings again."""
         for _ in range(RINGS_AT_ONCE):
@@ -449,7 +517,7 @@ class Room(RoomReading):
     async def _ring_due(self) -> None:
         """Deadlines that have passed, now; those that cannot be written ring again by the alarm."""
         try:
-            await self._ring_activity()
+            await self._ring_passed()
         except Refused:
             at = self.world.clock.now() + RETRY
             self.world.alarms.set(f"{self.id}/activity", at, self._ring_activity)
@@ -468,6 +536,20 @@ class Room(RoomReading):
             await self._tell_roll()
         else:
             self._set_people_alarm()
+
+    async def _drop_keys(self) -> None:
+        """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
+
+        def drop(draft: Draft) -> None:
+            whole = Whole(draft.room, draft.running)
+            for id, until in unnamed.keys_due(whole, draft.activities).items():
+                if until <= draft.now:
+                    draft.add(commits.KeyDropped(activity=id, words=draft.room.keys[id]))
+
+        try:
+            await self._commit(drop)
+        except Refused as refused:
+            log.warning("keys_kept", room=self.id, reason=refused.reason)  # tried at every check
 
     async def _tell_roll(self) -> None:
         told: list[Change] = []
@@ -500,8 +582,9 @@ class Room(RoomReading):
 
     async def close(self) -> None:
         """Wait for what is under way and let go of alarms."""
+        await self.bench.close()
         await self._unbroken.settled()
-        for what in ("activity", "people", "effects", "tidy"):
+        for what in ("activity", "people", "effects", "tidy", "work"):
             self.world.alarms.drop(f"{self.id}/{what}")
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()

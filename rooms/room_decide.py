@@ -11,8 +11,10 @@ from typing import assert_never, get_args
 
 from msgspec.structs import replace
 
-from activities.blocks import Cards, say
+from activities import board
+from activities.blocks import Cards, Words, say
 from activities.kernel import (
+    Before,
     Choice,
     Command,
     Cut,
@@ -24,9 +26,23 @@ from activities.kernel import (
     Moment,
     Refused,
 )
-from rooms import commits, consent_desk, helm_desk, safety, safety_desk, wire, wire_safety
+from rooms import (
+    agenda_desk,
+    board_desk,
+    commits,
+    consent_desk,
+    hall_desk,
+    helm_desk,
+    safety,
+    safety_desk,
+    wire,
+    wire_agenda,
+    wire_hall,
+    wire_safety,
+)
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
+from rooms.agenda_desk import Pen
 from rooms.hats import autopilot, facilitators, roles_of
 from rooms.offers import Standing
 from rooms.presence import Presence
@@ -51,6 +67,8 @@ CO_MAY = (
     wire_safety.SeatRefuse,
     wire_safety.LinkRenew,
     wire_safety.LinkRevoke,
+    wire_hall.RoomCall,
+    wire_hall.SeatCarry,
 )
 """Room-level facilitators' commands a co-facilitator may send too (door, help, voice to all,
 safety)."""
@@ -77,7 +95,11 @@ class Asking:
         new_id: Callable[[], str],
         language: str,
         memo_ready: bool = False,
+        new_key: Callable[[], str] = str,
         device: str = "",
+        nonce: str = "",
+        adopting: Callable[[str, int], str] = lambda _device, _since: "",
+        pen: Pen | None = None,
         mint: Mint | None = None,
         cards: tuple[safety_desk.Card, ...] = (),
         all_cards: tuple[safety_desk.Card, ...] = (),
@@ -90,10 +112,18 @@ class Asking:
         self.new_id = new_id
         self.language = language
         self.memo_ready = memo_ready
-        self.device = device
         self.mint = mint
         self.cards = cards  # what the seat a command is about made or changed of late
         self.all_cards = all_cards  # all of it
+        self.pen = pen or Pen(lambda _: Words(""), lambda _: 0)
+        self.new_key = new_key  # stores a key for tokens and gives its reference
+        self.device = device
+        self.nonce = nonce
+        self.adopting = adopting
+
+    def tell(self, draft: Draft) -> Callable[[str], None]:
+        """What tells the running activity that somebody's record changed."""
+        return lambda seat: _tell_changed(draft, draft.room.seats[seat], self)
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -120,10 +150,13 @@ def members_of(draft: Draft, presence: Presence) -> tuple[Member, ...]:
 
 
 def member_of(draft: Draft, seat: Seat, presence: Presence) -> Member:
-    """A seat as the activities see it; people who share a device sit at one table."""
+    """A seat as the activities see it; people in the hall who share a device sit at one table (who
+    is on the phone sits nowhere near whoever speaks for them)."""
     table = ""
-    if seat.devices and len(draft.room.device_by_id(seat.devices[0]).seats) > 1:
-        table = seat.devices[0]
+    if seat.devices and seat.where != "phone":
+        company = draft.room.device_by_id(seat.devices[0]).seats
+        if sum(draft.room.seats[id].where != "phone" for id in company) > 1:
+            table = seat.devices[0]
     kept = draft.room.words.get(seat.organisation)
     organisation = kept.digest if kept else ""
     return member(seat, here=presence.here(seat.id), table=table, organisation=organisation)
@@ -174,6 +207,18 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             _consent(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             _memo(draft, command, asking)
+        case (
+            wire_agenda.AgendaAdd()
+            | wire_agenda.AgendaEdit()
+            | wire_agenda.AgendaMove()
+            | wire_agenda.AgendaRemove()
+            | wire_agenda.AgendaUse()
+            | wire_agenda.AgendaImport()
+            | wire_agenda.AgendaFrame()
+        ):
+            agenda_desk.decide(draft, command, asking.seat, asking.pen)
+        case _ if isinstance(command, wire_hall.HallCommand):
+            hall_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(HelmCommand)):
             helm_desk.decide(draft, command, asking, decide, _tell_as_lead)
         case _ if isinstance(command, get_args(wire_safety.SafetyCommand)):
@@ -286,6 +331,10 @@ def _plan(
             dice=asking.dice,
             epoch=state.lead.epoch,
             autopilot=autopilot(state),
+            key=asking.new_key() if activity.unnamed else "",
+            before=board_desk.before(state, draft.running, draft.activities)
+            if activity.inherits
+            else Before(),
         )
     )
 
@@ -404,7 +453,9 @@ def _notes(
 ) -> None:
     match command:
         case wire.NoteAdd():
-            draft.add(_note(draft, command, asking))
+            draft.add(added := _note(draft, command, asking))
+            if added.document == "board":
+                _tell_board(draft, board.NoteCame(note=board_desk.note_of(added)), asking)
         case wire.NoteMove():
             note = draft.room.notes.get(command.card)
             theme = draft.room.notes.get(command.theme) if command.theme else None
@@ -417,6 +468,7 @@ def _notes(
             if note.kind == "theme":
                 raise Refused("bad_request")
             draft.add(commits.NoteMoved(card=command.card, theme=command.theme))
+            _tell_board(draft, board.NoteShifted(card=note.card, theme=command.theme), asking)
         case wire.NoteDelete():
             note = draft.room.notes.get(command.card)
             if note is None or note.document != _full_name(command.document, asking):
@@ -426,8 +478,13 @@ def _notes(
             draft.add(
                 commits.NoteDeleted(document=note.document, card=command.card, words=note.words)
             )
+            _tell_board(draft, board.NoteWent(card=note.card), asking)
         case _:
             assert_never(command)
+
+
+def _tell_board(draft: Draft, command: Command, asking: Asking) -> None:
+    draft.tell_current(command, moment_of(draft, None, asking.now, asking.dice))
 
 
 def _full_name(document: str, asking: Asking) -> str:

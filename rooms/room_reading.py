@@ -8,21 +8,26 @@ import msgspec
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import consent_desk
+from rooms import call, consent_desk, unnamed
 from rooms import whole as wholes
+from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
+from rooms.hall_desk import tables
 from rooms.hats import roles_of
 from rooms.helm_view import strip
 from rooms.memo import Edition, Memo, draft
 from rooms.memo_material import material
 from rooms.memo_rules import Echoes, card_withheld
 from rooms.memo_tree import nameless
+from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
+from rooms.preview import preview_message
 from rooms.render import TAKEN_BACK, Renderer, formatted
 from rooms.room_view import (
     default_lens,
+    device_message,
     documents_of,
     people_message,
     view_message,
@@ -48,6 +53,7 @@ class RoomReading:
         self.world = world
         self.whole = whole
         self.book = book
+        self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
         self.renderer = Renderer(world.translate, self.name_of, self.words_for, self.why_gone)
@@ -60,9 +66,14 @@ class RoomReading:
         return self.whole.room.language
 
     def name_of(self, seat: str) -> str | None:
-        """A person's display name, None when unknown or erased."""
-        known = self.whole.room.seats.get(seat)
-        return self.book.get(known.name) if known else None
+        """A person's display name, told apart from others of that name; None when unknown or
+        erased."""
+        seats, changes = self.whole.room.seats, self.book.changes
+        if self._named is None or self._named[0] is not seats or self._named[1] != changes:
+            own = ((s.id, self.book.get(s.name)) for s in seats.values())
+            shown = told_apart((id, name) for id, name in own if name)
+            self._named = (seats, changes, shown)
+        return self._named[2].get(seat)
 
     def words_for(self, ref: str, viewer: str) -> str | None:
         """Text for a screen, if this viewer may see it."""
@@ -88,7 +99,8 @@ class RoomReading:
         fresh = self.seats_of(device)
         id = seat or (fresh[0] if fresh else "")
         if id not in fresh:
-            raise Refused("not_allowed")
+            gone = id in self.whole.room.hall.moved.get(device.id, ())
+            raise Refused("stale_seat" if gone else "not_allowed")
         return self.whole.room.seats[id]
 
     def say(self, line: Line, language: str) -> str:
@@ -108,7 +120,24 @@ class RoomReading:
             since=self.presence.since,
             now=self.world.clock.now(),
             running=bool(wholes.current(self.whole, self.world.activities)),
+            token=lambda activity, seat: unnamed.token(
+                self.whole.room, self.book.get, activity, seat
+            ),
+            tables=tables(self.whole.room, self.presence, self.adopting),
+            call=self.call_of,
         )
+
+    def adopting(self, device: str, since: int) -> str:
+        """The code for the people of a shared device that was lost at `since` (ms)."""
+        return self.world.doors.adopting(self.id, device, since)
+
+    def call_of(self, group: str) -> str:
+        """The link of a group's call (`call.EVERYONE`: of everybody's), "" when there is none."""
+        template = self.book.get(self.whole.room.hall.call)
+        if not template:
+            return ""
+        doors = self.world.doors
+        return call.link(template, group, lambda name, digits: doors.meeting(self.id, name, digits))
 
     def here(self) -> int:
         """How many people are here (not sockets, not screens)."""
@@ -151,6 +180,15 @@ class RoomReading:
         )
         return self.renderer.encode(message, language or speaking.language, speaking.id)
 
+    def preview(self, device: Device, seat: str | None = None, wanted: str = "") -> bytes:
+        """What a participant's phone shows, without anybody's private words, as JSON; `wanted` is
+        a participant's seat. Raises `Refused`."""
+        asking = self.seat(device, seat)
+        message = preview_message(
+            self.whole, self.world.activities, asking, wanted, self.standing(), self.here()
+        )
+        return self.renderer.encode(message, asking.language, asking.id)
+
     def inside(self, speaking: Seat) -> bool:
         """Whether this seat sees what is for facilitators only."""
         return speaking.role == "facilitator" and speaking.status == "in"
@@ -172,6 +210,19 @@ class RoomReading:
         )
         return self.renderer.encode(message, speaking.language, speaking.id)
 
+    def device_seats(self, device: Device) -> bytes:
+        """The `device` message: who is on this device now."""
+        fresh = self.whole.room.device_by_id(device.id)
+        doors = self.world.doors
+        message = device_message(
+            self.whole.room,
+            fresh,
+            self.world.clock.now(),
+            lambda seat, nonce: doors.moving(self.id, seat, nonce),
+        )
+        first = fresh.seats[0] if fresh.seats else ""
+        return self.renderer.encode(message, self.language_of(first), first)
+
     def desk(self, speaking: Seat) -> bytes | None:
         """The private strip, for facilitators and shadows only."""
         if not self.on_strip(speaking):
@@ -182,6 +233,13 @@ class RoomReading:
             inside=self.inside(speaking),
             running=bool(wholes.current(self.whole, self.world.activities)),
         )
+        return self.renderer.encode(message, speaking.language, speaking.id)
+
+    def plan(self, speaking: Seat) -> bytes | None:
+        """The agenda as facilitators edit it, for them only."""
+        if not self.inside(speaking):
+            return None
+        message = plan_message(self.whole, self.world.activities, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
     def my_words(self, speaking: Seat, found: consent_desk.Items | None = None) -> bytes:

@@ -23,16 +23,18 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import Lens, Viewer
-from rooms import helm_view, safety_desk, safety_view, wire
+from rooms import helm_view, safety_desk, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
-from rooms.agenda import item_of, next_item
+from rooms.agenda import item_of, next_item, title_line
+from rooms.agenda_view import outline
 from rooms.commits import RoomState
 from rooms.hats import autopilot, roles_of
 from rooms.lead import AUTOPILOT
 from rooms.offers import Standing, note_offers, room_offers
+from rooms.offers_hall import hall_offers, with_hall
 from rooms.presence import Presence
 from rooms.render import flat
-from rooms.seats import Seat
+from rooms.seats import Device, Seat
 from rooms.whole import Activities, Whole
 from rooms.wire_helm import LeadPropose
 
@@ -64,13 +66,12 @@ def seat_view(
     if seat.status == "left":
         id, view = "", _left(state)
     elif id:
-        here = whole.running[id]
-        seen = frozenset({"lead"}) if shadows(seat, lens) else roles
-        viewer = Viewer(seat.id, seen, lens, state.lead.epoch, autopilot(state))
-        view = _with_documents(activities[here.kind].view(here.state, viewer), id)
+        view = _activity_view(whole, activities, id, seat, lens, standing)
+    elif lens == "seat" and (still := _still_asked(whole, activities, seat, standing)):
+        id, view = still
     else:
         view = _between(state, seat, roles, lens)
-    view = _as_consented(view, state)
+    view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
     if seat.status == "in":
         over = (
             *safety_view.notes(state, seat, standing),
@@ -82,6 +83,7 @@ def seat_view(
     offers = room_offers(state, seat, roles, lens, standing)
     if lens != "screen":
         offers += note_offers(view, roles)
+        offers += hall_offers(whole, activities, seat, roles, standing)
         offers += tuple(helm_view.offers(state, seat, roles, standing))
         offers += tuple(safety_view.offers(state, seat, roles, standing))
         offers += tuple(helm_view.approvals(state, roles, standing.now, _names(view)))
@@ -118,6 +120,33 @@ def _names(view: View) -> Callable[[str, str], Line]:
         return labels[0] if activity and labels else helm_view.named(tag)
 
     return name
+
+
+def _activity_view(
+    whole: Whole, activities: Activities, id: str, seat: Seat, lens: Lens, standing: Standing
+) -> View:
+    state, here = whole.room, whole.running[id]
+    activity = activities[here.kind]
+    viewer = Viewer(
+        seat.id,
+        frozenset({"lead"}) if shadows(seat, lens) else roles_of(state, seat),
+        lens,
+        state.lead.epoch,
+        autopilot(state),
+        standing.token(id, seat.id) if activity.unnamed else "",
+    )
+    return _with_documents(activity.view(here.state, viewer), id)
+
+
+def _still_asked(
+    whole: Whole, activities: Activities, seat: Seat, standing: Standing
+) -> tuple[str, View] | None:
+    """Between activities: what one that is over would still take from this seat."""
+    for id in unnamed.lingering(whole, activities, standing.now):
+        view = _activity_view(whole, activities, id, seat, "seat", standing)
+        if view.may:
+            return id, view
+    return None
 
 
 def _left(state: RoomState) -> View:
@@ -199,20 +228,22 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
         sees="room",
         add=lens != "screen" and "observer" not in roles,
     )
-    if coming is None:
+    if coming is None and (begun or state.agenda):
         title = say("Thank you for being here")
         text = say("The memo is being drafted. You can still change what may be quoted of you.")
         blocks: tuple[Now | Note | Cards, ...] = (Now(text=title), Note(text=text))
         if lens != "screen":  # a wall opens no documents
             blocks = (*blocks, board)
         return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
-    next_title = say(coming.title)
+    next_title = title_line(coming) if coming else say("Nothing is planned yet")
     if lens == "panel":
         head = say("A moment between") if begun else say("People are coming in")
         hint = (
             say("Everyone sees it as soon as you start.")
             if begun
             else say("Start when enough people are here. Others can still come in.")
+            if coming
+            else say("Add activities on the agenda page; you will find them here.")
         )
         step = NextStep(text=next_title, hint=hint)
         shown: tuple[Now | NextStep | Cards | Note, ...] = (Now(text=head), step)
@@ -271,22 +302,7 @@ def room_info(
         nobody = wire.LeadInfo(lead="", acting="", epoch=0)
         return wire.RoomInfo(title=Words(state.title), lead=nobody, agenda=(), door="ask", here=0)
     inside = seat.role == "facilitator" and seat.status == "in"
-    rows = tuple(
-        wire.AgendaRow(
-            id=item.id,
-            title=say(item.title),
-            minutes=item.minutes,
-            kind=item.kind,
-            state="skipped"
-            if item.id in state.skipped
-            else "now"
-            if item.id == running
-            else "done"
-            if item.id in state.started
-            else "to come",
-        )
-        for item in state.agenda
-    )
+    rows, plan = outline(state, running)
     return wire.RoomInfo(
         title=Words(state.title),
         lead=wire.LeadInfo(
@@ -306,6 +322,7 @@ def room_info(
         notice_at=state.notice_at,
         code=code if state.door and seat.role in ("facilitator", "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
+        plan=plan,
         frozen=safety_desk.why_frozen(state),
         bridge=helm_view.bridge(state, running, now),
         waiting=sum(s.status == "waiting" for s in state.seats.values()) if inside else 0,
@@ -327,6 +344,11 @@ def view_message(
     """The whole `view` message, ready to be rendered."""
     state = whole.room
     view, id = seat_view(whole, activities, seat, lens, standing)
+    running = wholes.current(whole, activities)
+    frame = room_info(state, activities, seat, here, code, running, standing.now)
+    if seat.role == "facilitator":
+        typed = Words(state.hall.call) if state.hall.call else None
+        frame = replace(frame, tables=standing.tables, call=typed)
     info = None
     if id:
         item = item_of(state, id)
@@ -335,7 +357,7 @@ def view_message(
             id=id,
             kind=activity.kind,
             phase=view.phase,
-            title=say(item.title) if item and item.title else activity.title,
+            title=title_line(item) if item else activity.title,
         )
     return wire.ViewMessage(
         seat=seat.id,
@@ -346,15 +368,7 @@ def view_message(
         ends_at=view.ends_at,
         blocks=view.blocks,
         may=tuple(flat(offer) for offer in view.may),
-        room=room_info(
-            state,
-            activities,
-            seat,
-            here,
-            code,
-            wholes.current(whole, activities),
-            standing.now,
-        ),
+        room=frame,
         place=view.place or say("{room}", room=Words(state.title)),
         sub=view.sub or say_n("{n} person here", "{n} people here", here)
         if seat.status != "waiting"
@@ -407,3 +421,27 @@ def _presence(seat: Seat, presence: Presence) -> Literal["here", "away", "gone",
     if seat.status == "waiting":
         return "waiting"
     return presence.word(seat.id) if seat.status == "in" else "gone"
+
+
+def device_message(
+    state: RoomState, device: Device, now: int, code: Callable[[str, str], str]
+) -> wire_hall.DeviceMessage:
+    """Who is on this device, for the device itself. `code(seat, nonce)`: what another phone types
+    in."""
+    seats: list[wire_hall.OwnSeat] = []
+    for id in device.seats:
+        seat, offer = state.seats[id], state.hall.offer(id, now)
+        seats.append(
+            wire_hall.OwnSeat(
+                seat=id,
+                name=Who(id),
+                role=seat.role,
+                where=seat.where,
+                status="left" if seat.status == "left" else "in",
+                language=seat.language,
+                steward=id == device.seats[0] and len(device.seats) > 1,
+                code=code(id, offer.nonce) if offer else "",
+                code_ends=offer.until if offer else None,
+            )
+        )
+    return wire_hall.DeviceMessage(seq=state.seq, now=now, seats=tuple(seats))

@@ -8,6 +8,10 @@ from activities.kernel import Member, Where
 
 RoleName = Literal["facilitator", "participant", "observer", "interpreter", "screen"]
 
+CARRIED: Final = ("carried", "phone")
+"""Where people are who need not have a device of their own: somebody may press the buttons for
+them."""
+
 SEATS_PER_DEVICE: Final = 9
 """A steward and up to eight people at one table (`methods.md` 1.1)."""
 

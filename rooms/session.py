@@ -60,6 +60,8 @@ def farewell(room: "Room", device: Device) -> Goodbye | None:
     if room.forgotten:
         return Goodbye(4410, CLOSE_CODES[4410], retry=False)
     if not room.seats_of(device):
+        if device.id in room.whole.room.hall.moved:
+            return Goodbye(4411, CLOSE_CODES[4411], retry=False)
         return Goodbye(4403, CLOSE_CODES[4403], retry=False)
     return None
 

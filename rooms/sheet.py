@@ -35,6 +35,7 @@ class Sheet:
         self._items: consent_desk.Items | None = None
         self._people: dict[tuple[bool, bool, str], Printed] = {}
         self._desk: dict[tuple[bool, str], Printed] = {}
+        self._plan: dict[str, Printed] = {}
 
     def _printed(self, payload: bytes) -> Printed:
         return Printed(mark_without_time(payload), Say(self._room.id, payload.decode()))
@@ -52,6 +53,10 @@ class Sheet:
                 code=self._code,
             )
         )
+
+    def device(self, device: Device) -> Printed:
+        """Who is on this device."""
+        return self._printed(self._room.device_seats(device))
 
     def words(self, seat: Seat) -> Printed:
         """The seat's own words."""
@@ -75,6 +80,16 @@ class Sheet:
             payload = self._room.desk(seat)
             assert payload is not None
             known = self._desk[key] = self._printed(payload)
+        return known
+
+    def plan(self, seat: Seat) -> Printed | None:
+        """The agenda with its settings, for facilitators only."""
+        if not self._room.inside(seat):
+            return None
+        if (known := self._plan.get(seat.language)) is None:
+            payload = self._room.plan(seat)
+            assert payload is not None
+            known = self._plan[seat.language] = self._printed(payload)
         return known
 
 

@@ -21,6 +21,7 @@ from pycrdt import Doc
 from activities.kernel import Reason
 from rooms import board_schema
 from rooms.board_schema import Card
+from rooms.card_words import KINDS, SCOPES
 from rooms.commits import NoteAdded
 from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.ownership import Touch
@@ -361,7 +362,7 @@ class Shelf:
         root = "notes" if note.document.startswith("mine/") else "cards"
         card = Card(
             id=note.card,
-            kind=note.kind,
+            kind=KINDS.get(note.kind, "parking"),
             text=text,
             author=note.seat,
             entered_by=note.entered_by,
@@ -371,7 +372,7 @@ class Shelf:
             section=note.section,
             theme=note.theme,
             created=note.at,
-            scope="circle" if note.scope == "self" else note.scope,
+            scope=SCOPES.get(note.scope, "circle"),
             origin=note.origin,
         )
         async with self._locks[note.document]:
@@ -385,6 +386,19 @@ class Shelf:
     async def move_note(self, card: str, theme: str) -> None:
         """Put a card of the board under a theme."""
         await self.edit("board", lambda doc: board_schema.change_card(doc, card, theme=theme))
+
+    async def reword_note(self, card: str, text: str) -> None:
+        """Give a card of the board another text; the one it had leaves the disk too."""
+        await self.edit("board", lambda doc: board_schema.reword_card(doc, card, text))
+        await self.compact("board")
+
+    async def tick_note(self, card: str, seat: str, on: bool) -> None:
+        """Put somebody's tick on a card of the board, or take it off."""
+        await self.edit("board", lambda doc: board_schema.tick_card(doc, card, seat, on))
+
+    async def merge_themes(self, theme: str, into: str) -> None:
+        """Put everything under one theme (RO3)."""
+        await self.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
 
     async def delete_note(self, name: str, card: str) -> None:
         """Take a card away, and its copy on the board; the text leaves the log as well."""

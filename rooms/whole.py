@@ -12,12 +12,13 @@ from activities.kernel import (
     Deadline,
     Event,
     Group,
+    Job,
     Moment,
     NotesChosen,
     Refused,
     step,
 )
-from rooms import commits
+from rooms import board_desk, commits
 from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent, RoomState
 
 Activities = Mapping[str, Activity[Any]]
@@ -42,7 +43,7 @@ def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
     running = dict(whole.running)
     room = commits.evolve(whole.room, commit)
     for event in commit.events:
-        room = _apply_activity(room, running, event, activities)
+        room = _apply_activity(room, running, event, activities, commit)
     return Whole(_note_end(room, running, commit.at, activities), running)
 
 
@@ -57,7 +58,11 @@ def _note_end(
 
 
 def _apply_activity(
-    room: RoomState, running: dict[str, Running], event: RoomEvent, activities: Activities
+    room: RoomState,
+    running: dict[str, Running],
+    event: RoomEvent,
+    activities: Activities,
+    commit: Commit,
 ) -> RoomState:
     if isinstance(event, ActivityStarted):
         running[event.activity] = Running(event.kind, begin(event, activities))
@@ -68,6 +73,8 @@ def _apply_activity(
         running[event.activity] = Running(here.kind, activity.evolve(here.state, inner))
         if isinstance(inner, ConsentGiven):
             room = commits.consent_given(room, inner)
+            if commit.entered_by:
+                room = commits.said_aloud(room, inner.words.ref, commit)
         elif isinstance(inner, NotesChosen):
             room = commits.notes_chosen(room, event.activity, inner)
     return room
@@ -84,6 +91,7 @@ def begin(event: ActivityStarted, activities: Activities) -> Any:
         dice=event.dice,
         epoch=event.epoch,
         autopilot=event.autopilot,
+        before=event.before,
     )
     return activity.initial(settings, event.members, moment)
 
@@ -92,21 +100,26 @@ class Draft:
     """A commit in the making: each event changes the copy at once, so that later decisions see
     it."""
 
-    def __init__(self, whole: Whole, activities: Activities, now: int) -> None:
+    def __init__(
+        self, whole: Whole, activities: Activities, now: int, entered_by: str = ""
+    ) -> None:
         self.activities = activities
         self.now = now
+        self._entered_by = entered_by
         self.room = whole.room
         self.running = dict(whole.running)
         self.events: list[RoomEvent] = []
         self.inner: list[tuple[str, Event]] = []  # activity events as values, for effects
+        self.unnamed = False  # the commit keeps no seat, no request and nobody who typed it
 
     def add(self, event: RoomEvent) -> None:
         """Record one event."""
         self.events.append(event)
-        self.room = commits.evolve(
-            self.room, Commit(seq=self.room.seq, at=self.now, events=(event,))
+        commit = Commit(
+            seq=self.room.seq, at=self.now, events=(event,), entered_by=self._entered_by
         )
-        self.room = _apply_activity(self.room, self.running, event, self.activities)
+        self.room = commits.evolve(self.room, commit)
+        self.room = _apply_activity(self.room, self.running, event, self.activities, commit)
 
     def tell(self, id: str, command: Command, moment: Moment) -> None:
         """Let the activity `id` decide a command. Raises `Refused`."""
@@ -115,6 +128,8 @@ class Draft:
         for event in events:
             self.inner.append((id, event))
             self.add(ActivityEvent(activity=id, event=commits.encode_event(event)))
+            for follows in board_desk.following(self.room, id, event):
+                self.add(follows)
 
     def current(self) -> str:
         """The id of the activity that is running now, or ""."""
@@ -147,6 +162,14 @@ def deadline(whole: Whole, activities: Activities) -> tuple[str, Deadline] | Non
         return None
     due = activities[whole.running[id].kind].deadline(whole.running[id].state)
     return None if due is None else (id, due)
+
+
+def work(whole: Whole, activities: Activities) -> tuple[str, Job] | None:
+    """What the running activity wants computed off the loop."""
+    if not (id := current(whole, activities)):
+        return None
+    job = activities[whole.running[id].kind].work(whole.running[id].state)
+    return None if job is None else (id, job)
 
 
 def groups(whole: Whole, activities: Activities) -> tuple[Group, ...]:

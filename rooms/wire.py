@@ -14,6 +14,8 @@ import msgspec
 
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
+from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
+from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
 from rooms.wire_safety import SafetyCommand
 
@@ -279,6 +281,8 @@ RoomCommand = (
     | MemoQuestion
     | MemoProse
     | MemoSend
+    | HallCommand
+    | AgendaCommand
     | HelmCommand
     | SafetyCommand
 )
@@ -337,16 +341,6 @@ class LeadInfo(msgspec.Struct, frozen=True):
     peer: bool = False  # a participant leads, with limited rights
 
 
-class AgendaRow(msgspec.Struct, frozen=True):
-    """One item of the evening."""
-
-    id: str
-    title: Line
-    minutes: int
-    state: Literal["to come", "now", "done", "skipped"]
-    kind: str
-
-
 class RoomInfo(msgspec.Struct, frozen=True):
     """The frame round every view: the room itself."""
 
@@ -359,6 +353,9 @@ class RoomInfo(msgspec.Struct, frozen=True):
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
+    tables: tuple[Table, ...] = ()  # shared devices, for facilitators
+    call: Words | None = None  # where the room talks, as it was typed; for facilitators
+    plan: PlanTimes | None = None
     frozen: Line | None = None  # why nobody can write just now
     bridge: Bridge | None = None
     waiting: int = 0  # people at the door; facilitators only, as all that follows
@@ -434,6 +431,7 @@ class MyWords(msgspec.Struct, frozen=True):
     attribution: str
     in_memo: bool
     story: str = ""
+    unheard: bool = False  # said aloud, and no second person has confirmed it yet
 
 
 class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
@@ -480,7 +478,9 @@ ServerMessage = (
     | PeopleMessage
     | DeskMessage
     | WordsMessage
+    | DeviceMessage
     | DoneMessage
     | RefusedMessage
     | ByeMessage
+    | PlanMessage
 )

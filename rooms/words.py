@@ -173,6 +173,8 @@ class WordsBook:
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._texts = {ref: raw.decode() for ref, raw in texts.items()}
         self._hidden: frozenset[str] = frozenset()
+        self.changes = 0
+        """Counts up whenever a text comes or goes: what was made from texts is then old."""
 
     def get(self, ref: str) -> str | None:
         """The text, or None when it was erased or is hidden."""
@@ -185,8 +187,10 @@ class WordsBook:
     def add(self, texts: Mapping[str, str]) -> None:
         """Take in what was just stored."""
         self._texts.update(texts)
+        self.changes += 1
 
     def erase(self, refs: list[str]) -> None:
         """Forget."""
         for ref in refs:
             self._texts.pop(ref, None)
+        self.changes += 1

@@ -3,14 +3,15 @@
 from collections.abc import Callable
 
 from rooms.clock import Alarms, Clock
+from rooms.doors import Doors
 from rooms.render import Translate
 from rooms.storage import Storage
 from rooms.whole import Activities
 
 
 class World:
-    """See the module. `code(room, generation)` is the spoken code, `ways_in` the digests of
-    link and code with their kinds; `new_id` never repeats."""
+    """See the module. `code(room, generation)` is the spoken code; `doors` makes every other code
+    and link; `new_id` never repeats."""
 
     def __init__(
         self,
@@ -22,8 +23,7 @@ class World:
         translate: Translate,
         new_id: Callable[[], str],
         dice: Callable[[], int],
-        code: Callable[[str, int], str],
-        ways_in: Callable[[str, int], tuple[tuple[str, str], ...]] = lambda room, generation: (),
+        doors: Doors,
     ) -> None:
         self.storage = storage
         self.clock = clock
@@ -32,5 +32,5 @@ class World:
         self.translate = translate
         self.new_id = new_id
         self.dice = dice
-        self.code = code
-        self.ways_in = ways_in
+        self.doors = doors
+        self.code = doors.code

@@ -14,7 +14,10 @@ from activities.blocks import say
 from activities.registry import ACTIVITIES
 from rooms.hub import Newcomer
 from rooms.wire import COMMAND_LIMIT, ViewMessage
-from server import auth, shapes
+from rooms.wire_agenda import PlanMessage
+from rooms.wire_hall import DeviceMessage
+from server import agendas, auth, shapes
+from server.agendas import TemplateInfo, list_templates, plan_file, plan_from, read_plan
 from server.bodies import bounded_json, person_name, read_body, read_json, room_title
 from server.downloads import export_zip, memo_file
 from server.errors import Problem
@@ -23,13 +26,14 @@ from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
 from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
-from server.reading import memo_page
+from server.reading import facilitator_seat, memo_page
 from server.site import site_of
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
 LENS: Final = Parameter(
     "lens", "query", "Which screen.", {"type": "string", "enum": ["seat", "panel", "screen"]}
 )
+WHOSE: Final = Parameter("seat", "query", "A participant's seat; default: anybody's.")
 EDITION: Final = Parameter(
     "edition", "query", "Whose copy.", {"type": "string", "enum": ["participants", "public"]}
 )
@@ -47,6 +51,9 @@ async def open_room(request: Request) -> Response:
     body = await read_json(request, shapes.OpenRoom)
     title, name = room_title(body.title), person_name(body.facilitator)
     _language(body.language)
+    plan = body.agenda
+    if body.agenda_from:
+        _, plan = await plan_from(request, site, body.agenda_from)
     await site.limits.count(ROOMS_PER_ADDRESS, "rooms", auth.address_of(request))
     opened = await site.hub.open_room(
         title=title,
@@ -55,6 +62,7 @@ async def open_room(request: Request) -> Response:
         language=body.language,
         zone=body.zone,
         settings=body.settings,
+        plan=plan,
     )
     links = links_of(site.address(request), opened.room, msgspec.structs.asdict(opened))
     return answer(
@@ -82,7 +90,7 @@ async def take_seat(request: Request) -> Response:
     newcomer = Newcomer(
         name=name,
         language=body.language,
-        where="carried" if body.carried_by else body.where,
+        where="carried" if body.carried_by and body.where != "phone" else body.where,
         organisation=organisation,
         willing=body.willing,
     )
@@ -95,6 +103,30 @@ async def take_seat(request: Request) -> Response:
     else:
         joined = await door.join(body.secret or body.code, newcomer, room_id)
     return answer(shapes.SeatTaken(joined.seat, joined.token or None), 201)
+
+
+async def take_over(request: Request) -> Response:
+    """Take a seat to this device, with the code its old device shows. With a token, the seat joins
+    those this device speaks for; without, a new token is told."""
+    site = site_of(request)
+    room_id = request.path_params["room"]
+    body = await read_json(request, shapes.TakeOver)
+    door = Door(site, auth.address_of(request))
+    token = auth.bearer(request)
+    room, device = (
+        await auth.device_of(request, site, room_id)
+        if token
+        else (await auth.room_of(request, site, room_id), None)
+    )
+    joined = await door.take_over(body.code, room, device)
+    return answer(shapes.SeatTaken(joined.seat, joined.token), 201)
+
+
+async def read_device(request: Request) -> Response:
+    """Who is on this device, and the codes their seats can be taken along with."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    return answer(room.device_seats(device))
 
 
 async def recover(request: Request) -> Response:
@@ -117,7 +149,8 @@ async def enter(request: Request) -> Response:
     body = await read_json(request, shapes.Enter)
     door = Door(site, auth.address_of(request))
     found = await door.find(body.secret)
-    path = f"/r/{found.room}" if await door.is_inside(request, found.room) else "/j"
+    inside = found.kind != "move" and await door.is_inside(request, found.room)
+    path = f"/r/{found.room}" if inside else "/j"
     made = answer(shapes.Entered(found.room, found.title, found.kind, path))
     if path == "/j":
         door.remember(made, request, body.secret, found)
@@ -150,6 +183,14 @@ async def read_view(request: Request) -> Response:
             return answer(room.view(device, seat, lens))
         case _:
             raise Problem("bad_request")
+
+
+async def read_preview(request: Request) -> Response:
+    """What a participant's phone shows, for facilitators: nobody's private words are in it."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    asking = facilitator_seat(room, device)
+    return answer(room.preview(device, asking or None, request.query_params.get("seat", "")))
 
 
 async def read_board(request: Request) -> Response:
@@ -199,6 +240,7 @@ async def list_activities(request: Request) -> Response:
             settings=msgspec.json.schema(activity.settings, schema_hook=spoken),
             phases=list(activity.phases),
             allowed=diagram(activity),
+            plan=agendas.spoken(site, language, agendas.kind(activity)),
         )
         for activity in (ACTIVITIES.values() if isinstance(ACTIVITIES, Mapping) else ACTIVITIES)
     ]
@@ -240,6 +282,18 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         body=shapes.TakeSeat, token="may", refusals=(*_BODY, *_MUST, "closed", "full"),
     ),
     Operation(
+        "POST", "/api/rooms/{room}/take-over", take_over, "takeOver",
+        "Take a seat to this device, with the code its old device shows.",
+        {201: Answer("The seat.", shapes.SeatTaken)},
+        body=shapes.TakeOver, token="may", refusals=(*_BODY, *_MUST, "stale_seat", "full"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/device", read_device, "readDevice",
+        "Who is on this device.",
+        {200: Answer("Its seats.", on_the_wire(DeviceMessage))},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
         "POST", "/api/rooms/{room}/commands", send_command, "sendCommand",
         "Ask the room for something.",
         {200: Answer("In the log.", shapes.Done)},
@@ -250,6 +304,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/view", read_view, "readView", "What a seat sees and may do.",
         {200: Answer("A whole view.", on_the_wire(ViewMessage))},
         query=(SEAT, LENS), token="must", refusals=(*_MUST, "bad_request", "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/preview", read_preview, "readPreview",
+        "What a participant's phone shows, without anybody's private words; for facilitators.",
+        {200: Answer("A view with nothing to send.", on_the_wire(ViewMessage))},
+        query=(WHOSE,), token="must", refusals=(*_MUST, "unknown", "closed"),
     ),
     Operation(
         "GET", "/api/rooms/{room}/board", read_board, "readBoard", "Cards this seat may read.",
@@ -285,6 +345,22 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "DELETE", "/api/rooms/{room}", forget_room, "forgetRoom", "Forget the room for good.",
         {204: Answer("Nothing of it is left.", None, ())},
         token="must", refusals=(*_MUST, "unwritable"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/agenda", read_plan, "readAgenda",
+        "The agenda as facilitators edit it.",
+        {200: Answer("Items, times and what to look at.", on_the_wire(PlanMessage))},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/agenda.json", plan_file, "exportAgenda",
+        "The agenda as a file, without the room and its people.",
+        {200: Answer("A plan with its version.", dict[str, Any])},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/templates", list_templates, "listTemplates", "Plans to begin with.",
+        {200: Answer("All templates.", on_the_wire(list[TemplateInfo]))},
     ),
     Operation(
         "POST", "/api/rooms/{room}/recover", recover, "recover",

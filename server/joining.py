@@ -73,6 +73,14 @@ class Door:
         room = await self._site.hub.room(found.room)
         return await self._site.hub.join(room, newcomer, secret=spelled(typed))
 
+    async def take_over(self, typed: str, room: Room, device: Device | None = None) -> Joined:
+        """Take a seat to `device`, or to a new one, by the code its old device shows; raises
+        `Problem` or `Refused`."""
+        found = await self.find(typed, room.id)
+        if found.kind != "move":
+            raise Problem("unknown")
+        return await self._site.hub.take_over(room, spelled(typed), device)
+
     async def carry(self, room: Room, newcomer: Newcomer, carrier: Device) -> Joined:
         """Seat a person on somebody's device."""
         await self._site.limits.count(SEATS_PER_ADDRESS, "seats", self._address)

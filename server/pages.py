@@ -6,19 +6,21 @@ Contexts, besides what `templating.Pages` and `base.html` name:
 
 - `front.html`: templates [{name, title, summary}], values (what was typed), error, error_at
   ("open" or "code")
-- `join.html`: title ("" while only the script knows the secret), facilitator, here, values
-  {name, more [], where, language}, error
+- `join.html`: title ("" while only the script knows the secret), facilitator, here, moving (the
+  name of the person whose seat a code brings to this phone, or empty), values {name, more [],
+  where, language}, error
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
   calendar_url, qr {size, path}, people, here
-- `room.html`, `panel.html`, `screen.html`, `me.html`, `memo.html` (all extend `live.html`): boot,
-  title, form_key, seat, notice (a refusal of the last form, or empty)
-- `agenda.html`: room_title, agenda (rows of the view), back_url
+- `room.html`, `panel.html`, `screen.html`, `me.html`, `memo.html`, `agenda.html` (all extend
+  `live.html`): boot, title, form_key, seat, notice (a refusal of the last form, or empty)
+- `outline.html`: room_title, agenda (rows of the view), back_url
 - `error.html`: status, heading, message, action_url, action_label
 
 `boot` is printed as JSON data for the script: {page, room, title, seat, seats [{seat, name, role,
 language, where, status}], lens, device, view (as `GET view`, or null), words (me), memo (memo),
-catalogue {language, direction, messages, plurals}, languages, sync, now}. Without a seat it has
-page, room, catalogue, languages, sync, and `recover`: the address to post a fragment's secret to.
+plan, kinds, templates, limits, organiser (agenda: `server/agendas.py`), catalogue {language,
+direction, messages, plurals}, languages, sync, now}. Without a seat it has page, room, catalogue,
+languages, sync, and `recover`: the address to post a fragment's secret to.
 
 Forms of a live page post to /r/{room}/do: `offer` (the command as JSON: filter `command`),
 `request` (from `request_id()`), `activity`, `as` (seat), `back` ("", "panel", "me", "memo"), `key`
@@ -37,6 +39,7 @@ from activities.blocks import say
 from activities.kernel import Refused
 from rooms.hub import Newcomer
 from server import auth
+from server.agendas import FROM, again, front_choices, plan_from
 from server.api import OPERATIONS, links_of
 from server.bodies import Form, person_name, read_form, room_title
 from server.errors import Problem, problem_of
@@ -61,32 +64,38 @@ if TYPE_CHECKING:
     from rooms.room import Room
     from rooms.seats import Device
 
-Live = Literal["room", "panel", "screen", "me", "memo"]
+Live = Literal["room", "panel", "screen", "me", "memo", "agenda"]
 
 MORE_LIMIT: Final = 8
 """People besides the first on one device (`rooms/seats.py`)."""
 
-LENSES: Final = {"room": "seat", "panel": "panel", "screen": "screen", "me": "seat", "memo": "seat"}
-
-TEMPLATES: Final = (
-    {
-        "name": "evening",
-        "title": say("Story evening"),
-        "summary": say("Check-in, story circles, a sharing and a check-out · 120 min"),
-    },
-)
-"""Agenda templates to start with."""
+LENSES: Final = {
+    "room": "seat",
+    "panel": "panel",
+    "screen": "screen",
+    "me": "seat",
+    "memo": "seat",
+    "agenda": "seat",
+}
 
 
 async def front(request: Request) -> Response:
     """The front door; POST opens a room."""
     if request.method == "POST":
         return await _open(request)
-    return _front(request, {}, None, "")
+    site = site_of(request)
+    if not (wanted := request.query_params.get("from", "")):
+        return _front(request, {}, None, "")
+    room, plan = await plan_from(request, site, wanted)
+    return _front(request, {}, None, "", [again(site, site.language(request), room, plan)])
 
 
 def _front(
-    request: Request, values: dict[str, Any], problem: Problem | None, where: str
+    request: Request,
+    values: dict[str, Any],
+    problem: Problem | None,
+    where: str,
+    first: list[dict[str, str]] | None = None,
 ) -> Response:
     site = site_of(request)
     language = site.language(request, str(values.get("language", "")))
@@ -95,14 +104,7 @@ def _front(
         "front.html",
         language,
         problem.status if problem else 200,
-        templates=[
-            {
-                "name": one["name"],
-                "title": site.languages.line(language, one["title"]),  # type: ignore[arg-type]
-                "summary": site.languages.line(language, one["summary"]),  # type: ignore[arg-type]
-            }
-            for one in TEMPLATES
-        ],
+        templates=[*(first or []), *front_choices(site, language)],
         values=values,
         error=site.message(problem, language) if problem else "",
         error_at=where,
@@ -116,11 +118,15 @@ async def _open(request: Request) -> Response:
     language = form.one("language") or site.language(request)
     try:
         title, name = room_title(form.one("title")), person_name(form.one("facilitator"))
+        template, plan = form.one("template") or "evening", None
+        if template.startswith(FROM):
+            _, plan = await plan_from(request, site, template.removeprefix(FROM))
         await site.limits.count(ROOMS_PER_ADDRESS, "rooms", auth.address_of(request))
         opened = await site.hub.open_room(
             title=title,
             facilitator=name,
-            template=form.one("template") or "evening",
+            template=template,
+            plan=plan,
             language=language if is_language(language) else "en",
             zone=form.one("zone") or "UTC",
         )
@@ -139,7 +145,7 @@ async def ready(request: Request) -> Response:
     if not seat:
         raise Problem("not_allowed")
     links = _links(request, site, room, seat)
-    language = _language(request, site, room, device)
+    language = language_of(request, site, room, device)
     # Whoever opened the room is not somebody who has come in.
     here = max(0, room.here() - 1)
     return site.pages.answer(
@@ -171,7 +177,7 @@ async def calendar(request: Request) -> Response:
         title=title_of(room),
         url=_links(request, site, room, seat).join if seat else "",
         message=site.languages.line(
-            _language(request, site, room, device), say("Tap, write your name, that is all.")
+            language_of(request, site, room, device), say("Tap, write your name, that is all.")
         ),
         now=site.clock.now(),
         starts=query.get("starts", ""),
@@ -194,7 +200,8 @@ async def join(request: Request) -> Response:
             found = await door.find(form.one("code"))
         except Problem as problem:
             return _join(request, form.kept(), problem)
-        made = _see_other(f"/r/{found.room}" if await door.is_inside(request, found.room) else "/j")
+        inside = found.kind != "move" and await door.is_inside(request, found.room)
+        made = _see_other(f"/r/{found.room}" if inside else "/j")
         door.remember(made, request, form.one("code"), found)
         return made
     secret = door.remembered(request)
@@ -204,13 +211,18 @@ async def join(request: Request) -> Response:
         found_again = await site.hub.find(secret)
     except Refused as refused:
         return _join(request, {}, Problem(refused.reason, refused.message))
-    if found_again is None or found_again.kind not in ("join", "code"):
+    if found_again is None or found_again.kind not in ("join", "code", "move"):
         return _join(request, {}, None)
-    return _join(request, {}, None, await site.hub.room(found_again.room))
+    room = await site.hub.room(found_again.room)
+    return _join(request, {}, None, room, found_again.seat)
 
 
 def _join(
-    request: Request, values: dict[str, Any], problem: Problem | None, room: Room | None = None
+    request: Request,
+    values: dict[str, Any],
+    problem: Problem | None,
+    room: Room | None = None,
+    moving: str = "",
 ) -> Response:
     site = site_of(request)
     language = site.language(request, str(values.get("language", "")))
@@ -224,6 +236,7 @@ def _join(
         title=title_of(room) if room else "",
         facilitator=organiser_name(room) if room else "",
         here=room.here() if room else 0,
+        moving=(room.name_of(moving) or "") if room and moving else "",
         values=values,
         error=site.message(problem, language) if problem else "",
     )
@@ -275,14 +288,22 @@ def _newcomer(form: Form, name: str, own: bool) -> Newcomer:
     )  # fmt: skip
 
 
-async def live(request: Request, page: Live, problem: Problem | None = None) -> Response:
-    """A live page: first paint for the seat, or a shell that exchanges the link's secret."""
+async def live(
+    request: Request,
+    page: Live,
+    problem: Problem | None = None,
+    *,
+    own: str = "",
+    more: dict[str, Any] | None = None,
+) -> Response:
+    """A live page: first paint for the seat, or a shell that exchanges the link's secret. `own`:
+    the seat it is for; `more`: what only this page's script needs."""
     site = site_of(request)
     room_id = request.path_params["room"]
     try:
         room, device = await auth.device_of(request, site, room_id)
-        seat = auth.seat_of(device, request.query_params.get("as", "")) or device.seats[0]
-        view = _view(room, device, seat, LENSES[page])
+        seat = own or auth.seat_of(device, request.query_params.get("as", "")) or device.seats[0]
+        view = view_of(room, device, seat, LENSES[page])
     except (Problem, Refused) as error:
         may_recover = page != "room" and problem_of(error).reason in (
             "no_seat", "not_allowed",
@@ -290,7 +311,7 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
         if not may_recover:
             raise
         return await _shell(request, site, page, room_id)
-    language = _language(request, site, room, device, seat)
+    language = language_of(request, site, room, device, seat)
     boot: dict[str, Any] = {
         **_boot(site, page, room.id, language),
         "title": title_of(room),
@@ -300,6 +321,7 @@ async def live(request: Request, page: Live, problem: Problem | None = None) -> 
         "device": device.id,
         "view": view,
         "now": site.clock.now(),
+        **(more or {}),
     }
     if page == "me":
         boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
@@ -365,21 +387,6 @@ async def memo_live(request: Request) -> Response:
     return await live(request, "memo")
 
 
-async def agenda_page(request: Request) -> Response:
-    """The agenda, to read."""
-    site = site_of(request)
-    room, device = await auth.device_of(request, site, request.path_params["room"])
-    view = _view(room, device, None, "seat")
-    return site.pages.answer(
-        request,
-        "agenda.html",
-        _language(request, site, room, device),
-        room_title=title_of(room),
-        agenda=view["room"]["agenda"],
-        back_url=f"/r/{room.id}",
-    )
-
-
 async def do(request: Request) -> Response:
     """A form of a live page: one offer, sent back with its needs filled in."""
     site = site_of(request)
@@ -441,12 +448,14 @@ HEADINGS: Final = {
 }
 
 
-def _view(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, Any]:
+def view_of(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, Any]:
+    """The view of a seat as data. Raises `Refused`."""
     found: dict[str, Any] = msgspec.json.decode(room.view(device, seat, lens))
     return found
 
 
-def _language(request: Request, site: Site, room: Room, device: Device, seat: str = "") -> str:
+def language_of(request: Request, site: Site, room: Room, device: Device, seat: str = "") -> str:
+    """The language of a seat's pages."""
     chosen = seat_info(room, seat or device.seats[0]).language or room.language
     return site.languages.choose(request.headers.get("accept-language", ""), chosen)
 

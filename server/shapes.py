@@ -27,10 +27,20 @@ class OpenRoom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     title: Title
     facilitator: Name
-    template: Literal["evening"] = "evening"
+    template: Annotated[
+        str, msgspec.Meta(description="A name of `GET /api/templates`.", max_length=40)
+    ] = "evening"
     language: Language = "en"
     zone: Annotated[str, msgspec.Meta(description="IANA time zone.", max_length=60)] = "UTC"
     settings: dict[str, Any] = {}
+    agenda: Annotated[
+        dict[str, Any] | None,
+        msgspec.Meta(description="A plan as `agenda.json` gives it, instead of a template."),
+    ] = None
+    agenda_from: Annotated[
+        str,
+        msgspec.Meta(description="A room of one's own, whose agenda is used again.", max_length=40),
+    ] = ""
 
 
 class Links(msgspec.Struct, frozen=True):
@@ -72,6 +82,12 @@ class SeatTaken(msgspec.Struct, frozen=True, omit_defaults=True):
     token: str | None = None
 
 
+class TakeOver(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The code that a seat's old device shows after `seat.move`."""
+
+    code: Annotated[str, msgspec.Meta(description="Spoken code.", max_length=40)]
+
+
 class Done(msgspec.Struct, frozen=True):
     """The command `done` is in the log as commit `seq`; the same for a repeated one."""
 
@@ -106,7 +122,7 @@ class Entered(msgspec.Struct, frozen=True):
 
     room: str
     title: str
-    kind: Literal["join", "code", "screen", "facilitate"]
+    kind: Literal["join", "code", "screen", "facilitate", "move"]
     path: str
 
 
@@ -120,6 +136,8 @@ class ActivityKind(msgspec.Struct, frozen=True):
     settings: dict[str, Any]
     phases: list[str]
     allowed: dict[str, dict[str, list[str]]]
+    plan: dict[str, Any] = {}
+    """How the agenda page speaks of it: minutes, people, and a field for each setting."""
 
 
 class Board(msgspec.Struct, frozen=True):

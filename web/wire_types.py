@@ -55,6 +55,11 @@ def typescript() -> str:
         f"export const ROOM_COMMANDS: readonly string[] = [\n{listed}\n];\n"
     )
     parts.append(
+        "/** Characters of one text, and bytes of a whole command: more is refused. */\n"
+        f"export const TEXT_LIMIT = {wire.TEXT_LIMIT};\n"
+        f"export const COMMAND_LIMIT = {wire.COMMAND_LIMIT};\n"
+    )
+    parts.append(
         "/** An entry of `may`: a command that can be sent back once `needs` are filled in. */\n"
         "export interface Offer {\n  type: string;\n  label: string;\n  place: Place;\n"
         "  needs: Record<string, Need>;\n  hint?: string | null;\n  confirm?: string | null;\n"

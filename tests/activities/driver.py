@@ -25,7 +25,9 @@ lead, waits. After each move `check` asserts what holds for every activity:
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass, field
+from hashlib import sha256
 from random import Random
 from typing import Any, Final, Literal, get_args
 
@@ -37,6 +39,7 @@ from activities.blocks import Line, Need, Offer, View, Who, Words
 from activities.kernel import (
     MINUTE,
     Activity,
+    Before,
     Command,
     Event,
     LeadCommand,
@@ -140,6 +143,15 @@ def histories(
     )
 
 
+Earlier = Callable[[tuple[Member, ...]], Before]
+"""What earlier activities leave to people of a room, for an activity that inherits."""
+
+
+def nothing_before(_members: tuple[Member, ...]) -> Before:
+    """The first activity of an exchange."""
+    return Before()
+
+
 # --- the room around an activity ----------------------------------------------------------------
 
 
@@ -168,6 +180,7 @@ class World:
     settings: Any
     members: tuple[Member, ...]
     seed: int
+    before: Before = field(default_factory=Before)
     now: int = START
     epoch: int = 1
     lead: str = ""
@@ -183,7 +196,7 @@ class World:
         self.people = {member.seat: Person(member) for member in self.members}
         facilitators = [m.seat for m in self.members if m.facilitator]
         self.lead = facilitators[0] if facilitators else ""
-        self.first = self.moment("")
+        self.first = replace(self.moment(""), before=self.before)
         self.state = self.activity.initial(self.settings, self.members, self.first)
         self.words = 0
 
@@ -217,8 +230,14 @@ class World:
     def view(self, seat: str, lens: Lens = "seat") -> View:
         """What `seat` sees; the wall has no seat."""
         roles = frozenset({"screen"}) if lens == "screen" else self.roles(seat)
-        viewer = Viewer("" if lens == "screen" else seat, roles, lens, self.epoch, self.autopilot())
+        own = "" if lens == "screen" else seat
+        token = self.token(own) if self.activity.unnamed else ""
+        viewer = Viewer(own, roles, lens, self.epoch, self.autopilot(), token)
         return self.activity.view(self.state, viewer)
+
+    def token(self, seat: str) -> str:
+        """What stands for `seat` in unnamed commands."""
+        return sha256(f"{self.seed}/{seat}".encode()).hexdigest()[:32] if seat else ""
 
     def views(self) -> Iterator[tuple[str, View]]:
         """Every view anybody here has: own screens, panels, the wall."""
@@ -234,9 +253,11 @@ class World:
         """Send `command` as `seat`; the reason if it is refused. A refusal changes nothing."""
         if seat:
             self.taps.append(Tap(seat, command))
-        before = self.state
+        before, moment = self.state, self.moment(seat)
+        if seat and type(command) in self.activity.unnamed:
+            moment = replace(moment, seat="", token=self.token(seat))
         try:
-            events, self.state = step(self.activity, self.state, command, self.moment(seat))
+            events, self.state = step(self.activity, self.state, command, moment)
         except Refused as refused:
             assert self.state is before
             self.refusals.append(refused.reason)
@@ -320,10 +341,10 @@ class World:
 
     def copy(self) -> "World":
         """Another world that goes on from here."""
-        twin = World(self.activity, self.settings, self.members, self.random.getrandbits(32))
-        twin.now, twin.epoch, twin.lead, twin.state = self.now, self.epoch, self.lead, self.state
+        twin = copy(self)
+        twin.random = Random(self.random.getrandbits(32))
         twin.people = {s: Person(p.member, p.left) for s, p in self.people.items()}
-        twin.words = self.words
+        twin.log, twin.taps, twin.refusals, twin.phases = [], [], [], set()
         return twin
 
     def _fill(self, need: Need) -> Any:
@@ -379,10 +400,12 @@ def world(
     count: int = 5,
     facilitators: int = 1,
     seed: int = 0,
+    earlier: Earlier = nothing_before,
 ) -> World:
     """A room of `count` people with this activity, in its first phase."""
     chosen = activity.settings() if settings is None else settings
-    return World(activity, chosen, people(count, facilitators, seed), seed)
+    members = people(count, facilitators, seed)
+    return World(activity, chosen, members, seed, earlier(members))
 
 
 # --- playing a history --------------------------------------------------------------------------
@@ -393,6 +416,7 @@ def play(
     history: History,
     also: Callable[[World], None] | None = None,
     checked: bool = True,
+    earlier: Earlier = nothing_before,
 ) -> World:
     """Play `history` from the beginning, checking after every move, then the whole log."""
     room = world(
@@ -401,6 +425,7 @@ def play(
         count=history.people,
         facilitators=history.facilitators,
         seed=history.seed,
+        earlier=earlier,
     )
     for move in history.moves:
         if not activity.closed(room.state):
@@ -494,6 +519,7 @@ def explore(
     rounds: int = 30,
     length: int = 120,
     count: int = 7,
+    earlier: Earlier = nothing_before,
 ) -> Explored:
     """Walk at random through what the screens offer; every phase and command that was reached.
 
@@ -508,6 +534,7 @@ def explore(
             count=random.randint(2, count),
             facilitators=random.randint(1, 2),
             seed=random.getrandbits(32),
+            earlier=earlier,
         )
         room._note_phases()
         for _ in range(length):
@@ -525,8 +552,9 @@ def explore(
 def check(room: World) -> None:
     """Everything that must hold in any state of any activity."""
     check_phases(room)
+    tried: list[Tap] = []
     for seat, view in room.views():
-        check_view(room, seat, view)
+        check_view(room, seat, view, tried)
     check_epoch(room)
     check_clock(room)
     check_groups(room)
@@ -539,8 +567,9 @@ def check_phases(room: World) -> None:
         assert room.activity.phase(room.state, seat) in room.activity.phases
 
 
-def check_view(room: World, seat: str, view: View) -> None:
-    """The view renders, and what it offers is accepted."""
+def check_view(room: World, seat: str, view: View, tried: list[Tap]) -> None:
+    """The view renders, and what it offers is accepted. `tried`: what was tried already, on
+    another screen of the same person."""
     assert view.phase in room.activity.phases
     for part in parts(view):
         assert not isinstance(part, bytes)
@@ -552,6 +581,9 @@ def check_view(room: World, seat: str, view: View) -> None:
         )
         for name in offer.needs:
             assert name in command.__struct_fields__
+        if (tap := Tap(seat, offer.command)) in tried:
+            continue
+        tried.append(tap)
         twin = room.copy()
         reason = twin.tap(seat, offer)
         assert reason not in ("not_allowed", "bad_request"), (
@@ -654,20 +686,23 @@ def tag(command: Command) -> str:
 
 
 def parts(value: Any) -> Iterator[Any]:
-    """Every value inside a view, depth first."""
-    yield value
-    if isinstance(value, msgspec.Struct):
-        for name in value.__struct_fields__:
-            yield from parts(getattr(value, name))
-    elif isinstance(value, Line):
-        yield from parts(tuple(value.args.values()))
-    elif isinstance(value, Mapping):
-        yield from parts(tuple(value.values()))
-    elif isinstance(value, tuple):
-        for item in value:
-            yield from parts(item)
-    else:
-        assert isinstance(value, str | int | Who | Words | None), f"{value!r} in a view"
+    """Every value inside a view."""
+    left = [value]
+    while left:
+        part = left.pop()
+        yield part
+        if isinstance(part, str | int | None):  # by far the most
+            continue
+        if isinstance(part, msgspec.Struct):
+            left += [getattr(part, name) for name in part.__struct_fields__]
+        elif isinstance(part, Line):
+            left += part.args.values()
+        elif isinstance(part, Mapping):
+            left += part.values()
+        elif isinstance(part, tuple):
+            left += part
+        else:
+            assert isinstance(part, Who | Words), f"{part!r} in a view"
 
 
 def words_in(view: View) -> set[str]:

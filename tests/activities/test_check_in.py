@@ -205,6 +205,22 @@ def test_ch3_going_back_after_a_reveal_lets_only_the_silent_answer() -> None:
     assert answer(room, "s2", words="v") is None
 
 
+def test_ch3_a_round_that_was_undone_was_never_held() -> None:
+    """What a long campaign stumbled over: heard, back to the frame, and heard again."""
+    room = opened("round", count=2)
+    room.do("f1", "turn.begin")
+    room.do("f1", "turn.done")
+    assert room.do("f1", "phase.back", "panel") is None
+    assert room.state.phase == "frame"
+    room.do("f1", "phase.next", "panel")
+    invariants(room)
+    assert room.state.rounds[""].turn > 1  # old taps name a turn that will not come again
+    room.do("f1", "turn.begin")
+    room.do("f1", "turn.done")
+    invariants(room)
+    assert CHECK_IN.harvest(room.state).counts == {"checked_in": 1}
+
+
 def test_ch4_free_text_of_a_mood_is_never_harvested() -> None:
     for mode in TOGETHER:
         room = opened(mode, count=3)

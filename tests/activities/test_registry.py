@@ -1,7 +1,5 @@
 """Every registered activity is described completely and can be told to a stranger."""
 
-import ast
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -62,6 +60,53 @@ def test_settings_have_defaults_and_a_schema(activity: Activity[Any]) -> None:
     assert schema["$defs"]
 
 
+def settings_of(activity: Activity[Any]) -> dict[str, msgspec.inspect.Type]:
+    made = msgspec.inspect.type_info(activity.settings)
+    assert isinstance(made, msgspec.inspect.StructType)
+    return {one.name: one.type for one in made.fields}
+
+
+@every
+def test_every_setting_is_spoken_of_on_the_agenda_page(activity: Activity[Any]) -> None:
+    """See *How the agenda speaks of it* in docs/adding-an-activity.md."""
+    fields = settings_of(activity)
+    assert set(activity.hints) <= set(fields)
+    for name, kind in fields.items():
+        said = activity.hints.get(name)
+        match kind:
+            case msgspec.inspect.LiteralType() if len(kind.values) > 1:
+                assert said, f"{activity.kind}: a hint for {name}"
+                assert {option.value for option in said.options} == {str(v) for v in kind.values}
+            case msgspec.inspect.IntType() | msgspec.inspect.BoolType():
+                assert said, f"{activity.kind}: a hint for {name}"
+            case _:
+                pass
+
+
+@every
+def test_a_number_has_a_range_and_what_depends_depends_on_a_setting(
+    activity: Activity[Any],
+) -> None:
+    fields = settings_of(activity)
+    for name, kind in fields.items():
+        if isinstance(kind, msgspec.inspect.IntType):
+            assert kind.ge is not None, name
+            assert kind.le is not None, name
+    for said in activity.hints.values():
+        if said.only:
+            other, values = said.only
+            assert values
+            for value in values:
+                msgspec.convert({other: value}, activity.settings)
+
+
+@every
+def test_planned_minutes_and_people_are_ranges(activity: Activity[Any]) -> None:
+    planned = activity.planned
+    assert 0 < planned.low <= planned.minutes <= planned.high
+    assert 0 < planned.fewest <= planned.most
+
+
 @every
 def test_commands_and_events_decode_as_unions(activity: Activity[Any]) -> None:
     for union in (activity.command_union(), activity.event_union()):
@@ -72,17 +117,3 @@ def test_commands_and_events_decode_as_unions(activity: Activity[Any]) -> None:
 def test_public_structs_are_documented(activity: Activity[Any]) -> None:
     for struct in (*activity.commands, *activity.events, activity.settings, activity.state):
         assert struct.__doc__, struct
-
-
-def test_activities_import_nothing_but_each_other_and_data_modules() -> None:
-    """`server > rooms > activities`; pure modules know no clock, chance or I/O."""
-    data = {"collections", "dataclasses", "hashlib", "typing", "msgspec", "activities"}
-    for path in Path("activities").glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            names: list[str] = []
-            if isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                names = [node.module or ""]
-            for name in names:
-                assert name.split(".")[0] in data, f"{path} imports {name}"

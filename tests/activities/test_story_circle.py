@@ -13,13 +13,10 @@ from activities import _story_circle_state as story
 from activities import rounds, turns
 from activities._story_circle_commands import (
     BreakEnd,
-    DoorAdmit,
     DraftErase,
     GroupJoin,
-    GroupMove,
     Settings,
     SignalSend,
-    TimeAsk,
     TurnShorten,
     WitnessDraft,
 )
@@ -37,6 +34,7 @@ from activities.blocks import (
     Stories,
     Words,
 )
+from activities.groups import DoorAdmit, GroupMerge, GroupMove, GroupSplit, TimeAsk, TimeGive
 from activities.kernel import MINUTE, ConsentGiven, Lens, Member
 from activities.story_circle import _DECIDE, STORY_CIRCLE
 from activities.timing import SECOND
@@ -284,6 +282,7 @@ RARE = frozenset(
         turns.Reorder,
         TurnShorten,
         TimeAsk,
+        TimeGive,
         GroupJoin,
         DoorAdmit,
         DraftErase,
@@ -472,6 +471,74 @@ def test_the_lead_moves_somebody_while_circles_settle() -> None:
     assert room.send("f1", GroupMove(epoch=room.epoch, seat=seat, to="c2")) is None
     assert seat in circle(room, "c2").seats
     assert seat not in circle(room, "c1").seats
+
+
+def test_facilitators_join_and_split_circles_while_they_settle() -> None:
+    room = lead_to(evening(9), "settle")  # 5 and 4
+    assert room.do("f1", "group.split", "panel", group="c1") is None
+    third = circle(room, "c3")
+    assert sorted(map(len, (circle(room, "c1").seats, third.seats))) == [2, 3]
+    assert third.host in third.seats
+    assert circle(room, "c1").host in circle(room, "c1").seats
+    assert room.send("f2", GroupMerge(epoch=room.epoch, group="c3", into="c2")) is None
+    assert circle(room, "c3").seats == ()
+    assert set(third.seats) <= set(circle(room, "c2").seats)
+    check(room)
+    lead_to(room, "telling")
+    assert room.send("f1", GroupSplit(epoch=room.epoch, group="c2")) == "not_allowed"
+
+
+def test_a_circle_that_tells_joins_another_at_its_next_breath_SC4() -> None:
+    room = lead_to(evening(9), "telling")
+    going, there = circle(room, "c2").seats, holder(room, "c1")
+    assert room.do("f1", "group.merge", "panel", group="c2", into="c1") is None
+    assert set(circle(room, "c1").seats).isdisjoint(going)
+    assert {STORY_CIRCLE.phase(room.state, seat) for seat in going} == {"door"}
+    assert room.do(there, "turn.begin") is None
+    room.wait(60 * SECOND)
+    assert room.do(there, "turn.done") is None
+    assert set(going) <= set(circle(room, "c1").seats)
+    check(room)
+
+
+def asked_for_time() -> World:
+    """Two circles in reflect; c1 asked for two more minutes when two were left."""
+    room = lead_to(evening(9), "reflect")
+    assert room.state.timer.ends_at is not None
+    assert "time.ask" not in offered(room, circle(room, "c1").seats[1])
+    room.wait(room.state.timer.ends_at - room.now - 119 * SECOND)
+    assert room.do(circle(room, "c1").seats[1], "time.ask") is None  # anybody in it, in one tap
+    return room
+
+
+def test_two_more_minutes_for_the_group_that_asked_leave_the_others_theirs() -> None:
+    room = asked_for_time()
+    ends = room.state.timer.ends_at or 0
+    assert room.send("s1", TimeGive(epoch=room.epoch, phase="reflect")) == "not_allowed"
+    offer = next(o for o in room.view("f2", "panel").may if isinstance(o.command, TimeGive))
+    assert room.tap("f2", offer) is None  # a co-facilitator may
+    asking, other = circle(room, "c1").seats[0], circle(room, "c2").seats[0]
+    assert (room.view(asking).ends_at or 0) >= ends + 120 * SECOND
+    assert room.view(other).ends_at == ends
+    assert not circle(room, "c1").wants_time
+    check(room)
+
+
+def test_two_more_minutes_for_everybody() -> None:
+    room = asked_for_time()
+    ends = room.state.timer.ends_at or 0
+    assert room.send("f1", TimeGive(epoch=room.epoch, phase="reflect")) is None
+    views = [room.view(circle(room, group).seats[0]) for group in ("c1", "c2")]
+    assert {view.ends_at for view in views} == {ends + 120 * SECOND}
+    assert not circle(room, "c1").wants_time
+    late = TimeGive(epoch=room.epoch, phase="telling")
+    assert room.send("f1", late) == "stale_phase"
+
+
+def test_a_group_asks_once_and_only_for_itself() -> None:
+    room = asked_for_time()
+    assert room.send(circle(room, "c1").seats[0], TimeAsk(group="c1")) == "duplicate"
+    assert room.send(circle(room, "c1").seats[0], TimeAsk(group="c2")) == "unknown"
 
 
 def test_the_volunteer_begins_then_the_ring_goes_on() -> None:
@@ -914,7 +981,7 @@ def test_too_long_the_host_shortens_for_all_equally_or_asks_for_time() -> None:
     room.wait(15 * SECOND)
     assert {"turn.shorten", "time.ask"} <= offered(room, host)
     assert room.do(host, "time.ask") is None
-    assert "asks for more time" in sentences(room, "f1", "panel")
+    assert "asks for two more minutes" in sentences(room, "f1", "panel")
     assert room.do(host, "turn.shorten") is None
     room.do(holder(room), "turn.begin")
     floor = circle(room).round.floor

@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 
 from server.languages import Languages
 from server.templating import Pages, policy, qr
-from tests.browser import evening_gallery, samples
+from tests.browser import block_samples, evening_gallery, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ class Site:
         self.made = Pages(Languages())
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
+        self.heard: list[dict[str, Any]] = []
 
     def add(
         self,
@@ -167,6 +168,8 @@ def build() -> Site:
         seats=("s6", "s12", "s5", "s14", "s11"),
         more=(people,),
     )
+    for name, (page, view, more) in block_samples.screens().items():
+        site.live(name, page, view, more=(*more, people, desk) if page != "screen" else more)
     arabic = samples.screens()["circle-listening"]
     arabic = json.loads(
         json.dumps(arabic, ensure_ascii=False)
@@ -281,6 +284,8 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
                     socket.send(head + bytes([5]) + text(json.dumps(each)))
         elif data[at] == 0 and data[at + 1] == 0:  # sync step 1: nothing new here
             socket.send(head + bytes([0, 1, 2, 0, 0]))
+        elif data[at] == 5:  # a command, or which screen
+            site.heard.append(json.loads(text_of(data, at + 1)[0]))
         elif data[at] == 0:  # an update: durable
             socket.send(head + bytes([8, 1]))
 
@@ -316,7 +321,7 @@ def shots(site: Site, base: str, browser: Browser, folder: Path, only: list[str]
         name = path[1:]
         if only and name not in only:
             continue
-        for size, (width, height) in (WALL if name == "wall" else SIZES).items():
+        for size, (width, height) in (WALL if name.startswith("wall") else SIZES).items():
             for theme in THEMES:
                 page, trouble = opened(browser, site, base, name, width, height, theme == "dark")
                 page.evaluate(SETTLED)

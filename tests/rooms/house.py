@@ -100,6 +100,7 @@ class House:
         }
         room = await self.room()
         done = await room.command(await self.device(seat), json.dumps(body).encode())
+        await room.bench.settled()
         return done.seq
 
     async def view(self, seat: str, lens: Any = None) -> dict[str, Any]:
@@ -113,6 +114,11 @@ class House:
 
     async def epoch(self) -> int:
         return (await self.room()).whole.room.lead.epoch
+
+    async def plan(self, *kinds: str, **settings: Any) -> None:
+        """Add items of these kinds to the agenda; they are called "a1", "a2"..."""
+        for kind in kinds:
+            await self.do(self.lead, "agenda.add", kind=kind, settings=settings)
 
     async def start(self, item: str = "a1") -> None:
         await self.do(self.lead, "activity.start", item=item, epoch=await self.epoch())

@@ -5,10 +5,10 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from rooms.card_words import CardKind
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
-    CardKind,
     Commitment,
     Confidentiality,
     Consent,

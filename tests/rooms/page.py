@@ -6,6 +6,7 @@ from typing import Any
 from pycrdt import Doc, Map, Text
 
 from rooms.board_schema import Card, put_card
+from rooms.card_words import KINDS
 from rooms.outgoing import Ack, Step2, Update
 from rooms.session import Session
 from tests.rooms.house import House
@@ -60,7 +61,7 @@ class Page:
     async def card(self, id: str, text: str, kind: str = "insight", root: str = "cards") -> bool:
         """Put a card of the seat its id names."""
         author = id.rpartition("-")[0]
-        card = Card(id, kind, text, author=author)
+        card = Card(id, KINDS[kind], text, author=author)
         return await self.edit(lambda doc: put_card(doc, card, root))
 
     async def draft(self, key: str, text: str) -> bool:

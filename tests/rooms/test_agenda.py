@@ -1,30 +1,16 @@
-"""The fixed order of activities."""
+"""Reading the agenda."""
 
-import msgspec
 from msgspec.structs import replace
 
-from activities.registry import ACTIVITIES
-from rooms.agenda import TEMPLATES, item_of, next_item
+from activities.blocks import Words, say
+from rooms.agenda import item_of, next_item, title_line
+from rooms.agenda_items import Plan
+from rooms.agenda_templates import EVENING
 from rooms.commits import RoomState
 
 
-def test_every_template_can_be_run() -> None:
-    for items in TEMPLATES.values():
-        assert len({item.id for item in items}) == len(items)
-        for item in items:
-            activity = ACTIVITIES[item.kind]
-            assert msgspec.convert(item.settings, activity.settings)
-            assert item.minutes > 0
-            assert item.title
-
-
-def test_the_evening_is_check_in_circle_check_out() -> None:
-    kinds = [item.kind for item in TEMPLATES["evening"]]
-    assert kinds == ["check_in", "story_circle", "check_in"]
-
-
 def test_items_come_in_order_without_those_started_or_left_out() -> None:
-    state = RoomState(agenda=TEMPLATES["evening"])
+    state = RoomState(plan=Plan(items=EVENING.items))
     first = next_item(state)
     assert first is not None
     assert first.id == "a1"
@@ -33,5 +19,11 @@ def test_items_come_in_order_without_those_started_or_left_out() -> None:
     assert last is not None
     assert last.id == "a3"
     assert next_item(replace(state, started={"a1": 1, "a3": 2})) is None
-    assert item_of(state, "a2") == TEMPLATES["evening"][1]
+    assert item_of(state, "a2") == EVENING.items[1]
     assert item_of(state, "a9") is None
+
+
+def test_a_facilitators_own_title_comes_before_the_catalogues() -> None:
+    item = EVENING.items[0]
+    assert title_line(item) == say("Check-in")
+    assert title_line(replace(item, words="w1")) == say("{title}", title=Words("w1"))

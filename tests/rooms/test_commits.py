@@ -13,8 +13,6 @@ from activities.blocks import Words
 from activities.kernel import Choice, ConsentGiven
 from rooms import commits
 from rooms.commits import Commit, ConsentChanged, RoomState
-from rooms.helm import HelmEvent
-from rooms.safety import SafetyEvent
 from rooms.seats import Seat
 from tests.rooms.house import House
 
@@ -125,9 +123,27 @@ def test_every_event_of_the_room_is_understood() -> None:
     assert state.seats["s1"].language == "fr"
     gone = after(commits.NoteDeleted(document="board", card="s1-a", words="w"), state=state)
     assert gone.notes == {}
-    others = (*get_args(HelmEvent), *get_args(SafetyEvent))
-    own = set(get_args(commits.RoomEvent)) - set(others)
-    assert len(own) == 22  # each is in a test of this package
+
+
+def test_what_a_group_sorts_is_known_and_a_merge_leaves_no_note_under_nothing_RO3() -> None:
+    note = commits.NoteAdded(
+        document="board", card="s1-a", kind="insight", section="", theme="", words="w", seat="s1",
+        entered_by="", activity="", group="", language="en", scope="memo", at=1,
+    )  # fmt: skip
+    themes = [replace(note, card=f"s1-{t}", kind="theme") for t in "tu"]
+    state = after(
+        note,
+        *themes,
+        commits.NoteReworded(card="s1-t", words="w9", before="w"),
+        commits.NoteMoved(card="s1-a", theme="s1-t"),
+        commits.NoteTicked(card="s1-a", seat="s2", on=True),
+        commits.ThemeScored(theme="s1-t", votes=4),
+    )
+    assert (state.notes["s1-t"].words, state.notes["s1-a"].theme) == ("w9", "s1-t")
+    assert state.scores["s1-t"].votes == 4
+    merged = after(commits.ThemesMerged(theme="s1-t", into="s1-u"), state=state)
+    assert set(merged.notes) == {"s1-a", "s1-u"}
+    assert merged.notes["s1-a"].theme == "s1-u"
 
 
 async def test_names_are_not_in_the_log_LOG4(tmp_path: Path) -> None:

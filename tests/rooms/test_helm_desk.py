@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from activities.kernel import Refused
 from rooms import commits
+from rooms.agenda_items import AgendaReplaced
 from rooms.helm_desk import PEER_TAGS, PROPOSALS_OPEN
 from rooms.outgoing import Say
 from rooms.session import Session
@@ -25,10 +26,10 @@ async def make_co(house: House, seat: str) -> None:
 async def plan(house: House, *leads: str) -> None:
     """Items of the plan get their leads, as the agenda editor writes them."""
     room = await house.room()
-    agenda = tuple(
+    items = tuple(
         replace(item, lead=lead) for item, lead in zip(room.whole.room.agenda, leads, strict=True)
     )
-    room.whole = replace(room.whole, room=replace(room.whole.room, agenda=agenda))
+    await room.run(lambda draft: draft.add(AgendaReplaced(items=items)))
 
 
 async def company(house: House) -> None:

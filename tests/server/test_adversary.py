@@ -20,6 +20,7 @@ from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rooms.board_schema import Card, put_card
+from rooms.card_words import CardKind, CardScope
 from server import hocuspocus as wire
 from server import limits
 from server.log import LogBridge, configure
@@ -154,12 +155,13 @@ async def test_cards_nobody_released_are_in_no_file_and_no_author_is_G8_CH4(
 ) -> None:
     """Made by a page in the board itself: kinds that need consent, a mood, a card for the room."""
     guest = await room.join("Sefina Tausa")
-    words = {kind: canary() for kind in ("quote", "story_title", "key_moment", "mood", "insight")}
+    kinds: tuple[CardKind, ...] = ("quote", "story_title", "key_moment", "mood", "insight")
+    words = {kind: canary() for kind in kinds}
     open_word = canary()
 
     def cards(doc: Doc[Any]) -> None:
         for kind, word in words.items():
-            scope = "room" if kind == "insight" else "public"
+            scope: CardScope = "room" if kind == "insight" else "public"
             card = Card(f"{guest.seat}-{kind}", kind, word, author=guest.seat, scope=scope)
             put_card(doc, card)
         card = Card(f"{guest.seat}-x", "insight", open_word, author=guest.seat, scope="public")

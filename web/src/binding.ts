@@ -1,6 +1,7 @@
 // A box on the screen and a Y.Text, kept the same; edits begin and end between graphemes, so that
 // nobody's half of a letter is ever merged with another half.
 import type * as Y from "yjs";
+import { DRAFT_LIMIT } from "./sizes";
 
 const segmenter =
   "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
@@ -51,8 +52,14 @@ export function edit(old: string, next: string): Edit | null {
 
 type Box = HTMLInputElement | HTMLTextAreaElement;
 
-/** Binds until the returned function is called. `typed` is called after each change made here. */
-export function bind(box: Box, text: Y.Text, typed: () => void = () => undefined): () => void {
+/** Binds until the returned function is called. `typed` is called after each change made here;
+ *  `refused` instead of it when the box held too much to be kept, and was put back as it was. */
+export function bind(
+  box: Box,
+  text: Y.Text,
+  typed: () => void = () => undefined,
+  refused: () => void = () => undefined,
+): () => void {
   const show = () => {
     const next = text.toString();
     if (box.value === next) return;
@@ -66,6 +73,11 @@ export function bind(box: Box, text: Y.Text, typed: () => void = () => undefined
     box.setSelectionRange(place, place);
   };
   const take = () => {
+    if (box.value.length > DRAFT_LIMIT) {
+      show();
+      refused();
+      return;
+    }
     const change = edit(text.toString(), box.value);
     if (!change) return;
     text.doc?.transact(() => {

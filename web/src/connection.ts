@@ -169,6 +169,13 @@ export class Connection extends EventTarget {
     return shared;
   }
 
+  /** Gives a document up with its copy on this device: its person is on another one now. */
+  async forget(name: string): Promise<void> {
+    const old = this.documents.get(name);
+    this.documents.delete(name);
+    await old?.close(true);
+  }
+
   /** Starts a refused document afresh: new copy, new client id. */
   async reopen(name: string): Promise<Shared> {
     const old = this.documents.get(name);

@@ -2,6 +2,7 @@
 import * as Y from "yjs";
 import type { Connection, Shared } from "./connection";
 import { Drawer, freshId, type Kept } from "./keep";
+import { over } from "./sizes";
 
 /** Text that was refused or lost its box; the person decides what becomes of it. */
 export interface Stray extends Kept {
@@ -12,6 +13,8 @@ export interface Stray extends Kept {
 
 export class Drafts extends EventTarget {
   private readonly strays: Drawer<Stray>;
+  /** Characters each box takes, as its screen says. */
+  readonly limits = new Map<string, number>();
 
   constructor(
     room: string,
@@ -57,6 +60,11 @@ export class Drafts extends EventTarget {
   /** What a box holds, without making it. */
   peek(seat: string, box: string): string {
     return this.has(seat, box)?.toString() ?? "";
+  }
+
+  /** Characters a box holds beyond what it takes. */
+  over(seat: string, box: string): number {
+    return over(this.peek(seat, box).trim(), this.limits.get(box) ?? 0);
   }
 
   /** Whether something typed into a box here has not reached the server. */

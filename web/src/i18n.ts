@@ -56,3 +56,14 @@ export function hour(ms: number): string {
     minute: "2-digit",
   }).format(new Date(ms));
 }
+
+/** A day ("2027-03-01") in words; what is no day stays as it is. */
+export function day(iso: string): string {
+  const at = new Date(`${iso}T12:00:00`);
+  if (Number.isNaN(at.getTime())) return iso;
+  return new Intl.DateTimeFormat(catalogue.language, {
+    day: "numeric",
+    month: "long",
+    year: "numeric",
+  }).format(at);
+}

@@ -96,6 +96,7 @@ function sort(kind: string): string {
 function where(each: MyWords): string {
   if (each.state === "withdrawn") return t("Taken back");
   if (each.state === "refused") return t("Not to be quoted");
+  if (each.unheard) return t("Waits for a second person who heard your yes");
   if (each.state !== "given") return t("Your circle only, until you say");
   const name =
     each.attribution === "none"

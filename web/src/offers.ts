@@ -4,7 +4,7 @@ import { StagePart } from "./frame";
 import { t } from "./i18n";
 import { icon } from "./part";
 import type { Stage } from "./stage";
-import type { Need, Offer } from "./wire";
+import type { Block, Need, Offer } from "./wire";
 
 const ICONS: [RegExp, string][] = [
   [/help/, "heart"],
@@ -26,6 +26,33 @@ function iconOf(type: string): string {
   return ICONS.find(([pattern]) => pattern.test(type))?.[1] ?? "arrow";
 }
 
+/** Commands a block sends by itself, by type. */
+function sentBy(block: Block): string[] {
+  switch (block.type) {
+    case "ballot":
+      return [block.offer, block.back];
+    case "piles":
+      return [block.move, block.tick, block.rename, block.merge];
+    default:
+      return [];
+  }
+}
+
+/** Offers of a view that no block of it draws at its own lines. */
+export function loose(offers: Offer[], blocks: Block[]): Offer[] {
+  const lines = new Set(
+    blocks.flatMap((block) =>
+      block.type === "groups"
+        ? block.groups.flatMap((group) => group.offers)
+        : block.type === "commitments"
+          ? block.cards.flatMap((card) => card.offers)
+          : [],
+    ),
+  );
+  const sent = new Set(blocks.flatMap(sentBy));
+  return offers.filter((offer, n) => !lines.has(n) && !sent.has(offer.type));
+}
+
 export function drawn(offers: Offer[], ...places: string[]): Offer[] {
   return offers.filter((offer) => offer.shown !== false && places.includes(offer.place));
 }
@@ -37,18 +64,30 @@ export class OfferButton extends StagePart {
     offer: { attribute: false },
     look: {},
     open: { state: true },
+    more: { attribute: false },
     said: { state: true },
   };
   declare offer: Offer;
+  /** Needs that are answered by where the button stands ({pile: "t1"}). */
+  declare more: Record<string, unknown> | undefined;
   /** Class names of the button. */
   declare look: string;
   declare open: boolean;
   declare said: string;
 
-  private press(): void {
+  /** Whether a press opens questions first. */
+  get asks(): boolean {
+    return this.questions.length > 0 || !!this.offer.confirm;
+  }
+
+  private get questions(): [string, Need][] {
+    return this.stage.asks(this.offer).filter(([field]) => !(field in (this.more ?? {})));
+  }
+
+  press(): void {
     const { offer, stage } = this;
     if (stage.commands.busy(stage.key(offer))) return;
-    if (stage.asks(offer).length || offer.confirm) {
+    if (this.asks) {
       this.open = !this.open;
       if (this.open)
         void this.updateComplete.then(() =>
@@ -60,7 +99,7 @@ export class OfferButton extends StagePart {
   }
 
   private send(): void {
-    const missing = this.stage.take(this.offer);
+    const missing = this.stage.take(this.offer, this.more);
     this.said = missing.length ? this.sentence(missing[0] ?? "") : "";
     if (missing.length) this.point(missing[0] ?? "");
     else this.open = false;
@@ -88,7 +127,7 @@ export class OfferButton extends StagePart {
         class=${look.includes("menurow") ? "" : `btn ${this.open ? look.replace("main", "") : look}`}
         type="button"
         aria-busy=${busy ? "true" : "false"}
-        aria-expanded=${stage.asks(offer).length || offer.confirm ? (this.open ? "true" : "false") : nothing}
+        aria-expanded=${this.asks ? (this.open ? "true" : "false") : nothing}
         @click=${() => this.press()}
       >${quiet || look.includes("menurow") ? icon(iconOf(offer.type)) : nothing}<span>${offer.label}${busy ? html`<span class="dots"></span>` : nothing}</span></button>
       ${this.said && !busy ? html`<p class="note" role="status">${this.said}</p>` : nothing}
@@ -96,7 +135,7 @@ export class OfferButton extends StagePart {
   }
 
   private question(): TemplateResult {
-    const { offer, stage } = this;
+    const { offer } = this;
     return html`<form
       class="ask stack"
       @submit=${(event: Event) => {
@@ -104,11 +143,15 @@ export class OfferButton extends StagePart {
         this.send();
       }}
       @keydown=${(event: KeyboardEvent) => {
-        if (event.key === "Escape") this.open = false;
+        if (event.key !== "Escape") return;
+        // The menu round it stays open.
+        event.preventDefault();
+        this.open = false;
+        this.querySelector("button")?.focus();
       }}
     >
       ${offer.confirm ? html`<p>${offer.confirm}</p>` : nothing}
-      ${stage.asks(offer).map(([field, need]) => this.field(field, need))}
+      ${this.questions.map(([field, need]) => this.field(field, need))}
       <div class="pair"><button class="btn main">${offer.label}</button
         ><button class="btn" type="button" @click=${() => {
           this.open = false;
@@ -138,7 +181,7 @@ export class OfferButton extends StagePart {
       case "number":
         return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<input class="inp" type="number" min=${need.low || nothing} max=${need.high || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(text(event) || undefined)}></label>`;
       default:
-        return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" maxlength=${need.limit || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
+        return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
     }
   }
 

@@ -1,21 +1,28 @@
 // The control panel: now and next with the one right button, people, signals, the private strip.
 import { html, nothing, type TemplateResult } from "lit";
-import { drawBlock, regions } from "./blocks/index";
+import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { serverNow, ticker } from "./clock";
-import { fixedPlace, isLead, leadOffers, StagePart } from "./frame";
+import type { Answer } from "./commands";
+import { fixedPlace, leadOffers, StagePart } from "./frame";
+import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
-import { drawn, footOffers, mainOffers } from "./offers";
-import { define, icon, initials } from "./part";
+import type { OfferButton } from "./offers";
+import { keyOf, sheet } from "./panel/keys";
+import { PeoplePart } from "./panel/people";
+import { asPhone, fetchPreview } from "./panel/preview";
+import { open, SignalsPart } from "./panel/signals";
+import { type Sorted, sorted } from "./panel/sorting";
+import { StripPart } from "./panel/strip";
+import { BAR, LastStep, mover, type Said, tookTwice } from "./panel/undo";
+import { define, icon } from "./part";
 import { openStage } from "./stage";
-import type { AgendaRow, Block, Offer, Person, ViewMessage } from "./wire";
+import type { AgendaRow, Block, NextStep, Offer, ViewMessage } from "./wire";
 
 /** Minutes from which an item of the agenda strip is drawn wider. */
 const HALF = 15;
 const LONG = 40;
-/** How many people the short list shows: those who need a look come first. */
-const SHORT = 8;
 
 /** What may be long is read after the buttons. */
 const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers"]);
@@ -27,28 +34,40 @@ export class PanelPage extends StagePart {
     ...StagePart.properties,
     menu: { state: true },
     tab: { state: true },
-    everyone: { state: true },
-    preview: { state: true },
-    line: { state: true },
+    over: { state: true },
+    whose: { state: true },
     seen: { state: true },
+    said: { state: true },
   };
   declare menu: boolean;
   declare tab: Tab;
-  declare everyone: boolean;
-  declare preview: boolean;
-  declare line: string;
-  /** What a phone shows, while the preview is open. */
-  declare seen: ViewMessage | undefined;
+  /** What lies over the panel. */
+  declare over: "" | "preview" | "keys";
+  /** Whose phone the preview shows; empty: anybody's. */
+  declare whose: string;
+  /** What that phone shows: undefined while it is fetched, null when there is nothing. */
+  declare seen: ViewMessage | null | undefined;
+  /** A line said in passing: it needs no answer. */
+  declare said: Said | undefined;
+  private readonly steps = new LastStep();
   private readonly tick = () => this.requestUpdate();
+  private readonly pressed = (event: KeyboardEvent) => this.key(event);
+  private readonly answered = (event: Event) => this.twice((event as CustomEvent<Answer>).detail);
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.tab ??= "now";
+    this.over ??= "";
+    this.whose ??= "";
     ticker.add(this.tick);
+    document.addEventListener("keydown", this.pressed);
+    this.stage.commands.addEventListener("answer", this.answered);
   }
 
   override disconnectedCallback(): void {
     ticker.remove(this.tick);
+    document.removeEventListener("keydown", this.pressed);
+    this.stage.commands.removeEventListener("answer", this.answered);
     super.disconnectedCallback();
   }
 
@@ -57,17 +76,20 @@ export class PanelPage extends StagePart {
     const { view } = stage;
     if (!view) return html`<div class="phone"><h1 class="head">${t("One moment")}</h1></div>`;
     document.title = `${view.room.title} · Talanoa`;
+    this.steps.look(view);
+    const places = sorted(stage.offers, view.blocks);
     return html`<div class="control">
-      ${this.tab === "now" ? nothing : html`<h1 class="vh phoneonly">${view.room.title}</h1>`}${this.top(view)}
-      ${this.menu ? this.drawMenu() : nothing}
+      ${this.tab === "now" ? nothing : html`<h1 class="vh phoneonly">${view.room.title}</h1>`}${this.top(view, places)}
+      ${this.menu ? this.drawMenu(places) : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
-        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${leadOffers(stage)}${this.now(view)}</div>
-        <div class="stack side" data-tab="people signals private">${this.signals()}${this.people()}${this.strip()}</div>
-      </div>${this.tabs()}</div>${this.preview ? this.drawPreview() : nothing}`;
+        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${this.now(view, places)}</div>
+        <div class="stack side" data-tab="people signals private"><tl-signals data-tab="signals" .stage=${stage}></tl-signals><tl-people data-tab="people" .stage=${stage}></tl-people><tl-strip data-tab="private" .stage=${stage}></tl-strip></div>
+      </div>
+      <div class="reach">${this.tab === "now" ? nothing : html`<div class="phoneonly">${this.passing(places)}</div>`}${this.tabs()}</div></div>${this.drawOver()}`;
   }
 
-  private top(view: ViewMessage): TemplateResult {
+  private top(view: ViewMessage, places: Sorted): TemplateResult {
     const { stage } = this;
     const { count } = stage.unsaved;
     const state = stage.connection.connected
@@ -78,44 +100,43 @@ export class PanelPage extends StagePart {
         ? html`<span>${t("opening the line")}</span>`
         : html`<b>${stage.connection.line === "lost" ? t("no line since {time}", { time: hour(stage.connection.since) }) : t("finding the line again")}</b>`;
     return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span role="status">${state}</span></span></div>
-      <nav class="end row wideonly" aria-label=${t("Panel")}><button class="btn bare" type="button" @click=${() => this.showPreview()}>${icon("eye")}${t("As a phone sees it")}</button>${this.lead("small")}
-      <button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav>
-      <button class="btn icon phoneonly end" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></header>`;
+      <nav class="end row" aria-label=${t("Panel")}><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .look=${"small"}></tl-offer>` : nothing}
+      <button class="btn icon more" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
   }
 
   private toggle(): void {
     this.menu = !this.menu;
   }
 
-  private showPreview(): void {
-    this.preview = true;
-    void this.fetchSeen();
-    this.menu = false;
-    void this.updateComplete.then(() => this.querySelector("dialog")?.showModal());
-  }
-
-  private lead(look: string): TemplateResult | typeof nothing {
-    const offer = this.stage.offers.find(
-      (each) => each.type === "lead.offer" || each.type === "lead.request",
+  private openMenu(): void {
+    this.menu = true;
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(".menu :is(button, a)")?.focus(),
     );
-    return offer
-      ? html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${look}></tl-offer>`
-      : nothing;
   }
 
-  private drawMenu(): TemplateResult {
+  private closeMenu(): void {
+    this.menu = false;
+    this.querySelector<HTMLElement>(".more")?.focus();
+  }
+
+  private drawMenu(places: Sorted): TemplateResult {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
+    const row = (offer: Offer, where = "") =>
+      html`<tl-offer class=${where} .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`;
+    // While the bar stands, the step back is there; afterwards it is here.
+    const back = places.back && !this.steps.seconds ? places.back : undefined;
     return html`<nav class="wide panelmenu" aria-label=${t("More")} @keydown=${(
       event: KeyboardEvent,
     ) => {
-      if (event.key === "Escape") this.menu = false;
+      if (event.key === "Escape" && !event.defaultPrevented) this.closeMenu();
     }}><div class="menu">
-      <div class="phoneonly"><button type="button" @click=${() => this.showPreview()}>${icon("eye")}${t("As a phone sees it")}</button></div>
-      ${drawn(stage.offers, "menu").map(
-        (offer) =>
-          html`<tl-offer class=${offer.type === "lead.offer" || offer.type === "lead.request" ? "phoneonly" : ""} .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
-      )}
+      ${back ? row({ ...back, label: t("Undo the last step") }) : nothing}
+      <div class="phoneonly"><button type="button" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button></div>
+      ${places.lead ? row(places.lead, "phoneonly") : nothing}
+      ${places.menu.map((offer) => row(offer))}
+      <button type="button" class="wideonly" aria-keyshortcuts="?" @click=${() => this.lay("keys")}>${icon("grip")}${t("Keys")}</button>
       <a href=${room}>${icon("device")}${t("My own screen")}</a>
       <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>
       <a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>
@@ -130,111 +151,176 @@ export class PanelPage extends StagePart {
     return lead.name ? t("Now · {name} leads", { name: lead.name }) : t("Now");
   }
 
-  private now(view: ViewMessage): TemplateResult {
+  private now(view: ViewMessage, places: Sorted): TemplateResult {
     const { stage } = this;
     const head = view.blocks.find((block) => block.type === "now");
     const next = view.blocks.find((block) => block.type === "next");
     const rest = view.blocks.filter((block) => block !== head && block !== next);
-    const drawnByGroups = new Set(
-      view.blocks.flatMap((block) =>
-        block.type === "groups" ? block.groups.flatMap((group) => group.offers) : [],
-      ),
-    );
-    const loose = drawn(stage.offers, "beside", "foot", "group").filter(
-      (offer) => !drawnByGroups.has(stage.offers.indexOf(offer)) && !isLead(offer),
-    );
-    const main = drawn(stage.offers, "main").filter((offer) => !isLead(offer));
+    const short = rest.filter((block) => !LISTS.has(block.type));
+    const lists = rest.filter((block) => LISTS.has(block.type));
+    const small = (offer: Offer) =>
+      html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`;
     return html`<section class="nowcard" aria-labelledby="now"><div class="row between"><p class="note">${this.leading(view)}</p>${
       view.ends_at
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
-    }</div><h1 class="head" id="now">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
-    <div class="stack">${rest.filter((block) => !LISTS.has(block.type)).map((block) => drawBlock(stage, view, block))}
-    ${loose.length ? html`<div class="row loose">${loose.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>` : nothing}${rest.filter((block) => LISTS.has(block.type)).map((block) => drawBlock(stage, view, block))}</div>
-    ${next || main.length ? this.next(next, main) : nothing}</section>`;
+    }</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
+    <div class="stack body">${short.map((block) => drawBlock(stage, view, block))}
+    ${places.loose.length ? html`<div class="row loose">${places.loose.map(small)}</div>` : nothing}${lists.map((block) => drawBlock(stage, view, block))}</div>
+    <div class="dock">${this.passing(places)}${places.clocks.length ? html`<div class="row clocks" role="group" aria-label=${t("Everybody's clocks")}>${places.clocks.map(small)}</div>` : nothing}
+    ${this.next(view, next, places.main)}</div></section>`;
   }
 
-  private next(next: Block | undefined, main: Offer[]): TemplateResult {
+  /** What comes, and the one right button, at the foot of the card whatever stands above. */
+  private next(
+    view: ViewMessage,
+    next: NextStep | undefined,
+    main: Offer[],
+  ): TemplateResult | typeof nothing {
     const { stage } = this;
-    return html`<div class="nextline"><div>${next?.type === "next" ? html`<p class="note">${t("Next")}</p><p class="lead">${next.text}</p>` : nothing}</div><div class="stack">${main.map(
+    if (!next && !main.length) {
+      const { lead } = view.room;
+      return lead.acting !== view.seat && lead.name
+        ? html`<p class="note nextnote">${t("{name} has the next step.", { name: `\u2068${lead.name}\u2069` })}</p>`
+        : nothing;
+    }
+    const hint = next?.hint ?? main[0]?.hint;
+    return html`<div class="nextline"><div>${next ? html`<p class="note">${t("Next")}</p><p class="lead">${next.text}</p>` : nothing}</div><div class="stack">${main.map(
       (offer, n) =>
         html`<tl-offer .stage=${stage} .offer=${offer} .look=${n ? "big" : "main big"}></tl-offer>`,
-    )}</div></div>${next?.type === "next" && next.hint ? html`<p class="note nextnote">${next.hint}</p>` : main[0]?.hint ? html`<p class="note nextnote">${main[0].hint}</p>` : nothing}`;
+    )}</div></div>${hint ? html`<p class="note nextnote">${hint}</p>` : nothing}`;
   }
 
-  private get helped(): Person[] {
-    return (this.stage.people?.people ?? []).filter((person) => person.help);
-  }
-
-  private signals(): TemplateResult {
-    const { stage } = this;
-    const epoch = stage.view?.room.lead.epoch ?? 0;
-    const open = this.helped;
-    return html`<section class="stack" aria-labelledby="sg" data-tab="signals"><h2 class="sec" id="sg">${t("Signals")}<span class="note">${open.length ? tn("{n} open", "{n} open", open.length) : t("all quiet")}</span></h2>
-    ${open.map(
-      (person) =>
-        html`<p class="sig">${icon("heart")}<span class="grow"><b dir="auto">${person.name}</b> ${person.about ? t("asks for help: {about}", { about: person.about }) : t("asks for help")}</span><button class="btn small" type="button" @click=${() => stage.say({ type: "help.answer", seat: person.seat, epoch })}>${t("Seen to it")}</button></p>`,
-    )}</section>`;
-  }
-
-  private people(): TemplateResult {
-    const all = (this.stage.people?.people ?? []).filter((person) => person.role !== "screen");
-    const count = (presence: string) => all.filter((person) => person.presence === presence).length;
-    const urgent = (person: Person) =>
-      person.help ? 0 : person.presence === "away" ? 1 : person.note ? 2 : 3;
-    const shown = this.everyone
-      ? all
-      : [...all].sort((a, b) => urgent(a) - urgent(b)).slice(0, SHORT);
-    return html`<section class="stack" aria-labelledby="pp" data-tab="people"><h2 class="sec" id="pp">${t("People")}<span class="note nums"><b>${number(count("here"))}</b> ${t("here")} · <b>${number(count("away"))}</b> ${t("away")} · <b>${number(count("gone"))}</b> ${t("gone")}</span></h2>
-    ${all.length ? html`<ul class="people">${shown.map((person) => this.row(person))}</ul>` : html`<p class="quiet">${t("Nobody has come in yet.")}</p>`}
-    ${
-      all.length > SHORT
-        ? html`<button class="btn bare" type="button" aria-expanded=${this.everyone ? "true" : "false"} @click=${() => {
-            this.everyone = !this.everyone;
-          }}>${icon("people")}${this.everyone ? t("Fewer people") : t("All people and groups")}</button>`
+  /** What is said in passing, and for ten seconds the way back. */
+  private passing(places: Sorted): TemplateResult {
+    const { seconds, moved, returned } = this.steps;
+    const now = serverNow();
+    const line =
+      this.said && this.said.until > now
+        ? this.said.text
+        : returned && returned.until > now
+          ? t("Back again: {step}", { step: returned.text })
+          : "";
+    const bar = !!places.back && seconds > 0;
+    const text = line || (bar && moved ? t("Moved on: {step}", { step: moved.text }) : "");
+    return html`<div class="undo ${text || bar ? "" : "empty"}"><p class="grow" role="status">${text}</p>${
+      bar && places.back
+        ? html`<button class="btn small" type="button" aria-keyshortcuts="u" aria-busy=${this.stage.commands.busy(this.stage.key(places.back)) ? "true" : "false"} @click=${() => places.back && this.stage.take(places.back)}>${icon("undo", "flip")}<span>${t("Undo")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(seconds) })}</span></span></button>`
         : nothing
-    }</section>`;
+    }</div>`;
   }
 
-  private row(person: Person): TemplateResult {
-    const seconds = Math.max(0, Math.round((serverNow() - person.since) / 1000));
-    const away = person.since
-      ? seconds < 90
-        ? t("away {n} s", { n: number(seconds) })
-        : t("away {n} min", { n: number(Math.round(seconds / 60)) })
-      : t("away");
-    return html`<li><span class="av" aria-hidden="true">${initials(person.name)}</span><span class="name"><bdi>${person.name}</bdi>${person.group ? html`<span class="note"> · ${person.group}</span>` : nothing}</span>${
-      person.presence === "away"
-        ? html`<span class="tag sand nums">${away}</span>`
-        : person.presence === "gone"
-          ? html`<span class="note">${t("gone")}</span>`
-          : person.note
-            ? html`<span class="note">${person.note}</span>`
-            : nothing
-    }</li>`;
-  }
-
-  private strip(): TemplateResult {
-    const { stage } = this;
-    const codes = [t("5 min left"), t("Slow down"), t("Someone wants in")];
-    const say = (text: string) => {
-      if (text.trim()) stage.say({ type: "desk.say", text: text.trim() });
-      this.line = "";
-    };
-    const desk = (stage.people?.people ?? []).filter((person) =>
-      ["facilitator", "lead", "co"].includes(person.role),
+  /** Two facilitators pressed at once: one step was taken, and the second one is told calmly. */
+  private twice({ sent, message }: Answer): void {
+    if (message.type !== "refused" || !tookTwice(message.reason, sent.payload.command)) return;
+    const name = mover(this.stage);
+    this.stage.refusal = null;
+    this.tell(
+      name
+        ? t("{name} has moved on already. Nothing was lost.", { name: `\u2068${name}\u2069` })
+        : t("That step was taken already. Nothing was lost."),
     );
-    return html`<section class="deep strip stack" aria-labelledby="ps" data-tab="private"><h2 class="sec" id="ps"><span class="row tight">${icon("lock")}${t("Facilitators only")}</span>${desk.length > 1 ? html`<span class="note">${tn("{n} of you", "{n} of you", desk.length)}</span>` : nothing}</h2>
-    ${stage.desk?.lines.length ? html`<ul tabindex="0" aria-label=${t("Lines")}>${stage.desk.lines.slice(-30).map((line) => html`<li><b dir="auto">${line.who}</b> <span class="note nums">${hour(line.at)}</span><br><span dir="auto">${line.text}</span></li>`)}</ul>` : html`<p class="note">${t("One line to the other facilitators. It is never exported.")}</p>`}
-    <div class="row codes">${codes.map((code) => html`<button class="btn small" type="button" @click=${() => say(code)}>${code}</button>`)}</div>
-    <form @submit=${(event: Event) => {
-      event.preventDefault();
-      say(this.line ?? "");
-    }}><label class="vh" for="pm">${t("Write to the facilitators")}</label><input class="inp" id="pm" dir="auto" maxlength="500" autocomplete="off" placeholder=${t("Write to the facilitators")} .value=${this.line ?? ""} @input=${(
-      event: Event,
-    ) => {
-      this.line = (event.target as HTMLInputElement).value;
-    }}></form></section>`;
+  }
+
+  private tell(text: string): void {
+    this.said = { text, until: serverNow() + BAR };
+  }
+
+  // Keys
+
+  private key(event: KeyboardEvent): void {
+    const key = this.over ? undefined : keyOf(event);
+    const { view } = this.stage;
+    if (!key || !view) return;
+    event.preventDefault();
+    const places = sorted(this.stage.offers, view.blocks);
+    const all = this.stage.offers.filter((offer) => offer.shown !== false);
+    const find = (pattern: RegExp) => all.find((offer) => pattern.test(offer.type));
+    switch (key) {
+      case "next":
+        void this.press(places.main[0], t("There is no next step for you now."));
+        break;
+      case "undo":
+        this.undo(places.back);
+        break;
+      case "pause":
+        void this.press(
+          [...places.clocks, ...places.main].find((offer) =>
+            /^(pause\.|break\.end)/.test(offer.type),
+          ),
+          t("Nothing can be paused now."),
+        );
+        break;
+      case "more":
+        void this.press(find(/^phase\.extend$/), t("There is no clock to extend now."));
+        break;
+      case "end":
+        void this.press(find(/^activity\.cut$/), t("Nothing can be ended now."));
+        break;
+      case "say":
+        void this.press(find(/^say\.all$/), t("You cannot write to everybody now."));
+        break;
+      case "hand":
+        void this.press(find(/^lead\./), t("The lead cannot change hands now."));
+        break;
+      case "admit":
+        void this.press(
+          places.signals.find((offer) => /admit/.test(offer.type)),
+          t("Nobody waits at the door."),
+        );
+        break;
+      case "freeze":
+        void this.press(places.alarm, t("You cannot freeze the room now."));
+        break;
+      case "preview":
+      case "help":
+        this.lay(key === "help" ? "keys" : "preview");
+        break;
+      case "signals":
+        void this.go("signals", "#sg");
+        break;
+      case "people":
+        void this.go("people", "#pp");
+        break;
+      case "private":
+        void this.go("private", "#pm");
+        break;
+      case "menu":
+        if (this.menu) this.closeMenu();
+        else this.openMenu();
+    }
+  }
+
+  private undo(back: Offer | undefined): void {
+    if (back) this.stage.take(back);
+    else this.tell(t("There is nothing to undo now."));
+  }
+
+  /** Presses the button of an offer where it stands, so that its questions open there. */
+  private async press(offer: Offer | undefined, otherwise: string): Promise<void> {
+    if (!offer) {
+      this.tell(otherwise);
+      return;
+    }
+    const found = () =>
+      [...this.querySelectorAll<OfferButton>("tl-offer")].find(
+        (each) => each.offer === offer && each.offsetParent !== null,
+      );
+    if (!found()) {
+      this.tab = "now";
+      this.menu = offer.place === "menu";
+      await this.updateComplete;
+    }
+    const button = found();
+    if (!button) return;
+    if (!button.asks) this.tell(offer.label);
+    button.press();
+  }
+
+  private async go(tab: Tab, to: string): Promise<void> {
+    this.tab = tab;
+    await this.updateComplete;
+    this.querySelector<HTMLElement>(to)?.focus();
   }
 
   private tabs(): TemplateResult {
@@ -242,28 +328,46 @@ export class PanelPage extends StagePart {
       html`<button type="button" aria-current=${this.tab === name ? "true" : "false"} @click=${() => {
         this.tab = name;
       }}>${icon(picture)}${label}</button>`;
-    const open = this.helped.length;
-    return html`<nav class="tabs" aria-label=${t("Parts of the panel")}>${tab("now", "circle", t("Now"))}${tab("people", "people", t("People"))}${tab("signals", "bell", open ? t("Signals, {n}", { n: number(open) }) : t("Signals"))}${tab("private", "lock", t("Private"))}</nav>`;
+    const { length } = open(this.stage);
+    return html`<nav class="tabs" aria-label=${t("Parts of the panel")}>${tab("now", "circle", t("Now"))}${tab("people", "people", t("People"))}${tab("signals", "bell", length ? t("Signals, {n}", { n: number(length) }) : t("Signals"))}${tab("private", "lock", t("Private"))}</nav>`;
   }
 
-  private drawPreview(): TemplateResult {
-    const { stage, seen } = this;
-    const parts = seen ? regions(seen) : null;
-    return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${() => {
-      this.preview = false;
-    }}><div class="stack"><button class="btn" type="button" @click=${() => this.querySelector("dialog")?.close()}>${icon("cross")}${t("Back to the panel")}</button>
-    <div class="asphone" inert>${
-      seen && parts
-        ? html`<div class="phone"><header class="where"><div class="place"><b dir="auto">${seen.place ?? seen.room.title}</b><span dir="auto">${seen.sub ?? ""}</span></div></header><section class="say stack">${parts.say.map((block) => drawBlock(stage, seen, block))}</section>${parts.pics.map((block) => drawBlock(stage, seen, block))}<div class="mine stack">${parts.rest.map((block) => drawBlock(stage, seen, block))}</div><div class="foot stack">${mainOffers(stage, seen.may as unknown as Offer[])}${footOffers(stage, seen.may as unknown as Offer[])}</div></div>`
-        : html`<p class="quiet">${t("One moment")}</p>`
-    }</div></div></dialog>`;
+  // What lies over the panel
+
+  private lay(over: "preview" | "keys"): void {
+    this.over = over;
+    this.menu = false;
+    if (over === "preview") void this.look(this.whose);
+    void this.updateComplete.then(() => this.querySelector("dialog")?.showModal());
   }
 
-  /** The same view a seat of this facilitator would get on a phone. */
-  private async fetchSeen(): Promise<void> {
-    const { room, seat } = this.stage.boot;
-    const answer = await fetch(`/api/rooms/${room}/view?lens=seat&seat=${seat}`);
-    if (answer.ok) this.seen = (await answer.json()) as ViewMessage;
+  private async look(whose: string): Promise<void> {
+    this.whose = whose;
+    this.seen = undefined;
+    const seen = await fetchPreview(this.stage, whose);
+    if (this.whose === whose) this.seen = seen;
+  }
+
+  private drawOver(): TemplateResult | typeof nothing {
+    const close = () => this.querySelector("dialog")?.close();
+    const gone = () => {
+      this.over = "";
+    };
+    if (this.over === "keys")
+      return html`<dialog class="sheet-over" aria-label=${t("Keys")} @close=${gone}>${sheet(close)}</dialog>`;
+    if (this.over !== "preview") return nothing;
+    const people = (this.stage.people?.people ?? []).filter(
+      (person) => person.role === "participant" && person.presence !== "gone",
+    );
+    return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${gone}><div class="stack"><div class="row"><button class="btn" type="button" @click=${close}>${icon("cross")}${t("Back to the panel")}</button>
+    <label class="vh" for="whose">${t("Whose phone")}</label><select class="inp grow" id="whose" @change=${(
+      event: Event,
+    ) =>
+      this.look(
+        (event.target as HTMLSelectElement).value,
+      )}><option value="">${t("A participant's phone")}</option>${people.map((person) => html`<option value=${person.seat} ?selected=${person.seat === this.whose}>${person.name}</option>`)}</select></div>
+    <p class="note">${t("Words that are private are left out. Nothing here can be pressed.")}</p>
+    <div class="asphone" inert aria-busy=${this.seen === undefined ? "true" : "false"}>${asPhone(this.stage, this.seen)}</div></div></dialog>`;
   }
 }
 
@@ -276,5 +380,8 @@ export function strip(agenda: AgendaRow[]): TemplateResult {
   })}</ol>`;
 }
 
+define("tl-signals", SignalsPart);
+define("tl-people", PeoplePart);
+define("tl-strip", StripPart);
 define("tl-panel", PanelPage);
 void enter(openStage("panel"), readBoot().room, "tl-panel");

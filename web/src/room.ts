@@ -3,9 +3,10 @@ import { html, nothing, type TemplateResult } from "lit";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
 import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
+import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
 import { mount } from "./mount";
-import { drawn, footOffers, mainOffers } from "./offers";
+import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { Block, Offer, ViewMessage } from "./wire";
@@ -107,15 +108,17 @@ export class RoomPage extends StagePart {
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}${leadOffers(stage)}
+      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
+      ${this.cover ? nothing : moving(stage)}
       ${
         this.cover
           ? this.drawCover()
           : html`
+      ${pic?.type === "voice" ? this.picture(view, pic) : nothing}
       <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
-      ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
+      ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
       ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${tray(stage)}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
@@ -123,12 +126,17 @@ export class RoomPage extends StagePart {
     </div>`;
   }
 
+  private picture(view: ViewMessage, pic: Block): TemplateResult {
+    return html`<div class="pic">${drawBlock(this.stage, view, pic)}</div>`;
+  }
+
   /** Offers with the release button repeating the choice ("Yes, without my name"). */
   private offers(view: ViewMessage): Offer[] {
     const { stage } = this;
     const release = view.blocks.find((block) => block.type === "release");
-    if (release?.type !== "release") return stage.offers;
-    return stage.offers.map((offer) => {
+    const free = loose(stage.offers, view.blocks);
+    if (release?.type !== "release") return free;
+    return free.map((offer) => {
       if (offer.type !== release.offer) return offer;
       const field = Object.entries(offer.needs ?? {}).find(
         ([, need]) => need.kind === "choice",
@@ -174,6 +182,7 @@ export class RoomPage extends StagePart {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
       ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      <tl-add-person .stage=${stage}></tl-add-person>
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
@@ -207,7 +216,7 @@ export class RoomPage extends StagePart {
     return html`<ul class="seats" aria-label=${t("Who is on this device")}>${stage.boot.seats.map(
       (each) =>
         html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
-    )}</ul>`;
+    )}<li><tl-add-person .stage=${stage} .look=${"seatchip"}></tl-add-person></li></ul>`;
   }
 
   /** Somebody else at this device is asked for something, and the one shown is not. */

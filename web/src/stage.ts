@@ -5,9 +5,12 @@ import { type Answer, Commands } from "./commands";
 import { Connection } from "./connection";
 import { Drafts } from "./drafts";
 import { t, useCatalogue } from "./i18n";
+import { tooMany, unfit } from "./sizes";
 import type {
   Block,
   DeskMessage,
+  DeviceMessage,
+  Field,
   Lens,
   Need,
   Offer,
@@ -30,6 +33,8 @@ export class Stage extends EventTarget {
   readonly words = new Map<string, WordsMessage>();
   people: PeopleMessage | null = null;
   desk: DeskMessage | null = null;
+  /** Who is on this device now. */
+  device: DeviceMessage | null = null;
   /** The seat whose screen is shown; on a shared device one of several. */
   seat: string;
   /** Since this is said in a fixed place until it is answered or overtaken. */
@@ -146,6 +151,9 @@ export class Stage extends EventTarget {
             ((block.type === "entry" || block.type === "choices") &&
               block.offer === offer.type &&
               block.field === field) ||
+            (block.type === "form" &&
+              block.offer === offer.type &&
+              block.fields.some((each) => each.field === field)) ||
             (block.type === "release" && block.offer === offer.type),
         ),
     );
@@ -182,11 +190,26 @@ export class Stage extends EventTarget {
         const chosen = this.filling(offer.type, field) ?? block.chosen ?? undefined;
         return need.kind === "number" && chosen !== undefined ? Number(chosen) : chosen;
       }
+      if (block.type === "form" && block.offer === offer.type) {
+        const found = block.fields.find((each) => each.field === field);
+        if (found) return this.formed(offer, found, boxes);
+      }
       if (block.type === "release" && block.offer === offer.type)
         return this.released(offer, field, need, block.moments, boxes);
     }
     const given = this.filling(offer.type, field);
     return need.kind === "number" && given !== undefined ? Number(given) : given;
+  }
+
+  private formed(offer: Offer, field: Field, boxes: string[]) {
+    if (field.kind === "text") {
+      const box = this.box(field.box);
+      boxes.push(box);
+      return this.drafts.peek(this.seat, box).trim();
+    }
+    const given = this.filling(offer.type, field.field) ?? field.value ?? undefined;
+    const need = offer.needs[field.field];
+    return need?.kind === "number" && given !== undefined ? Number(given) : given;
   }
 
   private released(offer: Offer, field: string, need: Need, moments: number, boxes: string[]) {
@@ -207,8 +230,8 @@ export class Stage extends EventTarget {
     const open = missing.filter((field) => !(field in more));
     if (open.length) return open;
     const { label, place, needs, hint, confirm, shown, activity, ...command } = offer;
-    void [label, place, needs, hint, confirm, shown];
-    this.refusal = null;
+    void [label, place, hint, confirm, shown];
+    if (this.tooLarge(values, boxes, needs)) return [];
     const extra = offer.type === "notes.share" ? { cards: this.chosenCards(values.share) } : {};
     const room = ROOM_COMMANDS.includes(offer.type);
     const at = room ? undefined : (activity ?? this.view?.activity?.id);
@@ -238,8 +261,20 @@ export class Stage extends EventTarget {
 
   /** Sends a command that is always allowed (notes, the strip, one's own words). */
   say(command: Record<string, unknown>, boxes: string[] = [], key = ""): void {
-    this.refusal = null;
+    if (this.tooLarge(command, boxes)) return;
     this.commands.send(command, { seat: this.seat, boxes, key });
+  }
+
+  /** Says so when a command is too large to be sent; what is written stays where it is. */
+  private tooLarge(
+    command: Record<string, unknown>,
+    boxes: string[],
+    needs?: Record<string, Need>,
+  ): boolean {
+    const more = Math.max(0, ...boxes.map((box) => this.drafts.over(this.seat, box)));
+    this.refusal = more ? tooMany(more) : unfit(command, needs);
+    if (this.refusal) this.changed();
+    return this.refusal !== null;
   }
 
   // What comes in
@@ -264,6 +299,9 @@ export class Stage extends EventTarget {
       case "desk":
         this.desk = message;
         break;
+      case "device":
+        this.seated(message);
+        break;
       case "words":
         this.words.set(message.seat, message);
         break;
@@ -272,6 +310,22 @@ export class Stage extends EventTarget {
         break;
     }
     this.changed();
+  }
+
+  /** People came to this device, or went to another: then nothing of theirs stays here. */
+  private seated(message: DeviceMessage): void {
+    const before = this.boot.seats.map((each) => each.seat);
+    const now = message.seats.map((each) => each.seat);
+    this.device = message;
+    this.boot.seats = message.seats;
+    for (const seat of before.filter((each) => !now.includes(each))) {
+      this.views.delete(seat);
+      this.words.delete(seat);
+      void this.connection.forget(`mine/${seat}`);
+    }
+    for (const seat of now.filter((each) => !before.includes(each)))
+      this.connection.send({ lens: this.lens, seat });
+    if (!now.includes(this.seat) && now[0]) this.seat = now[0];
   }
 
   /** A document is opened when a block on the screen shows cards of it. */

@@ -405,6 +405,9 @@ export interface RoomInfo {
   notice_at: number;
   code: string;
   confidentiality?: string | null;
+  tables: Table[];
+  call?: string | null;
+  plan?: PlanTimes | null;
   frozen?: string | null;
   bridge?: Bridge | null;
   waiting: number;
@@ -432,6 +435,30 @@ export interface AgendaRow {
   minutes: number;
   state: "to come" | "now" | "done" | "skipped";
   kind: string;
+  starts?: number | null;
+  ends?: number | null;
+  lead?: string | null;
+}
+
+/** A shared device, for facilitators. `lost_since` (ms): nothing is heard of it; then `code` is what another device in the hall types in (`seat.adopt`), from `adopt_from` on. */
+export interface Table {
+  steward: string;
+  name: string;
+  seats: string[];
+  lost_since: number;
+  adopt_from: number;
+  code: string;
+}
+
+/** Where the exchange stands (`rooms/agenda_times.py`, `Times`): a screen shows `behind + max(0, now - due)` ms behind, less than 0 ahead, and never counts by itself. */
+export interface PlanTimes {
+  total: number;
+  starts?: number | null;
+  ends?: number | null;
+  promised?: number | null;
+  behind: number;
+  due?: number | null;
+  next: string;
 }
 
 /** The line for the room when the lead has changed: who leads now, what comes, how long. */
@@ -555,6 +582,28 @@ export interface MyWords {
   attribution: string;
   in_memo: boolean;
   story: string;
+  unheard: boolean;
+}
+
+/** Who is on this device now, its steward first. A page draws a chip for each. */
+export interface DeviceMessage {
+  type: "device";
+  seq: number;
+  now: number;
+  seats: OwnSeat[];
+}
+
+/** One person of a device. `steward`: whose device it is, who presses the buttons. `code`: what an own phone types in to take this seat along, until `code_ends` (ms). */
+export interface OwnSeat {
+  seat: string;
+  name: string;
+  role: string;
+  where: "remote" | "room" | "carried" | "phone";
+  status: "in" | "left";
+  language: string;
+  steward: boolean;
+  code: string;
+  code_ends?: number | null;
 }
 
 /** The command of `request` is in the log. */
@@ -584,6 +633,62 @@ export interface ByeMessage {
   code: number;
   reason: string;
   retry: boolean;
+}
+
+/** The agenda as facilitators edit it; facilitators only. Others see its outline in every view (`room.agenda`, `room.plan`). */
+export interface PlanMessage {
+  type: "plan";
+  seq: number;
+  now: number;
+  revision: number;
+  frame: PlanFrame;
+  times: PlanTimes;
+  items: PlanItem[];
+  warnings: PlanWarning[];
+}
+
+/** What the plan is made for; 0: not known. */
+export interface PlanFrame {
+  starts: number;
+  minutes: number;
+  people: number;
+  revision: number;
+}
+
+/** One item with everything a facilitator may set. `settings` holds what differs from the defaults. */
+export interface PlanItem {
+  id: string;
+  kind: string;
+  title: string;
+  own: string | null;
+  minutes: number;
+  offset: number;
+  state: "to come" | "now" | "done" | "skipped";
+  starts: number | null;
+  ends: number | null;
+  settings: Record<string, unknown>;
+  lead: string;
+  leader: string | null;
+  about: string | null;
+  notes: string | null;
+  rest: number;
+  rest_at: number;
+  revision: number;
+}
+
+/** Something to look at (`methods.md` 5). Never blocks anything. `item` is "" when it is about the whole plan; `strong` ones stand first. */
+export interface PlanWarning {
+  rule: string;
+  item: string;
+  text: string;
+  strong: boolean;
+  mend?: PlanMend | null;
+}
+
+/** What one tap would do about a warning: a command that can be sent as it stands. */
+export interface PlanMend {
+  label: string;
+  command: Record<string, unknown>;
 }
 
 /** The lead offers the lead to a present facilitator (`methods.md A5`). */
@@ -788,6 +893,114 @@ export interface MemoSend {
   epoch: number;
 }
 
+/** I take my seat along to a phone of my own. The device shows a code for ten minutes; the phone that types it in speaks for this seat from then on, and this device no longer does. */
+export interface SeatMove {
+  type: "seat.move";
+}
+
+/** I stay on this device after all: the code opens nothing any more. */
+export interface SeatStay {
+  type: "seat.stay";
+}
+
+/** The shared device of our table is lost: its people go on at my device. `code` is what the facilitators see for that table. */
+export interface SeatAdopt {
+  type: "seat.adopt";
+  code: string;
+}
+
+/** A facilitator speaks from now on for somebody who is on the phone. */
+export interface SeatCarry {
+  type: "seat.carry";
+  seat: string;
+  epoch: number;
+}
+
+/** Where I am now: online, in the hall, or on a call. */
+export interface SeatWhere {
+  type: "seat.where";
+  where: "remote" | "room" | "phone";
+}
+
+/** I heard `seat` answer aloud after the words were read back: I am the second person of `methods.md` 1.8. `answer` is the answer I heard; a later one needs to be heard again. */
+export interface ConsentHear {
+  type: "consent.hear";
+  seat: string;
+  answer: number;
+}
+
+/** Where this room talks: a link with the places {room} and {group}, such as `https://meet.example.org/{room}-{group}`, `tel:` or `sip:`. Without `link`: nowhere. */
+export interface RoomCall {
+  type: "room.call";
+  link?: string | null;
+  epoch: number;
+}
+
+/** A new item of `kind` after the item `after`: "" for the first open place, None for the end. Without `minutes` as long as the activity usually takes. */
+export interface AgendaAdd {
+  type: "agenda.add";
+  kind: string;
+  after?: string | null;
+  minutes?: number | null;
+  settings: Record<string, unknown>;
+  title?: string | null;
+  notes?: string | null;
+  lead: string;
+}
+
+/** Change an item as it was at `revision`. What is None or not in `settings` stays; a setting given as null returns to its default; `clear` empties "title" or "notes". */
+export interface AgendaEdit {
+  type: "agenda.edit";
+  item: string;
+  revision: number;
+  minutes?: number | null;
+  settings: Record<string, unknown>;
+  title?: string | null;
+  notes?: string | null;
+  lead?: string | null;
+  rest?: number | null;
+  rest_at?: number | null;
+  clear: string[];
+}
+
+/** Put an item after `after` ("" for the first place); on the sender's screen it stood after `was`. */
+export interface AgendaMove {
+  type: "agenda.move";
+  item: string;
+  after: string;
+  was: string;
+}
+
+/** Take an item that has not begun off the plan, as it was at `revision`. */
+export interface AgendaRemove {
+  type: "agenda.remove";
+  item: string;
+  revision: number;
+}
+
+/** Put a template in the place of everything that has not begun; `revision` is the agenda's. */
+export interface AgendaUse {
+  type: "agenda.use";
+  template: string;
+  revision: number;
+}
+
+/** The same with a plan from a file (`rooms/agenda_file.py`). */
+export interface AgendaImport {
+  type: "agenda.import";
+  plan: Record<string, unknown>;
+  revision: number;
+}
+
+/** What the plan is made for: start (ms), minutes there are, people invited; 0 for not known, None for as it is. `revision` is the frame's. */
+export interface AgendaFrame {
+  type: "agenda.frame";
+  revision: number;
+  starts?: number | null;
+  minutes?: number | null;
+  people?: number | null;
+}
+
 /** The organiser gives the lead to a present facilitator, whoever leads; `epoch` as seen. */
 export interface LeadForce {
   type: "lead.force";
@@ -976,9 +1189,11 @@ export type ServerMessage =
   | PeopleMessage
   | DeskMessage
   | WordsMessage
+  | DeviceMessage
   | DoneMessage
   | RefusedMessage
-  | ByeMessage;
+  | ByeMessage
+  | PlanMessage;
 
 export type RoomCommand =
   | LeadOffer
@@ -1012,6 +1227,20 @@ export type RoomCommand =
   | MemoQuestion
   | MemoProse
   | MemoSend
+  | SeatMove
+  | SeatStay
+  | SeatAdopt
+  | SeatCarry
+  | SeatWhere
+  | ConsentHear
+  | RoomCall
+  | AgendaAdd
+  | AgendaEdit
+  | AgendaMove
+  | AgendaRemove
+  | AgendaUse
+  | AgendaImport
+  | AgendaFrame
   | LeadForce
   | LeadPropose
   | LeadApprove
@@ -1092,6 +1321,14 @@ export const ROOM_COMMANDS: readonly string[] = [
   "activity.cut",
   "activity.skip",
   "activity.start",
+  "agenda.add",
+  "agenda.edit",
+  "agenda.frame",
+  "agenda.import",
+  "agenda.move",
+  "agenda.remove",
+  "agenda.use",
+  "consent.hear",
   "consent.release",
   "consent.withdraw",
   "debrief.answer",
@@ -1121,25 +1358,35 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.add",
   "note.delete",
   "note.move",
+  "room.call",
   "room.co_time",
   "room.freeze",
   "room.pause",
   "room.unfreeze",
   "say.all",
   "seat.admit",
+  "seat.adopt",
+  "seat.carry",
   "seat.deal",
   "seat.erase",
   "seat.hide",
   "seat.language",
   "seat.leave",
+  "seat.move",
   "seat.name",
   "seat.refuse",
   "seat.remove",
   "seat.restore",
   "seat.return",
   "seat.role",
+  "seat.stay",
+  "seat.where",
   "seat.willing",
 ];
+
+/** Characters of one text, and bytes of a whole command: more is refused. */
+export const TEXT_LIMIT = 4000;
+export const COMMAND_LIMIT = 32768;
 
 /** An entry of `may`: a command that can be sent back once `needs` are filled in. */
 export interface Offer {

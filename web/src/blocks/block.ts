@@ -1,6 +1,7 @@
 // What all block elements share: their block, the view it stands in, and the stage.
 
 import { html, type TemplateResult } from "lit";
+import { serverNow } from "../clock";
 import { StagePart } from "../frame";
 import { t } from "../i18n";
 import { icon } from "../part";
@@ -31,4 +32,11 @@ export function sees(who: Sees): TemplateResult {
     case "facilitators":
       return html`<span class="sees">${icon("lock")}${t("Facilitators only")}</span>`;
   }
+}
+
+/** On a wall nothing scrolls: a long list stands there a page at a time, `stands` ms each. */
+export function paged<T>(view: ViewMessage, list: T[], size: number, stands: number): T[] {
+  if (view.lens !== "screen" || list.length <= size) return list;
+  const page = Math.floor(serverNow() / stands) % Math.ceil(list.length / size);
+  return list.slice(page * size, (page + 1) * size);
 }

@@ -4,6 +4,7 @@ import type * as Y from "yjs";
 import { bind } from "../binding";
 import { tn } from "../i18n";
 import { Part } from "../part";
+import { DRAFT_LIMIT, over, tooLongToKeep, tooMany } from "../sizes";
 import type { Stage } from "../stage";
 
 /** From this share of the limit on, the box says how many characters are left. */
@@ -22,6 +23,7 @@ export class Box extends Part {
     text: { attribute: false },
     start: {},
     loaded: { state: true },
+    much: { state: true },
   };
   declare stage: Stage;
   declare seat: string;
@@ -38,6 +40,8 @@ export class Box extends Part {
   /** What a draft that is still empty begins with (a witness's note). */
   declare start: string | undefined;
   declare loaded: boolean;
+  /** More was put in than anybody could keep. */
+  declare much: boolean;
   private release: (() => void) | undefined;
   private unwatch: (() => void) | undefined;
   private bound: Y.Text | undefined;
@@ -70,6 +74,7 @@ export class Box extends Part {
       this.box.value = "";
     }
     if (!this.text) {
+      this.stage.drafts.limits.set(this.name, this.limit);
       this.stage.connection.addEventListener("reopened", this.again);
       await this.stage.drafts.ready(this.seat);
       if (!this.isConnected) return;
@@ -99,12 +104,15 @@ export class Box extends Part {
     const { drafts } = this.stage;
     const typed = () => {
       drafts.typed(this.seat, this.name);
-      this.requestUpdate();
+      this.fits();
+    };
+    const refused = () => {
+      this.much = true;
     };
     if (this.text) {
       if (this.bound !== this.text) {
         this.letGo();
-        this.release = bind(box, this.text, () => this.requestUpdate());
+        this.release = bind(box, this.text, () => this.fits(), refused);
         this.bound = this.text;
       }
       return;
@@ -120,13 +128,19 @@ export class Box extends Part {
     if (there) {
       if (hurried && !there.toString().includes(hurried))
         there.insert(there.length, there.length ? ` ${hurried}` : hurried);
-      this.release = bind(box, there, typed);
+      this.release = bind(box, there, typed, refused);
       this.bound = there;
       return;
     }
     // Nothing is written into the document before the first letter.
     box.value = "";
     const first = () => {
+      if (box.value.length > DRAFT_LIMIT) {
+        box.value = "";
+        refused();
+        return;
+      }
+      this.much = false;
       box.removeEventListener("input", first);
       drafts.begin(this.seat, this.name, box.value);
       this.rebind();
@@ -141,6 +155,11 @@ export class Box extends Part {
     this.release = () => box.removeEventListener("input", first);
   }
 
+  private fits(): void {
+    this.much = false;
+    this.requestUpdate();
+  }
+
   /** Typed while the draft is still being loaded: counted as not saved, and taken over then. */
   private hurry(): void {
     if (this.loaded || this.text) return;
@@ -151,12 +170,14 @@ export class Box extends Part {
   protected override render(): TemplateResult {
     const { label, hint, limit, lines, need, name } = this;
     const id = `box-${(name || need || label).replace(/\W+/g, "-")}`;
-    const length = this.box?.value.length ?? 0;
-    const near = limit && length > limit * NEARLY;
+    const more = limit ? over((this.box?.value ?? "").trim(), limit) : 0;
+    // A draft is measured when it is sent; what everybody sees at once never grows too long.
+    const cut = this.text && limit ? limit : nothing;
+    const near = limit && more > limit * (NEARLY - 1);
     return html`<div class="field" data-need=${need || nothing}><label for=${id}>${label}</label>${hint ? html`<p class="note" id=${`${id}-hint`}>${hint}</p>` : nothing}${
       lines > 1
-        ? html`<textarea class="inp" id=${id} rows=${lines} @input=${() => this.hurry()} dir="auto" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}></textarea>`
-        : html`<input class="inp" id=${id} @input=${() => this.hurry()} dir="auto" autocomplete="off" maxlength=${limit || nothing} aria-describedby=${hint ? `${id}-hint` : nothing}>`
-    }${near ? html`<p class="note nums">${tn("{n} character left", "{n} characters left", limit - length)}</p>` : nothing}</div>`;
+        ? html`<textarea class="inp" id=${id} rows=${lines} @input=${() => this.hurry()} dir="auto" maxlength=${cut} aria-describedby=${hint ? `${id}-hint` : nothing}></textarea>`
+        : html`<input class="inp" id=${id} @input=${() => this.hurry()} dir="auto" autocomplete="off" maxlength=${cut} aria-describedby=${hint ? `${id}-hint` : nothing}>`
+    }${this.much ? html`<p class="note" role="alert">${tooLongToKeep()}</p>` : near ? html`<p class="note nums">${more > 0 ? tooMany(more) : tn("{n} character left", "{n} characters left", -more)}</p>` : nothing}</div>`;
   }
 }

@@ -4,11 +4,20 @@ import { OfferButton } from "../offers";
 import { define } from "../part";
 import type { Stage } from "../stage";
 import type { Block, ViewMessage } from "../wire";
+import { BallotBlock } from "./ballot";
+import { BowlBlock } from "./bowl";
 import { Box } from "./box";
+import { CallBlock } from "./call";
 import { CardPart, CardsBlock } from "./cards";
+import { CommitmentsBlock } from "./commitments";
 import { ChoicesBlock, EntryBlock, ReleaseBlock } from "./fill";
+import { FormBlock } from "./form";
 import { GroupsBlock } from "./groups";
+import { PairsBlock } from "./pairs";
+import { PilesBlock } from "./piles";
 import { CountdownBlock, RingBlock } from "./ring";
+import { SharesBlock } from "./shares";
+import { VoiceBlock } from "./voice";
 import {
   AnswersBlock,
   NextBlock,
@@ -42,6 +51,15 @@ define("tl-release", ReleaseBlock);
 define("tl-groups", GroupsBlock);
 define("tl-next", NextBlock);
 define("tl-roll", RollBlock);
+define("tl-bowl", BowlBlock);
+define("tl-voice", VoiceBlock);
+define("tl-pairs", PairsBlock);
+define("tl-shares", SharesBlock);
+define("tl-ballot", BallotBlock);
+define("tl-form", FormBlock);
+define("tl-commitments", CommitmentsBlock);
+define("tl-piles", PilesBlock);
+define("tl-call", CallBlock);
 
 /** The element of a block. */
 export function drawBlock(stage: Stage, view: ViewMessage, block: Block): TemplateResult | string {
@@ -80,10 +98,31 @@ export function drawBlock(stage: Stage, view: ViewMessage, block: Block): Templa
       return html`<tl-next .stage=${stage} .view=${view} .block=${block}></tl-next>`;
     case "roll":
       return html`<tl-roll .stage=${stage} .view=${view} .block=${block}></tl-roll>`;
+    case "bowl":
+      return html`<tl-bowl .stage=${stage} .view=${view} .block=${block}></tl-bowl>`;
+    case "voice":
+      return html`<tl-voice .stage=${stage} .view=${view} .block=${block}></tl-voice>`;
+    case "pairs":
+      return html`<tl-pairs .stage=${stage} .view=${view} .block=${block}></tl-pairs>`;
+    case "shares":
+      return html`<tl-shares .stage=${stage} .view=${view} .block=${block}></tl-shares>`;
+    case "ballot":
+      return html`<tl-ballot .stage=${stage} .view=${view} .block=${block}></tl-ballot>`;
+    case "form":
+      return html`<tl-form .stage=${stage} .view=${view} .block=${block}></tl-form>`;
+    case "commitments":
+      return html`<tl-commitments .stage=${stage} .view=${view} .block=${block}></tl-commitments>`;
+    case "piles":
+      return html`<tl-piles .stage=${stage} .view=${view} .block=${block}></tl-piles>`;
+    case "call":
+      return html`<tl-call .stage=${stage} .view=${view} .block=${block}></tl-call>`;
     default:
       return "";
   }
 }
+
+/** Blocks drawn as the picture of what is going on. */
+const PICTURES: ReadonlySet<Block["type"]> = new Set(["ring", "bowl", "voice"]);
 
 /** Blocks as regions of a screen: what is said, the pictures, and the rest, each in view order. */
 export function regions(view: ViewMessage): { say: Block[]; pics: Block[]; rest: Block[] } {
@@ -92,7 +131,7 @@ export function regions(view: ViewMessage): { say: Block[]; pics: Block[]; rest:
   const pics: Block[] = [];
   for (const block of view.blocks) {
     if (block.type === "now" || (block.type === "prompt" && !rest.length)) say.push(block);
-    else if (block.type === "ring") pics.push(block);
+    else if (PICTURES.has(block.type)) pics.push(block);
     else rest.push(block);
   }
   return { say, pics, rest };

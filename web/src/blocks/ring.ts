@@ -1,10 +1,10 @@
 // The ring: a mat from above, equal seats round it, the time inside it. Never mirrored, never
 // bigger for one person than for another.
 import { html, nothing, type PropertyValues, svg, type TemplateResult } from "lit";
-import { filled, left, minutes, ticker, timeWords } from "../clock";
-import { t } from "../i18n";
+import { filled, left, minutes, serverNow, ticker, timeWords } from "../clock";
+import { hour, t } from "../i18n";
 import { initials, shortName } from "../part";
-import type { Clock, Ring, RingSeat, SeatState } from "../wire";
+import type { Clock, Countdown, Ring, RingSeat, SeatState } from "../wire";
 import { BlockPart } from "./block";
 
 const CX = 164;
@@ -14,28 +14,42 @@ const WEAVE_IN = 78.6;
 const WEAVE_OUT = 84.4;
 const TILES = 32;
 
-type Point = [number, number];
+export type Point = [number, number];
 
 /** A point at `turn` (0 at the top, clockwise, 1 a full turn) and `radius` from the middle. */
-function at(turn: number, radius: number, cx = CX, cy = CY): Point {
+export function at(turn: number, radius: number, cx = CX, cy = CY): Point {
   const angle = turn * 2 * Math.PI;
   return [cx + radius * Math.sin(angle), cy - radius * Math.cos(angle)];
 }
 
-const p = ([x, y]: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
+export const p = ([x, y]: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
 /** Two strands, each over the other in turn. */
-function plait(): string {
+export function plait(
+  inside = WEAVE_IN,
+  outside = WEAVE_OUT,
+  tiles = TILES,
+  cx = CX,
+  cy = CY,
+): string {
   const parts: string[] = [];
   const line = (a: Point, b: Point) => parts.push(`M${p(a)}L${p(b)}`);
   const between = (a: Point, b: Point, share: number): Point => [
     a[0] + (b[0] - a[0]) * share,
     a[1] + (b[1] - a[1]) * share,
   ];
-  for (let tile = 0; tile < TILES; tile++) {
-    const turn = (share: number) => (tile + share) / TILES;
-    const inner = [0, 0.5, 1].map((share) => at(turn(share), WEAVE_IN)) as [Point, Point, Point];
-    const outer = [0, 0.5, 1].map((share) => at(turn(share), WEAVE_OUT)) as [Point, Point, Point];
+  for (let tile = 0; tile < tiles; tile++) {
+    const turn = (share: number) => (tile + share) / tiles;
+    const inner = [0, 0.5, 1].map((share) => at(turn(share), inside, cx, cy)) as [
+      Point,
+      Point,
+      Point,
+    ];
+    const outer = [0, 0.5, 1].map((share) => at(turn(share), outside, cx, cy)) as [
+      Point,
+      Point,
+      Point,
+    ];
     line(outer[0], inner[1]);
     line(outer[1], inner[2]);
     for (const [from, to] of [
@@ -49,7 +63,7 @@ function plait(): string {
   return parts.join("");
 }
 
-const PLAIT = plait();
+export const PLAIT = plait();
 
 /** Seat radius and distance from the middle, so that 3 to 15 people fit without touching. */
 interface Measures {
@@ -75,7 +89,7 @@ function measures(count: number): Measures {
   return { seat: 16, distance: 130, look: "crowd", room: 7, above: 5, below: 12, bed: 3 };
 }
 
-function stateWord(state: SeatState): string {
+export function stateWord(state: SeatState): string {
   switch (state) {
     case "floor":
       return t("has the floor");
@@ -93,13 +107,17 @@ function stateWord(state: SeatState): string {
 }
 
 /** An arc from `start` over `share` of the circle, clockwise. */
-function arc(start: number, share: number, radius: number, cx = CX, cy = CY): string {
+export function arc(start: number, share: number, radius: number, cx = CX, cy = CY): string {
   const whole = Math.min(share, 0.9999);
   return `M${p(at(start, radius, cx, cy))}A${radius} ${radius} 0 ${whole > 0.5 ? 1 : 0} 1 ${p(at(start + whole, radius, cx, cy))}`;
 }
 
 /** The clock inside a ring of its own: track, arc from `start`, marks, three lines of words. */
-function dial(clock: Clock | null | undefined, start: number, mine: boolean): TemplateResult {
+export function dial(
+  clock: Clock | null | undefined,
+  start: number,
+  mine: boolean,
+): TemplateResult {
   if (!clock) return svg``;
   const words = timeWords(clock, mine);
   const over = clock.state === "over" || (clock.state === "running" && (left(clock) ?? 1) <= 0);
@@ -117,7 +135,7 @@ function dial(clock: Clock | null | undefined, start: number, mine: boolean): Te
 }
 
 /** Says the time aloud at the marks and at the end, and at no other moment. */
-class Speaker {
+export class Speaker {
   private last = Number.POSITIVE_INFINITY;
   private clock = "";
   text = "";
@@ -248,7 +266,7 @@ export class RingBlock extends BlockPart<Ring> {
 }
 
 /** A clock without a ring of people. */
-export class CountdownBlock extends BlockPart<{ clock: Clock; label?: string | null }> {
+export class CountdownBlock extends BlockPart<Countdown> {
   private readonly speaker = new Speaker();
   private readonly tick = () => this.requestUpdate();
 
@@ -263,10 +281,11 @@ export class CountdownBlock extends BlockPart<{ clock: Clock; label?: string | n
   }
 
   protected override render(): TemplateResult {
-    const { clock, label } = this.block;
+    const { clock, label, until } = this.block;
     this.speaker.hear(clock, false);
+    const ends = until && clock.ends_at ? hour(Date.now() + clock.ends_at - serverNow()) : "";
     const spoken = timeWords(clock, false)?.spoken ?? "";
-    return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${label ? html`<p class="note">${label}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
+    return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${label ? html`<p class="note">${label}</p>` : nothing}${ends ? html`<p class="lead nums">${t("until {time}", { time: ends })}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
   }
 }
 

@@ -28,7 +28,10 @@ export class NowBlock extends BlockPart<Now> {
 export class PromptBlock extends BlockPart<Prompt> {
   protected override render(): TemplateResult {
     // Where nothing else is the one thing now, the invitation itself is.
-    const first = this.view.blocks.find((each) => each.type === "now" || each.type === "prompt");
+    const { blocks } = this.view;
+    const first = blocks.some((each) => each.type === "voice")
+      ? undefined
+      : blocks.find((each) => each.type === "now" || each.type === "prompt");
     return this.view.lens === "seat" && (first as unknown) === this.block
       ? html`<h1 class="head" dir="auto">${this.block.text}</h1>`
       : html`<p class="prompt" dir="auto">${this.block.text}</p>`;

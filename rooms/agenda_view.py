@@ -1,0 +1,82 @@
+"""The agenda on screens: an outline for everybody, the whole of it for facilitators."""
+
+import msgspec
+
+from activities.blocks import Who, Words, say
+from rooms import agenda_settings as forms
+from rooms import whole as wholes
+from rooms import wire_agenda as wire
+from rooms.agenda import title_line
+from rooms.agenda_items import AgendaItem
+from rooms.agenda_lint import facts, warnings
+from rooms.agenda_times import Slot, Times, slots, times
+from rooms.commits import RoomState
+from rooms.whole import Activities, Whole
+
+
+def outline(state: RoomState, running: str) -> tuple[tuple[wire.AgendaRow, ...], wire.PlanTimes]:
+    """What everybody sees of the plan: where we are, what comes and when; no settings.
+    `running` is the activity that is on now, "" between two."""
+    rows = tuple(
+        wire.AgendaRow(
+            id=slot.item.id,
+            title=title_line(slot.item),
+            minutes=slot.item.minutes,
+            kind=slot.item.kind,
+            state=slot.state,
+            starts=slot.starts,
+            ends=slot.ends,
+            lead=leader(state, slot.item),
+        )
+        for slot in slots(state, running)
+    )
+    return rows, _times(times(state, running))
+
+
+def leader(state: RoomState, item: AgendaItem) -> Who | None:
+    """Who is planned to lead the item, if that is a person in this room."""
+    return Who(item.lead) if item.lead in state.seats else None
+
+
+def plan_message(whole: Whole, activities: Activities, now: int) -> wire.PlanMessage:
+    """The agenda with everything that can be set, and what to look at."""
+    state = whole.room
+    running = wholes.current(whole, activities)
+    frame = state.plan.frame
+    return wire.PlanMessage(
+        seq=state.seq,
+        now=now,
+        revision=state.plan.revision,
+        frame=wire.PlanFrame(frame.starts, frame.minutes, frame.people, frame.revision),
+        times=_times(times(state, running)),
+        items=tuple(_item(state, slot, activities) for slot in slots(state, running)),
+        warnings=tuple(warnings(facts(state, running, activities))),
+    )
+
+
+def _times(found: Times) -> wire.PlanTimes:
+    return wire.PlanTimes(**msgspec.structs.asdict(found))
+
+
+def _item(state: RoomState, slot: Slot, activities: Activities) -> wire.PlanItem:
+    item = slot.item
+    activity = activities.get(item.kind)
+    return wire.PlanItem(
+        id=item.id,
+        kind=item.kind,
+        title=title_line(item),
+        own=Words(item.words) if item.words else None,
+        minutes=item.minutes,
+        offset=slot.offset,
+        state=slot.state,
+        starts=slot.starts,
+        ends=slot.ends,
+        settings=forms.values(activity, item.settings) if activity else {},
+        lead=item.lead,
+        leader=leader(state, item),
+        about=say(item.about) if item.about else None,
+        notes=Words(item.notes) if item.notes else None,
+        rest=item.rest,
+        rest_at=item.rest_at,
+        revision=item.revision,
+    )

@@ -1,0 +1,117 @@
+"""Between activities and everyone's board: what an activity inherits, what its events do to the
+board, and what it is told of notes that come and go (`activities/board.py`)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from activities import board
+from activities.blocks import Line, Words
+from activities.kernel import Activity, Before, BoardNote, Event, FormerGroup, Group
+from rooms import commits
+from rooms.commits import RoomEvent, RoomState
+
+
+def notes_of(state: RoomState) -> tuple[BoardNote, ...]:
+    """The cards on everyone's board that the log knows, oldest first."""
+    return tuple(note_of(note) for note in state.notes.values() if on_board(state, note))
+
+
+def on_board(state: RoomState, note: commits.NoteAdded) -> bool:
+    """Whether everybody has this card: written there, or shared by its author."""
+    return note.document == "board" or note.card in state.shared
+
+
+def note_of(note: commits.NoteAdded) -> BoardNote:
+    """A card as activities see it."""
+    return BoardNote(
+        card=note.card,
+        kind=note.kind,
+        words=Words(note.words),
+        seat=note.seat,
+        group=note.group,
+        theme=note.theme,
+        section=note.section,
+    )
+
+
+def before(
+    state: RoomState, running: Mapping[str, Any], activities: Mapping[str, Activity[Any]]
+) -> Before:
+    """What an activity that begins now inherits. `running` as in `Whole`."""
+    met: list[tuple[str, ...]] = []
+    last: tuple[FormerGroup, ...] = ()
+    for id in state.started:
+        if id not in running:
+            continue
+        activity, inner = activities[running[id].kind], running[id].state
+        met += activity.harvest(inner).met
+        found = tuple(_former(state, id, group) for group in activity.groups(inner))
+        last = tuple(group for group in found if group.members) or last
+    return Before(groups=last, met=tuple(met), notes=notes_of(state))
+
+
+def _former(state: RoomState, id: str, group: Group) -> FormerGroup:
+    here = tuple(s for s in group.members if s in state.seats and state.seats[s].status == "in")
+    name, number = _spelled(group.name)
+    return FormerGroup(f"{id}-{group.id}", here, name, number)
+
+
+def _spelled(name: Line) -> tuple[str, int]:
+    """A group's name as a sentence of the catalogue and the number beside it, if it is no more."""
+    match name.args:
+        case {"name": Line(id=inner, args={}), "number": int(number)}:
+            return inner, number
+        case args if not args:
+            return name.id, 0
+        case _:
+            return "", 0
+
+
+def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEvent]:
+    """The room's own events that follow from an activity's: one path to the board for a card, be
+    it added by a person or by what a group decides."""
+    match event:
+        case board.ThemeNamed():
+            yield from _named(state, activity, event)
+        case board.NotePlaced() if (note := state.notes.get(event.card)) is not None:
+            theme = event.theme if _is_theme(state, event.theme) else ""
+            if note.theme != theme:
+                yield commits.NoteMoved(card=event.card, theme=theme)
+        case board.ThemesMerged() if _is_theme(state, event.theme):
+            into = event.into if _is_theme(state, event.into) else ""
+            yield commits.ThemesMerged(theme=event.theme, into=into)
+        case board.NoteTicked() if event.card in state.notes:
+            yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)
+        case board.ThemeScored() if _is_theme(state, event.theme):
+            yield commits.ThemeScored(theme=event.theme, votes=event.votes, runoff=event.runoff)
+        case _:
+            return
+
+
+def _is_theme(state: RoomState, card: str) -> bool:
+    known = state.notes.get(card)
+    return known is not None and known.kind == "theme"
+
+
+def _named(state: RoomState, activity: str, event: board.ThemeNamed) -> Iterator[RoomEvent]:
+    known = state.notes.get(event.theme)
+    if known is not None:
+        if known.words != event.words.ref:
+            yield commits.NoteReworded(card=event.theme, words=event.words.ref, before=known.words)
+        return
+    seat = state.seats.get(event.seat)
+    yield commits.NoteAdded(
+        document="board",
+        card=event.theme,
+        kind="theme",
+        section="",
+        theme="",
+        words=event.words.ref,
+        seat=event.seat,
+        entered_by="",
+        activity=activity,
+        group="",
+        language=seat.language if seat else state.language,
+        scope="memo",
+        at=event.at,
+    )

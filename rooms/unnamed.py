@@ -1,0 +1,66 @@
+"""Answers nobody's name is kept with, and answers to an activity that is over
+(`architecture.md` ruling *Words*, `methods.md` A11 EV1).
+
+An activity names the commands that are `unnamed`. They are decided without a seat and committed
+without seat, request or who typed them; a *token* stands for the seat, so that nobody answers
+twice and everybody may change their answer. The token is a keyed hash. Its key is a text of the
+words table, made when the activity begins and erased when it takes no more answers: from then on
+nobody, not even with the server's own files, can tell whose answer was whose.
+"""
+
+import hmac
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from rooms.commits import RoomState
+from rooms.whole import Activities, Draft, Whole
+
+Text = Callable[[str], str | None]
+
+TOKEN_BYTES: Final = 16
+"""128 bits: no two seats of a room meet in one by chance."""
+
+
+def fresh_key(dice: Callable[[], int]) -> str:
+    """The text of a new key: 128 random bits from two throws of 64."""
+    return f"{dice():016x}{dice():016x}"
+
+
+def token(state: RoomState, text: Text, activity: str, seat: str) -> str:
+    """What stands for `seat` in `activity`; "" where nothing is unnamed, or no more."""
+    key = text(state.keys.get(activity, ""))
+    if not key or not seat:
+        return ""
+    return hmac.digest(bytes.fromhex(key), seat.encode(), "sha256")[:TOKEN_BYTES].hex()
+
+
+def takes_answers(draft: Draft, activity: str) -> bool:
+    """Whether an activity that is over still takes what its table allows in the last phase."""
+    until = open_until(Whole(draft.room, draft.running), draft.activities, activity)
+    return until is not None and draft.now < until
+
+
+def open_until(whole: Whole, activities: Activities, activity: str) -> int | None:
+    """Until when (ms) an activity that is over takes answers; None while it runs."""
+    ended = whole.room.ended.get(activity)
+    if ended is None or activity not in whole.running:
+        return None
+    here = whole.running[activity]
+    return ended + activities[here.kind].lingers(here.state)
+
+
+def lingering(whole: Whole, activities: Activities, now: int) -> Iterator[str]:
+    """Activities that are over and still take answers, the latest first."""
+    for activity in reversed(tuple(whole.room.ended)):
+        until = open_until(whole, activities, activity)
+        if until is not None and now < until:
+            yield activity
+
+
+def keys_due(whole: Whole, activities: Activities) -> dict[str, int]:
+    """Activity -> when (ms) its key is to be dropped."""
+    return {
+        activity: until
+        for activity in whole.room.keys
+        if (until := open_until(whole, activities, activity)) is not None
+    }

@@ -1,0 +1,52 @@
+"""The page /r/{room}/agenda: the editor for facilitators, the outline of the day for others."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from server import auth, pages
+from server.agendas import LIMITS, kinds, templates
+from server.reading import facilitator_seat, title_of
+from server.site import site_of
+
+if TYPE_CHECKING:
+    from rooms.room import Room
+
+
+async def agenda_page(request: Request) -> Response:
+    """The editor, or the outline."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    seat = facilitator_seat(room, device)
+    if not seat:
+        return await outline(request, room)
+    language = pages.language_of(request, site, room, device, seat)
+    plan = room.plan(room.whole.room.seats[seat])
+    more = {
+        "plan": msgspec.json.decode(plan) if plan else None,
+        "kinds": kinds(site, language),
+        "templates": templates(site, language),
+        "limits": LIMITS,
+        "organiser": room.is_organiser(device),
+    }
+    return await pages.live(request, "agenda", own=seat, more=more)
+
+
+async def outline(request: Request, room: Room) -> Response:
+    """Where we are and what comes, to read."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, room.id)
+    wanted = auth.seat_of(device, request.query_params.get("as", ""))
+    view = pages.view_of(room, device, wanted, "seat")
+    return site.pages.answer(
+        request,
+        "outline.html",
+        pages.language_of(request, site, room, device),
+        room_title=title_of(room),
+        agenda=view["room"]["agenda"],
+        back_url=f"/r/{room.id}" + (f"?as={wanted}" if wanted else ""),
+    )

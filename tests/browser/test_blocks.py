@@ -1,0 +1,161 @@
+"""The blocks activities are made of, in a real browser with sample data: no axe violation in light
+and dark, nothing wider than a phone, all of it by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.browser import block_samples, gallery
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+SCREENS = block_samples.screens()
+NAMES = [
+    "bowl-queued", "voice-speak", "ballot", "form", "commitments", "piles", "pause",
+    "panel-busy", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
+]  # fmt: skip
+WIDE = "document.documentElement.scrollWidth"
+SMALL = """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp, .grip")]
+    .filter((e) => e.offsetParent && !e.closest("[hidden]"))
+    .map((e) => [e.textContent.trim() || e.ariaLabel, e.getBoundingClientRect()])
+    .filter(([, r]) => r.width < 43.5 || r.height < 43.5).map(([t]) => t)"""
+
+
+@pytest.fixture(scope="module")
+def site() -> gallery.Site:
+    if not (gallery.WEB / "dist" / ".vite" / "manifest.json").exists():
+        pytest.skip("the web is not built: ./dev build")
+    return gallery.build()
+
+
+@pytest.fixture(scope="module")
+def base(site: gallery.Site) -> Iterator[str]:
+    with gallery.served(site) as address:
+        yield address
+
+
+@pytest.fixture
+def shown(browser: Browser, site: gallery.Site, base: str) -> Iterator[Any]:
+    """Opens a sample screen; what it sends is in `site.heard`."""
+    pages: list[Page] = []
+
+    def open_(name: str, width: int = 360, height: int = 740) -> Page:
+        page, trouble = gallery.opened(browser, site, base, name, width, height)
+        pages.append(page)
+        assert trouble == []
+        site.heard.clear()
+        return page
+
+    yield open_
+    for page in pages:
+        page.close()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_axe_size_and_targets(shown: Any, name: str) -> None:
+    wall = SCREENS[name][0] == "screen"
+    page = shown(name, 1920 if wall else 360, 1080 if wall else 740)
+    wrong = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)
+        found = Axe().run(page).response["violations"]
+        wrong += [(theme, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
+    assert wrong == []
+    if wall:
+        middle = "(e) => e.scrollHeight - e.clientHeight"
+        assert page.locator(".mid").evaluate(middle) <= 1
+        return
+    assert page.evaluate(SMALL) == []
+    assert page.evaluate(WIDE) <= 360
+    page.evaluate("document.documentElement.style.setProperty('font-size', '200%')")
+    assert page.evaluate(WIDE) <= 360
+
+
+def commands(site: gallery.Site) -> list[dict[str, Any]]:
+    """What the page has asked for."""
+    return [each["command"] for each in site.heard if "command" in each]
+
+
+def test_a_ballot_by_numbers(shown: Any, site: gallery.Site) -> None:
+    """A number gives a dot while the ballot has the focus, Shift takes it back, and only then."""
+    page = shown("ballot")
+    page.keyboard.press("2")
+    assert commands(site) == []
+    page.get_by_role("button", name="Give a dot to 5.").focus()
+    page.keyboard.press("2")
+    page.keyboard.press("Shift+1")
+    page.keyboard.press("Enter")
+    page.keyboard.press("1")  # both dots this option may have are there already
+    page.wait_for_function("true")
+    expect(page.locator(".ballot")).to_be_visible()
+    assert [(each["type"], each["option"]) for each in commands(site)] == [
+        ("dot.give", "o2"),
+        ("dot.take", "o1"),
+        ("dot.give", "o5"),
+    ]
+
+
+def test_piles_by_menu_and_by_drag(shown: Any, site: gallery.Site) -> None:
+    """A note moves by the keyboard alone, and by its grip."""
+    page = shown("piles", 1280, 800)
+    note = page.locator("[data-note=n1]")
+    note.get_by_role("button", name="Move to").focus()
+    page.keyboard.press("Enter")
+    expect(note.get_by_role("button", name="Not placed yet")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(note.get_by_role("button", name="Move to")).to_be_focused()
+    grip = page.locator("[data-note=n2] .grip").bounding_box()
+    pile = page.locator("[data-pile=t2]").bounding_box()
+    assert grip
+    assert pile
+    page.mouse.move(grip["x"] + 10, grip["y"] + 10)
+    page.mouse.down()
+    page.mouse.move(grip["x"] + 40, grip["y"] + 40)
+    page.mouse.move(pile["x"] + 30, pile["y"] + 30)
+    page.mouse.up()
+    assert [(each["note"], each["pile"]) for each in commands(site)] == [("n1", "t1"), ("n2", "t2")]
+
+
+def test_a_form_says_what_is_missing_and_sends_all_of_it(shown: Any, site: gallery.Site) -> None:
+    page = shown("form")
+    page.get_by_role("button", name="Give this commitment").click()
+    expect(page.get_by_label("I will")).to_be_focused()
+    page.keyboard.type("walk the bank")
+    page.get_by_label("By when").fill("2027-03-01")
+    page.get_by_label("4", exact=True).check(force=True)
+    page.get_by_label("Somebody may ask me").check()
+    page.get_by_role("button", name="Give this commitment").click()
+    (sent,) = commands(site)
+    assert sent == {
+        "type": "commit.write",
+        "text": "walk the bank",
+        "by": "2027-03-01",
+        "sure": 4,
+        "sees": "memo",
+        "ask": True,
+    }
+
+
+def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:
+    page = shown("voice-speak")
+    page.evaluate("navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0")
+    page.locator("h1").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("You speak. Kofi listens.")
+    page.evaluate(
+        """() => {
+        const block = document.querySelector("tl-voice");
+        block.block = { ...block.block, mode: "listen", text: "Kofi speaks. You listen." };
+    }"""
+    )
+    told = page.locator("tl-voice [role=status]")
+    expect(told).to_contain_text("Kofi speaks. You listen.")
+    assert page.evaluate("window.felt") == [[200]]

@@ -1,0 +1,158 @@
+"""Running a room from the panel, in real browsers: on a phone with a thumb, from a keyboard, and
+with a second facilitator who presses at the same moment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.house import LAPTOP, PHONE, Guest, House, Room
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+THUMB: float = 0.55
+"""What is pressed often lies below this share of a phone's height."""
+
+
+@pytest.fixture
+def room(house: House) -> Room:
+    """A room whose people come by the API."""
+    return house.open_room("Living with the river", "Amina Diallo")
+
+
+def at_panel(
+    house: House, browser: Browser, room: Room, size: tuple[int, int], **more: bool
+) -> Guest:
+    guest = house.browse(browser, "Amina Diallo", size, **more)
+    guest.page.clock.install()
+    guest.sit(room.lead, "/panel")
+    expect(guest.page.get_by_text("Now · you lead")).to_be_visible()
+    return guest
+
+
+def low(page: Page, name: str) -> float:
+    """How far down the screen a button lies."""
+    box = page.get_by_role("button", name=name).first.bounding_box()
+    assert box
+    return box["y"] / PHONE[1]
+
+
+def test_a_phone_in_one_hand(house: House, browser: Browser, room: Room) -> None:
+    """Next, undo, more time and pause lie under the thumb; signals are one tap away."""
+    rosa, _ = room.join("Rosa Quispe"), room.join("Kofi Owusu")
+    lead = at_panel(house, browser, room, PHONE, has_touch=True, is_mobile=True).page
+    lead.get_by_role("button", name="Start: Check-in").tap()
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+    place = low(lead, "Ask everybody")
+    assert place > THUMB
+    lead.get_by_role("button", name="Ask everybody").tap()
+    bar = lead.locator(".dock .undo")
+    expect(bar).to_contain_text("Moved on")
+    assert low(lead, "Undo") > THUMB
+    assert low(lead, "Show the answers") == pytest.approx(place, abs=0.03)
+    bar.get_by_role("button", name="Undo").tap()
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+    expect(bar).to_contain_text("Back again")
+
+    rosa.send({"type": "help.ask", "about": "no sound"})
+    lead.get_by_role("button", name="Signals, 1").tap()
+    expect(lead.locator(".sig")).to_contain_text("Rosa Quispe asks for help: no sound")
+    lead.get_by_role("button", name="Seen to it").tap()
+    expect(lead.get_by_text("all quiet")).to_be_visible()
+    lead.get_by_role("button", name="People").tap()
+    expect(lead.locator("tl-people li")).to_have_count(3)
+
+    lead.get_by_role("button", name="More", exact=True).tap()
+    lead.get_by_role("button", name="As a phone sees it").tap()
+    expect(lead.locator(".asphone .place")).to_contain_text("Check-in")
+    lead.get_by_label("Whose phone").select_option("Kofi Owusu")
+    expect(lead.locator(".asphone[aria-busy=false] .place")).to_contain_text("Check-in")
+    lead.get_by_role("button", name="Back to the panel").tap()
+    expect(lead.locator("dialog")).to_have_count(0)
+
+
+def test_the_bar_folds_into_the_menu_after_ten_seconds(
+    house: House, browser: Browser, room: Room
+) -> None:
+    lead = at_panel(house, browser, room, LAPTOP).page
+    lead.get_by_role("button", name="Start: Check-in").click()
+    lead.get_by_role("button", name="Ask everybody").click()
+    expect(lead.get_by_role("button", name="Undo")).to_be_visible()
+    lead.clock.fast_forward(11_000)
+    expect(lead.get_by_role("button", name="Undo")).to_have_count(0)
+    lead.get_by_role("button", name="More", exact=True).click()
+    lead.get_by_role("button", name="Undo the last step").click()
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+
+
+def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
+    """Keys press what stands on the panel, are told aloud, and are silent while one types."""
+    lead = at_panel(house, browser, room, LAPTOP).page
+    keys = lead.keyboard
+    keys.press("u")
+    said = lead.locator(".dock .undo [role=status]")
+    expect(said).to_have_text("There is nothing to undo now.")
+    keys.press("n")
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+    keys.press("n")
+    expect(lead.get_by_role("button", name="Show the answers")).to_be_visible()
+    keys.press("u")
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+
+    keys.press("w")
+    box = lead.get_by_label("Write to the facilitators")
+    expect(box).to_be_focused()
+    keys.type("none pause me")
+    expect(box).to_have_value("none pause me")
+    keys.press("Enter")
+    expect(lead.locator(".strip li")).to_contain_text("none pause me")
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+    lead.get_by_role("heading", level=1).focus()
+
+    keys.press("p")
+    expect(lead.get_by_role("button", name="Go on").first).to_be_visible()
+    keys.press("p")
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+
+    keys.press("e")
+    expect(lead.get_by_text("What was given is kept", exact=False)).to_be_visible()
+    keys.press("Escape")
+    expect(lead.locator(".ask")).to_have_count(0)
+
+    keys.press("Escape")
+    keys.press("?")
+    sheet = lead.get_by_role("dialog", name="Keys")
+    expect(sheet).to_be_visible()
+    sheet.get_by_label("Use these keys on this device").uncheck()
+    keys.press("Escape")
+    expect(sheet).to_have_count(0)
+    keys.press("n")
+    keys.press("?")
+    expect(sheet).to_be_visible()
+    sheet.get_by_label("Use these keys on this device").check()
+    keys.press("Escape")
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+
+
+def test_two_who_press_at_once_move_one_step(house: House, browser: Browser, room: Room) -> None:
+    """The same step from two screens: one step, and a calm line for the second."""
+    first = at_panel(house, browser, room, LAPTOP).page
+    other = at_panel(house, browser, room, LAPTOP, network=True)
+    second = other.page
+    first.get_by_role("button", name="Start: Check-in").click()
+    expect(second.get_by_role("button", name="Ask everybody")).to_be_visible()
+    assert other.network
+    other.network.cut()
+    second.get_by_role("button", name="Ask everybody").click()
+    first.get_by_role("button", name="Ask everybody").click()
+    expect(first.get_by_role("button", name="Show the answers")).to_be_visible()
+    other.network.mend()
+    expect(second.get_by_role("button", name="Show the answers")).to_be_visible()
+    expect(second.locator(".dock .undo")).to_contain_text("Nothing was lost.")
+    expect(second.locator(".refused")).to_have_count(0)
+    expect(first.get_by_role("button", name="Show the answers")).to_be_visible()

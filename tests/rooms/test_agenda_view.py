@@ -1,0 +1,69 @@
+"""The agenda as everybody sees it, and as facilitators do."""
+
+import json
+from pathlib import Path
+
+from rooms.outgoing import Say
+from rooms.session import Session
+from tests.rooms.house import House
+
+
+def told(house: House, session: Session) -> int:
+    """How many plans a session was sent."""
+    heard = [item.payload for item in house.heard[session] if isinstance(item, Say)]
+    return sum(json.loads(payload)["type"] == "plan" for payload in heard)
+
+
+async def test_facilitators_are_sent_the_plan_and_nobody_else(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="evening", people=1) as house:
+        lead, other = await house.session("s1"), await house.session("s2")
+        await house.listen()
+        types = {
+            session: [
+                json.loads(item.payload)["type"] for item in heard if hasattr(item, "payload")
+            ]
+            for session, heard in house.heard.items()
+        }
+        assert "plan" in types[lead]
+        assert "plan" not in types[other]
+
+
+async def test_the_plan_is_sent_again_only_when_it_changed_WIR1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="evening", people=1) as house:
+        session = await house.session("s1")
+        await house.listen()
+
+        async def plans() -> int:
+            await house.listen()
+            heard = house.heard[session]
+            return sum(
+                '"type":"plan"' in item.payload for item in heard if hasattr(item, "payload")
+            )
+
+        before = await plans()
+        await house.do("s2", "help.ask")
+        assert await plans() == before
+        await house.do("s1", "agenda.edit", item="a2", revision=0, minutes=90)
+        assert await plans() == before + 1
+
+
+async def test_settings_are_in_no_participants_view(tmp_path: Path) -> None:
+    """SC5: the invitation is not sent before it is revealed."""
+    async with await House.open(tmp_path, template="circle", people=3) as house:
+        await house.do("s1", "agenda.edit", item="a1", revision=0,
+                       settings={"prompt": "A day at the river"})  # fmt: skip
+        assert "A day at the river" not in json.dumps(await house.view("s2"))
+        await house.start()
+        assert "A day at the river" not in json.dumps(await house.view("s2"))
+
+
+async def test_the_outline_says_where_we_are(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="evening", people=2) as house:
+        await house.do("s1", "agenda.frame", revision=0, starts=house.clock.now())
+        room = (await house.view("s2"))["room"]
+        assert room["plan"]["starts"] == house.clock.now()
+        assert [row["starts"] is not None for row in room["agenda"]] == [True] * 3
+        await house.clock.advance(60_000)
+        await house.start("a1")
+        plan = (await house.view("s2"))["room"]["plan"]
+        assert (plan["behind"], plan["next"], plan["total"]) == (60_000, "a2", 110)

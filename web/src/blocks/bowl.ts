@@ -1,0 +1,124 @@
+// A fishbowl from above: chairs inside the plait, everybody else around; all seats of one kind
+// have one size, and the free chair is the one thing now.
+import { html, nothing, svg, type TemplateResult } from "lit";
+import { ticker, timeWords } from "../clock";
+import { number, t, tn } from "../i18n";
+import { initials, shortName } from "../part";
+import type { Bowl, Chair, RingSeat } from "../wire";
+import { BlockPart } from "./block";
+import { at, plait, Speaker } from "./ring";
+
+const MIDDLE = 164;
+const MAT = plait(106, 112, 44, MIDDLE, MIDDLE);
+/** Where those around sit, and how large their dots may be at most. */
+const AROUND = 146;
+const DOT = 11;
+
+/** Radius of a chair and its distance from the middle: 2 to 8 chairs without touching. */
+function measures(chairs: number): { r: number; distance: number } {
+  if (chairs <= 5) return { r: 27, distance: 66 };
+  return chairs <= 6 ? { r: 26, distance: 70 } : { r: 22, distance: 74 };
+}
+
+function words(chair: Chair): string {
+  const name = chair.name ?? "";
+  const tag = chair.tag ? `, ${chair.tag}` : "";
+  switch (chair.state) {
+    case "free":
+      return t("A free chair");
+    case "locked":
+      return t("A chair that opens later");
+    case "held":
+      return t("{name}, whose line dropped. The chair is kept.", { name });
+    case "leaving":
+      return t("{name}, making room{tag}", { name, tag });
+    default:
+      return `${name}${tag}`;
+  }
+}
+
+export class BowlBlock extends BlockPart<Bowl> {
+  private readonly speaker = new Speaker();
+  private readonly tick = () => this.requestUpdate();
+  /** What was last said aloud of the chairs, and whether there was a last time. */
+  private told = "";
+  private fresh = true;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
+  private me(seat: string): boolean {
+    return this.view.lens === "seat" && seat === this.view.seat;
+  }
+
+  /** A wall has room for first names. */
+  private called(name: string): string {
+    return this.view.lens === "screen" ? shortName(name) : name;
+  }
+
+  /** Chairs and the own place in the queue, said when they change and never before. */
+  private news(): string {
+    const { chairs, queue } = this.block;
+    const free = chairs.filter((chair) => chair.state === "free").length;
+    const place = queue.findIndex((each) => this.me(each.seat)) + 1;
+    const lines = [
+      free ? tn("{n} chair is free.", "{n} chairs are free.", free) : t("All chairs are taken."),
+      place ? t("You are number {n} in line.", { n: number(place) }) : "",
+    ];
+    return lines.filter(Boolean).join(" ");
+  }
+
+  protected override render(): TemplateResult {
+    const { chairs, queue, outer, clock, title } = this.block;
+    this.speaker.hear(clock, false);
+    const news = this.news();
+    if (!this.fresh) this.told = news;
+    this.fresh = false;
+    const time = clock ? timeWords(clock, false) : null;
+    const around = [...queue, ...outer];
+    const inside = chairs.filter((chair) => chair.name);
+    return html`<figure class="bowlbox"><svg class="bowl" viewBox="0 0 328 328" role="img" aria-label=${[title, news, time?.spoken].filter(Boolean).join(" ")}><path class="weave" d=${MAT}></path>
+      ${around.map((seat, n) => this.dot(seat, n, around.length, n < queue.length))}${chairs.map((chair, n) => this.chair(chair, n))}
+      ${time ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
+      <figcaption>${
+        inside.length
+          ? html`<p><span class="quiet">${t("Inside now:")}</span> ${inside.map((chair, n) => html`${n ? ", " : ""}<bdi class=${this.me(chair.seat) ? "you" : ""}>${this.me(chair.seat) ? t("You") : this.called(chair.name ?? "")}</bdi>${chair.tag ? html` <span class="note">(${chair.tag})</span>` : nothing}`)}</p>`
+          : nothing
+      }${
+        queue.length
+          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${queue.map((seat, n) => html`${n ? ", " : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : this.called(seat.name)}</bdi>`)}</p>`
+          : nothing
+      }</figcaption></figure>
+      <ol class="vh" aria-label=${t("Chairs")}>${chairs.map((chair) => html`<li><bdi>${this.me(chair.seat) ? t("You, in a chair") : words(chair)}</bdi></li>`)}</ol>
+      <p class="vh">${tn("{n} person around", "{n} people around", around.length)}</p>
+      <p class="vh" role="status">${this.told} ${this.speaker.text}</p>`;
+  }
+
+  private dot(seat: RingSeat, n: number, all: number, queued: boolean): TemplateResult {
+    const r = Math.min(DOT, ((Math.PI * AROUND) / all) * 0.82);
+    const [x, y] = at((n + 0.5) / all, AROUND, MIDDLE, MIDDLE);
+    const mine = this.me(seat.seat);
+    return svg`<circle class=${`o ${mine ? "me" : ""} ${queued ? "q" : ""} ${seat.state === "away" ? "away" : ""}`} cx=${x} cy=${y} r=${r}></circle>${
+      queued && r > 7 ? svg`<text class="qn" x=${x} y=${y + 4}>${number(n + 1)}</text>` : nothing
+    }${mine ? svg`<text class="nm" x=${Math.min(300, Math.max(28, x))} y=${y > MIDDLE ? y - r - 5 : y + r + 14}>${t("You")}</text>` : nothing}`;
+  }
+
+  private chair(chair: Chair, n: number): TemplateResult {
+    const { r, distance } = measures(this.block.chairs.length);
+    const [x, y] = at(n / this.block.chairs.length, distance, MIDDLE, MIDDLE);
+    const label = chair.state === "free" ? t("free") : chair.state === "locked" ? t("later") : null;
+    const mine = this.me(chair.seat);
+    return svg`<g class=${`chair ${chair.state} ${mine ? "me" : ""}`}><circle cx=${x} cy=${y} r=${r}></circle>${
+      label
+        ? svg`<text class="frl" x=${x} y=${y + 5}>${label}</text>`
+        : svg`<text class="ini" x=${x} y=${y + (chair.state === "leaving" ? 1 : 6)}>${mine ? t("You") : initials(chair.name ?? "")}</text>`
+    }${chair.state === "leaving" ? svg`<path class="go" d=${`M${x - 7} ${y + r * 0.62}h14m-4-4l4 4-4 4`}></path>` : nothing}</g>`;
+  }
+}

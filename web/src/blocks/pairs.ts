@@ -1,0 +1,42 @@
+// Who is with whom, for the wall and the panel; a wall with many pairs shows a page at a time.
+import { html, nothing, type TemplateResult } from "lit";
+import { ticker } from "../clock";
+import { number, t } from "../i18n";
+import type { Pair, Pairs } from "../wire";
+import { BlockPart, paged } from "./block";
+
+/** Pairs a wall has room for in lines of a twentieth of its height. */
+const PAGE = 8;
+/** How long such a page stands (ms): long enough to find one's own name. */
+const STANDS = 10_000;
+
+export class PairsBlock extends BlockPart<Pairs> {
+  private readonly tick = () => this.requestUpdate();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
+  protected override render(): TemplateResult {
+    const { title, pairs, clock } = this.block;
+    const shown = paged(this.view, pairs, PAGE, STANDS);
+    const pages = shown === pairs ? 1 : Math.ceil(pairs.length / PAGE);
+    const page = shown[0] ? Math.floor(pairs.indexOf(shown[0]) / PAGE) : 0;
+    return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>
+      ${clock ? html`<tl-countdown .stage=${this.stage} .view=${this.view} .block=${{ type: "countdown", clock, label: null, until: false }}></tl-countdown>` : nothing}
+      <ul class="pairs">${shown.map((pair) => this.pair(pair))}</ul></section>`;
+  }
+
+  private pair(pair: Pair): TemplateResult {
+    return html`<li><b class="names">${pair.seats.map(
+      (seat, n) =>
+        html`${n ? html`<span aria-hidden="true"> · </span><span class="vh">, </span>` : nothing}<bdi class=${seat.state === "away" ? "gone" : seat.state === "floor" ? "speaks" : ""}>${seat.name}</bdi>${seat.state === "away" ? html`<span class="note"> ${t("(away)")}</span>` : nothing}`,
+    )}</b><span class="note">${[pair.name, pair.place, pair.status].filter(Boolean).map((word, n) => html`${n ? " · " : ""}<bdi>${word}</bdi>`)}</span></li>`;
+  }
+}

@@ -1,0 +1,112 @@
+// Single keys for those who run a room from a keyboard, with a sheet that lists them and a switch
+// that turns them off (WCAG 2.1.4). Nothing fires while somebody types, and every key only presses
+// a button that stands on the panel.
+import { html, type TemplateResult } from "lit";
+import { t } from "../i18n";
+import { icon } from "../part";
+
+/** What a key asks for. */
+export type Key =
+  | "next"
+  | "undo"
+  | "pause"
+  | "more"
+  | "end"
+  | "say"
+  | "hand"
+  | "admit"
+  | "freeze"
+  | "preview"
+  | "signals"
+  | "people"
+  | "private"
+  | "menu"
+  | "help";
+
+const KEYS: Record<string, Key> = {
+  n: "next",
+  u: "undo",
+  p: "pause",
+  m: "more",
+  e: "end",
+  a: "say",
+  h: "hand",
+  l: "admit",
+  f: "freeze",
+  v: "preview",
+  s: "signals",
+  g: "people",
+  w: "private",
+  o: "menu",
+  "?": "help",
+};
+
+const SWITCH = "talanoa keys";
+
+/** Whether this person wants single keys; a browser without storage says yes. */
+export function wanted(): boolean {
+  try {
+    return localStorage.getItem(SWITCH) !== "off";
+  } catch {
+    return true;
+  }
+}
+
+export function want(on: boolean): void {
+  try {
+    localStorage.setItem(SWITCH, on ? "on" : "off");
+  } catch {
+    // Kept for this page only, then.
+  }
+}
+
+function typing(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement &&
+    (target.isContentEditable ||
+      !!target.closest("input:not([type=radio], [type=checkbox]), textarea, select"))
+  );
+}
+
+/** The key of an event, also on keyboards whose letters are not Latin. */
+export function keyOf(event: KeyboardEvent): Key | undefined {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
+  if (event.defaultPrevented || typing(event.target)) return;
+  const letter = /^[\x20-\x7e]$/.test(event.key)
+    ? event.key.toLowerCase()
+    : /^Key[A-Z]$/.test(event.code)
+      ? event.code.slice(3).toLowerCase()
+      : "";
+  const key = KEYS[letter];
+  // The sheet stays in reach, so that the switch can be found again.
+  return key && (key === "help" || wanted()) ? key : undefined;
+}
+
+/** What each key does, in the words of its button. */
+function rows(): [string, string][] {
+  return [
+    ["N", t("The next step, as the big button says it")],
+    ["U", t("Undo the last step, while that is possible")],
+    ["P", t("Pause everything, or go on")],
+    ["M", t("More time for everybody")],
+    ["E", t("End the activity now; asks once more")],
+    ["L", t("Let the next person in")],
+    ["A", t("Say one line to everybody")],
+    ["H", t("Hand over, take or ask for the lead")],
+    ["F", t("Freeze the room; asks once more")],
+    ["S", t("Go to the signals")],
+    ["G", t("Go to people and groups")],
+    ["W", t("Write to the facilitators")],
+    ["V", t("See it as a phone does")],
+    ["O", t("Open or close the menu")],
+    ["?", t("This list")],
+  ];
+}
+
+/** The sheet, for inside a dialog. */
+export function sheet(close: () => void): TemplateResult {
+  return html`<div class="sheet stack"><div class="row between"><h2 class="head">${t("Keys")}</h2><button class="btn icon" type="button" aria-label=${t("Close")} @click=${close}>${icon("cross")}</button></div>
+  <dl class="keys">${rows().map(([key, what]) => html`<dt><kbd>${key}</kbd></dt><dd>${what}</dd>`)}</dl>
+  <p class="note">${t("Keys do nothing while you type. A screen reader that uses single letters itself keeps them in its reading mode.")}</p>
+  <label class="row switch"><input type="checkbox" .checked=${wanted()} @change=${(event: Event) => want((event.target as HTMLInputElement).checked)}>${t("Use these keys on this device")}</label></div>`;
+}

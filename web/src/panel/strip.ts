@@ -1,0 +1,51 @@
+// The facilitators' private line: what they write to each other, one-tap codes, one box.
+import { html, nothing, type TemplateResult } from "lit";
+import { StagePart } from "../frame";
+import { hour, t, tn } from "../i18n";
+import { icon } from "../part";
+import type { Offer } from "../wire";
+
+/** How many lines stand: the newest. */
+const LINES = 30;
+
+export class StripPart extends StagePart {
+  static override properties = { ...StagePart.properties, line: { state: true } };
+  declare line: string;
+
+  private say(text: string): void {
+    if (text.trim()) this.stage.say({ type: "desk.say", text: text.trim() });
+    this.line = "";
+  }
+
+  /** One-tap codes the server offers; without them, three that are always useful. */
+  private codes(): TemplateResult[] {
+    const offered = this.stage.offers.filter((offer: Offer) => offer.type === "desk.code");
+    if (offered.length)
+      return offered.map(
+        (offer) =>
+          html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${"small"}></tl-offer>`,
+      );
+    return [t("5 min left"), t("Slow down"), t("Someone wants in")].map(
+      (code) =>
+        html`<button class="btn small" type="button" @click=${() => this.say(code)}>${code}</button>`,
+    );
+  }
+
+  protected override render(): TemplateResult {
+    const { stage } = this;
+    const desk = (stage.people?.people ?? []).filter((person) =>
+      ["facilitator", "lead", "co"].includes(person.role),
+    );
+    return html`<section class="deep strip stack" aria-labelledby="ps"><h2 class="sec" id="ps"><span class="row tight">${icon("lock")}${t("Facilitators only")}</span>${desk.length > 1 ? html`<span class="note">${tn("{n} of you", "{n} of you", desk.length)}</span>` : nothing}</h2>
+    ${stage.desk?.lines.length ? html`<ul tabindex="0" aria-label=${t("Lines")}>${stage.desk.lines.slice(-LINES).map((line) => html`<li><b dir="auto">${line.who}</b> <span class="note nums">${hour(line.at)}</span><br><span dir="auto">${line.text}</span></li>`)}</ul>` : html`<p class="note">${t("One line to the other facilitators. It is never exported.")}</p>`}
+    <div class="row codes">${this.codes()}</div>
+    <form @submit=${(event: Event) => {
+      event.preventDefault();
+      this.say(this.line ?? "");
+    }}><label class="vh" for="pm">${t("Write to the facilitators")}</label><input class="inp" id="pm" dir="auto" maxlength="500" autocomplete="off" placeholder=${t("Write to the facilitators")} .value=${this.line ?? ""} @input=${(
+      event: Event,
+    ) => {
+      this.line = (event.target as HTMLInputElement).value;
+    }}></form></section>`;
+  }
+}
