@@ -1012,7 +1012,7 @@ export interface LeadForce {
 export interface LeadPropose {
   type: "lead.propose";
   command: unknown;
-  activity: string;
+  item: string;
 }
 
 /** The lead does what was proposed: checked and run with the rights of this moment. */
