@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from activities.check_in import CHECK_IN
+from activities.commitments import COMMITMENTS
+from activities.dyads import DYADS
 from activities.evaluation import EVALUATION
 from activities.fishbowl import FISHBOWL
 from activities.kernel import Activity
@@ -17,7 +19,9 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "check_in": CHECK_IN,
     "story_circle": STORY_CIRCLE,
     "fishbowl": FISHBOWL,
+    "dyads": DYADS,
     "plenary": PLENARY,
+    "commitments": COMMITMENTS,
     "evaluation": EVALUATION,
     "break": REST,
     "report_out": REPORT_OUT,
