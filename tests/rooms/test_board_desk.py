@@ -11,6 +11,7 @@ from rooms import board_desk, commits
 from rooms import whole as wholes
 from rooms.board_schema import Card
 from rooms.commits import RoomState
+from rooms.memo_material import material
 from rooms.whole import Draft, Whole
 from tests.rooms.house import House
 
@@ -278,6 +279,46 @@ async def test_VO3_no_session_hears_of_anybodys_dots_before_the_numbers_are_show
         assert f'"{voter}"'.encode() not in rows[seq]
         mine = next(b for b in (await house.view(voter))["blocks"] if b["type"] == "ballot")
         assert [option["mine"] for option in mine["options"]] == [1, 0]
+
+
+async def test_what_pairs_wrote_is_sorted_too_and_stands_under_its_theme_in_the_memo_RO2(
+    tmp_path: Path,
+) -> None:
+    """Words that are no card of the board: own notes of a paired listening."""
+    async with await House.open(tmp_path, "empty", people=6) as house:
+        await house.plan("dyads", form="paired")
+        await house.plan("report_out", prepare_min=0)
+        await house.start()
+        seats = [seat for seat in house.tokens if seat != house.lead]
+        await house.to("own_note")
+        for seat in seats:
+            keep = await _offer(house, seat, "note.keep")
+            fields = {k: v for k, v in keep.items() if k not in OFFER_KEYS}
+            kind = keep["needs"]["kind"]["options"][0]["value"] if "kind" in keep["needs"] else ""
+            fields |= {"kind": kind} if kind else {}
+            await house.do(seat, "note.keep", **{**fields, "words": f"own {seat}"})
+        await house.do(house.lead, "activity.cut", epoch=await house.epoch())
+        await house.start("a2")
+        room = await house.room()
+        table = room.whole.running["a2"].state
+        assert len(table.teams) == 3  # the pairs
+        assert {note.seat for note in table.notes.values()} == set(seats)
+        assert all(table.place[note.seat] == note.team for note in table.notes.values())
+        await _on(house)
+        first, second, *_ = table.notes
+        await house.do(house.lead, "note.place", note=first, pile="new")
+        pile = room.whole.running["a2"].state.notes[first].pile
+        await house.do(house.lead, "theme.name", pile=pile, words="Rain")
+        await house.do(house.lead, "note.place", note=second, pile=pile)
+        ticker = next(s for s in seats if s != table.notes[first].seat)
+        await house.do(ticker, "note.tick", note=first)
+        source = material(room, await room.shelf.cards("board"))
+        under = {c.id: (c.theme, c.ticks) for c in source.cards if c.theme}
+        assert under == {first: (pile, 1), second: (pile, 0)}
+        assert await _replayed(house) == room.whole
+
+
+OFFER_KEYS = {"type", "label", "place", "needs", "hint", "confirm", "shown"}
 
 
 async def _seen(house: House, seat: str, lens: Any = None) -> dict[str, Any]:
