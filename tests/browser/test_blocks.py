@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENS = block_samples.screens()
 NAMES = [
     "bowl-queued", "voice-speak", "ballot", "form", "commitments", "piles", "pause",
-    "panel-busy", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
+    "panel-busy", "panel-together", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
 ]  # fmt: skip
 WIDE = "document.documentElement.scrollWidth"
 SMALL = """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp, .grip")]
