@@ -66,6 +66,7 @@ def test_axe_size_and_targets(shown: Any, name: str) -> None:
     wrong = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.evaluate("document.getAnimations().forEach((each) => each.finish?.())")
         found = Axe().run(page).response["violations"]
         wrong += [(theme, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
     assert wrong == []
