@@ -136,7 +136,7 @@ def pairs(lens: str, count: int = 15) -> dict[str, Any]:
     return view(
         "s9",
         Now(text=say("Find your partner")),
-        Pairs(title=say("Who is with whom"), pairs=tuple(made)),
+        Pairs(title=say("Who is with whom"), pairs=tuple(made), clock=clock(170_000)),
         may=(),
         lens=lens,
         place="In twos",

@@ -16,7 +16,7 @@ import { asPhone, fetchPreview } from "./panel/preview";
 import { open, SignalsPart } from "./panel/signals";
 import { type Sorted, sorted } from "./panel/sorting";
 import { StripPart } from "./panel/strip";
-import { BAR, LastStep, mover, type Said, tookTwice } from "./panel/undo";
+import { BAR, LastStep, mover, onward, type Said, tookTwice } from "./panel/undo";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
 import type { AgendaRow, Block, NextStep, Offer, ViewMessage } from "./wire";
@@ -202,10 +202,12 @@ export class PanelPage extends StagePart {
       this.said && this.said.until > now
         ? this.said.text
         : returned && returned.until > now
-          ? t("Back again: {step}", { step: returned.text })
+          ? returned.text
+            ? t("Back again: {step}", { step: returned.text })
+            : t("Back again.")
           : "";
     const bar = !!places.back && seconds > 0;
-    const text = line || (bar && moved ? t("Moved on: {step}", { step: moved.text }) : "");
+    const text = line || (bar && moved ? onward(moved) : "");
     return html`<div class="undo ${text || bar ? "" : "empty"}"><p class="grow" role="status">${text}</p>${
       bar && places.back
         ? html`<button class="btn small" type="button" aria-keyshortcuts="u" aria-busy=${this.stage.commands.busy(this.stage.key(places.back)) ? "true" : "false"} @click=${() => places.back && this.stage.take(places.back)}>${icon("undo", "flip")}<span>${t("Undo")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(seconds) })}</span></span></button>`
