@@ -10,7 +10,7 @@ const ICONS: [RegExp, string][] = [
   [/^phase\.back/, "undo"],
   [/^say\./, "speech"],
   [/^break\./, "later"],
-  [/call$/, "call"],
+  [/^room\.call/, "call"],
   [/help/, "heart"],
   [/pause/, "pause"],
   [/resume/, "play"],
