@@ -85,7 +85,7 @@ def seat_view(
         offers += note_offers(view, roles)
         offers += hall_offers(whole, activities, seat, roles, standing)
         offers += tuple(helm_view.offers(state, seat, roles, standing))
-        offers += tuple(safety_view.offers(state, seat, roles, standing))
+        offers += tuple(safety_view.offers(state, seat, roles, lens, standing))
         offers += tuple(helm_view.approvals(state, roles, standing.now, _names(view)))
     view = replace(view, may=(*view.may, *offers))
     return safety_view.filtered(view, safety_view.fits(state, seat, roles)), id

@@ -229,7 +229,9 @@ async def test_a_shadow_sees_the_panel_and_only_proposes(tmp_path: Path) -> None
             await house.view("s5", "panel")
 
 
-async def test_a_proposal_runs_with_the_rights_and_epoch_of_the_approval(tmp_path: Path) -> None:
+async def test_a_proposal_runs_with_the_rights_and_epoch_of_the_approval_SAF7(
+    tmp_path: Path,
+) -> None:
     async with await House.open(tmp_path, people=4) as house:
         await company(house)
         await house.start()
