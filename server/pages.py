@@ -13,7 +13,7 @@ Contexts, besides what `templating.Pages` and `base.html` name:
   calendar_url, qr {size, path}, people, here
 - `room.html`, `panel.html`, `screen.html`, `me.html`, `memo.html`, `agenda.html` (all extend
   `live.html`): boot, title, form_key, seat, notice (a refusal of the last form, or empty)
-- `outline.html`: room_title, agenda (rows of the view), back_url
+- `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
 - `error.html`: status, heading, message, action_url, action_label
 
 `boot` is printed as JSON data for the script: {page, room, title, seat, seats [{seat, name, role,
