@@ -78,6 +78,7 @@ def seat_view(
             *helm_view.notes(state, activities, seat, lens, id, standing.now),
         )
         view = replace(view, blocks=(*view.blocks[:1], *over, *view.blocks[1:]))
+        view = safety_view.closed(view, state, seat)
     if shadows(seat, lens):
         view = _as_proposals(view, state, id, standing)
     offers = room_offers(state, seat, roles, lens, standing)

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from activities.blocks import (
     AnyBlock,
+    Cards,
     Groups,
     Need,
     Note,
@@ -65,6 +66,19 @@ def fits(state: RoomState, seat: Seat, roles: frozenset[str]) -> Callable[[Offer
         return not helm_desk.lead_keeps_time(state, roles, command)
 
     return check
+
+
+def closed(view: View, state: RoomState, seat: Seat) -> View:
+    """The view without places to write cards, while the room is frozen for this seat."""
+    if safety_desk.is_free(state, seat, "note.add"):
+        return view
+    blocks = tuple(
+        replace(block, add=False)
+        if isinstance(block, Cards) and block.document != "mine"
+        else block
+        for block in view.blocks
+    )
+    return replace(view, blocks=blocks)
 
 
 def notes(state: RoomState, seat: Seat, standing: Standing) -> tuple[AnyBlock, ...]:

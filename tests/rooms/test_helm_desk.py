@@ -279,6 +279,12 @@ async def test_a_proposal_the_room_left_behind_is_refused_and_changes_nothing(
             await house.do(house.lead, "lead.approve", proposal=proposal.id, epoch=1)
         assert (await house.room()).whole == before
         await house.do(house.lead, "lead.set_aside", proposal=proposal.id, epoch=1)
+        wanted = {"type": "activity.cut", "epoch": 1}
+        await house.do("s4", "lead.propose", command=wanted)
+        await cut(house, house.lead)
+        late = (await house.room()).whole.room.helm.proposals[-1]
+        with pytest.raises(Refused, match="stale_phase"):
+            await house.do(house.lead, "lead.approve", proposal=late.id, epoch=1)
         with pytest.raises(Refused, match="duplicate"):
             await house.do(house.lead, "lead.set_aside", proposal=proposal.id, epoch=1)
 

@@ -336,6 +336,8 @@ async def test_edits_of_a_frozen_page_are_refused_in_words_and_private_ones_are_
     async with await House.open(tmp_path, people=3) as house:
         evening = await Evening.of(house)
         await freeze(house, house.lead)
+        boards = [b for b in (await house.view("s3"))["blocks"] if b["type"] == "cards"]
+        assert [b["add"] for b in boards] == [False]
         assert not await evening.pages["s3"].card("s3-x", "An honest thought")
         refused = said(house, evening.sessions["s3"], "refused")[-1]
         assert refused["reason"] == "closed"
