@@ -104,6 +104,11 @@ def _ask(state: RoomState, standing: Standing) -> PauseAsk | None:
     return ask
 
 
+def times(state: RoomState) -> list[int]:
+    """When time alone changes what screens show here (ms)."""
+    return [state.safety.ask.at + PAUSE_ASKED_LASTS + 1] if state.safety.ask else []
+
+
 def at_the_door(state: RoomState) -> View:
     """The screen of somebody who waits to be let in: that they wait, and nothing of the room."""
     return View(

@@ -352,7 +352,10 @@ async def test_a_duty_without_a_name_is_warned_of_at_the_start(tmp_path: Path) -
             await house.do("s2", "duty.set", duty="time", seat="s3", epoch=epoch)
         with pytest.raises(Refused, match="not_allowed"):
             await house.do("s5", "duty.set", duty="time", seat="s3", epoch=epoch)
-        await house.do("s3", "seat.leave")  # and the duty needs a name again
+        roles = [o for o in (await house.view(house.lead))["may"] if o["type"] == "seat.role"]
+        assert {o["role"] for o in roles} == {"facilitator", "observer", "participant"}
+        await house.do(house.lead, "seat.role", seat="s3", role="participant", epoch=epoch)
+        # and the duty needs a name again
         duty = next(d for d in (await house.view("s2"))["room"]["duties"] if d["duty"] == "time")
         assert not duty["set"]
         assert (await house.view("s5"))["room"]["duties"] == []

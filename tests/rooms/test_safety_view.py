@@ -1,9 +1,11 @@
 """What screens show and offer for safety (issue 3, *Safety*)."""
 
+import json
 from pathlib import Path
 
 from activities.blocks import GroupLine, Groups, Now, Offer, View, say
 from rooms import safety_view
+from rooms.outgoing import Aware, Say
 from rooms.wire import DoorClose, DoorOpen, SeatLeave
 from tests.rooms.house import House
 
@@ -22,6 +24,37 @@ def test_blocks_point_at_the_same_offers_when_some_are_taken_out() -> None:
     assert isinstance(groups, Groups)
     assert groups.groups[0].offers == (0, 1)
     assert safety_view.filtered(view, lambda offer: True) is view
+
+
+async def test_the_wish_of_one_is_gone_from_screens_after_a_minute(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        sessions = [await house.session(s) for s in ("s2", "s3")]
+        await house.do(house.lead, "seat.leave")
+        await house.do("s2", "room.pause")
+        for _ in range(7):
+            await house.clock.advance(9_000)
+            for session in sessions:
+                session.beat()
+        await house.listen()
+        for heard in house.heard.values():
+            views = [i.payload for i in heard if isinstance(i, Say) and '"view"' in i.payload]
+            assert "asks to pause" not in views[-1]
+
+
+async def test_a_frozen_participant_points_at_nothing(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        one, two = await house.session("s2"), await house.session("s3")
+        full = await house.open_document(one, "board")
+        await house.open_document(two, "board")
+        state = json.dumps({"user": {"name": "x"}}).encode()
+        pointed = []
+        for clock in (1, 2):
+            await one.awareness(full, bytes((1, 5, clock, len(state))) + state)
+            await house.listen()
+            pointed.append(len([i for i in house.heard[two] if isinstance(i, Aware)]))
+            if clock == 1:
+                await house.do(house.lead, "room.freeze", epoch=1)
+        assert pointed == [1, 1]
 
 
 async def test_every_offer_for_safety_can_be_sent_back_WIR5(tmp_path: Path) -> None:
