@@ -63,7 +63,10 @@ def opening(
     """
     template = offered(frozenset(activities)).get(wanted.template)
     confidentiality = str(wanted.settings.get("confidentiality", "circle"))
+    co_may_time = wanted.settings.get("co_may_time", True)
     if (template is None and wanted.plan is None) or confidentiality not in CONFIDENTIALITIES:
+        raise Refused("bad_request")
+    if not isinstance(co_may_time, bool):
         raise Refused("bad_request")
     if not is_language(wanted.language) or len(wanted.zone) > ZONE_LIMIT:
         raise Refused("bad_request")
@@ -99,6 +102,7 @@ def opening(
         digest=digest(token),
         links={},
         frame=frame,
+        co_may_time=co_may_time,
     )
     kept = tuple(
         WordsKept(ref, ORGANISER, language=wanted.language, digest=digest(text))

@@ -5,6 +5,7 @@ import { drawBlock, regions } from "./blocks/index";
 import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
+import { watchKeyboard } from "./keyboard";
 import { mount } from "./mount";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { define, icon, initials } from "./part";
@@ -244,5 +245,6 @@ const stage = openStage("seat");
 if (stage && document.getElementById("talanoa")) {
   const wanted = new URLSearchParams(location.search).get("as");
   if (wanted && stage.own(wanted)) stage.seat = wanted;
+  watchKeyboard();
   mount("tl-room", stage);
 }
