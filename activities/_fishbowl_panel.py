@@ -474,20 +474,21 @@ def _chairs(state: State, viewer: Viewer) -> list[Offer]:
     for chair in state.bowl.chairs:
         if not chair.seat:
             continue
-        who, sitting = Who(chair.seat), chair.sitting
+        # The line above says the whole name; these stand beside each other on a phone.
+        who, sitting = Who(chair.seat, first=True), chair.sitting
         if phase in _TALKING and chair.away is None:
             speaks = state.floor == chair.seat
             mark = FloorMark(epoch=epoch, sitting=0 if speaks else sitting)
-            label = say("Nobody speaks now") if speaks else say("{name} speaks now", name=who)
+            label = say("Nobody speaks") if speaks else say("{name} speaks", name=who)
             found.append(offer(mark, label, "group"))
             if not chair.thanked:
                 thank = SeatThank(epoch=epoch, sitting=sitting)
                 found.append(offer(thank, say("Thank {name} privately", name=who), "group"))
         if phase in ("frame", "starters", "open") and state.settings.mode == "open":
             anchor = SeatAnchor(epoch=epoch, sitting=sitting, on=not chair.anchored)
-            label = say("{name} stays inside", name=who)
+            label = say("Keep {name} inside", name=who)
             if chair.anchored:
-                label = say("{name} need not stay inside", name=who)
+                label = say("{name} need not stay", name=who)
             found.append(offer(anchor, label, "group"))
     return found
 

@@ -25,7 +25,7 @@ from activities._fishbowl_commands import (
     SeedAnswer,
     ThreadPass,
 )
-from activities._fishbowl_groups import Listeners, group_of
+from activities._fishbowl_groups import Listeners, group_of, hall
 from activities._fishbowl_panel import lead_offers, panel, wall
 from activities._fishbowl_state import (
     QUOTES_EACH,
@@ -74,15 +74,14 @@ from activities.blocks import (
     Offer,
     Option,
     Prompt,
-    RingSeat,
+    Roll,
     View,
-    Voice,
     Who,
     Words,
     say,
 )
 from activities.grouping import name
-from activities.kernel import Viewer
+from activities.kernel import Member, Viewer
 from activities.turns import Begin, Done, Pass
 
 Offers = list[Offer]
@@ -438,16 +437,22 @@ def _company(state: State, viewer: Viewer) -> Blocks:
     if mine is None:
         return []
     others = tuple(
-        RingSeat(seat, Who(seat), "waiting" if state.people[seat].here else "away")
+        (Who(seat), _where(state.people[seat]))
         for seat in mine.seats
         if seat != viewer.seat and seat in state.people
     )
     if not others:
         text = say("You are alone in your group. The lead joins you.")
         return [Note(text=text, tone="quiet")]
-    open_ = state.phases.phase != "talk"
-    text = say("You and your group: {group}", group=name(mine.index))
-    return [Voice(mode="open" if open_ else "listen", text=text, others=others)]
+    title = say("With you in {group}", group=name(mine.index))
+    return [Roll(title=title, rows=others)]
+
+
+def _where(member: Member) -> Line:
+    """Where somebody is, so that a group finds itself."""
+    if not member.here:
+        return say("the line dropped")
+    return say("in the hall") if hall(member) else say("online")
 
 
 def _writing(state: State, viewer: Viewer, own: Offers) -> Blocks:
@@ -554,7 +559,7 @@ def _answers(state: State, viewer: Viewer, own: Offers) -> Blocks:
         *_thanked(state, viewer),
         *blocks,
         bowl(state, viewer),
-        *asked(state),
+        *asked(state, choosing=inside and line is None),
         *([] if inside else _mine(state, viewer)),
     ]
 

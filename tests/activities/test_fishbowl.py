@@ -932,7 +932,7 @@ def test_the_wall_says_what_is_now_and_nothing_private() -> None:
     wall = room.view("", "screen")
     assert wall.may == ()
     assert "river" in words_in(wall)
-    assert "{n} chair is free" in said(room, "", "screen")
+    assert "One chair is free" in said(room, "", "screen")
     assert not [b for b in wall.blocks if isinstance(b, Shares | Groups)]
 
 
