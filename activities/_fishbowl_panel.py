@@ -44,6 +44,7 @@ from activities._fishbowl_words import (
     floor_line,
     free_line,
     interview_note,
+    notices,
     offer,
     person,
     put_block,
@@ -506,11 +507,11 @@ def wall(state: State, viewer: Viewer) -> Blocks:
         case "round":
             return [Now(text=floor_line(state)), topic(state), *round_block(state)]
         case "questions":
-            return [Now(text=say("Small groups write their questions")), *_clock(state)]
+            return [Now(text=say("Small groups write their questions")), *_soft_end(state)]
         case "answers":
             return [*_wall_answers(state), bowl(state, viewer)]
         case "outer_speaks":
-            return [Now(text=say("The listeners speak: what did you hear?")), *_clock(state)]
+            return [Now(text=say("The listeners speak: what did you hear?")), *_soft_end(state)]
         case "swap":
             return [Now(text=say("The groups change places")), *_clock(state)]
         case "debrief":
@@ -524,6 +525,10 @@ def wall(state: State, viewer: Viewer) -> Blocks:
 
 def _clock(state: State) -> Blocks:
     return list(phases.countdown(state.phases))
+
+
+def _soft_end(state: State) -> Blocks:
+    return [*_clock(state), *notices(state)]
 
 
 def _wall_talk(state: State, viewer: Viewer) -> Blocks:

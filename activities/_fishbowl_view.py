@@ -50,6 +50,7 @@ from activities._fishbowl_words import (
     free_line,
     head_count,
     interview_note,
+    notices,
     offer,
     put_block,
     put_line,
@@ -112,9 +113,7 @@ def view(state: State, viewer: Viewer) -> View:
     else:
         shown = _SEAT[state.phases.phase](state, viewer, own)
         blocks += panel(state, viewer) if viewer.lens == "panel" else shown
-    # On a page of one's own the pause is one's own too; a facilitator's buttons have it already.
-    if not viewer.roles & {"lead", "co"}:
-        own += phases.pause_offers(state.phases, viewer)
+    own += phases.pause_offers(state.phases, viewer)
     if state.phases.paused:
         own = [one for one in own if isinstance(one.command, phases.PauseResume)]
     made = phases.arranged(viewer, own, lead_offers(state, viewer), allowed(state, viewer))
@@ -160,7 +159,8 @@ def _frame(state: State, viewer: Viewer, own: Offers) -> Blocks:
         free = may_take(state, viewer.seat)
         if chair is not None:
             blocks[0] = Now(text=say("You begin inside"))
-            own.append(offer(SeatLeave(sitting=chair.sitting), say("I would rather listen")))
+            leave = SeatLeave(sitting=chair.sitting)
+            own.append(offer(leave, say("I would rather listen"), "beside"))
         elif free is not None:
             own.append(offer(SeatTake(chair=free), say("Take a chair and begin inside")))
     return [*blocks, *_seed(state, viewer, own), RULES]
@@ -468,6 +468,7 @@ def _writing(state: State, viewer: Viewer, own: Offers) -> Blocks:
     head = say("What does your group ask?") if experience else say("What did you hear?")
     return [
         Now(text=head),
+        *notices(state),
         *_company(state, viewer),
         *_entries(state, mine, own),
         *written(state, mine.id),
@@ -569,8 +570,8 @@ def _choosing(state: State, viewer: Viewer, own: Offers) -> Blocks:
     if state.put:
         if state.answering in ("", viewer.seat):
             own.append(offer(QuestionDone(question=state.put), say("We have answered it")))
-        decline = QuestionDecline(question=state.put)
-        own.append(offer(decline, say("We leave this one open"), "beside"))
+            decline = QuestionDecline(question=state.put)
+            own.append(offer(decline, say("We leave this one open"), "beside"))
         return []
     able = questions.to_take(state.board)
     if not able:

@@ -13,6 +13,7 @@ from activities._fishbowl_state import (
     hats,
     interview,
     outer,
+    writing,
 )
 from activities.blocks import (
     Answer,
@@ -36,6 +37,7 @@ from activities.blocks import (
 )
 from activities.kernel import Command, Viewer
 from activities.phases import CLOSED
+from activities.timing import SECOND
 
 Blocks = list[AnyBlock]
 
@@ -183,6 +185,22 @@ def floor_line(state: State) -> Line:
 def round_block(state: State) -> Blocks:
     """The ring of the round that stands in for a bowl."""
     return [rounds.picture(state.round, "round")] if state.round is not None else []
+
+
+def notices(state: State) -> Blocks:
+    """Groups end softly: a word at two minutes and at half a minute, then a minute to finish."""
+    timer = state.phases.timer
+    if not writing(state) or state.phases.paused:
+        return []
+    if timing.rung_at(timer, 0):
+        text = say("Please come to an end. Everybody meets again in a minute.")
+    elif timing.rung_at(timer, -30 * SECOND):
+        text = say("Half a minute is left. Finish your sentence.")
+    elif timing.rung_at(timer, -120 * SECOND):
+        text = say("Two minutes are left.")
+    else:
+        return []
+    return [Note(text=text, tone="quiet")]
 
 
 def interview_note(state: State) -> Blocks:

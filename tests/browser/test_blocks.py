@@ -147,7 +147,9 @@ def test_a_form_says_what_is_missing_and_sends_all_of_it(shown: Any, site: galle
 
 def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:
     page = shown("voice-speak")
-    page.evaluate("navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0")
+    page.evaluate(
+        "navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0"
+    )
     page.locator("h1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You speak. Kofi listens.")
     page.evaluate(
@@ -159,3 +161,12 @@ def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Sit
     told = page.locator("tl-voice [role=status]")
     expect(told).to_contain_text("Kofi speaks. You listen.")
     assert page.evaluate("window.felt") == [[200]]
+
+
+def test_what_sends_it_stays_above_the_keyboard(shown: Any) -> None:
+    """While a keyboard takes half of a phone, the box and its button are both seen."""
+    page = shown("form")
+    page.get_by_label("I will").focus()
+    page.set_viewport_size({"width": 360, "height": 380})
+    expect(page.get_by_label("I will")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Give this commitment")).to_be_in_viewport(ratio=1)
