@@ -23,6 +23,7 @@ from activities._dyads_model import (
     PartnerSilent,
     State,
     filler,
+    goes_on_unrecorded,
     group_of,
     here,
     in_pairs,
@@ -365,7 +366,8 @@ def silences(state: State) -> list[tuple[int, str]]:
         return []
     found = []
     for seat, since in state.silent.items():
-        if group_of(state, seat):
+        group = group_of(state, seat)
+        if group and not goes_on_unrecorded(state, group):
             late = seat in state.missed
             word = "mend" if late else "missed"
             found.append((since + (REPAIR if late else PATIENCE), f"{word}:{seat}"))

@@ -385,7 +385,7 @@ HALVES: Final = ("half_1", "half_2")
 TOGETHER: Final = frozenset({"think", "move", "half_1", "breath", "half_2", "open", "pair"})
 """Phases in which people sit in pairs, and pairs are mended."""
 
-NOTES: Final = frozenset({"own_note", "plenary", "all"})
+NOTES: Final = frozenset({"own_note", "plenary"})
 """Phases in which one's own note is written."""
 
 GROUPED: Final = frozenset({"open", "pair", "four"})
@@ -578,9 +578,21 @@ def member(state: State, seat: str) -> Member:
     return state.people.get(seat, Member(seat))
 
 
-def clock_stopped(state: State, group: str) -> bool:
-    """Whether somebody of `group` is missing so long that the others are asked what to do."""
-    return any(seat in state.missed for seat in state.groups.get(group, ()))
+def left_alone(state: State, group: str, seat: str) -> bool:
+    """Whether `seat` is the only one of `group` who is here, and has been for half a minute."""
+    seats = state.groups.get(group, ())
+    others = [other for other in seats if other != seat]
+    return (
+        here(state, seat)
+        and not any(here(state, other) for other in others)
+        and any(other in state.missed for other in others)
+    )
+
+
+def goes_on_unrecorded(state: State, group: str) -> bool:
+    """Whether these people sit at one table: when its device is lost they still talk (1.13)."""
+    tables = {member(state, seat).table for seat in state.groups.get(group, ())}
+    return len(tables) == 1 and "" not in tables
 
 
 def without(state: State, seat: str) -> State:

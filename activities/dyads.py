@@ -63,9 +63,10 @@ from activities._dyads_model import (
     TurnSwitched,
     WaitChosen,
     WishMade,
-    clock_stopped,
     group_of,
     here,
+    in_pairs,
+    left_alone,
     may_extend,
     phase_of,
     roles_of,
@@ -143,8 +144,8 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
         case PhaseNext(step=number) if number and number != state.sitting.at + 1:
             return "stale_phase"
         case PairWait(group=group) | PairJoin(group=group):
-            mine = group_of(state, moment.seat) == group
-            return None if mine and clock_stopped(state, group) else "stale_seat"
+            mine = in_pairs(state) and group_of(state, moment.seat) == group
+            return None if mine and left_alone(state, group, moment.seat) else "stale_seat"
         case ItemBring(group=group) | GroupReady(group=group) | TimeAsk(group=group):
             if state.phases.phase not in GROUPED:
                 return "stale_phase"
@@ -236,8 +237,8 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
         case PairWait():
             return (WaitChosen(at=now, seat=seat),)
         case PairJoin(group=group):
-            lost = frozenset(state.groups[group]) & state.missed
-            return settled(state, moment, lost)
+            lost = [other for other in state.groups[group] if not here(state, other)]
+            return settled(state, moment, frozenset(lost))
         case PairWish():
             return _wish(state, command, now)
         case NoteKeep():
