@@ -27,6 +27,7 @@ lead, waits. After each move `check` asserts what holds for every activity:
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from random import Random
 from typing import Any, Final, Literal, get_args
@@ -370,6 +371,9 @@ class World:
                 return self.random.randint(need.low, need.high)
             case "choice":
                 return self.random.choice(need.options).value
+            case "date":
+                later = date.fromtimestamp(self.now / 1000 + self.random.randint(2, 60) * 86_400)
+                return self.random.choice([later.isoformat(), *(o.value for o in need.options)])
             case "seat":
                 return self.random.choice([o.value for o in need.options] or self.here())
             case "seats":
