@@ -11,6 +11,7 @@ from activities._dyads_evolve import after, evolve, left_half
 from activities._dyads_model import (
     ALOUD,
     ALOUD_TURN,
+    MOST_TOGETHER,
     PATIENCE,
     REPAIR,
     AloudBegun,
@@ -50,9 +51,6 @@ from activities.pairing import Seats
 Events = tuple[Event, ...]
 
 FOUR: Final = "four"
-MOST_TOGETHER: Final = 6
-"""A four never grows beyond this (A3c: one six)."""
-
 # --- the work -----------------------------------------------------------------------------------
 
 

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from activities import pairing, people, phases, rounds, turns
+from activities import groups, pairing, people, phases, rounds, turns
 from activities.blocks import Option, Words, say
 from activities.kernel import Command, Event, Hint, LeadCommand, Member
 from activities.pairing import Mix, Seats, Wishes
@@ -41,6 +41,9 @@ NOTES_EACH: Final = 5
 
 ALOUD: Final = 4
 """How many groups say theirs aloud; the others are read (A3c: three or four in large groups)."""
+
+MOST_TOGETHER: Final = 6
+"""A four never grows beyond this (A3c: one six)."""
 
 ALOUD_TURN: Final = 60 * SECOND
 
@@ -181,19 +184,6 @@ class ItemBring(Command, frozen=True, kw_only=True, tag="item.bring"):
 
     group: str
     words: Words
-
-
-class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
-    """Our group is ready for what comes next, or not yet."""
-
-    group: str
-    ready: bool = True
-
-
-class TimeAsk(Command, frozen=True, kw_only=True, tag="time.ask"):
-    """Our group would like two more minutes."""
-
-    group: str
 
 
 # --- events -------------------------------------------------------------------------------------
@@ -387,6 +377,9 @@ TOGETHER: Final = frozenset({"think", "move", "half_1", "breath", "half_2", "ope
 
 NOTES: Final = frozenset({"own_note", "plenary"})
 """Phases in which one's own note is written."""
+
+MOVABLE: Final = frozenset({"think", "move", "breath", "open", "pair", "four"})
+"""Phases in which facilitators may move somebody: nobody enters while one speaks."""
 
 GROUPED: Final = frozenset({"open", "pair", "four"})
 """Phases in which a group may say that it is ready, or ask for time."""
@@ -611,8 +604,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     PairWish,
     NoteKeep,
     ItemBring,
-    GroupReady,
-    TimeAsk,
+    groups.GroupMove,
+    groups.GroupReady,
+    groups.TimeAsk,
     turns.Begin,
     turns.Done,
     turns.Pass,
@@ -650,10 +644,12 @@ def _row(phase: str) -> Row:
     if phase in NOTES:
         commands |= {NoteKeep}
     if phase in GROUPED:
-        commands |= {GroupReady, TimeAsk}
+        commands |= {groups.GroupReady, groups.TimeAsk}
     if phase == "four":
         commands |= {ItemBring}
-    both = frozenset({PairWish, *((turns.Next,) if phase == "all" else ())})
+    both: frozenset[type[Command]] = frozenset({PairWish})
+    both |= {turns.Next} if phase == "all" else frozenset()
+    both |= {groups.GroupMove} if phase in MOVABLE else frozenset()
     row = dict(phases.row(member=frozenset(commands), lead=both, co=both))
     row["lead"] = row["lead"] - {phases.PhaseNext} | {PhaseNext}
     row["clock"] = row["clock"] | {PairsFound}

@@ -3,7 +3,7 @@
 The panel and the wall see who sits with whom and that somebody is missing, never what is said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from activities import pairing, people, phases, rounds, timing, turns
@@ -12,10 +12,11 @@ from activities._dyads_model import (
     GROUPED,
     HALVES,
     LEAST_TURN,
+    MOST_TOGETHER,
+    MOVABLE,
     NOTE_LIMIT,
     NOTES,
     NOTES_EACH,
-    GroupReady,
     ItemBring,
     NoteKeep,
     NoteKind,
@@ -24,7 +25,6 @@ from activities._dyads_model import (
     PairWish,
     PhaseNext,
     State,
-    TimeAsk,
     group_of,
     has_trio,
     here,
@@ -67,6 +67,7 @@ from activities.blocks import (
     say,
     say_n,
 )
+from activities.groups import GroupMove, GroupReady, TimeAsk
 from activities.kernel import Command, Viewer
 from activities.phases import PhaseExtend
 
@@ -601,7 +602,7 @@ def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
             case _:
                 offers.append(offer)
     if state.phases.phase != phases.CLOSED:
-        offers += _wish_offers(state, viewer)
+        offers += _wish_offers(state, viewer) + _move_offers(state, viewer)
     floor = state.aloud.floor if state.aloud and state.phases.phase == "all" else None
     if floor is not None and turns.may_move_on(state.aloud) and not state.phases.paused:  # type: ignore[arg-type]
         thank = turns.Next(turn=floor.turn)
@@ -610,11 +611,34 @@ def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
     return offers
 
 
+def _move_offers(state: State, viewer: Viewer) -> list[Offer]:
+    """Somebody to another group, or in from the door."""
+    largest = MOST_TOGETHER if state.phases.phase == "four" else pairing.TRIO
+    able = [id for id, seats in state.groups.items() if len(seats) < largest]
+    seated = [seat for seats in state.groups.values() for seat in seats]
+    who = [*waiting(state), *(s for s in seated if not member(state, s).facilitator)]
+    if state.phases.phase not in MOVABLE or state.phases.paused or not able or not who:
+        return []
+    needs = {
+        "seat": Need("seat", say("Who?"), options=_named(who)),
+        "to": Need(
+            "choice",
+            say("To which group?"),
+            options=tuple(Option(id, group_name(state, id)) for id in able),
+        ),
+    }
+    move = GroupMove(epoch=viewer.epoch, seat=who[0], to=able[-1])
+    hint = say("Whoever is left changes places with one of the others.")
+    return [Offer(move, say("Move somebody to another group"), "menu", needs=needs, hint=hint)]
+
+
+def _named(seats: Iterable[str]) -> tuple[Option, ...]:
+    return tuple(Option(seat, say("{name}", name=Who(seat))) for seat in seats)
+
+
 def _wish_offers(state: State, viewer: Viewer) -> list[Offer]:
     """Two who should sit together or not, from the next pairs on."""
-    seats = tuple(
-        Option(m.seat, say("{name}", name=Who(m.seat))) for m in people.placeable(state.people)
-    )
+    seats = _named(m.seat for m in people.placeable(state.people))
     if len(seats) < pairing.PAIR or step(state)[1] >= _last_round(state) > 0:
         return []
     wishes = (

@@ -26,6 +26,7 @@ from activities._dyads_model import (
 )
 from activities.blocks import Form, Pairs, Voice, Words
 from activities.dyads import DYADS, harvest
+from activities.groups import GroupMove
 from activities.kernel import Before, Member
 from activities.people import placeable
 from tests.activities.driver import (
@@ -513,6 +514,43 @@ def test_wishes_hold_from_the_next_pairs_on() -> None:
     go(room, "half_2")
     go(room, "half_1")
     assert group_of(room.state, one) == group_of(room.state, other)
+
+
+def test_a_move_is_a_change_of_places() -> None:
+    room = begun("paired", count=6)
+    (one, mate), (a, b), other = room.state.groups.values()
+    move(room, one, group_of(room.state, a))
+    after = [set(seats) for seats in room.state.groups.values()]
+    assert sorted(map(len, after)) == [2, 2, 2]
+    assert {one, mate} not in after
+    assert any(one in seats and seats & {a, b} for seats in after)
+    assert set(other) in after
+
+
+def test_nobody_is_moved_while_one_speaks() -> None:
+    room = begun("paired", count=4)
+    go(room, "half_1")
+    assert "group.move" not in {type(o.command).__struct_config__.tag for o in panel(room)}
+
+
+def move(room: World, seat: str, to: str) -> None:
+    offer = next(one for one in panel(room) if isinstance(one.command, GroupMove))
+    assert room.send(room.lead, msgspec.structs.replace(offer.command, seat=seat, to=to)) is None
+
+
+def panel(room: World) -> tuple[Any, ...]:
+    return room.view(room.lead, "panel").may
+
+
+def test_in_fours_somebody_is_moved_and_late_ones_come_in() -> None:
+    room = begun("one_two_four", count=8)
+    go(room, "four")
+    one, other = room.state.groups
+    seat = room.state.groups[one][0]
+    move(room, seat, other)
+    assert sorted(map(len, room.state.groups.values())) == [3, 5]
+    room.join(Member("s99"))
+    assert sorted(map(len, room.state.groups.values())) == [4, 5]
 
 
 def test_back_restores_groups_and_time() -> None:
