@@ -7,10 +7,10 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from activities import board, people, phases, rounds, turns
+from activities import board, groups, people, phases, rounds, turns
 from activities.blocks import Line, Who, Words, say
 from activities.grouping import name as place_name
-from activities.kernel import BoardNote, Command, Event, LeadCommand
+from activities.kernel import BoardNote, Command, Event
 from activities.phases import PAUSED, Phases, Stage
 from activities.rounds import Floor, Round
 from activities.timing import SECOND
@@ -29,6 +29,9 @@ MANY_TEAMS: Final = 8
 ONE_LINER: Final = 25 * SECOND
 SHORTEST, LONGEST = 25 * SECOND, 300 * SECOND
 """Range of a report (`methods.md` 1.15, A7)."""
+
+LARGEST: Final = 15
+"""People in one group, however it came about (`methods.md` A7: 4 to 15)."""
 
 PAIR: Final = 3
 """Notes of a group no larger than this are shown as "from the pairs" (`methods.md` 1.8)."""
@@ -139,20 +142,6 @@ class ThemeMerge(Command, frozen=True, kw_only=True, tag="theme.merge"):
     into: str
 
 
-class GroupMove(LeadCommand, frozen=True, kw_only=True, tag="group.move"):
-    """`seat` belongs to the team `to` from now on; before the reports."""
-
-    seat: str
-    to: str
-
-
-class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
-    """Our group is ready to report, or not yet."""
-
-    group: str
-    ready: bool = True
-
-
 SORTING = NotePlace | SuggestionAnswer | ThemeName | ThemeMerge
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
@@ -166,8 +155,10 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     HelperJoin,
     ThemeName,
     ThemeMerge,
-    GroupMove,
-    GroupReady,
+    groups.GroupMove,
+    groups.GroupMerge,
+    groups.GroupSplit,
+    groups.GroupReady,
     turns.Begin,
     turns.Done,
     turns.Pass,
@@ -187,6 +178,15 @@ class TeamsMerged(Event, frozen=True, kw_only=True, tag="teams.merged"):
 
     team: str
     into: str
+
+
+class TeamMade(Event, frozen=True, kw_only=True, tag="team.made"):
+    """Some people of a group are one of their own, called `name`, with a number if it is not 0."""
+
+    team: str
+    seats: tuple[str, ...]
+    name: str = ""
+    number: int = 0
 
 
 class SeatPlaced(Event, frozen=True, kw_only=True, tag="seat.placed"):
@@ -267,6 +267,7 @@ class RoundDrawn(Event, frozen=True, kw_only=True, tag="round.drawn"):
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     TeamsMerged,
+    TeamMade,
     SeatPlaced,
     VoiceChosen,
     GroupReadied,
@@ -355,6 +356,11 @@ def members(state: State, team: str) -> tuple[str, ...]:
 def present(state: State, team: str) -> tuple[str, ...]:
     """Those of them whose line is up."""
     return tuple(seat for seat in members(state, team) if state.people[seat].here)
+
+
+def seating(state: State) -> dict[str, tuple[str, ...]]:
+    """Every team with its people."""
+    return {team: members(state, team) for team in state.teams}
 
 
 def voice(state: State, team: str) -> str:
@@ -481,8 +487,8 @@ _HOST: Final[phases.Commands] = frozenset((turns.Next, turns.Extend, VoiceTake))
 _LEAD: Final[phases.Commands] = _HOST | {turns.Reorder}
 _OFFERED: Final[phases.Commands] = frozenset((turns.Begin, turns.Pass, turns.Defer))
 _SPEAKS: Final[phases.Commands] = frozenset((turns.Done, turns.Pass, turns.Defer))
-_MOVE: Final[phases.Commands] = frozenset((GroupMove,))
-_OURS: Final[phases.Commands] = frozenset((VoiceTake, NoteMark, GroupReady))
+_MOVE: Final[phases.Commands] = frozenset((groups.GroupMove, groups.GroupMerge, groups.GroupSplit))
+_OURS: Final[phases.Commands] = frozenset((VoiceTake, NoteMark, groups.GroupReady))
 _HELP: Final[phases.Commands] = frozenset((NoteSuggest, HelperJoin))
 _NAME: Final[phases.Commands] = frozenset((ThemeName,))
 _VOICE: Final[phases.Commands] = frozenset((VoiceTake,))

@@ -2,17 +2,16 @@
 
 from typing import Final
 
-from activities import phases, timing, turns
+from activities import groups, phases, timing, turns
 from activities._report_out_model import (
     HELPERS,
+    LARGEST,
     MARKED,
     MARKS,
     MOST_PILES,
     MOST_SUGGESTIONS,
     NEW_PILE,
     TITLE_LIMIT,
-    GroupMove,
-    GroupReady,
     HelperJoin,
     Laid,
     NoteMark,
@@ -29,12 +28,13 @@ from activities._report_out_model import (
     following,
     notes_of,
     reporting,
+    seating,
     sorts,
     team_name,
     voice,
 )
 from activities._report_out_piles import pile_of
-from activities.blocks import Line, Need, Offer, Option, Place, Who, Words, say
+from activities.blocks import Line, Need, Offer, Option, Place, Words, say
 from activities.kernel import Command, Viewer
 
 Offers = list[Offer]
@@ -82,7 +82,7 @@ def _team(state: State, seat: str) -> Offers:
         if prepares:
             ready = not state.teams[team].ready
             label = say("Our group is ready") if ready else say("Not ready yet")
-            offers.append(Offer(GroupReady(group=team, ready=ready), label, "beside"))
+            offers.append(Offer(groups.GroupReady(group=team, ready=ready), label, "beside"))
         mine = notes_of(state, team)
         if mine and prepares:
             piles = (Option(MARKED, say("We bring it")), Option("", say("Our other notes")))
@@ -235,7 +235,9 @@ def lead_offers(state: State, viewer: Viewer) -> Offers:
     if state.phases.paused:
         return offers
     if state.phases.phase == "prepare":
-        offers += _moves(state, viewer.epoch)
+        now = seating(state)
+        names = {team: team_name(state, team) for team in now}
+        offers += groups.lead_offers(now, names, viewer.epoch, LARGEST)
     held, round_ = floor(state), state.round
     if held is None or round_ is None:
         return offers
@@ -274,21 +276,3 @@ def _labels(state: State) -> dict[str, Line]:
     if phase == phases.CLOSED:
         return {}
     return {phase: goes_to[following(state.settings, phase)]}
-
-
-def _moves(state: State, epoch: int) -> Offers:
-    """Put somebody into another group before the reports."""
-    people = tuple(
-        Option(seat, say("{name}", name=Who(seat)))
-        for seat, member in state.people.items()
-        if not member.facilitator
-    )
-    if not people or len(state.teams) < 2:
-        return []
-    teams = tuple(Option(team, team_name(state, team)) for team in state.teams)
-    needs = {
-        "seat": Need(kind="seat", options=people),
-        "to": Need(kind="choice", options=teams),
-    }
-    move = GroupMove(epoch=epoch, seat="", to="")
-    return [Offer(move, say("Move somebody"), "menu", needs=needs)]

@@ -1,10 +1,11 @@
 """Who reports together: the groups of the activity before, or new ones (`methods.md` A7, 1.6)."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from activities import grouping
 from activities._report_out_model import PAIR, Settings, Team
+from activities.blocks import Line
 from activities.kernel import Before, Member, shuffled
 
 Teams = tuple[dict[str, Team], dict[str, str]]
@@ -92,14 +93,23 @@ def _numbered(found: Forming) -> Teams:
     teams: dict[str, Team] = {}
     place: dict[str, str] = {}
     taken = {(team.name, team.number) for team, _ in found}
-    names = ((grouping.name(index), index) for index in range(1000))
     for count, (team, seats) in enumerate(found, 1):
         id, name, number = f"g{count}", team.name, team.number
-        while not name and len(seats) > PAIR:
-            line, index = next(names)
-            spelled = (line.id, 0) if not line.args else (line.args["name"].id, index // 24 + 1)
-            if spelled not in taken:
-                name, number = spelled
+        if not name and len(seats) > PAIR:
+            name, number = free_name(taken)
+            taken.add((name, number))
         teams[id] = Team(id, name, number, team.former)
         place.update(dict.fromkeys(seats, id))
     return teams, place
+
+
+def free_name(taken: Iterable[tuple[str, int]]) -> tuple[str, int]:
+    """A name and number no other group has."""
+    used = set(taken)
+    for index in range(len(used) + 1):
+        line = grouping.name(index)
+        inner = line.args.get("name")
+        spelled = (inner.id, line.args["number"]) if isinstance(inner, Line) else (line.id, 0)
+        if spelled not in used:
+            return spelled
+    raise AssertionError("there are more names than groups")

@@ -12,18 +12,17 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from activities import board, grouping, people, phases, rounds, turns
+from activities import board, grouping, groups, people, phases, rounds, turns
 from activities._report_out_hints import HINTS, PLANNED
 from activities._report_out_model import (
     ALLOWED,
     COMMANDS,
     EVENTS,
+    LARGEST,
     MARKED,
     MARKS,
     PHASES,
-    GroupMove,
     GroupReadied,
-    GroupReady,
     HelperJoin,
     HelperJoined,
     Laid,
@@ -45,6 +44,8 @@ from activities._report_out_model import (
     Suggestion,
     SuggestionAnswer,
     SuggestionAnswered,
+    Team,
+    TeamMade,
     TeamsMerged,
     ThemeMerge,
     ThemeName,
@@ -58,11 +59,12 @@ from activities._report_out_model import (
     report_length,
     reporting,
     roles_of,
+    seating,
     stage,
     team_name,
 )
 from activities._report_out_piles import entered, news, sorted_, ticked
-from activities._report_out_teams import form
+from activities._report_out_teams import form, free_name
 from activities._report_out_view import view
 from activities.blocks import say
 from activities.kernel import (
@@ -150,7 +152,7 @@ def deadline(state: State) -> Deadline | None:
     return phases.soonest(phases.deadline(state.phases), spoken)
 
 
-def groups(state: State) -> tuple[Group, ...]:
+def places(state: State) -> tuple[Group, ...]:
     """The groups while they prepare; afterwards all are together (G3)."""
     return tuple(
         Group(team, team_name(state, team), seats, closed=state.phases.phase != "prepare")
@@ -199,9 +201,9 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return sorted_(state, command, moment)
         case ThemeName() | ThemeMerge():
             return sorted_(state, command, moment)
-        case GroupMove():
-            return _moved(state, command)
-        case GroupReady():
+        case groups.GroupMove() | groups.GroupMerge() | groups.GroupSplit():
+            return _regrouped(state, command, moment)
+        case groups.GroupReady():
             return _readied(state, command, moment.seat)
         case board.NoteCame() | board.NoteWent() | board.NoteShifted():
             return news(state, command)
@@ -323,15 +325,28 @@ def _marked(state: State, command: NoteMark, seat: str) -> Events:
     return (NoteMarked(team=team, note=note.card, on=on),)
 
 
-def _moved(state: State, command: GroupMove) -> Events:
-    if command.seat not in state.people or command.to not in state.teams:
-        raise Refused("unknown")
-    if state.place.get(command.seat) == command.to:
-        raise Refused("duplicate")
-    return (SeatPlaced(seat=command.seat, team=command.to),)
+def _regrouped(
+    state: State,
+    command: groups.GroupMove | groups.GroupMerge | groups.GroupSplit,
+    moment: Moment,
+) -> Events:
+    """What facilitators change about the groups while they prepare."""
+    now = seating(state)
+    match command:
+        case groups.GroupMove():
+            groups.ensure_move(now, command, state.people, LARGEST)
+            return (SeatPlaced(seat=command.seat, team=command.to),)
+        case groups.GroupMerge():
+            groups.ensure_merge(now, command, LARGEST)
+            return (TeamsMerged(team=command.group, into=command.into),)
+        case groups.GroupSplit():
+            _, go = groups.halves(now, command, state.people, moment.dice)
+            name, number = free_name((team.name, team.number) for team in state.teams.values())
+            made = f"g{1 + max(int(team[1:]) for team in state.teams)}"
+            return (TeamMade(team=made, seats=go, name=name, number=number),)
 
 
-def _readied(state: State, command: GroupReady, seat: str) -> Events:
+def _readied(state: State, command: groups.GroupReady, seat: str) -> Events:
     team = state.place.get(seat, "")
     if team not in state.teams or command.group != team:
         raise Refused("unknown")
@@ -411,7 +426,14 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, round=drawn)
         case phases.PhaseEvent():
             return _phases_evolved(state, event)
-        case TeamsMerged() | SeatPlaced() | VoiceChosen() | NoteMarked() | GroupReadied():
+        case (
+            TeamsMerged()
+            | TeamMade()
+            | SeatPlaced()
+            | VoiceChosen()
+            | NoteMarked()
+            | GroupReadied()
+        ):
             return _teams_evolved(state, event)
         case NoteEntered() | NoteGone() | PileMade():
             return _table_evolved(state, event)
@@ -452,10 +474,15 @@ def _phases_evolved(state: State, event: phases.PhaseEvent) -> State:
 
 
 def _teams_evolved(
-    state: State, event: TeamsMerged | SeatPlaced | VoiceChosen | NoteMarked | GroupReadied
+    state: State,
+    event: TeamsMerged | TeamMade | SeatPlaced | VoiceChosen | NoteMarked | GroupReadied,
 ) -> State:
     teams = dict(state.teams)
     match event:
+        case TeamMade(team=team, seats=seats):
+            teams[team] = Team(team, event.name, event.number)
+            place = {**state.place, **dict.fromkeys(seats, team)}
+            return replace(state, teams=teams, place=place)
         case SeatPlaced(seat=seat, team=team):
             return replace(state, place={**state.place, seat: team})
         case VoiceChosen(team=team) if team in teams:
@@ -575,7 +602,7 @@ REPORT_OUT: Activity[State] = Activity(
     harvest=harvest,
     deadline=deadline,
     closed=lambda state: state.phases.phase == phases.CLOSED,
-    groups=groups,
+    groups=places,
     inherits=True,
     hints=HINTS,
     planned=PLANNED,

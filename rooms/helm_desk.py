@@ -15,7 +15,7 @@ from activities.blocks import Who, say
 from activities.kernel import Command, Cut, LeadCommand, Refused
 from rooms import commits, helm, wire, wire_helm
 from rooms import lead as leads
-from rooms.agenda import next_item
+from rooms.agenda import next_item, planned_lead
 from rooms.agenda_items import AgendaItem
 from rooms.asked import ROOM_TAGS, tag_of
 from rooms.hats import facilitators
@@ -121,10 +121,10 @@ def due_baton(draft: Draft, presence: Presence) -> tuple[AgendaItem, str] | None
     if not state.started or draft.current():
         return None
     item = next_item(state)
-    if item is None or not item.lead or item.id in state.helm.batons:
+    if item is None or item.id in state.helm.batons or not (to := planned_lead(state, item)):
         return None
     present = frozenset(s.id for s in facilitators(state) if presence.here(s.id))
-    return (item, item.lead) if leads.may_baton(state.lead, item.lead, present) else None
+    return (item, to) if leads.may_baton(state.lead, to, present) else None
 
 
 def settle(draft: Draft, before: leads.Lead, presence: Presence, new_id: Callable[[], str]) -> None:

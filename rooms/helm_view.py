@@ -21,7 +21,7 @@ from activities.kernel import LeadCommand
 from rooms import commits, helm_desk, wire
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
-from rooms.agenda import item_of, next_item, title_line
+from rooms.agenda import item_of, next_item, planned_lead, title_line
 from rooms.agenda_items import AgendaItem
 from rooms.commits import RoomState
 from rooms.hats import facilitators
@@ -137,10 +137,11 @@ def baton(
 ) -> on_wire.Baton | None:
     """The card "you lead next", for who leads and who leads next."""
     item = next_item(state)
-    if item is None or not item.lead or item.lead == state.lead.acting:
+    planned = planned_lead(state, item) if item else ""
+    if item is None or not planned or planned == state.lead.acting:
         return None
-    to = state.seats.get(item.lead)
-    if to is None or to.status != "in" or seat.id not in (item.lead, state.lead.acting):
+    to = state.seats[planned]
+    if to.status != "in" or seat.id not in (planned, state.lead.acting):
         return None
     here = item_of(state, running) if running else None
     if here is not None and now < _planned_end(state, here) - BATON_BEFORE:
@@ -151,8 +152,8 @@ def baton(
         item=item.id,
         title=title_line(item),
         minutes=item.minutes,
-        to=item.lead,
-        name=Who(item.lead),
+        to=planned,
+        name=Who(planned),
         purpose=activities[item.kind].summary,
         prompt=Words(prompt) if isinstance(prompt, str) and prompt else None,
         settings=_settings(item),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from activities import _report_out_model as model
-from activities import board, rounds, turns
+from activities import board, groups, rounds, turns
 from activities._report_out_model import ONE_LINER, Settings, State, report_length
 from activities._report_out_teams import form
 from activities.blocks import Cards, Note, Now, PileNote, Piles, Words
@@ -44,8 +44,8 @@ def two_circles(members: tuple[Member, ...]) -> Before:
         for seat in people
     ]
     notes.insert(1, BoardNote("f1-t", "theme", Words("water"), "f1"))
-    groups = tuple(FormerGroup(id, tuple(people), name) for id, name, people in circles if people)
-    return Before(groups=groups, notes=tuple(notes))
+    old = tuple(FormerGroup(id, tuple(people), name) for id, name, people in circles if people)
+    return Before(groups=old, notes=tuple(notes))
 
 
 def room(count: int = 8, chosen: Settings = PLAIN) -> World:
@@ -364,8 +364,8 @@ def test_more_than_eight_groups_have_one_line_of_25_s() -> None:
 
 
 def test_people_of_hall_and_far_away_report_in_turn() -> None:
-    groups = tuple(FormerGroup(f"a1-c{i}", (f"s{2 * i - 1}", f"s{2 * i}")) for i in range(1, 5))
-    at = world(REPORT_OUT, PLAIN, count=8, earlier=lambda _: Before(groups=groups))
+    old = tuple(FormerGroup(f"a1-c{i}", (f"s{2 * i - 1}", f"s{2 * i}")) for i in range(1, 5))
+    at = world(REPORT_OUT, PLAIN, count=8, earlier=lambda _: Before(groups=old))
     for i in range(1, 9):
         at.change(f"s{i}", where="room" if i <= 4 else "remote")
     on(at)
@@ -420,10 +420,22 @@ def test_nobody_prepares_when_the_plan_leaves_no_time() -> None:
 def test_the_lead_moves_somebody_before_the_reports() -> None:
     at = room()
     other = at.state.place["s8"]
-    moving = model.GroupMove(epoch=at.epoch, seat="s1", to=other)
+    moving = groups.GroupMove(epoch=at.epoch, seat="s1", to=other)
     assert at.send("f1", moving) is None
     assert at.state.place["s1"] == other
     assert at.send("f1", moving) == "duplicate"
+
+
+def test_facilitators_merge_and_split_groups_before_the_reports() -> None:
+    at = room()
+    assert at.do("f1", "group.split", "panel", group="g1") is None
+    assert sizes(dict(at.state.place)) == [2, 2, 4]
+    assert len({str(model.team_name(at.state, team)) for team in at.state.teams}) == 3
+    notes = dict(at.state.notes)
+    assert at.do("f1", "group.merge", "panel", group="g1", into="g2") is None
+    assert sizes(dict(at.state.place)) == [2, 6]
+    assert set(at.state.notes) == set(notes)
+    assert at.send("f1", groups.GroupMerge(epoch=1, group="g1", into="g2")) == "unknown"
 
 
 # --- reports ------------------------------------------------------------------------------------
@@ -744,13 +756,13 @@ def test_one_person_and_nobody() -> None:
 
 def test_three_hundred_people_and_a_full_board() -> None:
     members = people(300)
-    groups = tuple(
+    circles = tuple(
         FormerGroup(f"a1-c{g}", tuple(m.seat for m in members[g * 8 : g * 8 + 8]), "Reef", g)
         for g in range(38)
     )
     notes = tuple(BoardNote(f"{m.seat}-n", "insight", Words(f"w{m.seat}"), m.seat) for m in members)
     at = World(REPORT_OUT, PLAIN, (Member("f1", facilitator=True), *members), 1)
-    at.first = replace(at.first, before=Before(groups=groups, notes=notes))
+    at.first = replace(at.first, before=Before(groups=circles, notes=notes))
     at.state = REPORT_OUT.initial(PLAIN, at.members, at.first)
     assert len(at.state.teams) == 38
     assert len(at.state.notes) == model.MOST_NOTES

@@ -17,12 +17,12 @@ import pytest
 from activities import _story_circle_state as story
 from activities._fishbowl_commands import SeatOffer, SeedAsk
 from activities._fishbowl_seats import ChairTaken
-from activities._story_circle_commands import PhaseNext
 from activities.blocks import Words
 from activities.evaluation import EVALUATION, AnswersGive
 from activities.fishbowl import FISHBOWL
 from activities.kernel import MINUTE, BoardNote, Member, Refused
 from activities.kernel import Before as Left
+from activities.phases import PhaseNext
 from activities.plenary import PLENARY
 from activities.voting import VOTING
 from rooms.hall_desk import STEWARD_GRACE
