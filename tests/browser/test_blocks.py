@@ -147,7 +147,9 @@ def test_a_form_says_what_is_missing_and_sends_all_of_it(shown: Any, site: galle
 
 def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:
     page = shown("voice-speak")
-    page.evaluate("navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0")
+    page.evaluate(
+        "navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0"
+    )
     page.locator("h1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You speak. Kofi listens.")
     page.evaluate(
