@@ -6,20 +6,11 @@ from typing import Annotated, Final, Literal
 import msgspec
 from msgspec import Meta
 
-from activities import rounds, timing, turns
+from activities import people, phases, rounds, turns
 from activities.blocks import Words
-from activities.kernel import (
-    PEOPLE,
-    Command,
-    Cut,
-    Event,
-    LeadCommand,
-    Member,
-    TimeUp,
-)
+from activities.kernel import Command, Event, LeadCommand
 
 Mode = Literal["round", "circles", "word", "weather", "scale", "picture", "gesture"]
-ActivityPhase = Literal["frame", "answer", "reveal", "thanks", "closed"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -38,39 +29,10 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
 # --- commands -----------------------------------------------------------------------------------
 
 
-class PhaseNext(LeadCommand, frozen=True, kw_only=True, tag="phase.next"):
-    """Leave `phase` for the one after it."""
-
-    phase: str
-
-
-class PhaseBack(LeadCommand, frozen=True, kw_only=True, tag="phase.back"):
-    """Undo the last change of phase, which led to `phase`, within 60 s."""
-
-    phase: str
-
-
-class PhaseExtend(LeadCommand, frozen=True, kw_only=True, tag="phase.extend"):
-    """`seconds` more for `phase`."""
-
-    phase: str
-    seconds: int
-
-
 class ModeChoose(LeadCommand, frozen=True, kw_only=True, tag="mode.choose"):
     """Check in another way; before it has begun."""
 
     mode: Mode
-
-
-class PauseCall(Command, frozen=True, kw_only=True, tag="pause.call"):
-    """Pause please: all clocks stand still. Anybody may."""
-
-
-class PauseResume(Command, frozen=True, kw_only=True, tag="pause.resume"):
-    """Go on from pause number `pause`."""
-
-    pause: int
 
 
 class Give(Command, frozen=True, kw_only=True, tag="answer.give"):
@@ -106,18 +68,10 @@ class CareTake(Command, frozen=True, kw_only=True, tag="care.take"):
 # --- events -------------------------------------------------------------------------------------
 
 
-class PhaseChanged(Event, frozen=True, kw_only=True, tag="phase.changed"):
-    """`phase` began. `order`: at the reveal, the drawn order in which answers are shown."""
+class AnswersDrawn(Event, frozen=True, kw_only=True, tag="answers.drawn"):
+    """The order in which the reveal shows the answers."""
 
-    phase: ActivityPhase
-    at: int
-    order: tuple[str, ...] = ()
-
-
-class PhaseRestored(Event, frozen=True, kw_only=True, tag="phase.restored"):
-    """The last change was undone: phase and timers are as they were."""
-
-    at: int
+    order: tuple[str, ...]
 
 
 class ModeChosen(Event, frozen=True, kw_only=True, tag="mode.chosen"):
@@ -137,19 +91,6 @@ class CirclePlaced(Event, frozen=True, kw_only=True, tag="circle.placed"):
 
     seat: str
     group: str
-
-
-class PauseCalled(Event, frozen=True, kw_only=True, tag="pause.called"):
-    """Everything stands still."""
-
-    at: int
-    seat: str
-
-
-class PauseEnded(Event, frozen=True, kw_only=True, tag="pause.ended"):
-    """Everything goes on."""
-
-    at: int
 
 
 class AnswerGiven(Event, frozen=True, kw_only=True, tag="answer.given"):
@@ -186,37 +127,9 @@ class CareTaken(Event, frozen=True, kw_only=True, tag="care.taken"):
     by: str
 
 
-class PersonCame(Event, frozen=True, kw_only=True, tag="person.came"):
-    """Somebody is here, or their record changed."""
-
-    member: Member
-
-
-class PersonAway(Event, frozen=True, kw_only=True, tag="person.away"):
-    """A line dropped."""
-
-    seat: str
-
-
-class PersonBack(Event, frozen=True, kw_only=True, tag="person.back"):
-    """And is there again."""
-
-    seat: str
-
-
-class PersonLeft(Event, frozen=True, kw_only=True, tag="person.left"):
-    """Somebody left."""
-
-    seat: str
-
-
 COMMANDS: Final[tuple[type[Command], ...]] = (
-    PhaseNext,
-    PhaseBack,
-    PhaseExtend,
+    *phases.COMMANDS,
     ModeChoose,
-    PauseCall,
-    PauseResume,
     Give,
     PassAnswer,
     InsightGive,
@@ -229,29 +142,19 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     turns.Extend,
     turns.Next,
     turns.Reorder,
-    Cut,
-    TimeUp,
-    *PEOPLE,
 )
 
 EVENTS: Final[tuple[type[Event], ...]] = (
-    PhaseChanged,
-    PhaseRestored,
+    *phases.EVENTS,
+    *people.EVENTS,
     ModeChosen,
     CirclesFormed,
     CirclePlaced,
-    PauseCalled,
-    PauseEnded,
+    AnswersDrawn,
     AnswerGiven,
     AnswerPassed,
     InsightGiven,
     CareAsked,
     CareTaken,
-    PersonCame,
-    PersonAway,
-    PersonBack,
-    PersonLeft,
-    timing.TimerRang,
-    timing.TimerExtended,
     *rounds.EVENTS,
 )

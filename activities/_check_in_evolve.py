@@ -2,55 +2,27 @@
 
 from msgspec.structs import replace
 
-from activities import rounds, timing
+from activities import people, phases, rounds, timing
 from activities._check_in_commands import (
-    ActivityPhase,
     AnswerGiven,
     AnswerPassed,
+    AnswersDrawn,
     CareAsked,
     CareTaken,
     CirclePlaced,
     CirclesFormed,
     InsightGiven,
     ModeChosen,
-    PauseCalled,
-    PauseEnded,
-    PersonAway,
-    PersonBack,
-    PersonCame,
-    PersonLeft,
-    PhaseChanged,
-    PhaseRestored,
 )
-from activities._check_in_model import (
-    PHASE_BELLS,
-    Before,
-    Given,
-    State,
-    has_answered,
-    length,
-    takes_part,
-)
-from activities.kernel import (
-    Event,
-)
-
-
-def timer_of(state: State, phase: ActivityPhase, now: int) -> timing.Timer:
-    """The timer of a phase that begins at `now`."""
-    if phase == "closed":
-        return timing.Timer(state="ended")
-    timer = timing.idle("soft", length(state, phase), bells=PHASE_BELLS)
-    return timing.start(timer, now)
+from activities._check_in_model import Given, State, has_answered, takes_part
+from activities.kernel import Event
 
 
 def evolve(state: State, event: Event) -> State:
     """The state after `event`; total."""
     match event:
-        case PhaseChanged() | PhaseRestored() | PauseCalled() | PauseEnded():
-            return _phase_evolved(state, event)
-        case PersonCame() | PersonAway() | PersonBack() | PersonLeft():
-            return _person_evolved(state, event)
+        case people.PersonEvent():
+            return replace(state, members=people.evolve(state.members, event))
         case ModeChosen(mode=mode):
             return replace(state, settings=replace(state.settings, mode=mode))
         case CirclesFormed(circles=circles):
@@ -63,6 +35,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, place=place, rounds=opened)
         case CirclePlaced(seat=seat, group=group):
             return replace(state, place={**state.place, seat: group})
+        case AnswersDrawn(order=order):
+            return replace(state, order=order)
         case AnswerGiven(seat=seat, value=value, words=words):
             return replace(state, answers={**state.answers, seat: Given(value, words)})
         case AnswerPassed(seat=seat):
@@ -73,66 +47,29 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, care={**state.care, seat: ""})
         case CareTaken(seat=seat, by=by):
             return replace(state, care={**state.care, seat: by})
-        case timing.TimerEvent():
-            return replace(state, timer=timing.evolve(state.timer, event))
         case rounds.RoundEvent():
             return _round_evolved(state, event)
         case _:
-            return state
+            return _phase_evolved(state, event)
 
 
-def _phase_evolved(
-    state: State, event: PhaseChanged | PhaseRestored | PauseCalled | PauseEnded
-) -> State:
+def _phase_evolved(state: State, event: Event) -> State:
+    """Phase and clock; rounds stand still whenever the check-in is not in `answer`, in case the
+    lead goes back."""
+    was = state.phase
+    state = replace(state, phases=phases.evolve(state.phases, event))
     match event:
-        case PhaseChanged(phase=phase, at=at, order=order):
-            before = Before(state.phase, timing.pause(state.timer, at), at)
-            if state.phase == "answer":  # rounds stand still, in case the lead goes back
+        case phases.PhaseChanged(phase=phase, at=at):
+            if was == "answer":
                 state = _rounds(state, rounds.RoundPaused(at=at))
-            state = replace(
-                state,
-                phase=phase,
-                before=None if phase == "closed" else before,
-                timer=timer_of(state, phase, at),
-                order=order or state.order,
-                revealed=state.revealed or phase == "reveal",
-            )
+            state = replace(state, revealed=state.revealed or phase == "reveal")
             return _silence(state) if phase == "closed" else state
-        case PhaseRestored(at=at):
-            if state.before is None:
-                return state
-            restored = replace(
-                state,
-                phase=state.before.phase,
-                timer=timing.resume(state.before.timer, at),
-                before=None,
-            )
-            spoken = restored.phase == "answer"
-            return _rounds(restored, rounds.RoundResumed(at=at)) if spoken else restored
-        case PauseCalled(at=at, seat=seat):
-            paused = _rounds(state, rounds.RoundPaused(at=at))
-            timer = timing.pause(state.timer, at)
-            return replace(
-                paused, timer=timer, pauses=state.pauses + 1, paused_by=seat, paused_at=at
-            )
-        case PauseEnded(at=at):
-            state = replace(state, timer=timing.resume(state.timer, at), paused_by=None)
-            return _rounds(state, rounds.RoundResumed(at=at)) if state.phase == "answer" else state
-
-
-def _person_evolved(
-    state: State, event: PersonCame | PersonAway | PersonBack | PersonLeft
-) -> State:
-    if isinstance(event, PersonCame):
-        return replace(state, members={**state.members, event.member.seat: event.member})
-    member = state.members.get(event.seat)
-    if member is None:
-        return state
-    if isinstance(event, PersonLeft):
-        others = {seat: m for seat, m in state.members.items() if seat != event.seat}
-        return replace(state, members=others)
-    member = replace(member, here=isinstance(event, PersonBack))
-    return replace(state, members={**state.members, event.seat: member})
+        case phases.PauseCalled(at=at):
+            return _rounds(state, rounds.RoundPaused(at=at))
+        case phases.PhaseRestored(at=at) | phases.PauseEnded(at=at) if state.phase == "answer":
+            return _rounds(state, rounds.RoundResumed(at=at))
+        case _:
+            return state
 
 
 def _round_evolved(state: State, event: rounds.RoundEvent) -> State:

@@ -6,33 +6,21 @@ from typing import Final
 
 import msgspec
 
-from activities import grouping, rounds, turns
+from activities import grouping, phases, rounds, turns
 from activities._check_in_commands import (
-    ActivityPhase,
     CareAsk,
     CareTake,
     Give,
     InsightGive,
     ModeChoose,
     PassAnswer,
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     Settings,
 )
 from activities.blocks import Line, Option, Words, say
-from activities.kernel import (
-    MINUTE,
-    PEOPLE,
-    Command,
-    Cut,
-    Member,
-    TimeUp,
-)
+from activities.kernel import MINUTE, Command
+from activities.people import People
+from activities.phases import Phases, Stage
 from activities.rounds import Floor, Round
-from activities.timing import SECOND, Timer
 
 SPOKEN: Final = frozenset({"round", "circles"})
 """Modes that go round with the turn engine; all others are given together and then revealed."""
@@ -48,18 +36,6 @@ INSIGHT_LIMIT: Final = 280
 INSIGHTS_EACH: Final = 3
 """One thing each is asked for; three leave room for second thoughts and none for a report."""
 
-BACK_WITHIN: Final = 60 * SECOND
-"""A change of phase can be undone for this long (`methods.md` 1.3)."""
-
-PHASE_EXTENSIONS: Final = 10
-"""A check-in that needed more than ten extensions would be another activity."""
-
-AUTOPILOT_AFTER: Final = 60 * SECOND
-"""With no facilitator present the clock moves a phase on when it has been over for this long."""
-
-PHASE_BELLS: Final = (0, *rounds.LATER_BELLS)
-
-
 # --- state --------------------------------------------------------------------------------------
 
 
@@ -71,24 +47,14 @@ class Given(msgspec.Struct, frozen=True):
     passed: bool = False
 
 
-class Before(msgspec.Struct, frozen=True):
-    """What `phase.back` restores."""
-
-    phase: ActivityPhase
-    timer: Timer
-    at: int
-
-
 class State(msgspec.Struct, frozen=True, dict=True):
     """`members` are the people who take part (no observers); `place` says in which circle each
     one speaks ("" in the plenary); `order` is drawn at the reveal; `care`: seat -> who talks to
     them ("" while nobody does)."""
 
     settings: Settings
-    phase: ActivityPhase = "frame"
-    timer: Timer = Timer()
-    before: Before | None = None
-    members: Mapping[str, Member] = msgspec.field(default_factory=dict)
+    phases: Phases
+    members: People
     answers: Mapping[str, Given] = msgspec.field(default_factory=dict)
     insights: tuple[tuple[str, Words], ...] = ()
     order: tuple[str, ...] = ()
@@ -96,9 +62,11 @@ class State(msgspec.Struct, frozen=True, dict=True):
     place: Mapping[str, str] = msgspec.field(default_factory=dict)
     rounds: Mapping[str, Round] = msgspec.field(default_factory=dict)
     care: Mapping[str, str] = msgspec.field(default_factory=dict)
-    pauses: int = 0
-    paused_by: str | None = None
-    paused_at: int = 0
+
+    @property
+    def phase(self) -> str:
+        """The phase everybody is in, under a pause too."""
+        return self.phases.phase
 
 
 def is_spoken(state: State) -> bool:
@@ -122,11 +90,9 @@ def floor_of(state: State, seat: str) -> Floor | None:
 
 def phase_of(state: State, seat: str) -> str:
     """The phase `seat` is in; a spoken check-in has one for each circle."""
-    if state.paused_by is not None and state.phase != "closed":
-        return "paused"
     round_ = round_of(state, seat)
-    if state.phase != "answer" or round_ is None:
-        return state.phase
+    if state.phases.paused or state.phase != "answer" or round_ is None:
+        return state.phases.shown
     if round_.floor is None:
         return "heard"
     return "turn" if round_.floor.speaking else "offer"
@@ -181,7 +147,12 @@ def count(state: State) -> tuple[int, int]:
     return known
 
 
-def length(state: State, phase: ActivityPhase) -> int:
+def stage(state: State, phase: str) -> Stage:
+    """How a phase ends: softly, and by itself when nobody facilitates."""
+    return Stage() if phase == "closed" else Stage("soft", _length(state, phase), drifts=True)
+
+
+def _length(state: State, phase: str) -> int:
     """Length of a phase in ms (`methods.md A4`)."""
     people = max(len(state.members), 1)
     if phase == "frame":
@@ -314,32 +285,23 @@ speaks, has been round; `paused` lies over any phase."""
 
 Commands = frozenset[type[Command]]
 
-_CLOCK: Final[Commands] = frozenset((TimeUp, *PEOPLE))
-_CO: Final[Commands] = frozenset((PhaseExtend, PauseCall, CareTake))
-_LEAD: Final[Commands] = _CO | {PhaseNext, PhaseBack, Cut}
-_MOVES: Final[Commands] = frozenset((turns.Next, turns.Extend))
-_GIVE: Final[Commands] = frozenset((Give, PassAnswer, CareAsk, PauseCall))
-_PAUSE: Final[Commands] = frozenset((PauseCall,))
-_END: Final[Commands] = frozenset((PauseResume, CareTake))
-
-
-def _phase(lead: Commands, co: Commands, **others: Commands) -> Mapping[str, Commands]:
-    return {"clock": _CLOCK, "lead": lead, "co": co, **others}
-
-
-_ROUND: Final = _LEAD | _MOVES | {turns.Reorder}
+_CARE: Final[Commands] = frozenset((CareTake,))
+_MOVES: Final[Commands] = frozenset((turns.Next, turns.Extend, CareTake))
+_ROUND: Final[Commands] = _MOVES | {turns.Reorder}
+_GIVE: Final[Commands] = frozenset((Give, PassAnswer, CareAsk))
+_ASK: Final[Commands] = frozenset((CareAsk,))
 _OFFERED: Final[Commands] = frozenset((turns.Begin, turns.Pass, turns.Defer))
 _SPEAKS: Final[Commands] = frozenset((turns.Done, turns.Pass, turns.Defer))
 
 ALLOWED: Final[Mapping[str, Mapping[str, Commands]]] = {
-    "frame": _phase(_LEAD | {ModeChoose}, _CO, member=_PAUSE),
-    "answer": _phase(_ROUND, _CO | _MOVES, member=_GIVE),
-    "offer": _phase(_ROUND, _CO | _MOVES, member=_PAUSE, teller=_OFFERED),
-    "turn": _phase(_ROUND, _CO | _MOVES, member=_PAUSE, teller=_SPEAKS),
-    "heard": _phase(_ROUND, _CO | _MOVES, member=_GIVE),
-    "reveal": _phase(_LEAD, _CO, member=_GIVE),
-    "thanks": _phase(_LEAD, _CO, member=_GIVE | {InsightGive}),
-    "paused": _phase(_END | {Cut}, _END, member=frozenset((PauseResume, CareAsk))),
-    "closed": _phase(frozenset((CareTake,)), frozenset((CareTake,)), member=frozenset((CareAsk,))),
+    "frame": phases.row(lead=_CARE | {ModeChoose}, co=_CARE),
+    "answer": phases.row(_GIVE, _ROUND, _MOVES),
+    "offer": phases.row(lead=_ROUND, co=_MOVES, teller=_OFFERED),
+    "turn": phases.row(lead=_ROUND, co=_MOVES, teller=_SPEAKS),
+    "heard": phases.row(_GIVE, _ROUND, _MOVES),
+    "reveal": phases.row(_GIVE, _CARE, _CARE),
+    "thanks": phases.row(_GIVE | {InsightGive}, _CARE, _CARE),
+    "paused": phases.paused_row(_ASK, _CARE),
+    "closed": phases.closed_row(_ASK, _CARE),
 }
 """The diagram of a check-in: phase -> role -> commands."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from activities import timing, turns
+from activities import phases, timing, turns
 from activities._check_in_commands import (
     CareAsk,
     CareTake,
@@ -11,17 +11,11 @@ from activities._check_in_commands import (
     InsightGive,
     ModeChoose,
     PassAnswer,
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
 )
 from activities._check_in_model import (
     INSIGHT_LIMIT,
     INSIGHTS_EACH,
     OPTIONS,
-    PHASE_EXTENSIONS,
     ROUND_LIMIT,
     WORD_LIMIT,
     State,
@@ -42,7 +36,7 @@ from activities.blocks import (
     Words,
     say,
 )
-from activities.kernel import Cut, Viewer
+from activities.kernel import Viewer
 
 Offers = list[Offer]
 
@@ -57,29 +51,15 @@ _NEXT: Final[Mapping[str, Line]] = {
 def lead_offers(state: State, viewer: Viewer) -> Offers:
     """A facilitator's buttons; the table takes away what a co-facilitator may not."""
     epoch = viewer.epoch
-    offers: Offers = [_pause_offer()] if state.paused_by is None else _resume_offer(state)
-    label = say("Thank everybody") if state.phase == "answer" and is_spoken(state) else None
-    if state.phase in _NEXT:
-        command = PhaseNext(epoch=epoch, phase=state.phase)
-        offers.append(Offer(command, label or _NEXT[state.phase]))
-    if state.before is not None:
-        back = PhaseBack(epoch=epoch, phase=state.phase)
-        offers.append(Offer(back, say("Undo"), "foot", hint=say("For one minute.")))
-    offers += _mode_offers(state, epoch) + _time_offers(state, epoch) + _floor_offers(state, epoch)
+    labels = {**_NEXT, "answer": _NEXT["reveal"]} if is_spoken(state) else _NEXT
+    end = say("What was given is kept; who is still silent has passed.")
+    offers = phases.lead_offers(state.phases, viewer, labels, end)
+    offers += _mode_offers(state, epoch) + _floor_offers(state, epoch)
     for seat, by in state.care.items():
         if not by:
             offers.append(
                 Offer(CareTake(seat=seat), say("I talk to {name}", name=Who(seat)), "foot")
             )
-    if state.phase != "closed":
-        offers.append(
-            Offer(
-                Cut(epoch=epoch),
-                say("End now"),
-                "menu",
-                confirm=say("What was given is kept; who is still silent has passed."),
-            )
-        )
     return offers
 
 
@@ -92,13 +72,6 @@ def _mode_offers(state: State, epoch: int) -> Offers:
         Offer(ModeChoose(epoch=epoch, mode="circles"), say("Make circles of up to six"), "beside"),
         Offer(ModeChoose(epoch=epoch, mode="word"), say("One word each"), "beside"),
     ]
-
-
-def _time_offers(state: State, epoch: int) -> Offers:
-    if state.phase == "closed" or not timing.may_extend(state.timer, PHASE_EXTENSIONS):
-        return []
-    more = PhaseExtend(epoch=epoch, phase=state.phase, seconds=60)
-    return [Offer(more, say("1 minute more"), "foot")]
 
 
 def _floor_offers(state: State, epoch: int) -> Offers:
@@ -123,16 +96,6 @@ def _floor_offers(state: State, epoch: int) -> Offers:
     return offers
 
 
-def _pause_offer() -> Offer:
-    return Offer(PauseCall(), say("Pause please"), "foot")
-
-
-def _resume_offer(state: State) -> Offers:
-    if state.paused_by is None:
-        return []
-    return [Offer(PauseResume(pause=state.pauses), say("Go on"), "main")]
-
-
 def member_offers(state: State, viewer: Viewer) -> Offers:
     """Giving, passing, and what is always there."""
     seat = viewer.seat
@@ -152,12 +115,7 @@ def member_offers(state: State, viewer: Viewer) -> Offers:
     if is_low(state, seat) and seat not in state.care:
         hint = say("Only the facilitators learn of it.")
         offers.append(Offer(CareAsk(), say("Please talk to me"), "foot", hint=hint))
-    if not {"lead", "co"} & viewer.roles:  # facilitators have these among their own
-        if state.paused_by is None:
-            offers.append(_pause_offer())
-        elif seat == state.paused_by or viewer.autopilot:
-            offers += _resume_offer(state)
-    return offers
+    return offers + phases.pause_offers(state.phases, viewer)
 
 
 def _needs(state: State) -> Mapping[str, Need]:

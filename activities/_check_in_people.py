@@ -1,17 +1,7 @@
 """Comings and goings in a check-in: who finds which round, who moves when one is left alone."""
 
-from typing import assert_never
-
-from msgspec.structs import replace
-
-from activities import grouping, rounds, turns
-from activities._check_in_commands import (
-    CirclePlaced,
-    PersonAway,
-    PersonBack,
-    PersonCame,
-    PersonLeft,
-)
+from activities import grouping, people, rounds, turns
+from activities._check_in_commands import CirclePlaced
 from activities._check_in_evolve import evolve
 from activities._check_in_model import (
     State,
@@ -19,51 +9,35 @@ from activities._check_in_model import (
     is_spoken,
     takes_part,
 )
-from activities.kernel import (
-    Event,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
-    Moment,
-)
+from activities.kernel import Event, MemberAway, Moment
 from activities.rounds import Round
 
 Events = tuple[Event, ...]
 
 
-def decide_people(
-    state: State,
-    command: MemberJoined | MemberAway | MemberBack | MemberLeft | MemberChanged,
-    moment: Moment,
-) -> Events:
+def decide_people(state: State, command: people.PeopleCommand, moment: Moment) -> Events:
     """Comings and goings. Observers do not take part."""
+    news = people.decide(state.members, command)
+    return tuple(after for one in news for after in (one, *_follows(state, one, command, moment)))
+
+
+def _follows(
+    state: State, news: people.PersonEvent, command: people.PeopleCommand, moment: Moment
+) -> Events:
+    """What the news about one person means for the rounds."""
     now = moment.now
-    match command:
-        case MemberJoined(member=member) | MemberChanged(member=member):
-            old = state.members.get(member.seat)
-            if member.observer:
-                return _leave(state, member.seat, now)
-            if old is not None and isinstance(command, MemberChanged):
-                member = replace(member, here=old.here)
-            came = PersonCame(member=member)
-            return (came, *_enter(evolve(state, came), member.seat, now))
-        case MemberAway(seat=seat, seen=seen):
-            if seat not in state.members:
-                return ()
+    match news:
+        case people.PersonCame(member=member):
+            return _enter(evolve(state, news), member.seat, now)
+        case people.PersonBack(seat=seat):
+            return _enter(evolve(state, news), seat, now)
+        case people.PersonAway(seat=seat) if isinstance(command, MemberAway):
             group, round_ = _running(state, seat)
-            events = turns.away(round_, seat, seen, now, group) if round_ else ()
-            return (PersonAway(seat=seat), *events)
-        case MemberBack(seat=seat):
-            if seat not in state.members:
-                return ()
-            back = PersonBack(seat=seat)
-            return (back, *_enter(evolve(state, back), seat, now))
-        case MemberLeft(seat=seat):
-            return _leave(state, seat, now)
+            return turns.away(round_, seat, command.seen, now, group) if round_ else ()
+        case people.PersonLeft(seat=seat):
+            return _leave(state, news, seat, now)
         case _:
-            assert_never(command)
+            return ()
 
 
 def _enter(state: State, seat: str, now: int) -> Events:
@@ -93,16 +67,13 @@ def _joined(round_: Round, seat: str, here: bool, now: int, group: str) -> Event
     return turns.then_offer(round_, events, now, group)
 
 
-def _leave(state: State, seat: str, now: int) -> Events:
+def _leave(state: State, left: people.PersonEvent, seat: str, now: int) -> Events:
     """The order closes up behind somebody; a last one left alone goes to another circle (G4)."""
-    if seat not in state.members:
-        return ()
-    left: Events = (PersonLeft(seat=seat),)
     group, round_ = _running(state, seat)
     if round_ is None:
-        return left
+        return ()
     events = turns.then_offer(round_, turns.leave(round_, seat, now, group), now, group)
-    return (*left, *events, *_not_alone(_after(state, (*left, *events)), group, now))
+    return (*events, *_not_alone(_after(state, (left, *events)), group, now))
 
 
 def _not_alone(state: State, group: str, now: int) -> Events:

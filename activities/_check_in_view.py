@@ -6,7 +6,7 @@ Before the reveal a screen shows its own answer and how many have answered, noth
 from collections.abc import Mapping
 from typing import Final
 
-from activities import rounds, timing
+from activities import phases, rounds, timing
 from activities._check_in_model import (
     ALLOWED,
     INSIGHT_LIMIT,
@@ -41,8 +41,6 @@ from activities.blocks import (
     NextStep,
     Note,
     Now,
-    Offer,
-    Place,
     Progress,
     Prompt,
     Ring,
@@ -54,7 +52,7 @@ from activities.blocks import (
     say,
     say_n,
 )
-from activities.kernel import Viewer
+from activities.kernel import Command, Viewer
 from activities.rounds import Round
 
 Blocks = list[AnyBlock]
@@ -78,47 +76,22 @@ def view(state: State, viewer: Viewer) -> View:
     # Walls and panels show what is for everyone; one's own answer is on one's own page.
     seat = viewer.seat if viewer.lens == "seat" else ""
     blocks = _PHASES[state.phase](state, seat)
-    if state.paused_by is not None and state.phase != "closed":
-        paused = Note(text=say("Paused for everyone. Your time is kept."), tone="look")
-        blocks = [paused, *blocks]
-    leads = viewer.lens == "panel" and bool({"lead", "co"} & viewer.roles)
-    if leads:
+    if state.phases.paused:
+        blocks = [phases.paused_note(), *blocks]
+    if viewer.lens == "panel" and {"lead", "co"} & viewer.roles:
         blocks = [*_panel(state), *_public(state, blocks)]
-    may: list[Offer] = []
-    if viewer.lens != "screen":
-        own = [*member_offers(state, viewer), *holder_offers(state, viewer)]
-        lead = lead_offers(state, viewer) if {"lead", "co"} & viewer.roles else []
-        may = [*lead, *map(_unseen, own)] if leads else [*own, *map(_in_menu, lead)]
+    own = [*member_offers(state, viewer), *holder_offers(state, viewer)]
+    table, roles = ALLOWED[phase_of(state, viewer.seat)], roles_of(state, viewer.seat, viewer.roles)
+    allowed: frozenset[type[Command]] = frozenset().union(*(table.get(r, ()) for r in roles))
     _, people = count(state)
     return View(
         phase=phase_of(state, viewer.seat),
         blocks=tuple(blocks),
-        may=tuple(offer for offer in may if _allowed(state, viewer, offer)),
-        ends_at=state.timer.ends_at,
+        may=phases.arranged(viewer, own, lead_offers(state, viewer), allowed.__contains__),
+        ends_at=state.phases.timer.ends_at,
         place=say("Check-in") if state.settings.direction == "in" else say("Check-out"),
         sub=say_n("{n} person", "{n} people", people),
     )
-
-
-def _allowed(state: State, viewer: Viewer, offer: Offer) -> bool:
-    """Whether the table lets this viewer send the offer's command."""
-    table = ALLOWED[phase_of(state, viewer.seat)]
-    roles = roles_of(state, viewer.seat, viewer.roles)
-    return any(type(offer.command) in table.get(role, frozenset()) for role in roles)
-
-
-def _unseen(offer: Offer) -> Offer:
-    """On the panel one's own answer is no button; it is on one's own page."""
-    return _placed(offer, offer.place, shown=False)
-
-
-def _in_menu(offer: Offer) -> Offer:
-    """On one's own page the lead's buttons are in the menu."""
-    return _placed(offer, "menu", offer.shown)
-
-
-def _placed(offer: Offer, place: Place, shown: bool) -> Offer:
-    return Offer(offer.command, offer.label, place, offer.needs, offer.hint, offer.confirm, shown)
 
 
 def _public(state: State, blocks: Blocks) -> Blocks:

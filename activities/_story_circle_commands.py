@@ -16,6 +16,7 @@ from activities.groups import (
     TimeGive,
 )
 from activities.kernel import PEOPLE, Choice, Command, Cut, LeadCommand, TimeUp
+from activities.phases import PhaseBack, PhaseExtend, PhaseNext
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 CARDS_LIMIT: Final = 200
@@ -45,26 +46,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     overtime_prompt_s: Annotated[int, Meta(ge=60, le=300, multiple_of=60)] = 60
 
 
-# The shared phases: the lead moves them.
-
-
-class PhaseNext(LeadCommand, frozen=True, kw_only=True, tag="phase.next"):
-    """Leave `phase` for the one after it."""
-
-    phase: str
-
-
-class PhaseBack(LeadCommand, frozen=True, kw_only=True, tag="phase.back"):
-    """Undo the last change of phase, which led to `phase`, within 60 s."""
-
-    phase: str
-
-
-class PhaseExtend(LeadCommand, frozen=True, kw_only=True, tag="phase.extend"):
-    """`seconds` more for the phase everyone is in."""
-
-    phase: str
-    seconds: int
+# The shared phases: the lead moves them, as in every activity (`phases.py`).
 
 
 class RoundStop(LeadCommand, frozen=True, kw_only=True, tag="round.stop"):

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from activities import rounds
+from activities import people, rounds
 from activities.blocks import Words
 from activities.grouping import Grouped
-from activities.kernel import Choice, ConsentGiven, Event, Member, NotesChosen, WordsErased
+from activities.kernel import Choice, ConsentGiven, Event, NotesChosen, WordsErased
+from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled
+from activities.timing import TimerExtended, TimerRang
 
 
 class StoryEvent(Event, frozen=True, kw_only=True):
@@ -18,44 +20,6 @@ class CircleEvent(StoryEvent, frozen=True, kw_only=True):
     """What happened in circle `group`."""
 
     group: str
-
-
-class PersonChanged(StoryEvent, frozen=True, tag="person.changed"):
-    """Somebody came in, or their record changed."""
-
-    member: Member
-
-
-class PersonAway(StoryEvent, frozen=True, tag="person.away"):
-    """A line dropped."""
-
-    seat: str
-
-
-class PersonBack(StoryEvent, frozen=True, tag="person.back"):
-    """The same person is here again."""
-
-    seat: str
-
-
-class PersonLeft(StoryEvent, frozen=True, tag="person.left"):
-    """Somebody left; the order closes up."""
-
-    seat: str
-
-
-class PhaseChanged(StoryEvent, frozen=True, tag="phase.changed"):
-    """Everybody is in `phase` now."""
-
-    phase: str
-
-
-class PhaseReturned(StoryEvent, frozen=True, tag="phase.returned"):
-    """The last change of phase was taken back: phase and groups are as they were left."""
-
-
-class BackClosed(StoryEvent, frozen=True, tag="phase.settled"):
-    """The last change of phase can no longer be taken back."""
 
 
 class CirclesFormed(StoryEvent, frozen=True, tag="circles.formed"):
@@ -155,7 +119,7 @@ class FloorReturned(CircleEvent, frozen=True, tag="floor.returned"):
 
 
 class BellRang(StoryEvent, frozen=True, tag="bell.rang"):
-    """A bell of the phase ("phase"), a voice ("voice") or a circle (its id)."""
+    """A bell of a voice ("voice") or of a circle (its id)."""
 
     timer: str
 
@@ -262,13 +226,12 @@ class PauseEnded(StoryEvent, frozen=True, tag="pause.ended"):
 
 
 EVENTS: Final[tuple[type[Event], ...]] = (
-    PersonChanged,
-    PersonAway,
-    PersonBack,
-    PersonLeft,
+    *people.EVENTS,
     PhaseChanged,
-    PhaseReturned,
-    BackClosed,
+    PhaseRestored,
+    PhaseSettled,
+    TimerRang,
+    TimerExtended,
     CirclesFormed,
     SeatPlaced,
     SeatUnplaced,

@@ -10,7 +10,6 @@ from activities._story_circle_events import (
     CircleEnded,
     FloorReturned,
     HostChosen,
-    PhaseChanged,
     PromptShown,
     SeatPlaced,
     SeatUnplaced,
@@ -24,6 +23,7 @@ from activities._story_circle_state import (
     Waiting,
     circle,
     circle_of,
+    entering,
     hosted,
     in_round,
     is_here,
@@ -121,7 +121,7 @@ def start(story: Unfolding, group: str) -> None:
 def all_started(story: Unfolding) -> None:
     """When no circle settles any more, the shared phase is telling."""
     if story.state.phase == "settle" and all(one.stage != "settle" for one in running(story.state)):
-        story.add(PhaseChanged(at=story.now, phase="telling"))
+        story.add(entering(story.state, "telling", story.now))
 
 
 # --- the door -----------------------------------------------------------------------------------

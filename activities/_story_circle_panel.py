@@ -10,9 +10,6 @@ from activities._story_circle_commands import (
     GroupJoin,
     PauseCall,
     PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     PromptReveal,
     QuestionNext,
     RoundStop,
@@ -73,6 +70,7 @@ from activities.blocks import (
 from activities.grouping import name
 from activities.groups import DoorAdmit, GroupMerge
 from activities.kernel import Cut, Viewer
+from activities.phases import PhaseBack, PhaseExtend, PhaseNext
 from activities.turns import Extend, Next
 
 Blocks = list[AnyBlock]
@@ -313,7 +311,7 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
     confirm = _confirm(state)
     can = following != "form" or enough(state)
     led = can and offers.add(step, NEXT_BUTTON[following], where("main"), confirm=confirm)
-    if state.before is not None:
+    if state.phases.before is not None:
         back = PhaseBack(epoch=epoch, phase=now)
         offers.add(back, say("Undo"), where("foot"))
     if timing.may_extend(state.timer, 20) and state.timer.duration:

@@ -1,6 +1,6 @@
 """What people coming and going does to a story circle, and who may sit where."""
 
-from activities import grouping, groups, turns
+from activities import grouping, groups, people, turns
 from activities._story_circle_commands import (
     GroupJoin,
     HostTake,
@@ -8,10 +8,6 @@ from activities._story_circle_commands import (
 from activities._story_circle_events import (
     CircleSplit,
     HostChosen,
-    PersonAway,
-    PersonBack,
-    PersonChanged,
-    PersonLeft,
     ReadyChanged,
     SeatPlaced,
     SeatUnplaced,
@@ -43,48 +39,53 @@ from activities._story_circle_state import (
 from activities.blocks import say
 from activities.groups import DoorAdmit, GroupMerge, GroupMove, GroupReady, GroupSplit
 from activities.kernel import (
+    Member,
     MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Refused,
 )
+from activities.people import PeopleCommand
 
 
-def joined(story: Unfolding, command: MemberJoined | MemberChanged) -> None:
+def come_and_go(story: Unfolding, command: PeopleCommand) -> None:
+    """What the room's news about one person does to circles."""
+    for news in people.decide(story.state.members, command):
+        story.add(news)
+        match news:
+            case people.PersonCame(member=member):
+                _came(story, member)
+            case people.PersonBack(seat=seat):
+                _returned(story, seat)
+            case people.PersonAway(seat=seat) if isinstance(command, MemberAway):
+                _away(story, seat, command.seen)
+            case people.PersonLeft(seat=seat):
+                leave_circle(story, seat)
+            case _:
+                pass
+
+
+def _came(story: Unfolding, member: Member) -> None:
     """Somebody came in, or is now dealt in or out."""
-    member = command.member
-    story.add(PersonChanged(at=story.now, member=member))
     one = circle_of(story.state, member.seat)
     if one is not None and not placeable(member):
         leave_circle(story, member.seat)
-    elif one is not None:
-        heal(story, member.seat)
     else:
-        arrive(story, member.seat)
+        _returned(story, member.seat)
 
 
-def away(story: Unfolding, command: MemberAway) -> None:
-    """A line dropped: a teller's time stands still from the last heartbeat on."""
-    if command.seat not in story.state.members:
-        return
-    story.add(PersonAway(at=story.now, seat=command.seat))
-    one = circle_of(story.state, command.seat)
-    if one is not None:
-        story.add(*turns.away(one.round, command.seat, command.seen, story.now, one.id))
-
-
-def back(story: Unfolding, command: MemberBack) -> None:
+def _returned(story: Unfolding, seat: str) -> None:
     """The same person is back: same circle, same place (G9)."""
-    if command.seat not in story.state.members:
-        return
-    story.add(PersonBack(at=story.now, seat=command.seat))
-    if circle_of(story.state, command.seat) is None:
-        arrive(story, command.seat)
+    if circle_of(story.state, seat) is None:
+        arrive(story, seat)
     else:
-        heal(story, command.seat)
+        heal(story, seat)
+
+
+def _away(story: Unfolding, seat: str, seen: int) -> None:
+    """A line dropped: a teller's time stands still from the last heartbeat on."""
+    one = circle_of(story.state, seat)
+    if one is not None:
+        story.add(*turns.away(one.round, seat, seen, story.now, one.id))
 
 
 def heal(story: Unfolding, seat: str) -> None:
@@ -96,14 +97,6 @@ def heal(story: Unfolding, seat: str) -> None:
         story.add(*turns.back(one.round, seat, story.now, one.id))
     else:
         story.add(*turns.away(one.round, seat, story.now, story.now, one.id))
-
-
-def left(story: Unfolding, command: MemberLeft) -> None:
-    """Somebody left, was removed, or was away for five minutes."""
-    if command.seat not in story.state.members:
-        return
-    story.add(PersonLeft(at=story.now, seat=command.seat))
-    leave_circle(story, command.seat)
 
 
 def agree_with_presence(story: Unfolding) -> None:

@@ -1,24 +1,20 @@
 """The phases everybody shares, the clock, and what comes after the stories."""
 
-from activities import grouping, timing, turns
+from activities import grouping, phases, timing, turns
 from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
     NotesShare,
-    PhaseExtend,
     QuestionNext,
     ReleaseAnswer,
     RulesHear,
     VoiceTake,
 )
 from activities._story_circle_events import (
-    BackClosed,
     BellRang,
     CirclesFormed,
     PauseCalled,
     PauseEnded,
-    PhaseChanged,
-    PhaseReturned,
     QuestionShown,
     RulesHeard,
     StoryReleased,
@@ -29,11 +25,11 @@ from activities._story_circle_events import (
 from activities._story_circle_flow import Unfolding, end_circle, go_on, offer, open_door, start
 from activities._story_circle_people import agree_with_presence
 from activities._story_circle_state import (
-    BACK_WINDOW,
     QUESTIONS,
     all_answered,
     circle_of,
     enough,
+    entering,
     hosted,
     phase_after,
     placeable,
@@ -44,6 +40,7 @@ from activities._story_circle_state import (
 from activities._story_circle_turns import led
 from activities.blocks import Words, say
 from activities.kernel import MINUTE, ConsentGiven, Moment, NotesChosen, Refused, TimeUp
+from activities.phases import PhaseExtend, PhaseRestored, PhaseSettled
 from activities.turns import Done, Extend, Next
 
 PHASE_EXTENSIONS = 20
@@ -55,7 +52,7 @@ def enter(story: Unfolding, phase: str, dice: int) -> None:
     if phase == "form":
         _form(story, dice)
         return
-    story.add(PhaseChanged(at=story.now, phase=phase))
+    story.add(entering(story.state, phase, story.now))
     if phase == "settle":
         counts = {one.id: len(one.seats) for one in running(story.state)}
         for group, into in grouping.merges(counts):
@@ -76,24 +73,23 @@ def _form(story: Unfolding, dice: int) -> None:
         raise Refused("bad_request", say("A circle needs at least two people. Wait for others."))
     groups = grouping.split(people, state.settings.max, dice)
     story.add(
-        PhaseChanged(at=story.now, phase="form"),
+        entering(state, "form", story.now),
         CirclesFormed(at=story.now, circles=groups),
     )
 
 
 def back(story: Unfolding) -> None:
     """The last change of phase is taken back; people are as they are now."""
-    before = story.state.before
-    if before is None or story.now > before.at + BACK_WINDOW:
+    if not phases.may_go_back(story.state.phases, story.now):
         raise Refused("not_allowed", say("This can be taken back for one minute only."))
-    story.add(PhaseReturned(at=story.now))
+    story.add(PhaseRestored(at=story.now))
     agree_with_presence(story)
 
 
 def extend(story: Unfolding, command: PhaseExtend) -> None:
     """More time for everybody."""
     by = timing.ensure_extension(story.state.timer, command.seconds, PHASE_EXTENSIONS)
-    story.add(TimeAdded(at=story.now, timer="phase", by=by))
+    story.add(timing.TimerExtended(at=story.now, by=by))
 
 
 def start_break(story: Unfolding, command: BreakStart, moment: Moment) -> None:
@@ -135,7 +131,7 @@ def ring(story: Unfolding, command: TimeUp, moment: Moment) -> None:
         case "pause":
             story.add(PauseEnded(at=story.now, group=group))
         case "back":
-            story.add(BackClosed(at=story.now))
+            story.add(PhaseSettled(at=story.now))
         case "voice":
             story.add(BellRang(at=story.now, timer="voice"))
         case "turn":
@@ -169,7 +165,7 @@ def _phase_rang(story: Unfolding, moment: Moment) -> None:
     """Hard ends go on by themselves; after the release card everybody goes on too, but not while
     no facilitator is there (A5: nothing released)."""
     phase, last = story.state.phase, _last_bell(story.state.timer)
-    story.add(BellRang(at=story.now, timer="phase"))
+    story.add(timing.TimerRang(at=story.now))
     goes_on = phase in ("form", "telling", "quiet") or (phase == "release" and not moment.autopilot)
     if last and goes_on:
         enter(story, phase_after(story.state, phase), moment.dice)

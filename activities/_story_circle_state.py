@@ -5,15 +5,14 @@ from typing import Any, Final
 
 import msgspec
 
-from activities import groups, timing, turns
+from activities import groups, phases, timing, turns
 from activities._story_circle_commands import Settings
 from activities.blocks import Words
 from activities.kernel import MINUTE, Choice, Deadline, Member, TimeUp
+from activities.people import People
+from activities.phases import BACK_WITHIN, PhaseChanged, Phases, Stage
 from activities.rounds import Round
 from activities.timing import SECOND, Timer
-
-BACK_WINDOW: Final = MINUTE
-"""A change of phase can be taken back this long (`methods.md` 1.3)."""
 
 FORM: Final = MINUTE
 SETTLE: Final = 2 * MINUTE
@@ -131,11 +130,9 @@ class Shared(msgspec.Struct, frozen=True):
 
 
 class Snapshot(msgspec.Struct, frozen=True):
-    """Phase and groups as they were left at `at`."""
+    """The groups as they were left at `at`; `phases` keeps the rest of the way back."""
 
     at: int
-    phase: str
-    timer: Timer
     circles: tuple[Circle, ...]
     door: tuple[Waiting, ...]
     voice: int
@@ -147,9 +144,8 @@ class State(msgspec.Struct, frozen=True):
     """Everything a story circle knows."""
 
     settings: Settings
-    phase: str = "gather"
-    timer: Timer = msgspec.field(default_factory=Timer)
-    members: Mapping[str, Member] = msgspec.field(default_factory=dict)
+    phases: Phases = Phases("gather")
+    members: People = msgspec.field(default_factory=dict)
     circles: tuple[Circle, ...] = ()
     door: tuple[Waiting, ...] = ()
     sample: int = 0  # which sample prompt, when the settings bring none
@@ -165,6 +161,16 @@ class State(msgspec.Struct, frozen=True):
     pause: Pause | None = None
     pauses: int = 0
     before: Snapshot | None = None
+
+    @property
+    def phase(self) -> str:
+        """The phase everybody shares."""
+        return self.phases.phase
+
+    @property
+    def timer(self) -> Timer:
+        """The clock everybody shares."""
+        return self.phases.timer
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -385,6 +391,45 @@ def phase_after(state: State, phase: str) -> str:
             return "closed"
 
 
+def stage(state: State, phase: str) -> Stage:
+    """How `phase` ends (A1's table)."""
+    match phase:
+        case "frame":
+            return Stage("soft", FRAME, bells=(0,))
+        case "form":
+            return Stage("hard", FORM, sharp=True)
+        case "telling":
+            return Stage("hard", _planned(state), bells=timing.CIRCLES_BELLS)
+        case "quiet":
+            return Stage("hard", QUIET)
+        case "reflect":
+            length = state.settings.reflect_min * MINUTE
+            return Stage("soft", length, bells=timing.CIRCLES_BELLS)
+        case "release":
+            return Stage("soft", RELEASE, bells=(0, MINUTE))
+        case "plenary":
+            return Stage("soft", max(PLENARY_LEAST, VOICE * len(running(state))), bells=(0,))
+        case _:
+            return Stage()
+
+
+def entering(state: State, phase: str, now: int) -> PhaseChanged:
+    """The event of `phase` beginning."""
+    return phases.enter(phase, stage(state, phase), now)
+
+
+def _planned(state: State) -> int:
+    """How long telling takes in the circle that needs most (A1, *Time*)."""
+    turn = state.settings.turn_s * SECOND
+    return SECOND_CHANCE + max(
+        (
+            sum(turn * turn_length(state, seat) + BETWEEN for seat in one.seats)
+            for one in state.circles
+        ),
+        default=0,
+    )
+
+
 # --- the clock ----------------------------------------------------------------------------------
 
 
@@ -393,8 +438,8 @@ def alarms(state: State) -> tuple[tuple[int, str], ...]:
     found: list[tuple[int | None, str]] = [(timing.due(state.timer), "phase")]
     if state.pause is not None and state.pause.until:
         found.append((state.pause.until, "break"))
-    if state.before is not None:
-        found.append((state.before.at + BACK_WINDOW + 1, "back"))
+    if state.phases.before is not None:
+        found.append((state.phases.before.at + BACK_WITHIN + 1, "back"))
     if in_groups(state):
         for one in state.circles:
             if one.pause is not None and one.pause.until:

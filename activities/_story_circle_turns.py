@@ -256,7 +256,7 @@ def give_time(story: Unfolding, command: TimeGive, _moment: Moment) -> None:
         raise Refused("unknown")
     by, more = groups.given(state.timer, more, command)
     if not command.group:
-        story.add(TimeAdded(at=story.now, timer="phase", by=by))
+        story.add(timing.TimerExtended(at=story.now, by=by))
         return
     own = more[command.group]
     story.add(CircleTimeGiven(at=story.now, group=command.group, by=by, more=own))

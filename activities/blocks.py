@@ -563,16 +563,17 @@ the menu, or at a group's line."""
 
 
 class Need(msgspec.Struct, frozen=True):
-    """A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat,
-    seats."""
+    """A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats,
+    date (ISO, or the value of one of the `options`)."""
 
-    kind: Literal["text", "texts", "choice", "flag", "number", "seat", "seats"]
+    kind: Literal["text", "texts", "choice", "flag", "number", "seat", "seats", "date"]
     label: Line | None = None
     limit: int = 0  # characters of a text, or items of a list; 0: no limit of its own
     options: tuple[Option, ...] = ()
     optional: bool = False
     low: int = 0
     high: int = 0
+    value: Words | str | None = None  # what stands there before it is changed
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -17,12 +17,13 @@ from typing import Final, assert_never
 
 from msgspec.structs import replace
 
-from activities import grouping, rounds, timing, turns
+from activities import grouping, people, phases, rounds, turns
 from activities._check_in_commands import (
     COMMANDS,
     EVENTS,
     AnswerGiven,
     AnswerPassed,
+    AnswersDrawn,
     CareAsk,
     CareAsked,
     CareTake,
@@ -34,27 +35,15 @@ from activities._check_in_commands import (
     ModeChoose,
     ModeChosen,
     PassAnswer,
-    PauseCall,
-    PauseCalled,
-    PauseEnded,
-    PauseResume,
-    PhaseBack,
-    PhaseChanged,
-    PhaseExtend,
-    PhaseNext,
-    PhaseRestored,
     Settings,
 )
-from activities._check_in_evolve import evolve, timer_of
+from activities._check_in_evolve import evolve
 from activities._check_in_hints import HINTS, PLANNED
 from activities._check_in_model import (
     ALLOWED,
-    AUTOPILOT_AFTER,
-    BACK_WITHIN,
     CIRCLE_MAX,
     INSIGHTS_EACH,
     OPTIONS,
-    PHASE_EXTENSIONS,
     PHASES,
     State,
     circle_name,
@@ -64,6 +53,7 @@ from activities._check_in_model import (
     may_give,
     phase_of,
     roles_of,
+    stage,
     takes_part,
 )
 from activities._check_in_people import decide_people
@@ -90,6 +80,7 @@ from activities.kernel import (
     TimeUp,
     shuffled,
 )
+from activities.phases import Phases
 
 Events = tuple[Event, ...]
 
@@ -98,30 +89,21 @@ Events = tuple[Event, ...]
 
 def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> State:
     """The frame, with everybody who takes part."""
-    state = State(settings, members={m.seat: m for m in members if not m.observer})
-    return replace(state, timer=timer_of(state, "frame", moment.now))
+    state = State(settings, Phases("frame"), people.of(members))
+    return replace(state, phases=phases.begin("frame", stage(state, "frame"), moment.now))
 
 
 def stale(state: State, command: Command, moment: Moment) -> Reason | None:
     """Why a command comes too late."""
     match command:
-        case PhaseNext() | PhaseExtend() | Give() | PassAnswer():
+        case Give() | PassAnswer():
             return None if command.phase == state.phase else "stale_phase"
-        case PhaseBack():
-            before = state.before
-            late = before is None or moment.now - before.at > BACK_WITHIN
-            return "stale_phase" if late or command.phase != state.phase else None
-        case PauseCall():
-            return "stale_phase" if state.paused_by is not None else None
-        case PauseResume():
-            gone = state.paused_by is None or command.pause != state.pauses
-            return "stale_phase" if gone else None
         case turns.TurnCommand():
             return _stale_turn(state, command, moment)
-        case TimeUp():
-            return None if command.at == _alarm(state, command.timer) else "stale_turn"
+        case TimeUp(timer=timer, at=at) if timer.startswith("turn:"):
+            return None if at == _alarm(state, timer) else "stale_turn"
         case _:
-            return None
+            return phases.stale(state.phases, command, moment)
 
 
 def _stale_turn(state: State, command: turns.TurnCommand, moment: Moment) -> Reason | None:
@@ -141,14 +123,9 @@ def _stale_turn(state: State, command: turns.TurnCommand, moment: Moment) -> Rea
 
 def deadline(state: State) -> Deadline | None:
     """The next word of the clock: of the phase or of a round."""
-    if state.phase == "closed":
-        return None
-    names = ["phase", *(f"turn:{group}" for group in state.rounds)]
-    ringing = [(at, name) for name in names if (at := _alarm(state, name)) is not None]
-    if not ringing:
-        return None
-    at, name = min(ringing)
-    return Deadline(at, TimeUp(timer=name, at=at))
+    going = state.rounds.items() if state.phase == "answer" else ()
+    bells = (turns.deadline(round_, group) for group, round_ in going)
+    return phases.soonest(phases.deadline(state.phases), *bells)
 
 
 def groups(state: State) -> tuple[Group, ...]:
@@ -194,9 +171,7 @@ def _group(state: State, group: str, moment: Moment) -> str:
 
 
 def _alarm(state: State, timer: str) -> int | None:
-    """When the timer called `timer` speaks next."""
-    if timer == "phase":
-        return timing.due(state.timer)
+    """When the timer "turn:{group}" speaks next."""
     round_ = state.rounds.get(timer.removeprefix("turn:"))
     return turns.due(round_) if round_ is not None and state.phase == "answer" else None
 
@@ -204,12 +179,8 @@ def _alarm(state: State, timer: str) -> int | None:
 # --- decide -------------------------------------------------------------------------------------
 
 AnyCommand = (
-    PhaseNext
-    | PhaseBack
-    | PhaseExtend
+    phases.PhaseCommand
     | ModeChoose
-    | PauseCall
-    | PauseResume
     | Give
     | PassAnswer
     | InsightGive
@@ -235,25 +206,21 @@ AnyCommand = (
 def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
     """What follows from `command`; the phases, the people, the answers and the turns each have
     functions of their own below."""
-    now = moment.now
     match command:
-        case PhaseNext():
-            return _next(state, moment)
-        case PhaseBack():
-            return (PhaseRestored(at=now),)
-        case PhaseExtend():
-            by = timing.ensure_extension(state.timer, command.seconds, PHASE_EXTENSIONS)
-            return (timing.TimerExtended(at=now, by=by),)
+        case TimeUp(timer=timer) if timer.startswith("turn:"):
+            return _bell(state, timer.removeprefix("turn:"), moment)
+        case (
+            phases.PhaseNext()
+            | phases.PhaseBack()
+            | phases.PhaseExtend()
+            | phases.PauseCall()
+            | phases.PauseResume()
+            | Cut()
+            | TimeUp()
+        ):
+            return phases.decide(state.phases, command, moment, lambda: _next(state, moment))
         case ModeChoose():
             return (ModeChosen(mode=command.mode),)
-        case Cut():
-            return (PhaseChanged(phase="closed", at=now),)
-        case PauseCall():
-            return (PauseCalled(at=now, seat=moment.seat),)
-        case PauseResume():
-            return _resume(state, moment)
-        case TimeUp():
-            return _timeup(state, command, moment)
         case Give() | PassAnswer() | InsightGive() | CareAsk() | CareTake():
             return _answer(state, command, moment)
         case turns.TurnCommand() | turns.Reorder():
@@ -266,21 +233,19 @@ def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
 
 def _next(state: State, moment: Moment) -> Events:
     """Leave the phase. Going into `answer` draws the rings, into `reveal` the order of answers."""
+    spoken = is_spoken(state)
     match state.phase:
         case "frame":
-            changed = PhaseChanged(phase="answer", at=moment.now)
-            return (changed, *_draw(state, moment)) if is_spoken(state) else (changed,)
-        case "answer" if is_spoken(state):
-            return (PhaseChanged(phase="thanks", at=moment.now),)
-        case "answer":
+            following = _draw(state, moment) if spoken else ()
+            return (phases.enter("answer", stage(state, "answer"), moment.now), *following)
+        case "answer" if not spoken:
             order = shuffled(tuple(sorted(state.answers)), moment.dice, "reveal")
-            return (PhaseChanged(phase="reveal", at=moment.now, order=order),)
-        case "reveal":
-            return (PhaseChanged(phase="thanks", at=moment.now),)
-        case "thanks" | "closed":
-            return (PhaseChanged(phase="closed", at=moment.now),)
+            drawn = AnswersDrawn(order=order)
+            return (drawn, phases.enter("reveal", stage(state, "reveal"), moment.now))
+        case "answer" | "reveal":
+            return (phases.enter("thanks", stage(state, "thanks"), moment.now),)
         case _:
-            assert_never(state.phase)
+            return (phases.enter("closed", stage(state, "closed"), moment.now),)
 
 
 def _draw(state: State, moment: Moment) -> Events:
@@ -301,25 +266,11 @@ def _draw(state: State, moment: Moment) -> Events:
     return (formed, *(event for events in offers for event in events))
 
 
-def _resume(state: State, moment: Moment) -> Events:
-    """Facilitators end a pause, or whoever called it, and with no facilitator here anybody."""
-    lead = bool({"lead", "co"} & moment.roles) or moment.autopilot
-    if not lead and moment.seat != state.paused_by:
-        raise Refused("not_allowed")
-    return (PauseEnded(at=moment.now),)
-
-
-def _timeup(state: State, command: TimeUp, moment: Moment) -> Events:
-    """A bell. Nothing is forced while a facilitator is here; circles have no host and move on
-    by themselves."""
-    if command.timer == "phase":
-        rang = timing.TimerRang(at=moment.now)
-        late = timing.rung_at(timing.ring(state.timer), AUTOPILOT_AFTER)
-        return (rang, *_next(state, moment)) if moment.autopilot and late else (rang,)
-    group = command.timer.removeprefix("turn:")
+def _bell(state: State, group: str, moment: Moment) -> Events:
+    """A bell of a round. Nothing is forced while a facilitator is here; circles have no host and
+    move on by themselves."""
     round_ = state.rounds[group]
-    auto = moment.autopilot or bool(group)
-    events = turns.timeup(round_, moment.now, group, auto)
+    events = turns.timeup(round_, moment.now, group, moment.autopilot or bool(group))
     return turns.then_offer(round_, events, moment.now, group)
 
 

@@ -75,8 +75,10 @@ def harvest(state: State) -> Harvest:
 def groups(state: State) -> tuple[Group, ...]:
     """Satellites and pairs, each with a document only its people read."""
     open_ = state.phases.phase in ("talk", "questions", "outer_speaks")
+    apart = open_ and state.phases.phase != "talk"  # while a bowl talks everybody hears it
     return tuple(
-        Group(one.id, name(one.index), one.seats, closed=not open_) for one in state.groups
+        Group(one.id, name(one.index), one.seats, closed=not open_, meeting=apart)
+        for one in state.groups
     )
 
 

@@ -66,12 +66,15 @@ class Stage(msgspec.Struct, frozen=True):
 
     `drifts`: without any facilitator it goes on by itself after `DRIFT`; hard ones always do.
     `sharp`: a hard end without the 10 s of last words (a break ends when the clock says).
+    `bells`: other moments (ms from the end) at which the clock speaks, such as the notices of
+    circles.
     """
 
     kind: ClockKind = "open"
     length: int = 0
     drifts: bool = False
     sharp: bool = False
+    bells: tuple[int, ...] | None = None
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -169,6 +172,7 @@ class PhaseChanged(PhaseEvent, frozen=True, kw_only=True, tag="phase.changed"):
     length: int = 0
     drifts: bool = False
     sharp: bool = False
+    bells: tuple[int, ...] | None = None
 
 
 class PhaseRestored(PhaseEvent, frozen=True, kw_only=True, tag="phase.restored"):
@@ -243,6 +247,7 @@ def enter(phase: str, stage: Stage, now: int) -> PhaseChanged:
         length=stage.length,
         drifts=stage.drifts,
         sharp=stage.sharp,
+        bells=stage.bells,
     )
 
 
@@ -294,8 +299,10 @@ def evolve(phases: Phases, event: Event) -> Phases:
 
 def _timer(event: PhaseChanged) -> Timer:
     hard = (0,) if event.sharp else timing.HARD_BELLS
-    bells = {"soft": SOFT_BELLS, "hard": hard, "open": timing.NO_BELLS}[event.kind]
-    return timing.idle(event.kind, event.length, bells=bells)
+    usual = {"soft": SOFT_BELLS, "hard": hard, "open": timing.NO_BELLS}[event.kind]
+    return timing.idle(
+        event.kind, event.length, bells=usual if event.bells is None else event.bells
+    )
 
 
 # --- deciding -----------------------------------------------------------------------------------

@@ -37,9 +37,6 @@ from activities._story_circle_commands import (
     NotesShare,
     PauseCall,
     PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     PromptReveal,
     QuestionNext,
     ReleaseAnswer,
@@ -101,6 +98,8 @@ from activities.kernel import (
     Reason,
     TimeUp,
 )
+from activities.people import of as everybody
+from activities.phases import PhaseBack, PhaseExtend, PhaseNext
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 SAMPLES = 3
@@ -111,7 +110,7 @@ def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> 
     """People talk freely; nothing is decided yet but which sample prompt would be used."""
     return State(
         settings=settings,
-        members={member.seat: member for member in members},
+        members=everybody(members),
         sample=moment.dice % SAMPLES,
     )
 
@@ -197,20 +196,6 @@ def _shared(story: Unfolding, command: Any, moment: Moment) -> None:
             raise AssertionError(command)
 
 
-def _person(story: Unfolding, command: Any, _moment: Moment) -> None:
-    match command:
-        case MemberJoined() | MemberChanged():
-            people.joined(story, command)
-        case MemberAway():
-            people.away(story, command)
-        case MemberBack():
-            people.back(story, command)
-        case MemberLeft():
-            people.left(story, command)
-        case _:
-            raise AssertionError(command)
-
-
 def _seating(story: Unfolding, command: Any, moment: Moment) -> None:
     facilitator = turns_of.facilitates(moment)
     match command:
@@ -254,7 +239,10 @@ _DECIDE: dict[type[Command], Any] = {
     **dict.fromkeys(
         (PhaseNext, PhaseBack, PhaseExtend, RoundStop, Cut, BreakStart, BreakEnd), _shared
     ),
-    **dict.fromkeys((MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft), _person),
+    **dict.fromkeys(
+        (MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft),
+        lambda story, command, _moment: people.come_and_go(story, command),
+    ),
     **dict.fromkeys(
         (DoorAdmit, GroupMove, GroupMerge, GroupSplit, GroupJoin, GroupReady, HostTake), _seating
     ),

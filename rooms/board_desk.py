@@ -8,6 +8,7 @@ from activities import board
 from activities.blocks import Line, Words
 from activities.kernel import Activity, Before, BoardNote, Event, FormerGroup, Group
 from rooms import commits
+from rooms.board_schema import author_of
 from rooms.commits import RoomEvent, RoomState
 
 
@@ -107,7 +108,7 @@ def _named(state: RoomState, activity: str, event: board.ThemeNamed) -> Iterator
         section="",
         theme="",
         words=event.words.ref,
-        seat=event.seat,
+        seat=author_of(event.theme),
         entered_by="",
         activity=activity,
         group="",

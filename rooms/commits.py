@@ -9,15 +9,17 @@ titles and words are references.
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from activities import consent
 from activities.blocks import Words
-from activities.kernel import Before, Choice, ConsentGiven, Event, Member, NotesChosen
+from activities.kernel import Before, Choice, Command, ConsentGiven, Event, Member, NotesChosen
 from rooms import agenda_items
+from rooms import helm as helms
+from rooms import safety as safeties
 from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
 from rooms.hall_events import (
     HALL_EVENTS,
@@ -29,7 +31,9 @@ from rooms.hall_events import (
     hall_after,
     moved,
 )
+from rooms.helm import Helm, HelmEvent
 from rooms.lead import Lead, facilitator_added
+from rooms.safety import Safety, SafetyEvent
 from rooms.seats import CARRIED, Device, Seat
 
 
@@ -43,6 +47,7 @@ class WordsKept(msgspec.Struct, frozen=True):
     language: str = ""
     activity: str = ""
     digest: str = ""
+    at: int = 0  # ms, 0 in rooms of before
 
 
 class RoomOpened(Event, frozen=True, tag="room.opened"):
@@ -58,6 +63,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
     frame: Frame = Frame()
+    co_may_time: bool = True
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -153,7 +159,9 @@ class DeskLineSaid(Event, frozen=True, tag="desk.said"):
     id: str
     seat: str
     at: int
-    text: str
+    text: str = ""
+    code: str = ""  # instead of a text: a one-tap line, or one of the room's own
+    about: str = ""  # the seat such a line is about
 
 
 class HelpAsked(Event, frozen=True, tag="help.asked"):
@@ -302,6 +310,8 @@ RoomEvent = (
     | MemoSent
     | HallEvent
     | AgendaEvent
+    | HelmEvent
+    | SafetyEvent
 )
 
 
@@ -372,6 +382,8 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
+    helm: Helm = Helm()
+    safety: Safety = Safety()
     hall: Hall = Hall()
 
     @property
@@ -443,6 +455,17 @@ def decode_event(raw: msgspec.Raw, union: Any) -> Event:
     return event
 
 
+def encode_command(command: Command) -> msgspec.Raw:
+    """A command that waits in the log, such as a proposal: words as references."""
+    return msgspec.Raw(_encoder.encode(command))
+
+
+def decode_command(raw: msgspec.Raw, union: Any) -> Command:
+    """A command read from the log. Raises `msgspec.DecodeError` on a foreign one."""
+    command: Command = msgspec.json.decode(raw, type=union, dec_hook=_from_reference)
+    return command
+
+
 def settings_from(kept: Mapping[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struct:
     """An activity's settings as it knows them; words are references. Raises
     `msgspec.ValidationError`."""
@@ -495,6 +518,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
+                helm=Helm(co_time=event.co_may_time),
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -516,8 +540,11 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             seat = state.seats[event.seat]
             how: Literal["left", "removed"] = "removed" if event.removed else "left"
             helps = {s: h for s, h in state.help.items() if s != event.seat}
+            state = replace(state, helm=helms.without(state.helm, event.seat))
             return replace(_with_seat(state, replace(seat, status=how)), help=helps)
         case LeadChanged():
+            if event.lead.acting != state.lead.acting:
+                state = replace(state, helm=helms.lead_changed(state.helm, at))
             return replace(state, lead=event.lead)
         case ActivityStarted():
             plan = agenda_items.begun(state.plan) if not state.started else state.plan
@@ -592,6 +619,10 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
             return replace(state, sent=event.at)
+        case _ if isinstance(event, get_args(HelmEvent)):
+            return replace(state, helm=helms.evolve(state.helm, event))
+        case _ if isinstance(event, get_args(SafetyEvent)):
+            return replace(state, safety=safeties.evolve(state.safety, event))
         case _:  # NoteTicked, CardsShared: the documents hold what they say
             return state
 

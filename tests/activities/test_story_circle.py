@@ -36,6 +36,7 @@ from activities.blocks import (
 )
 from activities.groups import DoorAdmit, GroupMerge, GroupMove, GroupSplit, TimeAsk, TimeGive
 from activities.kernel import MINUTE, ConsentGiven, Lens, Member
+from activities.phases import PhaseRestored
 from activities.story_circle import _DECIDE, STORY_CIRCLE
 from activities.timing import SECOND
 from tests.activities.driver import (
@@ -174,12 +175,12 @@ def check_whole(room: World) -> None:
     ends: dict[tuple[str, int], int] = {}
     for event in room.log:
         before, state = state, STORY_CIRCLE.evolve(state, event)
-        if isinstance(event, happened.PhaseReturned | happened.CirclesFormed):
+        if isinstance(event, PhaseRestored | happened.CirclesFormed):
             ends.clear()
         elif state.phase == before.phase:
             check_ends(before, state, ends)
         match event:
-            case happened.PhaseReturned():
+            case PhaseRestored():
                 done = set(state.tellers)
             case happened.CirclesFormed(circles=circles):
                 counts = [len(one.seats) for one in circles]
@@ -221,7 +222,7 @@ def check_ends(before: story.State, state: story.State, ends: dict[tuple[str, in
 
 def check_order(room: World) -> None:
     """SC7: first offers follow the ring, then arrivals; who was away or moved about excepted."""
-    if events_of(room, happened.PhaseReturned, rounds.RoundReordered):
+    if events_of(room, PhaseRestored, rounds.RoundReordered):
         return
     order: dict[str, list[str]] = defaultdict(list)
     offers: dict[str, list[str]] = defaultdict(list)

@@ -161,3 +161,12 @@ def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Sit
     told = page.locator("tl-voice [role=status]")
     expect(told).to_contain_text("Kofi speaks. You listen.")
     assert page.evaluate("window.felt") == [[200]]
+
+
+def test_what_sends_it_stays_above_the_keyboard(shown: Any) -> None:
+    """While a keyboard takes half of a phone, the box and its button are both seen."""
+    page = shown("form")
+    page.get_by_label("I will").focus()
+    page.set_viewport_size({"width": 360, "height": 380})
+    expect(page.get_by_label("I will")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Give this commitment")).to_be_in_viewport(ratio=1)

@@ -7,6 +7,10 @@ import type { Stage } from "./stage";
 import type { Block, Need, Offer } from "./wire";
 
 const ICONS: [RegExp, string][] = [
+  [/^phase\.back/, "undo"],
+  [/^say\./, "speech"],
+  [/^break\./, "later"],
+  [/call$/, "call"],
   [/help/, "heart"],
   [/pause/, "pause"],
   [/resume/, "play"],

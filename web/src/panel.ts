@@ -101,7 +101,7 @@ export class PanelPage extends StagePart {
         : html`<b>${stage.connection.line === "lost" ? t("no line since {time}", { time: hour(stage.connection.since) }) : t("finding the line again")}</b>`;
     return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span role="status">${state}</span></span></div>
       <nav class="end row" aria-label=${t("Panel")}><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .look=${"small"}></tl-offer>` : nothing}
-      <button class="btn icon more" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
+      <button class="btn icon more wideonly" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
   }
 
   private toggle(): void {
@@ -117,7 +117,8 @@ export class PanelPage extends StagePart {
 
   private closeMenu(): void {
     this.menu = false;
-    this.querySelector<HTMLElement>(".more")?.focus();
+    for (const button of this.querySelectorAll<HTMLElement>(".more"))
+      if (button.offsetParent) button.focus();
   }
 
   private drawMenu(places: Sorted): TemplateResult {
@@ -327,9 +328,10 @@ export class PanelPage extends StagePart {
     const tab = (name: Tab, picture: string, label: string) =>
       html`<button type="button" aria-current=${this.tab === name ? "true" : "false"} @click=${() => {
         this.tab = name;
+        this.menu = false;
       }}>${icon(picture)}${label}</button>`;
     const { length } = open(this.stage);
-    return html`<nav class="tabs" aria-label=${t("Parts of the panel")}>${tab("now", "circle", t("Now"))}${tab("people", "people", t("People"))}${tab("signals", "bell", length ? t("Signals, {n}", { n: number(length) }) : t("Signals"))}${tab("private", "lock", t("Private"))}</nav>`;
+    return html`<nav class="tabs" aria-label=${t("Parts of the panel")}>${tab("now", "circle", t("Now"))}${tab("people", "people", t("People"))}${tab("signals", "bell", length ? t("Signals, {n}", { n: number(length) }) : t("Signals"))}${tab("private", "lock", t("Private"))}<button class="more" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => (this.menu ? this.closeMenu() : this.openMenu())}>${icon("more")}${t("More")}</button></nav>`;
   }
 
   // What lies over the panel
@@ -359,7 +361,7 @@ export class PanelPage extends StagePart {
     const people = (this.stage.people?.people ?? []).filter(
       (person) => person.role === "participant" && person.presence !== "gone",
     );
-    return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${gone}><div class="stack"><div class="row"><button class="btn" type="button" @click=${close}>${icon("cross")}${t("Back to the panel")}</button>
+    return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${gone}><div class="sheet stack"><div class="row"><button class="btn" type="button" @click=${close}>${icon("cross")}${t("Back to the panel")}</button>
     <label class="vh" for="whose">${t("Whose phone")}</label><select class="inp grow" id="whose" @change=${(
       event: Event,
     ) =>

@@ -1012,7 +1012,7 @@ export interface LeadForce {
 export interface LeadPropose {
   type: "lead.propose";
   command: unknown;
-  activity: string;
+  item: string;
 }
 
 /** The lead does what was proposed: checked and run with the rights of this moment. */
@@ -1131,15 +1131,16 @@ export interface LinkRevoke {
   epoch: number;
 }
 
-/** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats. */
+/** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
-  kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats";
+  kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
   label?: string | null;
   limit: number;
   options: Option[];
   optional: boolean;
   low: number;
   high: number;
+  value?: string | null;
 }
 
 /** A command as sent: `request` is the sender's own id, unique in the room; a resent one is answered, not repeated. */

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "../clock";
 import { StagePart } from "../frame";
+import { carriedHere } from "../hall";
 import { number, t, tn } from "../i18n";
 import { icon, initials } from "../part";
 import type { Block, Person, RingSeat } from "../wire";
@@ -87,7 +88,7 @@ export class PeoplePart extends StagePart {
                 : this.short(all, states)
           }`
         : html`<p class="quiet">${t("Nobody has come in yet.")}</p>`
-    }</section>`;
+    }${carriedHere(this.stage)}</section>`;
   }
 
   private pick(way: Way, label: string): TemplateResult {
