@@ -545,6 +545,8 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             state = _with_seat(state, event.seat)
             if event.seat.role == "facilitator":
                 state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            elif event.seat.role != "observer":
+                state = replace(state, helm=helms.without(state.helm, event.seat.id))
             return state
         case SeatGone():
             seat = state.seats[event.seat]
