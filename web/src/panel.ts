@@ -312,8 +312,9 @@ export class PanelPage extends StagePart {
         (each) => each.offer === offer && each.offsetParent !== null,
       );
     if (!found()) {
-      this.tab = "now";
-      this.menu = offer.place === "menu";
+      const answer = /admit/.test(offer.type);
+      this.tab = answer ? "signals" : "now";
+      this.menu = offer.place === "menu" && !answer;
       await this.updateComplete;
     }
     const button = found();
