@@ -55,6 +55,11 @@ export class PanelPage extends StagePart {
   private readonly pressed = (event: KeyboardEvent) => this.key(event);
   private readonly answered = (event: Event) => this.twice((event as CustomEvent<Answer>).detail);
 
+  /** On a phone the menu lies over the panel: it goes once what was asked for is done. */
+  private readonly sent = () => {
+    if (this.menu && window.matchMedia("(max-width: 63.99rem)").matches) this.menu = false;
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.tab ??= "now";
@@ -63,12 +68,14 @@ export class PanelPage extends StagePart {
     ticker.add(this.tick);
     document.addEventListener("keydown", this.pressed);
     this.stage.commands.addEventListener("answer", this.answered);
+    this.stage.addEventListener("done", this.sent);
   }
 
   override disconnectedCallback(): void {
     ticker.remove(this.tick);
     document.removeEventListener("keydown", this.pressed);
     this.stage.commands.removeEventListener("answer", this.answered);
+    this.stage.removeEventListener("done", this.sent);
     super.disconnectedCallback();
   }
 
