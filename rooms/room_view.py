@@ -438,7 +438,7 @@ def device_message(
                 name=Who(id),
                 role=seat.role,
                 where=seat.where,
-                status="left" if seat.status == "left" else "in",
+                status="in" if seat.status == "removed" else seat.status,
                 language=seat.language,
                 steward=id == device.seats[0] and len(device.seats) > 1,
                 code=code(id, offer.nonce) if offer else "",
