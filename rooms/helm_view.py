@@ -210,11 +210,12 @@ def duties(state: RoomState) -> tuple[on_wire.DutyRow, ...]:
 def notes(
     state: RoomState, activities: Activities, seat: Seat, lens: str, running: str, now: int
 ) -> tuple[AnyBlock, ...]:
-    """What stands over a facilitator's screen: who leads next, and duties nobody has."""
+    """What stands over a facilitator's screen: who leads next (on the panel the baton's own card
+    says so), and duties nobody has."""
     if seat.role != "facilitator":
         return ()
     blocks: list[AnyBlock] = []
-    if (card := baton(state, activities, seat, running, now)) is not None:
+    if lens != "panel" and (card := baton(state, activities, seat, running, now)) is not None:
         title = (
             say("You lead next: {activity}", activity=card.title)
             if card.to == seat.id

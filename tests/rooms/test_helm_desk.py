@@ -117,7 +117,7 @@ async def test_a_minute_before_both_see_who_leads_next_and_nobody_else(tmp_path:
         assert (card["to"], card["name"], card["minutes"]) == ("s2", "Person 1", 100)
         assert card["purpose"]
         assert not card["offered"]
-        mine = await house.view("s2")
+        mine = await house.view("s2", "seat")
         titles = [b.get("title") for b in mine["blocks"] if b["type"] == "note"]
         assert "You lead next: Story circles" in titles
         for other in ("s3", "s4", "s5"):

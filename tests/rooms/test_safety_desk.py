@@ -196,7 +196,7 @@ async def test_a_word_and_a_name_given_just_now_are_hidden_too(tmp_path: Path) -
         assert "Hidden for now by a facilitator." in shown
         assert "rain" in shown
         people = said(house, sessions["s4"], "people")[-1]["people"]
-        assert {p["seat"]: p["name"] for p in people}[stranger] == "Someone"
+        assert {p["seat"]: p["name"] for p in people}[stranger] == "Someone (5)"
         await house.do("s2", "seat.restore", seat=stranger, epoch=await house.epoch())
         assert ABUSE in json.dumps(await house.view("s4"))
 
