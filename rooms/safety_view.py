@@ -10,6 +10,7 @@ from activities.blocks import (
     AnyBlock,
     Cards,
     Groups,
+    Line,
     Need,
     Note,
     Now,
@@ -79,6 +80,13 @@ def closed(view: View, state: RoomState, seat: Seat) -> View:
         for block in view.blocks
     )
     return replace(view, blocks=blocks)
+
+
+def frozen_line(state: RoomState, seat: Seat) -> Line | None:
+    """Why nobody can write just now, as this seat is told; None while people may."""
+    if state.safety.frozen is not None and seat.role == "facilitator":
+        return say("Only facilitators can write now. Let people write again when it is quiet.")
+    return safety_desk.why_frozen(state)
 
 
 def notes(state: RoomState, seat: Seat, standing: Standing) -> tuple[AnyBlock, ...]:

@@ -600,7 +600,7 @@ export interface OwnSeat {
   name: string;
   role: string;
   where: "remote" | "room" | "carried" | "phone";
-  status: "in" | "left";
+  status: "in" | "left" | "waiting";
   language: string;
   steward: boolean;
   code: string;
