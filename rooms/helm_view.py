@@ -248,7 +248,7 @@ def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standi
     if roles & {"lead", "co"}:
         found.append(_duty_offer(state))
     if "lead" in roles:
-        found += _role_offers(state, seat)
+        found += [*_asked_offers(state, standing), *_role_offers(state, seat)]
         on = state.helm.co_time
         found.append(
             Offer(
@@ -311,6 +311,23 @@ def _force_offers(state: RoomState, standing: Standing) -> list[Offer]:
             needs={"to": Need(kind="seat", label=say("Who?"), options=_people(able))},
             confirm=say("They lead at once, without being asked. Everyone is told."),
         )
+    ]
+
+
+def _asked_offers(state: RoomState, standing: Standing) -> list[Offer]:
+    """One tap for the lead to offer it to whoever asked (`methods.md A5`, `lead.request`)."""
+    lead = state.lead
+    if lead.offered_to:
+        return []
+    return [
+        Offer(
+            command=wire.LeadOffer(epoch=lead.epoch, to=asked),
+            label=say("Offer {name} the lead", name=Who(asked)),
+            place="beside",
+            hint=say("{name} asks for the lead.", name=Who(asked)),
+        )
+        for asked in lead.asked
+        if asked in lead.succession and standing.here(asked)
     ]
 
 
