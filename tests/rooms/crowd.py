@@ -13,6 +13,8 @@ STALE: Final = frozenset({"stale_phase", "stale_turn", "stale_seat", "stale_epoc
 
 MORE: Final = frozenset({"full", "closed"})
 ASKED: Final = ("main", "beside")
+LEADS: Final = ("lead.", "phase.", "pause.", "activity.")
+"""What a crowd leaves to whoever leads."""
 STEP: Final = 15_000
 """Milliseconds between two looks at the screens."""
 
@@ -31,15 +33,17 @@ class Crowd:
 
     async def look(self) -> None:
         """Everybody but the lead looks once and does at most one thing that is asked of them."""
-        lead = (await self.house.room()).whole.room.lead.acting
+        room = await self.house.room()
+        lead = room.whole.room.lead.acting
         for seat in list(self.house.tokens):
+            room.called(await self.house.device(seat))  # a program that looks is here
             if seat != lead:
                 await self._answer(seat)
 
     async def _answer(self, seat: str) -> None:
         view = await self.house.view(seat, "seat")
         asked = [o for o in view["may"] if o["place"] in ASKED and o.get("shown", True)]
-        wanted = [o for o in asked if o["type"] not in ("pause.call", "hand.up", "phase.next")]
+        wanted = [o for o in asked if not o["type"].startswith(LEADS)]
         if wanted and self.random.random() < 0.8:
             await self.tap(seat, self.random.choice(wanted), view)
 
