@@ -78,6 +78,25 @@ def test_a_person_sits_down_at_a_device_later(house: House, browser: Browser) ->
     assert not phone.troubles
 
 
+def test_a_facilitator_presses_the_buttons_for_somebody_on_the_phone(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    panel = house.browse(browser, "Amina Diallo", LAPTOP)
+    panel.page.goto(room.links["facilitate"])
+    panel.press("Add a person")
+    panel.page.get_by_label("Name of the next person").fill("Kofi Mensah")
+    panel.page.get_by_label("On the phone: I press the buttons for them").check()
+    panel.press("Come in")
+    panel.page.get_by_role("link", name="Speak for \u2068Kofi Mensah\u2069").click()
+    panel.page.wait_for_url("**as=**")
+    current = panel.page.locator(".seatchip[aria-current=true]")
+    expect(current).to_contain_text("Kofi Mensah")
+    panel.press("Ask for help")
+    assert room.lead.view("panel")["room"]["tables"][0]["seats"][1:]  # carried, and known as such
+    assert not panel.troubles
+
+
 def test_a_table_that_lost_its_device_goes_on_at_another(house: House, browser: Browser) -> None:
     room = house.open_room("Living with the river", "Amina Diallo")
     table = table_at(house, browser, room)
