@@ -148,3 +148,34 @@ def test_moment_7_groups_end_while_someone_is_mid_sentence(house: House, browser
     room.next_phase()
     assert {seat.phase.split(".", 1)[1] for seat in people} == {room.lead.phase.split(".", 1)[1]}
     assert not [*phone.troubles, *panel.troubles]
+
+
+def test_moment_7_stories_end_with_notice_and_grace_and_nobody_is_left_behind(
+    house: House, browser: Browser
+) -> None:
+    """The stories have a hard end: notices, two minutes more, a minute to finish, then everybody is
+    in the next phase at once."""
+    room = house.open_room("Living with the river", "Amina Diallo")
+    people = [room.join(f"Person {n}") for n in range(6)]
+    room.to_stories("telling")
+    teller = next(seat for seat in people if seat.offer("turn.begin"))
+    teller.tap("turn.begin")
+    phone = house.browse(browser, teller.name, PHONE)
+    phone.sit(teller)
+    phone.connected()
+    ends = room.lead.view("panel")["ends_at"]
+    while (left := (ends - house.now()) / 1000 - 119) > 0:
+        house.advance(min(left, 240))  # everybody is heard of within five minutes
+        for seat in (room.lead, *people):
+            seat.view()
+    phone.sees("Two minutes are left for the circles.")
+    phone.press("Ask for two more minutes")
+    room.lead.tap("time.give")
+    house.advance(120)
+    phone.sees("Two minutes are left for the circles.")
+    house.advance(120)
+    phone.sees("Please come to an end. Everybody meets again in a minute.")
+    house.advance(61)
+    phone.heading("A quiet minute")
+    assert {seat.phase for seat in people} == {"a2.quiet"}
+    assert not phone.troubles
