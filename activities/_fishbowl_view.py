@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from activities import _fishbowl_moves as moves
 from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
 from activities import phases
 from activities._fishbowl_commands import (
     BatchChoose,
-    GroupReady,
     ObservationAdd,
     QuestionAdd,
     QuestionDecline,
@@ -82,6 +82,7 @@ from activities.blocks import (
     say,
 )
 from activities.grouping import name
+from activities.groups import GroupReady
 from activities.kernel import Member, Viewer
 from activities.turns import Begin, Done, Pass
 
@@ -121,7 +122,7 @@ def view(state: State, viewer: Viewer) -> View:
         phase=state.phases.shown,
         blocks=tuple(blocks),
         may=made,
-        ends_at=state.phases.timer.ends_at,
+        ends_at=moves.own_end(state, viewer.seat),
         place=say("Fishbowl"),
         sub=head_count(state),
     )
@@ -475,6 +476,7 @@ def _writing(state: State, viewer: Viewer, own: Offers) -> Blocks:
         *_notes(mine, experience=experience),
         *_drops(state, viewer, own),
         *_ready(mine, own),
+        *moves.asking(state, mine, own),
     ]
 
 
