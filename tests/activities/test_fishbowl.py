@@ -20,6 +20,8 @@ from activities._fishbowl_commands import (
     FloorMark,
     PromptNext,
     QuestionAdd,
+    QuestionDecline,
+    QuestionDone,
     QuestionDrop,
     QuestionMerge,
     QuestionTake,
@@ -836,6 +838,25 @@ def test_duplicates_are_merged_by_the_lead_and_counted_for_both() -> None:
     assert room.send(LEAD, QuestionMerge(epoch=1, question="q2", into="q1")) == "stale_turn"
     assert room.send(LEAD, QuestionTake(question="q2", epoch=0)) == "stale_epoch"
     assert room.send(LEAD, QuestionTake(question="q2")) == "stale_epoch"
+
+
+def test_one_thing_now_for_a_fish_who_was_thanked_and_may_answer() -> None:
+    room = asked_for()
+    room.join(Member("more"))
+    chair = seats.chair_of(room.state.bowl, "s1")
+    assert chair is not None
+    room.send(LEAD, SeatThank(epoch=1, sitting=chair.sitting))
+    assert main(room, "seat", "s1") == "question.take"
+    assert "chair.leave" in offered(room, "s1")
+
+
+def test_only_who_answers_or_the_lead_settles_a_question() -> None:
+    room = asked_for()
+    room.do("s1", "question.take", question="q1")
+    for command in (QuestionDone(question="q1", epoch=1), QuestionDecline(question="q1")):
+        assert room.send("s2", command) == "not_allowed"
+    assert room.send("s9", QuestionDone(question="q1", epoch=1)) == "not_allowed"
+    assert room.send(LEAD, QuestionDecline(question="q1", epoch=1)) is None
 
 
 def test_when_the_questions_close_satellites_notes_go_to_everybody() -> None:
