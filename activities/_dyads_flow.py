@@ -11,6 +11,7 @@ from activities._dyads_evolve import after, evolve, left_half
 from activities._dyads_model import (
     ALOUD,
     ALOUD_TURN,
+    MOST_TOGETHER,
     PATIENCE,
     REPAIR,
     AloudBegun,
@@ -23,6 +24,7 @@ from activities._dyads_model import (
     PartnerSilent,
     State,
     filler,
+    goes_on_unrecorded,
     group_of,
     here,
     in_pairs,
@@ -49,9 +51,6 @@ from activities.pairing import Seats
 Events = tuple[Event, ...]
 
 FOUR: Final = "four"
-MOST_TOGETHER: Final = 6
-"""A four never grows beyond this (A3c: one six)."""
-
 # --- the work -----------------------------------------------------------------------------------
 
 
@@ -365,7 +364,8 @@ def silences(state: State) -> list[tuple[int, str]]:
         return []
     found = []
     for seat, since in state.silent.items():
-        if group_of(state, seat):
+        group = group_of(state, seat)
+        if group and not goes_on_unrecorded(state, group):
             late = seat in state.missed
             word = "mend" if late else "missed"
             found.append((since + (REPAIR if late else PATIENCE), f"{word}:{seat}"))

@@ -12,7 +12,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from activities import pairing, people, phases, rounds, turns
+from activities import groups, pairing, people, phases, rounds, turns
 from activities.blocks import Option, Words, say
 from activities.kernel import Command, Event, Hint, LeadCommand, Member
 from activities.pairing import Mix, Seats, Wishes
@@ -41,6 +41,9 @@ NOTES_EACH: Final = 5
 
 ALOUD: Final = 4
 """How many groups say theirs aloud; the others are read (A3c: three or four in large groups)."""
+
+MOST_TOGETHER: Final = 6
+"""A four never grows beyond this (A3c: one six)."""
 
 ALOUD_TURN: Final = 60 * SECOND
 
@@ -181,19 +184,6 @@ class ItemBring(Command, frozen=True, kw_only=True, tag="item.bring"):
 
     group: str
     words: Words
-
-
-class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
-    """Our group is ready for what comes next, or not yet."""
-
-    group: str
-    ready: bool = True
-
-
-class TimeAsk(Command, frozen=True, kw_only=True, tag="time.ask"):
-    """Our group would like two more minutes."""
-
-    group: str
 
 
 # --- events -------------------------------------------------------------------------------------
@@ -385,8 +375,11 @@ HALVES: Final = ("half_1", "half_2")
 TOGETHER: Final = frozenset({"think", "move", "half_1", "breath", "half_2", "open", "pair"})
 """Phases in which people sit in pairs, and pairs are mended."""
 
-NOTES: Final = frozenset({"own_note", "plenary", "all"})
+NOTES: Final = frozenset({"own_note", "plenary"})
 """Phases in which one's own note is written."""
+
+MOVABLE: Final = frozenset({"think", "move", "breath", "open", "pair", "four"})
+"""Phases in which facilitators may move somebody: nobody enters while one speaks."""
 
 GROUPED: Final = frozenset({"open", "pair", "four"})
 """Phases in which a group may say that it is ready, or ask for time."""
@@ -578,9 +571,21 @@ def member(state: State, seat: str) -> Member:
     return state.people.get(seat, Member(seat))
 
 
-def clock_stopped(state: State, group: str) -> bool:
-    """Whether somebody of `group` is missing so long that the others are asked what to do."""
-    return any(seat in state.missed for seat in state.groups.get(group, ()))
+def left_alone(state: State, group: str, seat: str) -> bool:
+    """Whether `seat` is the only one of `group` who is here, and has been for half a minute."""
+    seats = state.groups.get(group, ())
+    others = [other for other in seats if other != seat]
+    return (
+        here(state, seat)
+        and not any(here(state, other) for other in others)
+        and any(other in state.missed for other in others)
+    )
+
+
+def goes_on_unrecorded(state: State, group: str) -> bool:
+    """Whether these people sit at one table: when its device is lost they still talk (1.13)."""
+    tables = {member(state, seat).table for seat in state.groups.get(group, ())}
+    return len(tables) == 1 and "" not in tables
 
 
 def without(state: State, seat: str) -> State:
@@ -599,8 +604,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     PairWish,
     NoteKeep,
     ItemBring,
-    GroupReady,
-    TimeAsk,
+    groups.GroupMove,
+    groups.GroupReady,
+    groups.TimeAsk,
     turns.Begin,
     turns.Done,
     turns.Pass,
@@ -638,10 +644,12 @@ def _row(phase: str) -> Row:
     if phase in NOTES:
         commands |= {NoteKeep}
     if phase in GROUPED:
-        commands |= {GroupReady, TimeAsk}
+        commands |= {groups.GroupReady, groups.TimeAsk}
     if phase == "four":
         commands |= {ItemBring}
-    both = frozenset({PairWish, *((turns.Next,) if phase == "all" else ())})
+    both: frozenset[type[Command]] = frozenset({PairWish})
+    both |= {turns.Next} if phase == "all" else frozenset()
+    both |= {groups.GroupMove} if phase in MOVABLE else frozenset()
     row = dict(phases.row(member=frozenset(commands), lead=both, co=both))
     row["lead"] = row["lead"] - {phases.PhaseNext} | {PhaseNext}
     row["clock"] = row["clock"] | {PairsFound}

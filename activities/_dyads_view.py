@@ -3,7 +3,7 @@
 The panel and the wall see who sits with whom and that somebody is missing, never what is said.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from activities import pairing, people, phases, rounds, timing, turns
@@ -12,10 +12,11 @@ from activities._dyads_model import (
     GROUPED,
     HALVES,
     LEAST_TURN,
+    MOST_TOGETHER,
+    MOVABLE,
     NOTE_LIMIT,
     NOTES,
     NOTES_EACH,
-    GroupReady,
     ItemBring,
     NoteKeep,
     NoteKind,
@@ -24,12 +25,11 @@ from activities._dyads_model import (
     PairWish,
     PhaseNext,
     State,
-    TimeAsk,
-    clock_stopped,
     group_of,
     has_trio,
     here,
     in_pairs,
+    left_alone,
     may_extend,
     member,
     phase_of,
@@ -67,6 +67,7 @@ from activities.blocks import (
     say,
     say_n,
 )
+from activities.groups import GroupMove, GroupReady, TimeAsk
 from activities.kernel import Command, Viewer
 from activities.phases import PhaseExtend
 
@@ -259,7 +260,7 @@ def _own(state: State, seat: str) -> Blocks:
             blocks += _door(state, seat)
     if phase in NOTES:
         blocks += _notes(state, seat)
-    if phase in ("think", "intro", *HALVES):
+    if phase in ("think", "intro", *HALVES) and not isinstance(blocks[-1], Rules):
         blocks.append(RULES)
     return blocks
 
@@ -289,14 +290,18 @@ def _after(state: State, group: str, seat: str) -> Line | None:
     if coming >= len(seats):
         return None
     if seats[coming] == seat:
-        return say("Then you speak.")
-    return say("Then {name} speaks.", name=Who(seats[coming]))
+        return say("you speak")
+    return say("{name} speaks", name=Who(seats[coming]))
 
 
 def _talking(state: State, seat: str, group: str) -> Blocks:
     phase, seats = state.phases.phase, state.groups[group]
     others = tuple(other for other in seats if other != seat)
     floor = _floor(state, group)
+    again = [other for other in others if _met_before(state, seat, other)]
+    deeper = Note(text=say("You have met before: go deeper this time."))
+    if phase == "move":
+        return _moving(state, seats, others, deeper if again else None)
     match phase:
         case "half_1" | "half_2" if floor == seat:
             voice = _voice(state, "speak", say("You speak"), group, seat)
@@ -305,21 +310,25 @@ def _talking(state: State, seat: str, group: str) -> Blocks:
             voice = _voice(state, "listen", text, group, seat)
         case "breath":
             voice = _voice(state, "breath", say("A breath"), group, seat)
-        case "move":
-            met = say("Meet {name}", name=Who(others[0])) if others else say("Your group")
-            if len(others) > 1:
-                met = say("Meet {a} and {b}", a=Who(others[0]), b=Who(others[1]))
-            voice = _voice(state, "breath", met, group, seat)
         case _:
             voice = _voice(state, "open", say("Talk freely"), group, seat)
     blocks: Blocks = [voice]
     if phase in HALVES and state.phases.timer.state == "over":
         blocks.append(Note(text=say("Last words."), tone="look"))
     blocks += [prompt(state), Note(text=place_of(state, seats), tone="quiet")]
-    again = [other for other in others if _met_before(state, seat, other)]
-    if again and phase in ("move", "half_1", "pair"):
-        blocks.append(Note(text=say("You have met before: go deeper this time.")))
-    return blocks
+    return [*blocks, deeper] if again and phase in ("half_1", "pair") else blocks
+
+
+def _moving(
+    state: State, seats: tuple[str, ...], others: tuple[str, ...], deeper: Note | None
+) -> Blocks:
+    """Whom one meets now, and where."""
+    met = say("Meet {name}", name=Who(others[0])) if others else say("Your group")
+    if len(others) > 1:
+        met = say("Meet {a} and {b}", a=Who(others[0]), b=Who(others[1]))
+    blocks: Blocks = [Now(text=met), Note(text=place_of(state, seats), tone="look")]
+    blocks += [deeper] if deeper else []
+    return [*blocks, prompt(state), *phases.countdown(state.phases)]
 
 
 def _met_before(state: State, seat: str, other: str) -> bool:
@@ -372,13 +381,15 @@ def _all(state: State, seat: str) -> Blocks:
 
 def _missing(state: State, seat: str, group: str) -> Blocks:
     """Somebody of one's group is away: after half a minute one is asked."""
-    if not group or not clock_stopped(state, group) or not in_pairs(state):
+    if not group or not in_pairs(state):
         return []
     names = [s for s in state.groups[group] if s in state.missed and s != seat]
     if not names:
         return []
     text = say("{name} is away. Wait a moment, or join others.", name=Who(names[0]))
-    if seat in state.patient:
+    if not left_alone(state, group, seat):
+        text = say("{name} is away.", name=Who(names[0]))
+    elif seat in state.patient:
         text = say("{name} is away. You wait for half a minute more.", name=Who(names[0]))
     return [Note(text=text, tone="look")]
 
@@ -527,7 +538,7 @@ def _own_offers(state: State, viewer: Viewer) -> list[Offer]:
     if state.phases.paused or phase == phases.CLOSED:
         return phases.pause_offers(state.phases, viewer)
     group = group_of(state, seat)
-    if group and in_pairs(state) and clock_stopped(state, group) and seat not in state.missed:
+    if group and in_pairs(state) and left_alone(state, group, seat):
         offers.append(Offer(PairJoin(group=group), say("Join others")))
         if seat not in state.patient:
             offers.append(Offer(PairWait(group=group), say("Wait"), "beside"))
@@ -591,7 +602,7 @@ def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
             case _:
                 offers.append(offer)
     if state.phases.phase != phases.CLOSED:
-        offers += _wish_offers(state, viewer)
+        offers += _wish_offers(state, viewer) + _move_offers(state, viewer)
     floor = state.aloud.floor if state.aloud and state.phases.phase == "all" else None
     if floor is not None and turns.may_move_on(state.aloud) and not state.phases.paused:  # type: ignore[arg-type]
         thank = turns.Next(turn=floor.turn)
@@ -600,11 +611,34 @@ def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
     return offers
 
 
+def _move_offers(state: State, viewer: Viewer) -> list[Offer]:
+    """Somebody to another group, or in from the door."""
+    largest = MOST_TOGETHER if state.phases.phase == "four" else pairing.TRIO
+    able = [id for id, seats in state.groups.items() if len(seats) < largest]
+    seated = [seat for seats in state.groups.values() for seat in seats]
+    who = [*waiting(state), *(s for s in seated if not member(state, s).facilitator)]
+    if state.phases.phase not in MOVABLE or state.phases.paused or not able or not who:
+        return []
+    needs = {
+        "seat": Need("seat", say("Who?"), options=_named(who)),
+        "to": Need(
+            "choice",
+            say("To which group?"),
+            options=tuple(Option(id, group_name(state, id)) for id in able),
+        ),
+    }
+    move = GroupMove(epoch=viewer.epoch, seat=who[0], to=able[-1])
+    hint = say("Whoever is left changes places with one of the others.")
+    return [Offer(move, say("Move somebody to another group"), "menu", needs=needs, hint=hint)]
+
+
+def _named(seats: Iterable[str]) -> tuple[Option, ...]:
+    return tuple(Option(seat, say("{name}", name=Who(seat))) for seat in seats)
+
+
 def _wish_offers(state: State, viewer: Viewer) -> list[Offer]:
     """Two who should sit together or not, from the next pairs on."""
-    seats = tuple(
-        Option(m.seat, say("{name}", name=Who(m.seat))) for m in people.placeable(state.people)
-    )
+    seats = _named(m.seat for m in people.placeable(state.people))
     if len(seats) < pairing.PAIR or step(state)[1] >= _last_round(state) > 0:
         return []
     wishes = (

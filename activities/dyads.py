@@ -23,6 +23,7 @@ written down; what leaves it is each one's own note (DY4).
 
 from typing import Final
 
+from activities import groups as places
 from activities import pairing, people, phases, turns
 from activities._dyads_evolve import after, evolve
 from activities._dyads_flow import (
@@ -40,9 +41,9 @@ from activities._dyads_model import (
     EVENTS,
     GROUPED,
     HINTS,
+    MOST_TOGETHER,
     NOTES_EACH,
     PHASES,
-    GroupReady,
     ItemBring,
     ItemBrought,
     LeadSeen,
@@ -50,6 +51,7 @@ from activities._dyads_model import (
     NoteKept,
     PairJoin,
     PairsFound,
+    PairsMended,
     PairWait,
     PairWish,
     PartnerSilent,
@@ -58,14 +60,15 @@ from activities._dyads_model import (
     Settings,
     Sitting,
     State,
-    TimeAsk,
     TimeAsked,
     TurnSwitched,
     WaitChosen,
     WishMade,
-    clock_stopped,
     group_of,
+    has_trio,
     here,
+    in_pairs,
+    left_alone,
     may_extend,
     phase_of,
     roles_of,
@@ -74,6 +77,7 @@ from activities._dyads_model import (
 )
 from activities._dyads_view import group_name, view
 from activities.blocks import say
+from activities.groups import GroupMove, GroupReady, TimeAsk
 from activities.kernel import (
     Activity,
     Command,
@@ -143,8 +147,8 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
         case PhaseNext(step=number) if number and number != state.sitting.at + 1:
             return "stale_phase"
         case PairWait(group=group) | PairJoin(group=group):
-            mine = group_of(state, moment.seat) == group
-            return None if mine and clock_stopped(state, group) else "stale_seat"
+            mine = in_pairs(state) and group_of(state, moment.seat) == group
+            return None if mine and left_alone(state, group, moment.seat) else "stale_seat"
         case ItemBring(group=group) | GroupReady(group=group) | TimeAsk(group=group):
             if state.phases.phase not in GROUPED:
                 return "stale_phase"
@@ -236,8 +240,10 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
         case PairWait():
             return (WaitChosen(at=now, seat=seat),)
         case PairJoin(group=group):
-            lost = frozenset(state.groups[group]) & state.missed
-            return settled(state, moment, lost)
+            lost = [other for other in state.groups[group] if not here(state, other)]
+            return settled(state, moment, frozenset(lost))
+        case GroupMove():
+            return _move(state, command, moment)
         case PairWish():
             return _wish(state, command, now)
         case NoteKeep():
@@ -278,6 +284,23 @@ def _rang(state: State, timer: str, moment: Moment) -> Events:
         events = turns.timeup(state.aloud, moment.now, auto=moment.autopilot)
         return turns.then_offer(state.aloud, events, moment.now)
     return silence_rang(state, timer, moment)
+
+
+def _move(state: State, command: GroupMove, moment: Moment) -> Events:
+    """Facilitators let somebody sit elsewhere. Whoever was with them changes places with one of
+    the others, so that nobody is left alone and three sit together only where they must."""
+    four = state.phases.phase == "four"
+    largest = MOST_TOGETHER if four else pairing.TRIO
+    source = places.ensure_move(state.groups, command, state.people, largest)
+    if not four and not source and has_trio(state):
+        raise Refused("full", say("Let them join the group of three: it becomes two pairs."))
+    moved = {
+        id: tuple(seat for seat in seats if seat != command.seat)
+        for id, seats in state.groups.items()
+    }
+    moved[command.to] = (*moved[command.to], command.seat)
+    mended = PairsMended(at=moment.now, groups={id: seats for id, seats in moved.items() if seats})
+    return (mended, *settled(evolve(state, mended), moment))
 
 
 def _wish(state: State, command: PairWish, now: int) -> Events:

@@ -26,6 +26,7 @@ from activities._dyads_model import (
 )
 from activities.blocks import Form, Pairs, Voice, Words
 from activities.dyads import DYADS, harvest
+from activities.groups import GroupMove
 from activities.kernel import Before, Member
 from activities.people import placeable
 from tests.activities.driver import (
@@ -368,7 +369,7 @@ def test_a_pause_keeps_the_time_of_pairs_and_trios() -> None:
 # --- people who go and come ---------------------------------------------------------------------
 
 
-def test_after_half_a_minute_the_partner_is_asked_and_after_one_the_pair_is_mended() -> None:
+def test_1_13_pairs_leaver_DY5_the_partner_is_asked_and_then_mended() -> None:
     """DY5; 1.13 pairs, leaver and reconnect."""
     room = begun("paired", count=4)
     go(room, "half_1")
@@ -386,7 +387,7 @@ def test_after_half_a_minute_the_partner_is_asked_and_after_one_the_pair_is_mend
     assert lost in waiting(room.state)  # next round
 
 
-def test_who_comes_back_within_a_minute_has_the_same_pair() -> None:
+def test_1_13_pairs_reconnect_who_comes_back_within_a_minute_has_the_same_pair() -> None:
     """1.13 reconnect; G9"""
     room = begun("paired", count=4)
     go(room, "half_1")
@@ -439,7 +440,7 @@ def test_without_anybody_to_join_one_waits_at_the_door() -> None:
     assert group_of(room.state, "s2") == ""  # pairs meet in think, or in the next round
 
 
-def test_late_in_think_one_sits_down_with_a_pair_later_one_waits() -> None:
+def test_1_13_pairs_late_joiner_in_think_one_sits_down_with_a_pair_later_one_waits() -> None:
     """1.13 late joiner"""
     room = begun("paired", count=4)
     room.join(Member("s5"))
@@ -451,7 +452,7 @@ def test_late_in_think_one_sits_down_with_a_pair_later_one_waits() -> None:
     assert waiting(room.state) == ("s7",)
 
 
-def test_late_in_rotating_one_waits_for_the_next_round() -> None:
+def test_1_13_pairs_late_joiner_in_rotating_one_waits_for_the_next_round() -> None:
     room = begun("rotating", count=4)
     go(room, "half_1")
     room.join(Member("s5"))
@@ -463,7 +464,9 @@ def test_late_in_rotating_one_waits_for_the_next_round() -> None:
 
 
 @pytest.mark.parametrize(("count", "facilitators"), [(1, 1), (1, 2), (5, 2)])
-def test_a_facilitator_fills_for_one_and_for_five(count: int, facilitators: int) -> None:
+def test_1_13_pairs_too_few_a_facilitator_fills_for_one_and_for_five(
+    count: int, facilitators: int
+) -> None:
     """1.13 too few; A3 *Pairing rule*"""
     room = begun("rotating", count=count, facilitators=facilitators)
     go(room, "half_1")
@@ -472,13 +475,13 @@ def test_a_facilitator_fills_for_one_and_for_five(count: int, facilitators: int)
     assert group_of(room.state, filling)
 
 
-def test_five_with_the_lead_alone_have_a_trio() -> None:
+def test_1_13_pairs_odd_five_with_the_lead_alone_have_a_trio() -> None:
     room = begun("rotating", count=5)
     go(room, "half_1")
     assert sorted(map(len, room.state.groups.values())) == [2, 3]
 
 
-def test_odd_facilitator_fills() -> None:
+def test_1_13_pairs_odd_facilitator_fills() -> None:
     room = begun("paired", count=7, facilitators=2, odd="facilitator_fills")
     assert sorted(map(len, room.state.groups.values())) == [2, 2, 2, 2]
 
@@ -513,6 +516,43 @@ def test_wishes_hold_from_the_next_pairs_on() -> None:
     assert group_of(room.state, one) == group_of(room.state, other)
 
 
+def test_a_move_is_a_change_of_places() -> None:
+    room = begun("paired", count=6)
+    (one, mate), (a, b), other = room.state.groups.values()
+    move(room, one, group_of(room.state, a))
+    after = [set(seats) for seats in room.state.groups.values()]
+    assert sorted(map(len, after)) == [2, 2, 2]
+    assert {one, mate} not in after
+    assert any(one in seats and seats & {a, b} for seats in after)
+    assert set(other) in after
+
+
+def test_nobody_is_moved_while_one_speaks() -> None:
+    room = begun("paired", count=4)
+    go(room, "half_1")
+    assert "group.move" not in {type(o.command).__struct_config__.tag for o in panel(room)}
+
+
+def move(room: World, seat: str, to: str) -> None:
+    offer = next(one for one in panel(room) if isinstance(one.command, GroupMove))
+    assert room.send(room.lead, msgspec.structs.replace(offer.command, seat=seat, to=to)) is None
+
+
+def panel(room: World) -> tuple[Any, ...]:
+    return room.view(room.lead, "panel").may
+
+
+def test_in_fours_somebody_is_moved_and_late_ones_come_in() -> None:
+    room = begun("one_two_four", count=8)
+    go(room, "four")
+    one, other = room.state.groups
+    seat = room.state.groups[one][0]
+    move(room, seat, other)
+    assert sorted(map(len, room.state.groups.values())) == [3, 5]
+    room.join(Member("s99"))
+    assert sorted(map(len, room.state.groups.values())) == [4, 5]
+
+
 def test_back_restores_groups_and_time() -> None:
     """1.3 phase.back"""
     room = begun("rotating", count=6)
@@ -526,6 +566,57 @@ def test_back_restores_groups_and_time() -> None:
     room.work()
     go(room, "move")
     assert room.state.sitting.round == 2
+
+
+def test_1_13_pairs_pass_and_silent_person_the_time_stays_theirs() -> None:
+    room = begun("paired", count=2)
+    go(room, "half_1")
+    speaker = next(iter(room.state.groups.values()))[0]
+    assert not {tag for tag in offered(room, speaker) if tag.startswith("turn.")}
+    room.wait(59_000)
+    assert voice(room, speaker).mode == "speak"
+
+
+def test_1_13_pairs_unequal_groups_the_trio_has_the_same_total() -> None:
+    room = begun("paired", count=5, half_s=180)
+    had = spoken(room)
+    totals = [sum(had[seat] for seat in seats) for seats in room.state.groups.values()]
+    assert max(totals) - min(totals) <= 2_000
+
+
+def test_1_13_pairs_lead_leaves_the_clocks_finish_and_then_the_room_holds() -> None:
+    room = begun("rotating", count=4)
+    go(room, "move")
+    room.leave(room.lead)
+    assert run(room)[-1] == "plenary"
+    room.wait(600_000)
+    assert room.state.phases.phase == "plenary"
+
+
+def test_1_13_pairs_table_device_lost_a_room_pair_goes_on_unrecorded() -> None:
+    room = at_table()
+    go(room, "half_1")
+    for seat in ("c1", "c2"):
+        room.drop(seat)
+    room.wait(70_000)
+    assert group_of(room.state, "c1") == group_of(room.state, "c2") != ""
+
+
+@pytest.mark.slow
+def test_1_13_pairs_too_many_any_number() -> None:
+    room = begun("paired", count=300)
+    assert len(room.state.groups) == 150
+
+
+def test_in_a_trio_nobody_is_asked_to_leave_for_others() -> None:
+    room = begun("paired", count=3)
+    go(room, "half_1")
+    lost, left, *_ = next(iter(room.state.groups.values()))
+    room.drop(lost)
+    room.wait(40_000)
+    assert "pair.join" not in offered(room, left)
+    room.wait(30_000)
+    assert len(room.state.groups[group_of(room.state, left)]) == 2
 
 
 # --- words --------------------------------------------------------------------------------------
@@ -582,15 +673,21 @@ def test_you_speak_you_listen() -> None:
     assert any(isinstance(block, Pairs) for block in panel)
 
 
-def test_people_at_one_table_are_a_spoken_pair() -> None:
-    """1.13 table device lost: a room pair goes on"""
+def at_table() -> World:
+    """Two at one device in the hall, two far away."""
     people = (
         Member("f1", facilitator=True),
         *(Member(f"c{i}", where="carried", table="t") for i in (1, 2)),
         *(Member(f"r{i}") for i in (1, 2)),
     )
     room = World(DYADS, SHORT["paired"], people, 1)
+    room.lead = "f1"
     room.work()
+    return room
+
+
+def test_people_at_one_table_are_a_spoken_pair() -> None:
+    room = at_table()
     assert group_of(room.state, "c1") == group_of(room.state, "c2")
     go(room, "half_1")
     assert "face to face" in str(room.view("c1"))
