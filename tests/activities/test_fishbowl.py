@@ -648,7 +648,7 @@ def test_without_a_lead_chairs_run_with_auto_release_and_the_state_waits() -> No
     room.wait(60 * MINUTE)
     assert room.state.phases.phase == "open"
     for phase in ("open", "experience", "closed"):
-        late = begun(9, 3, mode=phase)
+        late = begun(9, 3, mode=phase, debrief_min=0)
         late.drop(LEAD)
         late.wait(180 * MINUTE)
         assert late.state.phases.phase in ("starters", "talk", "debrief"), "never past debrief"
@@ -940,6 +940,18 @@ def test_an_old_epoch_or_phase_changes_nothing() -> None:
     old = SeatThank(epoch=0, sitting=1)
     assert room.send(LEAD, old) == "stale_epoch"
     assert room.send(LEAD, PhaseNext(epoch=1, phase="starters")) == "stale_phase"
+
+
+def test_lengths_are_those_of_the_plan_and_a_debrief_of_none_is_left_out() -> None:
+    room = begun(9, 3, mode="experience", frame_min=2, talk_min=10, answers_min=8, debrief_min=0)
+    assert room.state.phases.timer.duration == 10 * MINUTE
+    on(room)
+    assert room.state.phases.timer.duration == 4 * MINUTE
+    on(room)
+    assert room.state.phases.timer.duration == 8 * MINUTE
+    assert any(o.label.id == "Close the fishbowl" for o in room.view(LEAD, "panel").may)
+    on(room)
+    assert FISHBOWL.closed(room.state)
 
 
 @pytest.mark.parametrize(
