@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities import pairing, phases
+from activities._dyads_commands import PairsFormed, PairsMended, Settings
 from activities._dyads_model import (
     HALVES,
     PHASES,
     REPAIR,
     TOGETHER,
-    PairsFormed,
-    PairsMended,
-    Settings,
     State,
     group_of,
     in_pairs,
