@@ -8,6 +8,8 @@ from activities._report_out_model import (
     ALLOWED,
     MANY_TEAMS,
     MARKED,
+    MOST_PILES,
+    NEW_PILE,
     PAIR,
     Laid,
     State,
@@ -195,8 +197,9 @@ def _said(state: State, team: str, seat: str) -> Blocks:
     if brought:
         own = state.place.get(seat) == team
         pile = Pile("", say("What this group brings"), _shown(state, brought, seat))
-        tick = "note.tick" if ticks and not own else ""
-        blocks.append(Piles(title=say("In their words"), piles=(pile,), tick=tick))
+        tick, untick = ("note.tick", "note.untick") if ticks and not own else ("", "")
+        said = say("In their words")
+        blocks.append(Piles(title=said, piles=(pile,), tick=tick, untick=untick))
     if seat and state.place.get(seat) == team and (same := theirs(state, team, seat)):
         pile = Pile(
             "", say("Others have said this, and it is yours too"), _shown(state, same, seat)
@@ -265,13 +268,17 @@ def _table(
         for number, pile in enumerate(state.piles, 1)
     ]
     loose = in_pile(state, "")
+    ticks = tick and state.settings.ticks and bool(state.notes)
+    if move and state.notes and len(piles) < MOST_PILES:
+        piles.append(Pile(NEW_PILE, say("A new theme")))
     return Piles(
         title=say("Our themes") if state.piles else say("What we found"),
         piles=(*piles, Pile("", say("Not placed"), _shown(state, loose, seat))),
         move=move if state.notes else "",
-        tick="note.tick" if tick and state.settings.ticks and state.notes else "",
-        rename=rename if piles else "",
-        merge=merge if len(piles) > 1 else "",
+        tick="note.tick" if ticks else "",
+        untick="note.untick" if ticks else "",
+        rename=rename if state.piles else "",
+        merge=merge if len(state.piles) > 1 else "",
     )
 
 

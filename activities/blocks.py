@@ -511,7 +511,8 @@ class Pile(msgspec.Struct, frozen=True):
 
 class Piles(Block, frozen=True, tag="piles"):
     """Notes sorted into themes. The types of the offers that move a note (needs `note` and
-    `pile`), tick one (needs `note`), name a pile and merge two; "" where this seat has none."""
+    `pile`), tick one or take the tick back (need `note`), name a pile and merge two; "" where this
+    seat has none."""
 
     title: Line
     piles: tuple[Pile, ...]
@@ -519,6 +520,7 @@ class Piles(Block, frozen=True, tag="piles"):
     tick: str = ""
     rename: str = ""
     merge: str = ""
+    untick: str = ""
 
 
 class Call(Block, frozen=True, tag="call"):

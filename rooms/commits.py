@@ -227,6 +227,13 @@ class ThemesMerged(Event, frozen=True, tag="board.themes_merged"):
     into: str
 
 
+class ItemPlaced(Event, frozen=True, tag="board.item_placed"):
+    """Words that an activity left behind stand under a theme, or under none."""
+
+    words: str
+    theme: str = ""
+
+
 class NoteTicked(Event, frozen=True, tag="board.note_ticked"):
     """`seat` ticked a card of the board ("also ours"), or took the tick back."""
 
@@ -301,6 +308,7 @@ RoomEvent = (
     | NoteDeleted
     | NoteReworded
     | ThemesMerged
+    | ItemPlaced
     | NoteTicked
     | ThemeScored
     | CardsShared
@@ -377,6 +385,8 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
+    placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
+    ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
     scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
@@ -535,6 +545,8 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             state = _with_seat(state, event.seat)
             if event.seat.role == "facilitator":
                 state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            elif event.seat.role != "observer":
+                state = replace(state, helm=helms.without(state.helm, event.seat.id))
             return state
         case SeatGone():
             seat = state.seats[event.seat]
@@ -611,6 +623,8 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
         case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
             return _board_changed(state, event)
+        case ItemPlaced() | NoteTicked():
+            return _board_changed(state, event)
         case ConsentChanged():
             return consent_changed(state, event)
         case QuestionSet():
@@ -623,12 +637,13 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, helm=helms.evolve(state.helm, event))
         case _ if isinstance(event, get_args(SafetyEvent)):
             return replace(state, safety=safeties.evolve(state.safety, event))
-        case _:  # NoteTicked, CardsShared: the documents hold what they say
+        case _:  # CardsShared: the documents hold what they say
             return state
 
 
 def _board_changed(
-    state: RoomState, event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored
+    state: RoomState,
+    event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
     notes = state.notes
     match event:
@@ -644,7 +659,14 @@ def _board_changed(
                 for card, note in notes.items()
                 if card != theme
             }
-            return replace(state, notes=left)
+            placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
+            return replace(state, notes=left, placed=placed)
+        case ItemPlaced():
+            return replace(state, placed={**state.placed, event.words: event.theme})
+        case NoteTicked(card=card) if card not in notes:  # a card's ticks are on the card
+            others = tuple(seat for seat in state.ticks.get(card, ()) if seat != event.seat)
+            ticks = (*others, event.seat) if event.on else others
+            return replace(state, ticks={**state.ticks, card: ticks})
         case ThemeScored():
             return replace(state, scores={**state.scores, event.theme: event})
         case _:

@@ -71,7 +71,7 @@ class Effects:
                 await self._storage.erase_words(self._room, [event.before])
             case commits.ThemesMerged():
                 await self._shelf.merge_themes(event.theme, event.into)
-            case commits.NoteTicked():
+            case commits.NoteTicked():  # words that are no card have no tick there
                 await self._shelf.tick_note(event.card, event.seat, event.on)
             case commits.NoteDeleted():
                 await self._shelf.delete_note(event.document, event.card)

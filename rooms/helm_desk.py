@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from msgspec.structs import replace
 
 from activities.blocks import Who, say
-from activities.kernel import Command, Cut, LeadCommand, Refused
+from activities.kernel import Command, LeadCommand, Refused
 from rooms import commits, helm, wire, wire_helm
 from rooms import lead as leads
 from rooms.agenda import next_item, planned_lead
@@ -287,8 +287,8 @@ def _approve(
         raise Refused("stale_phase")
     wanted = proposed(draft, proposal)
     draft.add(helm.ProposalSettled(proposal=proposal.id, state="done"))
-    if proposal.activity or isinstance(wanted, Cut):
-        tell(draft, proposal.activity or draft.current(), wanted, asking)
+    if proposal.activity:
+        tell(draft, proposal.activity, wanted, asking)
     else:
         run(draft, wanted, asking)
 

@@ -2,7 +2,7 @@
 the strip, the debrief (`methods.md A5`)."""
 
 from collections.abc import Callable
-from typing import Final, get_args
+from typing import Final, Literal, get_args
 
 from activities.blocks import (
     AnyBlock,
@@ -247,6 +247,7 @@ def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standi
     if roles & {"lead", "co"}:
         found.append(_duty_offer(state))
     if "lead" in roles:
+        found += _role_offers(state, seat)
         on = state.helm.co_time
         found.append(
             Offer(
@@ -309,6 +310,27 @@ def _force_offers(state: RoomState, standing: Standing) -> list[Offer]:
             needs={"to": Need(kind="seat", label=say("Who?"), options=_people(able))},
             confirm=say("They lead at once, without being asked. Everyone is told."),
         )
+    ]
+
+
+def _role_offers(state: RoomState, seat: Seat) -> list[Offer]:
+    """Somebody becomes a shadow, or a participant again."""
+    people = [s for s in state.seats.values() if s.status == "in" and s.id != seat.id]
+    members = [s for s in people if s.role == "participant"]
+    back = [s for s in people if s.role in ("facilitator", "observer") and not s.organiser]
+    roles: tuple[tuple[Literal["observer", "participant"], Line, list[Seat]], ...] = (
+        ("observer", say("Let someone look on and propose"), members),
+        ("participant", say("Make someone a participant again"), back),
+    )
+    return [
+        Offer(
+            command=wire.SeatRole(epoch=state.lead.epoch, seat="", role=role),
+            label=label,
+            place="menu",
+            needs={"seat": Need(kind="seat", label=say("Who?"), options=_people(able))},
+        )
+        for role, label, able in roles
+        if able
     ]
 
 

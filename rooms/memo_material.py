@@ -228,6 +228,8 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         scope=stands.scope if quoted else _scope(room, activity),
         attribution=by if quoted else "",
         consent=stands.state if quoted else "none_needed",
+        theme=room.whole.room.placed.get(ref, ""),
+        ticks=len(room.whole.room.ticks.get(ref, ())),
         origin=item.origin,
         status="answered" if item.answered else "open",
     )

@@ -8,7 +8,7 @@ import msgspec
 from activities.kernel import Refused
 from activities.registry import ACTIVITIES
 from rooms import call, commits
-from rooms.agenda_file import read
+from rooms.agenda_file import read, run_by
 from rooms.agenda_items import Frame
 from rooms.agenda_templates import offered
 from rooms.commits import Commit, WordsKept
@@ -72,7 +72,7 @@ def opening(
         raise Refused("bad_request")
     title, name = new_id(), new_id()
     mint = Mint(new_id)
-    agenda, frame = template.items if template else (), Frame()
+    agenda, frame = run_by(template, activities) if template else (), Frame()
     if wanted.plan is not None:
         agenda, frame = read(wanted.plan, activities, mint, 1)
     texts = {title: clean_name(wanted.title, TITLE_LIMIT), name: clean_name(wanted.facilitator)}

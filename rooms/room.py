@@ -45,6 +45,7 @@ from rooms.room_decide import Asking, decide, moment_of
 from rooms.room_reading import RoomReading
 from rooms.safety import Hidden, SeatHidden
 from rooms.safety_desk import ensure_free
+from rooms.safety_view import times as safety_times
 from rooms.seats import Device, Seat
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
@@ -470,6 +471,7 @@ class Room(RoomReading):
         if lead.alone_since:
             times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
         times += helm_times(self.whole, self.world.activities)
+        times += safety_times(self.whole.room)
         if self._roll.waiting:
             times.append(now + RETRY)
         times += unnamed.keys_due(self.whole, self.world.activities).values()

@@ -78,6 +78,7 @@ def seat_view(
             *helm_view.notes(state, activities, seat, lens, id, standing.now),
         )
         view = replace(view, blocks=(*view.blocks[:1], *over, *view.blocks[1:]))
+        view = safety_view.closed(view, state, seat)
     if shadows(seat, lens):
         view = _as_proposals(view, state, id, standing)
     offers = room_offers(state, seat, roles, lens, standing)
@@ -85,7 +86,7 @@ def seat_view(
         offers += note_offers(view, roles)
         offers += hall_offers(whole, activities, seat, roles, standing)
         offers += tuple(helm_view.offers(state, seat, roles, standing))
-        offers += tuple(safety_view.offers(state, seat, roles, standing))
+        offers += tuple(safety_view.offers(state, seat, roles, lens, standing))
         offers += tuple(helm_view.approvals(state, roles, standing.now, _names(view)))
     view = replace(view, may=(*view.may, *offers))
     return safety_view.filtered(view, safety_view.fits(state, seat, roles)), id
@@ -437,7 +438,7 @@ def device_message(
                 name=Who(id),
                 role=seat.role,
                 where=seat.where,
-                status="left" if seat.status == "left" else "in",
+                status="in" if seat.status == "removed" else seat.status,
                 language=seat.language,
                 steward=id == device.seats[0] and len(device.seats) > 1,
                 code=code(id, offer.nonce) if offer else "",

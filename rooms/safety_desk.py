@@ -54,6 +54,9 @@ language."""
 WAITING_MAY: Final = (wire.SeatLeave, wire.SeatLanguage)
 """What somebody may do who waits at the door."""
 
+RECOVERY_MOST: Final = 100
+"""Recovery links one facilitator may go through: each is tried when somebody comes with one."""
+
 Card = tuple[str, str]
 """Document (without the room's prefix) and card id."""
 
@@ -293,6 +296,8 @@ def _revoke(draft: Draft, command: wire_safety.LinkRevoke, asking: "Asking") -> 
         raise Refused("not_allowed", NOT_A_FACILITATOR)
     if seat.id != asking.seat.id and not asking.seat.organiser:
         raise Refused("not_allowed", OWN_LINK_ONLY)
+    if seat.recovery >= RECOVERY_MOST:
+        raise Refused("too_many")
     devices = seat.devices
     if command.devices:
         devices = tuple(d for d in devices if d == asking.device)

@@ -8,17 +8,20 @@ from msgspec.structs import replace
 
 from activities.blocks import (
     AnyBlock,
+    Cards,
     Groups,
     Need,
     Note,
     Now,
     Offer,
     Option,
+    Place,
     View,
     Who,
     Words,
     say,
 )
+from activities.kernel import Lens
 from rooms import helm_desk, safety_desk, wire
 from rooms import wire_safety as on_wire
 from rooms.commits import RoomState
@@ -65,6 +68,19 @@ def fits(state: RoomState, seat: Seat, roles: frozenset[str]) -> Callable[[Offer
     return check
 
 
+def closed(view: View, state: RoomState, seat: Seat) -> View:
+    """The view without places to write cards, while the room is frozen for this seat."""
+    if safety_desk.is_free(state, seat, "note.add"):
+        return view
+    blocks = tuple(
+        replace(block, add=False)
+        if isinstance(block, Cards) and block.document != "mine"
+        else block
+        for block in view.blocks
+    )
+    return replace(view, blocks=blocks)
+
+
 def notes(state: RoomState, seat: Seat, standing: Standing) -> tuple[AnyBlock, ...]:
     """What stands over every screen for safety."""
     blocks: list[AnyBlock] = []
@@ -88,6 +104,11 @@ def _ask(state: RoomState, standing: Standing) -> PauseAsk | None:
     return ask
 
 
+def times(state: RoomState) -> list[int]:
+    """When time alone changes what screens show here (ms)."""
+    return [state.safety.ask.at + PAUSE_ASKED_LASTS + 1] if state.safety.ask else []
+
+
 def at_the_door(state: RoomState) -> View:
     """The screen of somebody who waits to be let in: that they wait, and nothing of the room."""
     return View(
@@ -108,13 +129,16 @@ def at_the_door(state: RoomState) -> View:
     )
 
 
-def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standing) -> list[Offer]:
-    """What this seat may do for safety."""
+def offers(
+    state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens, standing: Standing
+) -> list[Offer]:
+    """What this seat may do for safety; on the panel, who waits for an answer stands in sight."""
     if seat.role == "facilitator" and roles & {"lead", "co"}:
+        near: Place = "beside" if lens == "panel" else "menu"
         return [
-            *_freeze_offers(state, seat),
-            *_hidden_offers(state, roles),
-            *_door_offers(state),
+            *_freeze_offers(state, seat, near),
+            *_hidden_offers(state, roles, near),
+            *_door_offers(state, near),
             *_link_offers(state, seat),
         ]
     if seat.role == "participant" and roles:
@@ -122,11 +146,11 @@ def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standi
     return []
 
 
-def _unfreeze(state: RoomState) -> Offer:
+def _unfreeze(state: RoomState, near: Place) -> Offer:
     return Offer(
         command=on_wire.RoomUnfreeze(epoch=state.lead.epoch),
         label=say("Let people write again"),
-        place="beside",
+        place=near,
         hint=say("The door stays shut until you open it."),
     )
 
@@ -135,7 +159,7 @@ def _seats(people: list[Seat]) -> tuple[Option, ...]:
     return tuple(Option(value=s.id, label=say("{name}", name=Who(s.id))) for s in people)
 
 
-def _freeze_offers(state: RoomState, seat: Seat) -> list[Offer]:
+def _freeze_offers(state: RoomState, seat: Seat, near: Place) -> list[Offer]:
     epoch = state.lead.epoch
     people = [s for s in state.seats.values() if s.person and not s.organiser and s.id != seat.id]
     who = Need(kind="seat", label=say("Who?"), options=_seats(people))
@@ -151,7 +175,7 @@ def _freeze_offers(state: RoomState, seat: Seat) -> list[Offer]:
             )
         )
     else:
-        found.append(_unfreeze(state))
+        found.append(_unfreeze(state, near))
     if people:
         found.append(
             Offer(
@@ -165,7 +189,7 @@ def _freeze_offers(state: RoomState, seat: Seat) -> list[Offer]:
     return found
 
 
-def _hidden_offers(state: RoomState, roles: frozenset[str]) -> list[Offer]:
+def _hidden_offers(state: RoomState, roles: frozenset[str], near: Place) -> list[Offer]:
     epoch = state.lead.epoch
     found: list[Offer] = []
     for id in state.safety.hidden:
@@ -174,7 +198,7 @@ def _hidden_offers(state: RoomState, roles: frozenset[str]) -> list[Offer]:
             Offer(
                 command=on_wire.SeatRestore(epoch=epoch, seat=id),
                 label=say("Bring back what {name} wrote", name=name),
-                place="menu",
+                place=near,
             )
         )
         if "lead" in roles:
@@ -182,14 +206,14 @@ def _hidden_offers(state: RoomState, roles: frozenset[str]) -> list[Offer]:
                 Offer(
                     command=on_wire.SeatErase(epoch=epoch, seat=id),
                     label=say("Delete what {name} wrote", name=name),
-                    place="menu",
+                    place=near,
                     confirm=say("It is gone for good."),
                 )
             )
     return found
 
 
-def _door_offers(state: RoomState) -> list[Offer]:
+def _door_offers(state: RoomState, near: Place) -> list[Offer]:
     epoch = state.lead.epoch
     found: list[Offer] = []
     if state.door and state.safety.door_asks:
@@ -210,7 +234,7 @@ def _door_offers(state: RoomState) -> list[Offer]:
             Offer(
                 command=on_wire.SeatAdmit(epoch=epoch),
                 label=say("Let in everyone who waits"),
-                place="menu",
+                place=near,
             )
         )
     for one in waiting[:ADMIT_OFFERS]:
@@ -218,13 +242,12 @@ def _door_offers(state: RoomState) -> list[Offer]:
         refuse = on_wire.SeatRefuse(epoch=epoch, seat=one.id)
         name = Who(one.id)
         found += [
-            Offer(command=admit, label=say("Let {name} in", name=name), place="menu", shown=False),
+            Offer(command=admit, label=say("Let {name} in", name=name), place=near),
             Offer(
                 command=refuse,
                 label=say("Send {name} away", name=name),
-                place="menu",
+                place=near,
                 confirm=say("They are told that the door stays closed to them."),
-                shown=False,
             ),
         ]
     return found

@@ -182,7 +182,9 @@ class WordsBook:
 
     def hide(self, refs: frozenset[str]) -> None:
         """These texts are shown to nobody, in place of those hidden before."""
-        self._hidden = refs
+        if refs != self._hidden:
+            self._hidden = refs
+            self.changes += 1
 
     def add(self, texts: Mapping[str, str]) -> None:
         """Take in what was just stored."""

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENS = block_samples.screens()
 NAMES = [
     "bowl-queued", "voice-speak", "ballot", "form", "commitments", "piles", "pause",
-    "panel-busy", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
+    "panel-busy", "panel-together", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
 ]  # fmt: skip
 WIDE = "document.documentElement.scrollWidth"
 SMALL = """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp, .grip")]
@@ -66,6 +66,7 @@ def test_axe_size_and_targets(shown: Any, name: str) -> None:
     wrong = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.evaluate("document.getAnimations().forEach((each) => each.finish?.())")
         found = Axe().run(page).response["violations"]
         wrong += [(theme, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
     assert wrong == []

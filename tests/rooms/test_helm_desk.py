@@ -229,7 +229,9 @@ async def test_a_shadow_sees_the_panel_and_only_proposes(tmp_path: Path) -> None
             await house.view("s5", "panel")
 
 
-async def test_a_proposal_runs_with_the_rights_and_epoch_of_the_approval(tmp_path: Path) -> None:
+async def test_a_proposal_runs_with_the_rights_and_epoch_of_the_approval_SAF7(
+    tmp_path: Path,
+) -> None:
     async with await House.open(tmp_path, people=4) as house:
         await company(house)
         await house.start()
@@ -277,6 +279,12 @@ async def test_a_proposal_the_room_left_behind_is_refused_and_changes_nothing(
             await house.do(house.lead, "lead.approve", proposal=proposal.id, epoch=1)
         assert (await house.room()).whole == before
         await house.do(house.lead, "lead.set_aside", proposal=proposal.id, epoch=1)
+        wanted = {"type": "activity.cut", "epoch": 1}
+        await house.do("s4", "lead.propose", command=wanted)
+        await cut(house, house.lead)
+        late = (await house.room()).whole.room.helm.proposals[-1]
+        with pytest.raises(Refused, match="stale_phase"):
+            await house.do(house.lead, "lead.approve", proposal=late.id, epoch=1)
         with pytest.raises(Refused, match="duplicate"):
             await house.do(house.lead, "lead.set_aside", proposal=proposal.id, epoch=1)
 
@@ -344,7 +352,10 @@ async def test_a_duty_without_a_name_is_warned_of_at_the_start(tmp_path: Path) -
             await house.do("s2", "duty.set", duty="time", seat="s3", epoch=epoch)
         with pytest.raises(Refused, match="not_allowed"):
             await house.do("s5", "duty.set", duty="time", seat="s3", epoch=epoch)
-        await house.do("s3", "seat.leave")  # and the duty needs a name again
+        roles = [o for o in (await house.view(house.lead))["may"] if o["type"] == "seat.role"]
+        assert {o["role"] for o in roles} == {"facilitator", "observer", "participant"}
+        await house.do(house.lead, "seat.role", seat="s3", role="participant", epoch=epoch)
+        # and the duty needs a name again
         duty = next(d for d in (await house.view("s2"))["room"]["duties"] if d["duty"] == "time")
         assert not duty["set"]
         assert (await house.view("s5"))["room"]["duties"] == []

@@ -96,7 +96,7 @@ async def freeze(house: House, by: str, **fields: Any) -> None:
 # Hiding -------------------------------------------------------------------------------------------
 
 
-async def test_one_control_freezes_shuts_and_hides_everywhere(tmp_path: Path) -> None:
+async def test_one_control_freezes_shuts_and_hides_everywhere_SAF2(tmp_path: Path) -> None:
     """Moment 8: nothing more is to be waited for; no clock moves in this test."""
     async with await House.open(tmp_path, people=3) as house:
         evening = await Evening.of(house)
@@ -151,7 +151,7 @@ async def test_a_restore_brings_everything_back(tmp_path: Path) -> None:
         assert await again.card("s3-new", "I am sorry")
 
 
-async def test_only_the_last_two_minutes_and_only_that_seat(tmp_path: Path) -> None:
+async def test_only_the_last_two_minutes_and_only_that_seat_SAF3(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         evening = await Evening.of(house)
         await evening.pages["s3"].card("s3-old", "An honest thought")
@@ -277,7 +277,7 @@ async def test_whom_nobody_hides(tmp_path: Path) -> None:
 # Freezing -----------------------------------------------------------------------------------------
 
 
-async def test_in_a_frozen_room_people_leave_pause_and_ask_and_no_more(tmp_path: Path) -> None:
+async def test_in_a_frozen_room_people_leave_pause_and_ask_and_no_more_SAF1(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await make_co(house, "s2")
         await house.start()
@@ -336,6 +336,8 @@ async def test_edits_of_a_frozen_page_are_refused_in_words_and_private_ones_are_
     async with await House.open(tmp_path, people=3) as house:
         evening = await Evening.of(house)
         await freeze(house, house.lead)
+        boards = [b for b in (await house.view("s3"))["blocks"] if b["type"] == "cards"]
+        assert [b["add"] for b in boards] == [False]
         assert not await evening.pages["s3"].card("s3-x", "An honest thought")
         refused = said(house, evening.sessions["s3"], "refused")[-1]
         assert refused["reason"] == "closed"
@@ -404,7 +406,7 @@ async def test_the_second_of_two_has_a_minute_and_facilitators_thaw_at_once(
         await house.do("s3", "seat.name", name="Another Name")
 
 
-async def test_what_a_facilitator_froze_people_do_not_thaw(tmp_path: Path) -> None:
+async def test_what_a_facilitator_froze_people_do_not_thaw_SAF6(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await freeze(house, house.lead)
         await leave_alone(house)
@@ -416,7 +418,7 @@ async def test_what_a_facilitator_froze_people_do_not_thaw(tmp_path: Path) -> No
 # The waiting room ---------------------------------------------------------------------------------
 
 
-async def test_newcomers_wait_at_the_door_and_see_nothing_of_the_room(tmp_path: Path) -> None:
+async def test_newcomers_wait_at_the_door_and_see_nothing_of_the_room_SAF4(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await make_co(house, "s2")
         await house.do("s2", "door.ask", epoch=1)
@@ -501,7 +503,7 @@ async def test_who_waits_may_leave_and_does_not_slip_in(tmp_path: Path) -> None:
 # Links --------------------------------------------------------------------------------------------
 
 
-async def test_a_new_link_leaves_seats_and_recovery_links_working(tmp_path: Path) -> None:
+async def test_a_new_link_leaves_seats_and_recovery_links_working_SAF5(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         await make_co(house, "s2")
         room = await house.room()

@@ -108,7 +108,7 @@ export class AgendaPage extends StagePart {
       : stage.unsaved.count
         ? html`<span>${t("saving")}</span>`
         : html`<span class="okc">${t("saved")}</span>`;
-    return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note" role="status">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a></nav></header>`;
+    return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note" role="status">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a></nav></header>`;
   }
 
   private head(): TemplateResult {
@@ -455,7 +455,7 @@ export class AgendaPage extends StagePart {
       ) =>
         this.plan.frame({
           starts: moment((event.target as HTMLInputElement).value),
-        })}><p class="note">${t("In your time, {zone}. Everybody sees it in their own.", { zone: zone() })}${night(times) ? html` <b>${t("Some of it is at night where you are.")}</b>` : nothing}</p></div>
+        })}><p class="note">${t("In your time, {zone}. Everybody sees it in their own.", { zone: zone() })}${night(times) && !this.plan.now.warnings.some((each) => each.rule === "night") ? html` <b>${t("Some of it is at night where you are.")}</b>` : nothing}</p></div>
       <div class="two"><div class="field"><label for="minutes">${t("Minutes in all")}</label><input class="inp nums" id="minutes" type="number" inputmode="numeric" min="0" max=${this.boot.limits.minutes * 3} placeholder=${number(times.total)} .value=${frame.minutes ? String(frame.minutes) : ""} @change=${(event: Event) => this.plan.frame({ minutes: value(event) })}></div>
       <div class="field"><label for="invited">${t("People invited")}</label><input class="inp nums" id="invited" type="number" inputmode="numeric" min="0" max=${this.boot.limits.people} .value=${frame.people ? String(frame.people) : ""} @change=${(event: Event) => this.plan.frame({ people: value(event) })}></div></div></section>`;
   }

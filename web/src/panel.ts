@@ -9,13 +9,14 @@ import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import type { OfferButton } from "./offers";
+import { baton, DebriefPart, DutiesPart } from "./panel/helm";
 import { keyOf, sheet } from "./panel/keys";
 import { PeoplePart } from "./panel/people";
 import { asPhone, fetchPreview } from "./panel/preview";
 import { open, SignalsPart } from "./panel/signals";
 import { type Sorted, sorted } from "./panel/sorting";
 import { StripPart } from "./panel/strip";
-import { BAR, LastStep, mover, type Said, tookTwice } from "./panel/undo";
+import { BAR, LastStep, mover, onward, type Said, tookTwice } from "./panel/undo";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
 import type { AgendaRow, Block, NextStep, Offer, ViewMessage } from "./wire";
@@ -83,8 +84,8 @@ export class PanelPage extends StagePart {
       ${this.menu ? this.drawMenu(places) : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
-        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${this.now(view, places)}</div>
-        <div class="stack side" data-tab="people signals private"><tl-signals data-tab="signals" .stage=${stage}></tl-signals><tl-people data-tab="people" .stage=${stage}></tl-people><tl-strip data-tab="private" .stage=${stage}></tl-strip></div>
+        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${baton(stage)}${this.now(view, places)}</div>
+        <div class="stack side" data-tab="people signals private"><tl-signals data-tab="signals" .stage=${stage}></tl-signals><tl-people data-tab="people" .stage=${stage}></tl-people><tl-strip data-tab="private" .stage=${stage}></tl-strip><tl-duties data-tab="private" .stage=${stage}></tl-duties></div>
       </div>
       <div class="reach">${this.tab === "now" ? nothing : html`<div class="phoneonly">${this.passing(places)}</div>`}${this.tabs()}</div></div>${this.drawOver()}`;
   }
@@ -161,11 +162,12 @@ export class PanelPage extends StagePart {
     const lists = rest.filter((block) => LISTS.has(block.type));
     const small = (offer: Offer) =>
       html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`;
+    const late = pace(view);
     return html`<section class="nowcard" aria-labelledby="now"><div class="row between"><p class="note">${this.leading(view)}</p>${
       view.ends_at
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
-    }</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
+    }${late ? html`<p class="note nums">${late}</p>` : nothing}</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
     <div class="stack body">${short.map((block) => drawBlock(stage, view, block))}
     ${places.loose.length ? html`<div class="row loose">${places.loose.map(small)}</div>` : nothing}${lists.map((block) => drawBlock(stage, view, block))}</div>
     <div class="dock">${this.passing(places)}${places.clocks.length ? html`<div class="row clocks" role="group" aria-label=${t("Everybody's clocks")}>${places.clocks.map(small)}</div>` : nothing}
@@ -200,10 +202,12 @@ export class PanelPage extends StagePart {
       this.said && this.said.until > now
         ? this.said.text
         : returned && returned.until > now
-          ? t("Back again: {step}", { step: returned.text })
+          ? returned.text
+            ? t("Back again: {step}", { step: returned.text })
+            : t("Back again.")
           : "";
     const bar = !!places.back && seconds > 0;
-    const text = line || (bar && moved ? t("Moved on: {step}", { step: moved.text }) : "");
+    const text = line || (bar && moved ? onward(moved) : "");
     return html`<div class="undo ${text || bar ? "" : "empty"}"><p class="grow" role="status">${text}</p>${
       bar && places.back
         ? html`<button class="btn small" type="button" aria-keyshortcuts="u" aria-busy=${this.stage.commands.busy(this.stage.key(places.back)) ? "true" : "false"} @click=${() => places.back && this.stage.take(places.back)}>${icon("undo", "flip")}<span>${t("Undo")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(seconds) })}</span></span></button>`
@@ -373,6 +377,21 @@ export class PanelPage extends StagePart {
   }
 }
 
+/** Minutes from which being ahead of or behind the plan is worth a word. */
+const WORTH = 2;
+
+/** "4 min behind the plan": `behind`, and what has passed since the present item was due. */
+function pace(view: ViewMessage): string {
+  const { plan } = view.room;
+  if (!plan) return "";
+  const ms = plan.behind + (plan.due ? Math.max(0, serverNow() - plan.due) : 0);
+  const whole = Math.round(Math.abs(ms) / 60_000);
+  if (whole < WORTH) return "";
+  return ms > 0
+    ? t("{n} min behind the plan", { n: number(whole) })
+    : t("{n} min ahead of the plan", { n: number(whole) });
+}
+
 /** The evening as a strip: what was, what is, what comes; widths are rough, words are exact. */
 export function strip(agenda: AgendaRow[]): TemplateResult {
   return html`<ol class="agenda" aria-label=${t("Agenda")}>${agenda.map((row) => {
@@ -385,5 +404,7 @@ export function strip(agenda: AgendaRow[]): TemplateResult {
 define("tl-signals", SignalsPart);
 define("tl-people", PeoplePart);
 define("tl-strip", StripPart);
+define("tl-duties", DutiesPart);
+define("tl-debrief", DebriefPart);
 define("tl-panel", PanelPage);
 void enter(openStage("panel"), readBoot().room, "tl-panel");

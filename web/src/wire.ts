@@ -334,7 +334,7 @@ export interface Commitment {
   offers: number[];
 }
 
-/** Notes sorted into themes. The types of the offers that move a note (needs `note` and `pile`), tick one (needs `note`), name a pile and merge two; "" where this seat has none. */
+/** Notes sorted into themes. The types of the offers that move a note (needs `note` and `pile`), tick one or take the tick back (need `note`), name a pile and merge two; "" where this seat has none. */
 export interface Piles {
   type: "piles";
   title: string;
@@ -343,6 +343,7 @@ export interface Piles {
   tick: string;
   rename: string;
   merge: string;
+  untick: string;
 }
 
 /** A theme with its notes; the one with the id "" is *not placed*. */
@@ -599,7 +600,7 @@ export interface OwnSeat {
   name: string;
   role: string;
   where: "remote" | "room" | "carried" | "phone";
-  status: "in" | "left";
+  status: "in" | "left" | "waiting";
   language: string;
   steward: boolean;
   code: string;

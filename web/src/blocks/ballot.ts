@@ -1,11 +1,11 @@
 // Dots on options: by tap, and while the ballot has the focus by an option's number.
 import { html, nothing, type TemplateResult } from "lit";
-import { ticker, timeWords } from "../clock";
+import { ticker } from "../clock";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type { Ballot, BallotOption, Offer } from "../wire";
 import { BlockPart, paged } from "./block";
-import { Speaker } from "./ring";
+import { clockFor, Speaker } from "./ring";
 
 /** Milliseconds within which two digits are one number, where there are ten options or more. */
 const DIGITS = 700;
@@ -88,19 +88,10 @@ export class BallotBlock extends BlockPart<Ballot> {
     if (this.used !== undefined && this.used !== used) this.told = left;
     this.used = used;
     return html`<section class="stack ballot" @keydown=${(event: KeyboardEvent) => this.key(event)}><h2 class="sec">${open ? t("Your dots") : t("The options")}<span class="note nums">${open ? html`<span class="dotted" aria-hidden="true">${"●".repeat(used)}${"○".repeat(this.left)}</span> ${left}` : dots ? tn("{n} dot each", "{n} dots each", dots) : nothing}</span></h2>
-      ${this.time(clock)}
+      ${clockFor(this.stage, this.view, clock, this.speaker)}
       <ol class="options">${paged(this.view, options, PAGE, STANDS).map((option) => this.option(option, open))}</ol>
       ${open ? html`<p class="note wideonly">${t("Keys: the number gives a dot, Shift and the number takes it back.")}</p>` : nothing}
       <p class="vh" role="status">${this.told}</p></section>`;
-  }
-
-  /** A dial where a hall looks up to it, a line of words where thumbs need the room. */
-  private time(clock: Ballot["clock"]): TemplateResult | typeof nothing {
-    if (!clock) return nothing;
-    if (this.view.lens === "screen")
-      return html`<tl-countdown .stage=${this.stage} .view=${this.view} .block=${{ type: "countdown", clock, label: null, until: false }}></tl-countdown>`;
-    this.speaker.hear(clock, false);
-    return html`<p class="quiet nums">${timeWords(clock, false)?.spoken ?? ""}</p><p class="vh" role="status">${this.speaker.text}</p>`;
   }
 
   private option(option: BallotOption, open: boolean): TemplateResult {
