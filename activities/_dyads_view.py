@@ -357,6 +357,15 @@ def _status(state: State, group: str) -> Line:
     return say("{name} speaks", name=Who(floor)) if floor else say("together")
 
 
+def _wishes(state: State) -> Blocks:
+    """Who should sit together or not; for facilitators alone."""
+    rows = [
+        *((Who(a), say("with {name}", name=Who(b))) for a, b in state.wishes.together),
+        *((Who(a), say("not with {name}", name=Who(b))) for a, b in state.wishes.apart),
+    ]
+    return [Roll(title=say("From the next pairs on"), rows=tuple(rows))] if rows else []
+
+
 def _wall(state: State) -> Blocks:
     phase = state.phases.phase
     named: Mapping[str, Line] = {
@@ -403,6 +412,9 @@ def _panel(state: State) -> Blocks:
         done, of = len(state.ready), len(state.groups)
         label = say_n("{n} group is ready", "{n} groups are ready", done)
         blocks.append(Progress(done=done, of=of, label=label))
+        if done == of:
+            blocks.append(Note(text=say("Every group is ready. Go on when you like."), tone="good"))
+    blocks += _wishes(state)
     if phase in NOTES:
         label = say_n("{n} note was written", "{n} notes were written", len(state.notes))
         blocks.append(Note(text=label, tone="quiet"))
