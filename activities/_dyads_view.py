@@ -182,8 +182,8 @@ def _after(state: State, group: str, seat: str) -> Line | None:
     if coming >= len(seats):
         return None
     if seats[coming] == seat:
-        return say("you speak")
-    return say("{name} speaks", name=Who(seats[coming]))
+        return say("Then you speak.")
+    return say("Then {name} speaks.", name=Who(seats[coming]))
 
 
 def _talking(state: State, seat: str, group: str) -> Blocks:
