@@ -67,7 +67,7 @@ export class PilesBlock extends BlockPart<Piles> {
   protected override render(): TemplateResult {
     const { title, piles } = this.block;
     const shown = piles.filter((pile) => pile.id || pile.notes.length);
-    return html`<section class="stack"><h2 class="sec">${title}</h2><div class="piles">${repeat(
+    return html`<section class="stack"><h2 class="sec">${title}</h2>${shown.length ? nothing : html`<p class="quiet">${t("Notes will stand here as soon as there are some.")}</p>`}<div class="piles">${repeat(
       shown,
       (pile) => pile.id,
       (pile) => this.pile(pile),
