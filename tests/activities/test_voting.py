@@ -372,6 +372,58 @@ def test_solo_vote_a_blank_ballot_is_an_answer() -> None:
     assert at.state.voters == 4
 
 
+def test_solo_vote_reconnect_gives_ones_own_ballot_back() -> None:
+    at = opened()
+    vote(at, "s1", 2)
+    at.drop("s1", silent=15)
+    at.wait(30 * SECOND)
+    at.back("s1")
+    assert [option.mine for option in ballot(at, "s1").options] == [0, 1, 0, 0]
+
+
+def test_solo_vote_nobody_silent_is_named_or_asked() -> None:
+    at = opened()
+    at.wait(100 * SECOND)
+    for _, view in at.views():
+        assert not names_in(view)
+
+
+def test_solo_vote_any_number_votes() -> None:
+    people = tuple(Member(f"s{i}") for i in range(1, 201))
+    at = World(VOTING, PLAIN, (Member("f1", facilitator=True), *people), 1, themes(12))
+    close(at)
+    for number, person in enumerate(people):
+        vote(at, person.seat, 1 + number % 12, 1 + (number + 1) % 12)
+    close(at)
+    assert (at.state.voters, sum(at.state.counts.values())) == (200, 400)
+
+
+def test_solo_vote_a_lost_table_enters_its_papers_later() -> None:
+    """Its people write their dots on paper, and whoever adopts them enters them by number."""
+    at = opened()
+    table = [f"c{i}" for i in range(1, 6)]
+    for seat in table:
+        at.join(Member(seat, where="carried", table="d1"))
+        at.drop(seat)
+    at.wait(60 * SECOND)
+    for number, seat in enumerate(table, 1):
+        at.back(seat)
+        at.change(seat, table="d2")
+        vote(at, seat, 1 + number % 4)
+    close(at)
+    assert at.state.voters == 5
+
+
+def test_solo_vote_two_devices_of_one_person_have_one_ballot() -> None:
+    """Both show and fill in the ballot of the seat."""
+    at = opened()
+    vote(at, "s1", 1)
+    there = ballot(at, "s1")
+    vote(at, "s1", 2)
+    assert at.send("s1", model.VoteCast(ballot=1, option="f1-t3")) == "full"
+    assert ballot(at, "s1").used == there.used + 1
+
+
 def test_solo_vote_closes_at_its_time_without_a_lead() -> None:
     at = opened()
     for seat in ("s1", "s2", "s3", "s4"):
