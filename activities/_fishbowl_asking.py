@@ -140,14 +140,19 @@ def take(story: Unfolding, command: QuestionTake, moment: Moment) -> None:
 
 def done(story: Unfolding, command: QuestionDone, moment: Moment) -> None:
     """Who answers says so, or the lead."""
-    answers = story.state.answering in ("", moment.seat) or command.epoch is not None
-    if not answers:
-        raise Refused("not_allowed")
+    _ensure_may_settle(story, moment)
     _settle(story, command.question, "answered")
 
 
-def decline(story: Unfolding, command: QuestionDecline, _moment: Moment) -> None:
-    """Any fish may say: we leave this open. Nobody asks why, and it may be taken up again."""
+def _ensure_may_settle(story: Unfolding, moment: Moment) -> None:
+    """Who answers may, anybody inside when it is put to all, and the lead."""
+    if story.state.answering not in ("", moment.seat) and "lead" not in moment.roles:
+        raise Refused("not_allowed")
+
+
+def decline(story: Unfolding, command: QuestionDecline, moment: Moment) -> None:
+    """We leave this open. Nobody asks why, and it may be taken up again."""
+    _ensure_may_settle(story, moment)
     _settle(story, command.question, "declined")
 
 

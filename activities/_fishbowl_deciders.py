@@ -52,7 +52,6 @@ from activities._fishbowl_flow import (
     enter,
     go_on,
     heal,
-    lapsed,
     remove,
     settle,
 )
@@ -184,8 +183,6 @@ def _rang(story: Unfolding, command: TimeUp, moment: Moment) -> None:
         return
     name = command.timer.removeprefix("bowl:")
     story.add(*seats.timeup(bowl, name, story.now, auto=moment.autopilot))
-    if name.startswith("hold:"):
-        lapsed(story, name.removeprefix("hold:"))
 
 
 def _person(story: Unfolding, command: Any, _moment: Moment) -> None:

@@ -67,7 +67,7 @@ def _changed(state: State, event: PhaseChanged) -> State:
         put="",
         answering="",
         threads=state.threads if event.phase == "batch" else (),
-        open_board=state.open_board or event.phase in ("answers", "debrief"),
+        open_board=state.open_board or event.phase in ("answers", "debrief", "closed"),
         before=before,
     )
 

@@ -195,6 +195,10 @@ def settle(story: Unfolding) -> None:
     round that is over leads on."""
     story.add(*seats.settle(story.state.bowl, story.now))
     _welcome(story)
+    if story.state.phases.phase == "last_call" and story.state.round is not None:
+        for seat in story.state.round.status:
+            if not is_inside(story.state, seat):  # whose chair was freed has no sentence
+                _out_of_round(story, seat)
     round_ = story.state.round
     if round_ is None or story.state.phases.paused:
         return
@@ -256,12 +260,6 @@ def remove(story: Unfolding, seat: str) -> None:
 def _out_of_round(story: Unfolding, seat: str) -> None:
     if story.state.round is not None:
         story.add(*turns.leave(story.state.round, seat, story.now))
-
-
-def lapsed(story: Unfolding, seat: str) -> None:
-    """A chair was freed: whoever sat there is out of the last round of sentences too."""
-    if story.state.phases.phase == "last_call" and not is_inside(story.state, seat):
-        _out_of_round(story, seat)
 
 
 def agree_with_presence(story: Unfolding) -> None:

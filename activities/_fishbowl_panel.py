@@ -44,6 +44,7 @@ from activities._fishbowl_words import (
     floor_line,
     free_line,
     interview_note,
+    notices,
     offer,
     person,
     put_block,
@@ -474,20 +475,21 @@ def _chairs(state: State, viewer: Viewer) -> list[Offer]:
     for chair in state.bowl.chairs:
         if not chair.seat:
             continue
-        who, sitting = Who(chair.seat), chair.sitting
+        # The line above says the whole name; these stand beside each other on a phone.
+        who, sitting = Who(chair.seat, first=True), chair.sitting
         if phase in _TALKING and chair.away is None:
             speaks = state.floor == chair.seat
             mark = FloorMark(epoch=epoch, sitting=0 if speaks else sitting)
-            label = say("Nobody speaks now") if speaks else say("{name} speaks now", name=who)
+            label = say("Nobody speaks") if speaks else say("{name} speaks", name=who)
             found.append(offer(mark, label, "group"))
             if not chair.thanked:
                 thank = SeatThank(epoch=epoch, sitting=sitting)
                 found.append(offer(thank, say("Thank {name} privately", name=who), "group"))
         if phase in ("frame", "starters", "open") and state.settings.mode == "open":
             anchor = SeatAnchor(epoch=epoch, sitting=sitting, on=not chair.anchored)
-            label = say("{name} stays inside", name=who)
+            label = say("Keep {name} inside", name=who)
             if chair.anchored:
-                label = say("{name} need not stay inside", name=who)
+                label = say("{name} need not stay", name=who)
             found.append(offer(anchor, label, "group"))
     return found
 
@@ -505,11 +507,11 @@ def wall(state: State, viewer: Viewer) -> Blocks:
         case "round":
             return [Now(text=floor_line(state)), topic(state), *round_block(state)]
         case "questions":
-            return [Now(text=say("Small groups write their questions")), *_clock(state)]
+            return [Now(text=say("Small groups write their questions")), *_soft_end(state)]
         case "answers":
             return [*_wall_answers(state), bowl(state, viewer)]
         case "outer_speaks":
-            return [Now(text=say("The listeners speak: what did you hear?")), *_clock(state)]
+            return [Now(text=say("The listeners speak: what did you hear?")), *_soft_end(state)]
         case "swap":
             return [Now(text=say("The groups change places")), *_clock(state)]
         case "debrief":
@@ -523,6 +525,10 @@ def wall(state: State, viewer: Viewer) -> Blocks:
 
 def _clock(state: State) -> Blocks:
     return list(phases.countdown(state.phases))
+
+
+def _soft_end(state: State) -> Blocks:
+    return [*_clock(state), *notices(state)]
 
 
 def _wall_talk(state: State, viewer: Viewer) -> Blocks:

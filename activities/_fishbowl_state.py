@@ -7,7 +7,7 @@ import msgspec
 
 from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
-from activities import people, phases, turns
+from activities import people, phases, timing, turns
 from activities._fishbowl_commands import Settings
 from activities._fishbowl_groups import Listeners, batches_of, group_of
 from activities._fishbowl_seats import HOLD, LEAST, TABLE_HOLD, Bowl, Pace
@@ -47,14 +47,15 @@ STAGES: Final[Mapping[str, Stage]] = {
     "last_call": Stage("soft", 3 * MINUTE),
     "swap": Stage("hard", 30 * SECOND),
     "talk": Stage("soft", 15 * MINUTE),
-    "questions": Stage("hard", 4 * MINUTE),
+    "questions": Stage("hard", 4 * MINUTE, bells=timing.CIRCLES_BELLS),
     "answers": Stage("soft", 15 * MINUTE),
     "round": _OPEN,
-    "outer_speaks": Stage("hard", 5 * MINUTE),
+    "outer_speaks": Stage("hard", 5 * MINUTE, bells=timing.CIRCLES_BELLS),
     "closed": _OPEN,
 }
 """Lengths of A2's tables. None drifts: without any facilitator chairs run and the state waits
-(1.13), except where the clock ends a phase anyway."""
+(1.13), except where the clock ends a phase anyway. Where groups write they have notices at 2 min
+and 30 s and a minute of grace (ruling *Time*)."""
 
 FRAME: Final = {"open": 4 * MINUTE, "closed": 3 * MINUTE, "experience": 3 * MINUTE}
 OPEN_LENGTH: Final = 20 * MINUTE

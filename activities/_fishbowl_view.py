@@ -25,7 +25,7 @@ from activities._fishbowl_commands import (
     SeedAnswer,
     ThreadPass,
 )
-from activities._fishbowl_groups import Listeners, group_of
+from activities._fishbowl_groups import Listeners, group_of, hall
 from activities._fishbowl_panel import lead_offers, panel, wall
 from activities._fishbowl_state import (
     QUOTES_EACH,
@@ -50,6 +50,7 @@ from activities._fishbowl_words import (
     free_line,
     head_count,
     interview_note,
+    notices,
     offer,
     put_block,
     put_line,
@@ -74,15 +75,14 @@ from activities.blocks import (
     Offer,
     Option,
     Prompt,
-    RingSeat,
+    Roll,
     View,
-    Voice,
     Who,
     Words,
     say,
 )
 from activities.grouping import name
-from activities.kernel import Viewer
+from activities.kernel import Member, Viewer
 from activities.turns import Begin, Done, Pass
 
 Offers = list[Offer]
@@ -113,9 +113,7 @@ def view(state: State, viewer: Viewer) -> View:
     else:
         shown = _SEAT[state.phases.phase](state, viewer, own)
         blocks += panel(state, viewer) if viewer.lens == "panel" else shown
-    # On a page of one's own the pause is one's own too; a facilitator's buttons have it already.
-    if not viewer.roles & {"lead", "co"}:
-        own += phases.pause_offers(state.phases, viewer)
+    own += phases.pause_offers(state.phases, viewer)
     if state.phases.paused:
         own = [one for one in own if isinstance(one.command, phases.PauseResume)]
     made = phases.arranged(viewer, own, lead_offers(state, viewer), allowed(state, viewer))
@@ -161,7 +159,8 @@ def _frame(state: State, viewer: Viewer, own: Offers) -> Blocks:
         free = may_take(state, viewer.seat)
         if chair is not None:
             blocks[0] = Now(text=say("You begin inside"))
-            own.append(offer(SeatLeave(sitting=chair.sitting), say("I would rather listen")))
+            leave = SeatLeave(sitting=chair.sitting)
+            own.append(offer(leave, say("I would rather listen"), "beside"))
         elif free is not None:
             own.append(offer(SeatTake(chair=free), say("Take a chair and begin inside")))
     return [*blocks, *_seed(state, viewer, own), RULES]
@@ -438,16 +437,22 @@ def _company(state: State, viewer: Viewer) -> Blocks:
     if mine is None:
         return []
     others = tuple(
-        RingSeat(seat, Who(seat), "waiting" if state.people[seat].here else "away")
+        (Who(seat), _where(state.people[seat]))
         for seat in mine.seats
         if seat != viewer.seat and seat in state.people
     )
     if not others:
         text = say("You are alone in your group. The lead joins you.")
         return [Note(text=text, tone="quiet")]
-    open_ = state.phases.phase != "talk"
-    text = say("You and your group: {group}", group=name(mine.index))
-    return [Voice(mode="open" if open_ else "listen", text=text, others=others)]
+    title = say("With you in {group}", group=name(mine.index))
+    return [Roll(title=title, rows=others)]
+
+
+def _where(member: Member) -> Line:
+    """Where somebody is, so that a group finds itself."""
+    if not member.here:
+        return say("the line dropped")
+    return say("in the hall") if hall(member) else say("online")
 
 
 def _writing(state: State, viewer: Viewer, own: Offers) -> Blocks:
@@ -463,6 +468,7 @@ def _writing(state: State, viewer: Viewer, own: Offers) -> Blocks:
     head = say("What does your group ask?") if experience else say("What did you hear?")
     return [
         Now(text=head),
+        *notices(state),
         *_company(state, viewer),
         *_entries(state, mine, own),
         *written(state, mine.id),
@@ -554,7 +560,7 @@ def _answers(state: State, viewer: Viewer, own: Offers) -> Blocks:
         *_thanked(state, viewer),
         *blocks,
         bowl(state, viewer),
-        *asked(state),
+        *asked(state, choosing=inside and line is None),
         *([] if inside else _mine(state, viewer)),
     ]
 
@@ -564,8 +570,8 @@ def _choosing(state: State, viewer: Viewer, own: Offers) -> Blocks:
     if state.put:
         if state.answering in ("", viewer.seat):
             own.append(offer(QuestionDone(question=state.put), say("We have answered it")))
-        decline = QuestionDecline(question=state.put)
-        own.append(offer(decline, say("We leave this one open"), "beside"))
+            decline = QuestionDecline(question=state.put)
+            own.append(offer(decline, say("We leave this one open"), "beside"))
         return []
     able = questions.to_take(state.board)
     if not able:

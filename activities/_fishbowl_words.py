@@ -13,6 +13,7 @@ from activities._fishbowl_state import (
     hats,
     interview,
     outer,
+    writing,
 )
 from activities.blocks import (
     Answer,
@@ -36,6 +37,7 @@ from activities.blocks import (
 )
 from activities.kernel import Command, Viewer
 from activities.phases import CLOSED
+from activities.timing import SECOND
 
 Blocks = list[AnyBlock]
 
@@ -106,7 +108,8 @@ def bowl(state: State, viewer: Viewer) -> Bowl:
         id="bowl",
         chairs=tuple(
             _chair(state, index, lead=lead, me=viewer.seat, free=index in free)
-            for index in range(len(state.bowl.chairs))
+            for index, chair in enumerate(state.bowl.chairs)
+            if chair.seat or index in free or opens_later(state)
         ),
         queue=tuple(
             RingSeat(one.seat, Who(one.seat), "waiting" if one.away is None else "away")
@@ -121,16 +124,23 @@ def bowl(state: State, viewer: Viewer) -> Bowl:
     )
 
 
+def opens_later(state: State) -> bool:
+    """Whether an empty chair is worth seeing: it opens later. Others are carried away."""
+    return state.settings.mode == "open" and state.phases.phase in ("frame", "starters")
+
+
 def _chair(state: State, index: int, *, lead: bool, me: str, free: bool) -> Chair:
     chair = state.bowl.chairs[index]
     if not chair.seat:
         return Chair("free" if free else "locked")
     asked = (chair.asked or chair.thanked) and (lead or chair.seat == me)
     round_ = state.round
-    speaks = round_ is not None and round_.floor is not None and round_.floor.seat == chair.seat
+    floor = round_.floor if round_ is not None else None
     visitor = state.settings.chair_rule == "visitor" and not chair.anchored
     tag = None
-    if speaks or (lead and state.floor == chair.seat):
+    if floor is not None and floor.seat == chair.seat:
+        tag = say("speaks now") if floor.speaking else say("has the floor")
+    elif lead and state.floor == chair.seat:
         tag = say("speaks now")
     elif visitor and state.phases.phase == "open":
         tag = say("visitor")
@@ -151,7 +161,7 @@ def clock(state: State) -> Clock | None:
 def free_line(state: State) -> Line | None:
     """How many chairs are free to be taken."""
     free = len(free_to_take(state))
-    return say_n("{n} chair is free", "{n} chairs are free", free) if free else None
+    return say_n("One chair is free", "{n} chairs are free", free) if free else None
 
 
 def waiting_line(state: State) -> Line:
@@ -177,6 +187,22 @@ def round_block(state: State) -> Blocks:
     return [rounds.picture(state.round, "round")] if state.round is not None else []
 
 
+def notices(state: State) -> Blocks:
+    """Groups end softly: a word at two minutes and at half a minute, then a minute to finish."""
+    timer = state.phases.timer
+    if not writing(state) or state.phases.paused:
+        return []
+    if timing.rung_at(timer, 0):
+        text = say("Please come to an end. Everybody meets again in a minute.")
+    elif timing.rung_at(timer, -30 * SECOND):
+        text = say("Half a minute is left. Finish your sentence.")
+    elif timing.rung_at(timer, -120 * SECOND):
+        text = say("Two minutes are left.")
+    else:
+        return []
+    return [Note(text=text, tone="quiet")]
+
+
 def interview_note(state: State) -> Blocks:
     """One is left inside: it has become an interview."""
     alone = interview(state)
@@ -199,16 +225,17 @@ def written(state: State, group: str) -> Blocks:
     return [Answers(title=say("What your group has written"), answers=answers)]
 
 
-def asked(state: State) -> Blocks:
-    """All questions, for everybody, once they are closed."""
+def asked(state: State, *, choosing: bool = False) -> Blocks:
+    """All questions, for everybody, once they are closed; who chooses among the open ones has
+    those before them already."""
     if not state.open_board:
         return []
     blocks: Blocks = []
-    open_ = questions.unanswered(state.board)
+    open_ = () if choosing else questions.unanswered(state.board)
     done = [one for one in questions.standing(state.board) if one.status == "answered"]
     noticed = [one for one in state.board if one.kind == "observation"]
     for title, some in (
-        (say("Questions"), open_),
+        (say("Questions not answered yet"), open_),
         (say("Answered"), done),
         (say("What listeners noticed"), noticed),
     ):

@@ -141,17 +141,17 @@ class BallotOpened(Event, frozen=True, kw_only=True, tag="ballot.opened"):
 
 
 class DotsSet(Event, frozen=True, kw_only=True, tag="dots.set"):
-    """`seat` has `dots` on `option` now."""
+    """Somebody has `dots` on `option` now; `token` tells ballots apart and no people."""
 
-    seat: str
+    token: str
     option: str
     dots: int
 
 
 class BallotDone(Event, frozen=True, kw_only=True, tag="ballot.done"):
-    """`seat` has finished."""
+    """Somebody has finished."""
 
-    seat: str
+    token: str
 
 
 class BallotCounted(Event, frozen=True, kw_only=True, tag="ballot.counted"):
@@ -191,7 +191,8 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Papers(msgspec.Struct, frozen=True):
-    """An open ballot: what may be voted on, how many dots, and who has placed which."""
+    """An open ballot: what may be voted on, how many dots, and which were placed together, by
+    token (`rooms/unnamed.py`): neither state nor log knows whose they are."""
 
     options: tuple[str, ...]
     dots: int
@@ -199,13 +200,13 @@ class Papers(msgspec.Struct, frozen=True):
     placed: Mapping[str, Mapping[str, int]] = msgspec.field(default_factory=dict)
     done: frozenset[str] = frozenset()
 
-    def used(self, seat: str) -> int:
-        """Dots this seat has placed."""
-        return sum(self.placed.get(seat, {}).values())
+    def used(self, token: str) -> int:
+        """Dots of this ballot that are placed."""
+        return sum(self.placed.get(token, {}).values())
 
-    def on(self, seat: str, option: str) -> int:
-        """Dots this seat has on `option`."""
-        return self.placed.get(seat, {}).get(option, 0)
+    def on(self, token: str, option: str) -> int:
+        """Dots of this ballot on `option`."""
+        return self.placed.get(token, {}).get(option, 0)
 
     @property
     def voters(self) -> int:
@@ -345,6 +346,9 @@ PHASES: Final = ("tidy", "open", "reveal", "runoff", "talk", PAUSED, phases.CLOS
 
 _TIDY: Final[phases.Commands] = frozenset((OptionAdd, OptionDrop, OptionMerge))
 _VOTE: Final[phases.Commands] = frozenset((VoteCast, VoteUncast, VoteDone))
+UNNAMED: Final[phases.Commands] = _VOTE
+"""Committed without anybody's seat: no log tells who voted for what (ruling *Words*)."""
+
 _AGAIN: Final[phases.Commands] = frozenset((RunoffOpen,))
 _NEWS: Final = {"clock": phases.CLOCK | frozenset(board.NOTES)}
 

@@ -90,7 +90,10 @@ def _allowed(state: State, viewer: Viewer) -> Callable[[type[Command]], bool]:
 
 
 def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:
-    """Whoever has a ballot is a member here, and nobody else."""
+    """Whoever has a ballot is a member here, and nobody else. A ballot itself comes without a seat
+    and with the hats the room knows of."""
+    if not seat:
+        return roles
     return roles | {"member"} if votes(state, seat) else roles - {"member"}
 
 
@@ -116,7 +119,7 @@ def _open(state: State, viewer: Viewer) -> Blocks:
     if papers is None:
         return [Now(text=say("The vote is open"))]
     again = state.counted
-    mine = viewer.seat if viewer.lens == "seat" and votes(state, viewer.seat) else ""
+    mine = viewer.token if viewer.lens == "seat" and votes(state, viewer.seat) else ""
     blocks: Blocks = [
         Now(text=say("Place your dots once more") if again else say("Place your dots"))
     ]
@@ -159,9 +162,9 @@ def _ballot(state: State, papers: Papers, mine: str) -> Ballot:
 
 
 def _finished(state: State) -> tuple[int, int]:
-    """How many of those here said they have finished; it says nothing of their dots."""
-    papers, here = state.papers, electorate(state)
-    return (sum(seat in papers.done for seat in here) if papers else 0), len(here)
+    """How many said they have finished, of those here; it says nothing of their dots."""
+    done = len(state.papers.done) if state.papers else 0
+    return done, max(done, len(electorate(state)))
 
 
 def _reveal(state: State, viewer: Viewer) -> Blocks:
@@ -219,8 +222,8 @@ def _talk(state: State, viewer: Viewer) -> Blocks:
         Note(text=say("Each says which matter most, and why. Listen for what comes up again.")),
     ]
     if state.options:
-        ids = tuple(option.id for option in state.options)
-        blocks.append(_ballot(state, Papers(ids, 0, 1), ""))
+        lines = tuple(_titled(state, option) for option in state.options)
+        blocks.append(Rules(title=say("The options"), lines=lines, open=True))
     return [*blocks, *phases.countdown(state.phases)]
 
 
@@ -292,23 +295,23 @@ def _own_offers(state: State, viewer: Viewer) -> Offers:
     offers: Offers = []
     papers = state.papers
     if papers is not None and votes(state, viewer.seat) and not state.phases.paused:
-        offers += _dots(state, papers, viewer.seat)
+        offers += _dots(state, papers, viewer.token)
     return [*offers, *phases.pause_offers(state.phases, viewer)]
 
 
-def _dots(state: State, papers: Papers, seat: str) -> Offers:
+def _dots(state: State, papers: Papers, token: str) -> Offers:
     ballot = state.last
     offers: Offers = []
-    free = tuple(o for o in papers.options if papers.on(seat, o) < papers.each)
-    if free and papers.used(seat) < papers.dots:
+    free = tuple(o for o in papers.options if papers.on(token, o) < papers.each)
+    if free and papers.used(token) < papers.dots:
         cast = VoteCast(ballot=ballot, option="")
         offers.append(_choice(cast, say("Place a dot"), "option", _listed(state, free), "main"))
-    mine = tuple(o for o in papers.options if papers.on(seat, o))
+    mine = tuple(o for o in papers.options if papers.on(token, o))
     if mine:
         uncast = VoteUncast(ballot=ballot, option="")
         offers.append(_choice(uncast, say("Take a dot back"), "option", _listed(state, mine)))
-    if seat not in papers.done:
-        hint = None if papers.used(seat) else say("A blank ballot is an answer.")
+    if token not in papers.done:
+        hint = None if papers.used(token) else say("A blank ballot is an answer.")
         offers.append(Offer(VoteDone(ballot=ballot), say("I have finished"), "beside", hint=hint))
     return offers
 

@@ -511,7 +511,8 @@ class Pile(msgspec.Struct, frozen=True):
 
 class Piles(Block, frozen=True, tag="piles"):
     """Notes sorted into themes. The types of the offers that move a note (needs `note` and
-    `pile`), tick one (needs `note`), name a pile and merge two; "" where this seat has none."""
+    `pile`), tick one or take the tick back (need `note`), name a pile and merge two; "" where this
+    seat has none."""
 
     title: Line
     piles: tuple[Pile, ...]
@@ -519,6 +520,7 @@ class Piles(Block, frozen=True, tag="piles"):
     tick: str = ""
     rename: str = ""
     merge: str = ""
+    untick: str = ""
 
 
 class Call(Block, frozen=True, tag="call"):
@@ -563,16 +565,17 @@ the menu, or at a group's line."""
 
 
 class Need(msgspec.Struct, frozen=True):
-    """A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat,
-    seats."""
+    """A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats,
+    date (ISO, or the value of one of the `options`)."""
 
-    kind: Literal["text", "texts", "choice", "flag", "number", "seat", "seats"]
+    kind: Literal["text", "texts", "choice", "flag", "number", "seat", "seats", "date"]
     label: Line | None = None
     limit: int = 0  # characters of a text, or items of a list; 0: no limit of its own
     options: tuple[Option, ...] = ()
     optional: bool = False
     low: int = 0
     high: int = 0
+    value: Words | str | None = None  # what stands there before it is changed
 
 
 class Offer(msgspec.Struct, frozen=True):

@@ -47,8 +47,8 @@ class NoteGiven(Event, frozen=True, kw_only=True, tag="note.given"):
 
 
 class ThemeNamed(Event, frozen=True, kw_only=True, tag="theme.named"):
-    """The theme `theme` is called this from now on; its card is made if there is none. A new
-    theme's id begins with `seat` and "-" (`rooms/board_schema.py`)."""
+    """The theme `theme` is called this from now on, in words of `seat`; its card is made if there
+    is none. A theme's id begins with the seat of who began it and "-" (`rooms/board_schema.py`)."""
 
     theme: str
     words: Words

@@ -45,7 +45,9 @@ def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> 
 
 def harvest(state: State) -> Harvest:
     """Questions with whether they were answered, what was noticed, and sentences people released.
-    Who was silent, spoke long or came inside is nowhere (G10)."""
+    Who was silent, spoke long or came inside is nowhere (G10). Groups' words count once everybody
+    reads them."""
+    asked = questions.standing(state.board)
     items = [
         Item(
             "question",
@@ -54,15 +56,14 @@ def harvest(state: State) -> Harvest:
             origin="fishbowl",
             answered=one.status == "answered",
         )
-        for one in questions.standing(state.board)
+        for one in (asked if state.open_board else ())
     ]
     items += [
         Item("insight", one.words, one.seat, origin="fishbowl")
         for one in state.board
-        if one.kind == "observation"
+        if one.kind == "observation" and state.open_board
     ]
     items += [Item("quote", words, seat) for seat, words in state.quotes]
-    asked = questions.standing(state.board)
     counts = {
         "fishbowls": int(bool(state.bowl.been)),
         "came_inside": len(state.bowl.been),
@@ -75,8 +76,10 @@ def harvest(state: State) -> Harvest:
 def groups(state: State) -> tuple[Group, ...]:
     """Satellites and pairs, each with a document only its people read."""
     open_ = state.phases.phase in ("talk", "questions", "outer_speaks")
+    apart = open_ and state.phases.phase != "talk"  # while a bowl talks everybody hears it
     return tuple(
-        Group(one.id, name(one.index), one.seats, closed=not open_) for one in state.groups
+        Group(one.id, name(one.index), one.seats, closed=not open_, meeting=apart)
+        for one in state.groups
     )
 
 

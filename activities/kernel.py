@@ -247,7 +247,7 @@ class Pledge(msgspec.Struct, frozen=True):
     first_step: Words | None = None
     needs: Words | None = None
     partner: str = ""  # a seat, set by both (AC3)
-    scope: Literal["self", "memo", "public"] = "memo"
+    scope: Literal["self", "room", "memo", "public"] = "memo"
 
 
 class Rating(msgspec.Struct, frozen=True):

@@ -16,6 +16,7 @@ The `past` is a list of groups, oldest first: every pair and trio that has sat t
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 from itertools import combinations, combinations_with_replacement
 from typing import Final, Literal
@@ -207,16 +208,21 @@ class _Table:
         self.trios = [min(trios[member.seat], _MANY_TRIOS) for member in sitting]
         self.wished = {tuple(sorted(two)): -_CANNOT for two in wishes.together}
         self.wished |= {tuple(sorted(two)): _CANNOT for two in wishes.apart}
-        count = len(sitting)
-        self.costs = [[0] * count for _ in range(count)]
+
+    @cached_property
+    def costs(self) -> list[list[int]]:
+        """Every two; asked for when everybody is placed anew."""
+        count = len(self.sitting)
+        found = [[0] * count for _ in range(count)]
         for a, b in combinations(range(count), 2):
-            self.costs[a][b] = self.costs[b][a] = self._cost(a, b)
+            found[a][b] = found[b][a] = self._cost(a, b)
+        return found
 
     def between(self, one: str, other: str) -> int:
         """The cost of two seats; strangers to this table (a filler) cost nothing."""
         if one not in self.index or other not in self.index:
             return 0
-        return self.costs[self.index[one]][self.index[other]]
+        return self._cost(self.index[one], self.index[other])
 
     def three(self, trio: tuple[int, int, int]) -> int:
         """What a trio costs beyond its pairs: who has been in one before."""

@@ -3,8 +3,9 @@
     tidy -> open (hard) -> reveal -> (runoff 60 s -> reveal) -> closed
     tidy -> talk (fewer than four voters) -> closed
 
-What was placed lives in `State.papers` while a ballot is open and is let go of when it closes;
-from then on there are counts only. So no screen, harvest or later state can say who voted for what
+Dots are placed without a name (`Activity.unnamed`): a token keeps each ballot together, one for
+each seat. They live in `State.papers` while a ballot is open and are let go of when it closes; from
+then on there are counts only. So no screen, harvest, log or later state says who voted for what
 (VO3).
 """
 
@@ -22,6 +23,7 @@ from activities._voting_model import (
     FEWEST,
     MOST_OPTIONS,
     PHASES,
+    UNNAMED,
     BallotCounted,
     BallotDone,
     BallotHushed,
@@ -132,7 +134,7 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
         case OptionAdd() | OptionDrop() | OptionMerge():
             return _tidied(state, command)
         case VoteCast() | VoteUncast() | VoteDone():
-            return _voted(state, state.papers, command, moment.seat)
+            return _voted(state.papers, command, moment.token)
         case RunoffOpen():
             return _run_off(state, moment)
         case board.NoteCame() | board.NoteWent():
@@ -211,27 +213,25 @@ def _tidied(state: State, command: OptionAdd | OptionDrop | OptionMerge) -> Even
     return (OptionsMerged(option=command.option, into=command.into),)
 
 
-def _voted(
-    state: State, papers: Papers | None, command: VoteCast | VoteUncast | VoteDone, seat: str
-) -> Events:
-    if papers is None:
+def _voted(papers: Papers | None, command: VoteCast | VoteUncast | VoteDone, token: str) -> Events:
+    if papers is None or not token:
         raise Refused("stale_phase")
     if isinstance(command, VoteDone):
-        if seat in papers.done:
+        if token in papers.done:
             raise Refused("duplicate")
-        return (BallotDone(seat=seat),)
+        return (BallotDone(token=token),)
     if command.option not in papers.options:
         raise Refused("unknown")
-    dots = papers.on(seat, command.option)
+    dots = papers.on(token, command.option)
     if isinstance(command, VoteUncast):
         if dots == 0:
             raise Refused("duplicate")
-        return (DotsSet(seat=seat, option=command.option, dots=dots - 1),)
+        return (DotsSet(token=token, option=command.option, dots=dots - 1),)
     if dots >= papers.each:
         raise Refused("duplicate")
-    if papers.used(seat) >= papers.dots:
+    if papers.used(token) >= papers.dots:
         raise Refused("full", ALL_PLACED)
-    return (DotsSet(seat=seat, option=command.option, dots=dots + 1),)
+    return (DotsSet(token=token, option=command.option, dots=dots + 1),)
 
 
 def _run_off(state: State, moment: Moment) -> Events:
@@ -306,10 +306,10 @@ def _options_evolved(state: State, event: OptionAdded | OptionDropped | OptionsM
 
 def _papers_evolved(papers: Papers, event: DotsSet | BallotDone) -> Papers:
     if isinstance(event, BallotDone):
-        return replace(papers, done=papers.done | {event.seat})
-    mine = {**papers.placed.get(event.seat, {}), event.option: event.dots}
+        return replace(papers, done=papers.done | {event.token})
+    mine = {**papers.placed.get(event.token, {}), event.option: event.dots}
     mine = {option: dots for option, dots in mine.items() if dots}
-    return replace(papers, placed={**papers.placed, event.seat: mine})
+    return replace(papers, placed={**papers.placed, event.token: mine})
 
 
 VOTING: Activity[State] = Activity(
@@ -334,6 +334,7 @@ VOTING: Activity[State] = Activity(
     deadline=deadline,
     closed=lambda state: state.phases.phase == phases.CLOSED,
     inherits=True,
+    unnamed=UNNAMED,
     hints=HINTS,
     planned=PLANNED,
 )

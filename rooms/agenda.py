@@ -18,6 +18,22 @@ def item_of(state: RoomState, id: str) -> AgendaItem | None:
     return next((item for item in state.agenda if item.id == id), None)
 
 
+def planned_lead(state: RoomState, item: AgendaItem) -> str:
+    """The seat that is planned to lead the item, "" for whoever leads then.
+
+    A template's letters mean people once they are here: F the organiser, P the co-facilitator who
+    has been one for longest. V and K stay letters until a facilitator names them.
+    """
+    match item.lead:
+        case "F":
+            return next((s.id for s in state.seats.values() if s.organiser), "")
+        case "P":
+            team = (s for s in state.seats.values() if s.role == "facilitator" and s.status == "in")
+            return next((s.id for s in team if not s.organiser), "")
+        case seat:
+            return seat if seat in state.seats else ""
+
+
 def title_line(item: AgendaItem) -> Line:
     """What people call the item: a facilitator's own title, else the catalogue's."""
     return say("{title}", title=Words(item.words)) if item.words else say(item.title)

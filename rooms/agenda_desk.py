@@ -19,6 +19,7 @@ from rooms.agenda_file import (
     TOO_MANY,
     checked_minutes,
     read,
+    run_by,
     with_length,
     with_rest,
 )
@@ -207,7 +208,10 @@ def _replace(draft: Draft, command: wire.AgendaUse | wire.AgendaImport, pen: Pen
         template = offered(frozenset(draft.activities)).get(command.template)
         if template is None:
             raise Refused("unknown", say("There is no such template here."))
-        items = tuple(replace(item, id=f"a{first + at}") for at, item in enumerate(template.items))
+        items = tuple(
+            replace(item, id=f"a{first + at}")
+            for at, item in enumerate(run_by(template, draft.activities))
+        )
     else:
         items, wanted = read(command.plan, draft.activities, pen.take_in, first)
         frame = replace(frame, minutes=wanted.minutes, people=wanted.people or frame.people)

@@ -25,7 +25,7 @@ from rooms.agenda_items import (
     AgendaItem,
     Frame,
 )
-from rooms.agenda_templates import EVERY
+from rooms.agenda_templates import EVERY, Template
 from rooms.commits import RoomState
 from rooms.whole import Activities
 
@@ -237,3 +237,8 @@ def with_length(item: AgendaItem, activity: Activity[Any]) -> AgendaItem:
     if not forms.mirrors_minutes(activity):
         return item
     return replace(item, settings={**item.settings, **forms.length(activity, item.minutes)})
+
+
+def run_by(template: Template, activities: Activities) -> tuple[AgendaItem, ...]:
+    """The items of a template as these activities run them: each knows its own length."""
+    return tuple(with_length(item, activities[item.kind]) for item in template.items)

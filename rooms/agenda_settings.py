@@ -45,9 +45,7 @@ class Field(msgspec.Struct, frozen=True):
 
 def fields(activity: Activity[Any]) -> tuple[Field, ...]:
     """Every setting the activity's hints speak of, in the order of the hints."""
-    made = inspect.type_info(activity.settings)
-    assert isinstance(made, inspect.StructType)
-    kinds = {one.name: one for one in made.fields}
+    kinds = _types(activity)
     found = (_field(activity, name, kinds[name]) for name in activity.hints)
     return tuple(one for one in found if one is not None)
 
@@ -57,26 +55,24 @@ def mirrors_minutes(activity: Activity[Any]) -> bool:
     return MIRRORED in activity.settings.__struct_fields__
 
 
-def length(activity: Activity[Any], minutes: int) -> dict[str, int]:
-    """The item's minutes as a setting, where the activity has them there.
-
-    Raises `Refused` with the activity's own range; where leaving it open is a choice (the
-    minutes of an evaluation, say), a length outside the range is left open.
-    """
+def length_range(activity: Activity[Any]) -> tuple[int, int] | None:
+    """The minutes an activity takes at least and at most, where it has them among its settings."""
     if not mirrors_minutes(activity):
-        return {}
-    made = inspect.type_info(activity.settings)
-    assert isinstance(made, inspect.StructType)
-    kind = next(one.type for one in made.fields if one.name == MIRRORED)
+        return None
+    kind = _types(activity)[MIRRORED].type
     inner = kind.types if isinstance(kind, inspect.UnionType) else (kind,)
-    range_ = next((one for one in inner if isinstance(one, inspect.IntType)), None)
-    if range_ is None:
+    number = next((one for one in inner if isinstance(one, inspect.IntType)), None)
+    return None if number is None else (int(number.ge or 1), int(number.le or 1))
+
+
+def length(activity: Activity[Any], minutes: int) -> dict[str, int]:
+    """The item's minutes as a setting, where the activity has them there. Raises `Refused` with
+    the activity's own range."""
+    if (ends := length_range(activity)) is None:
         return {}
-    low, high = int(range_.ge or 0), int(range_.le or minutes)
+    low, high = ends
     if low <= minutes <= high:
         return {MIRRORED: minutes}
-    if len(inner) > 1:
-        return {}
     raise Refused(
         "bad_request",
         say(
@@ -86,6 +82,12 @@ def length(activity: Activity[Any], minutes: int) -> dict[str, int]:
             high=amount(high, "min"),
         ),
     )
+
+
+def _types(activity: Activity[Any]) -> dict[str, inspect.Field]:
+    made = inspect.type_info(activity.settings)
+    assert isinstance(made, inspect.StructType)
+    return {one.name: one for one in made.fields}
 
 
 def _field(activity: Activity[Any], name: str, one: inspect.Field) -> Field | None:

@@ -121,7 +121,12 @@ EXCHANGE: Final = Template(
             10, "dyads", {"form": "paired", "half_s": 180, "open_s": 90},
             say("Paired listening"), "P", say("What would be different at home?"),
         ),
-        _Row(8, "report_out", {"form": "one_line"}, say("Report-out"), "F"),
+        _Row(
+            8, "report_out",
+            {"form": "one_line", "prepare_min": 0, "reports_min": 4, "cluster_min": 4,
+             "name_min": 0, "missing_min": 0},
+            say("Report-out"), "F",
+        ),
         _Row(
             6, "commitments", {"say": False, "partner": True}, say("Commitments"), "P",
             say("Think two minutes, write three, find a partner."),

@@ -6,7 +6,7 @@ from activities.blocks import Who, Words, say
 from rooms import agenda_settings as forms
 from rooms import whole as wholes
 from rooms import wire_agenda as wire
-from rooms.agenda import title_line
+from rooms.agenda import planned_lead, title_line
 from rooms.agenda_items import AgendaItem
 from rooms.agenda_lint import facts, warnings
 from rooms.agenda_times import Slot, Times, slots, times
@@ -35,7 +35,8 @@ def outline(state: RoomState, running: str) -> tuple[tuple[wire.AgendaRow, ...],
 
 def leader(state: RoomState, item: AgendaItem) -> Who | None:
     """Who is planned to lead the item, if that is a person in this room."""
-    return Who(item.lead) if item.lead in state.seats else None
+    planned = planned_lead(state, item)
+    return Who(planned) if planned else None
 
 
 def plan_message(whole: Whole, activities: Activities, now: int) -> wire.PlanMessage:

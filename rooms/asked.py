@@ -38,3 +38,13 @@ def tag_of(raw: bytes) -> str:
         return ""
     tag = found.get("type")
     return tag if isinstance(tag, str) else ""
+
+
+def field_of(raw: bytes, name: str) -> str:
+    """A text field of a command, "" when there is none."""
+    try:
+        found = msgspec.json.decode(raw, type=dict[str, Any])
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return ""
+    value = found.get(name)
+    return value if isinstance(value, str) else ""

@@ -2,12 +2,13 @@
 board, and what it is told of notes that come and go (`activities/board.py`)."""
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Final
 
 from activities import board
 from activities.blocks import Line, Words
-from activities.kernel import Activity, Before, BoardNote, Event, FormerGroup, Group
+from activities.kernel import Activity, Before, BoardNote, Event, FormerGroup, Group, Harvest
 from rooms import commits
+from rooms.board_schema import author_of
 from rooms.commits import RoomEvent, RoomState
 
 
@@ -34,20 +35,45 @@ def note_of(note: commits.NoteAdded) -> BoardNote:
     )
 
 
+SORTABLE: Final = frozenset({"insight", "question", "burning_question", "practice", "parking"})
+"""Kinds of what activities leave behind that stand under themes like the cards of the board;
+somebody's exact words stand with their story."""
+
+
+def items_of(state: RoomState, id: str, harvest: Harvest) -> Iterator[BoardNote]:
+    """What an activity left behind that is no card but may be sorted, such as what people wrote
+    after they sat in pairs; nothing that was taken back."""
+    for item in harvest.items:
+        known = state.consents.get(item.words.ref)
+        given = known is None or known.consent.state == "given"
+        if given and not item.story and item.kind in SORTABLE:
+            yield BoardNote(
+                card=item.words.ref,
+                kind=item.kind,
+                words=item.words,
+                seat=item.seat,
+                group=f"{id}-{item.group}" if item.group else "",
+                theme=state.placed.get(item.words.ref, ""),
+            )
+
+
 def before(
     state: RoomState, running: Mapping[str, Any], activities: Mapping[str, Activity[Any]]
 ) -> Before:
     """What an activity that begins now inherits. `running` as in `Whole`."""
     met: list[tuple[str, ...]] = []
+    left: list[BoardNote] = []
     last: tuple[FormerGroup, ...] = ()
     for id in state.started:
         if id not in running:
             continue
         activity, inner = activities[running[id].kind], running[id].state
-        met += activity.harvest(inner).met
+        harvest = activity.harvest(inner)
+        met += harvest.met
+        left += items_of(state, id, harvest)
         found = tuple(_former(state, id, group) for group in activity.groups(inner))
         last = tuple(group for group in found if group.members) or last
-    return Before(groups=last, met=tuple(met), notes=notes_of(state))
+    return Before(groups=last, met=tuple(met), notes=(*notes_of(state), *left))
 
 
 def _former(state: RoomState, id: str, group: Group) -> FormerGroup:
@@ -81,10 +107,14 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
             theme = event.theme if _is_theme(state, event.theme) else ""
             if note.theme != theme:
                 yield commits.NoteMoved(card=event.card, theme=theme)
+        case board.NotePlaced() if event.card in state.words:
+            theme = event.theme if _is_theme(state, event.theme) else ""
+            if state.placed.get(event.card, "") != theme:
+                yield commits.ItemPlaced(words=event.card, theme=theme)
         case board.ThemesMerged() if _is_theme(state, event.theme):
             into = event.into if _is_theme(state, event.into) else ""
             yield commits.ThemesMerged(theme=event.theme, into=into)
-        case board.NoteTicked() if event.card in state.notes:
+        case board.NoteTicked() if event.card in state.notes or event.card in state.words:
             yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)
         case board.ThemeScored() if _is_theme(state, event.theme):
             yield commits.ThemeScored(theme=event.theme, votes=event.votes, runoff=event.runoff)
@@ -117,7 +147,7 @@ def _added(
         section="",
         theme="",
         words=event.words.ref,
-        seat=event.seat,
+        seat=author_of(event.theme),
         entered_by="",
         activity=activity,
         group="",

@@ -9,6 +9,7 @@ The shapes (binding for the pages too):
 - memo: `memo`: XML of the TipTap editor; `slots`: section or theme id -> Map {question: Text,
   confirmed: Map seat -> true}
 - desk: `lines`: id -> Map {text: Text, author, created}
+- hidden, one for each board and group: `cards`, in nobody's reach until restored
 
 A card's id is `{author}-{random}`: the author can be read off without trusting a field. Cards that
 the server makes for nobody have an empty author. Readers believe nothing: a wrong type reads as
@@ -27,7 +28,7 @@ from pycrdt import Map as SharedMap
 from rooms.card_words import KINDS, SCOPES, CardKind, CardScope
 from rooms.update_gate import MAP, XML_FRAGMENT
 
-Family: TypeAlias = Literal["room", "board", "group", "mine", "memo", "desk"]
+Family: TypeAlias = Literal["room", "board", "group", "mine", "memo", "desk", "hidden"]
 
 # Root names and kinds by family; no other root exists. `{room}` itself has no content.
 ROOTS: Final[Mapping[Family, Mapping[str, int]]] = {
@@ -37,6 +38,7 @@ ROOTS: Final[Mapping[Family, Mapping[str, int]]] = {
     "mine": {"drafts": MAP, "notes": MAP},
     "memo": {"memo": XML_FRAGMENT, "slots": MAP},
     "desk": {"lines": MAP},
+    "hidden": {"cards": MAP},
 }
 
 # A board that people can still read has hundreds of cards; beyond this they are not read.
@@ -123,6 +125,8 @@ def family_of(document: str) -> Family | None:
             return family
         case [room, ("group" | "mine") as family, name] if room and name:
             return family
+        case [room, "hidden", *rest] if room and all(rest):
+            return "hidden" if rest else None
     return None
 
 

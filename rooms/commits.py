@@ -9,15 +9,17 @@ titles and words are references.
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 from msgspec.structs import replace
 
 from activities import consent
 from activities.blocks import Words
-from activities.kernel import Before, Choice, ConsentGiven, Event, Member, NotesChosen
+from activities.kernel import Before, Choice, Command, ConsentGiven, Event, Member, NotesChosen
 from rooms import agenda_items
+from rooms import helm as helms
+from rooms import safety as safeties
 from rooms.agenda_items import AgendaEvent, AgendaItem, Frame, Plan
 from rooms.hall_events import (
     HALL_EVENTS,
@@ -29,7 +31,9 @@ from rooms.hall_events import (
     hall_after,
     moved,
 )
+from rooms.helm import Helm, HelmEvent
 from rooms.lead import Lead, facilitator_added
+from rooms.safety import Safety, SafetyEvent
 from rooms.seats import CARRIED, Device, Seat
 
 
@@ -43,6 +47,7 @@ class WordsKept(msgspec.Struct, frozen=True):
     language: str = ""
     activity: str = ""
     digest: str = ""
+    at: int = 0  # ms, 0 in rooms of before
 
 
 class RoomOpened(Event, frozen=True, tag="room.opened"):
@@ -58,6 +63,7 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     digest: str
     links: dict[str, str]  # kind -> digest of the secret it was opened with
     frame: Frame = Frame()
+    co_may_time: bool = True
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -153,7 +159,9 @@ class DeskLineSaid(Event, frozen=True, tag="desk.said"):
     id: str
     seat: str
     at: int
-    text: str
+    text: str = ""
+    code: str = ""  # instead of a text: a one-tap line, or one of the room's own
+    about: str = ""  # the seat such a line is about
 
 
 class HelpAsked(Event, frozen=True, tag="help.asked"):
@@ -217,6 +225,13 @@ class ThemesMerged(Event, frozen=True, tag="board.themes_merged"):
 
     theme: str
     into: str
+
+
+class ItemPlaced(Event, frozen=True, tag="board.item_placed"):
+    """Words that an activity left behind stand under a theme, or under none."""
+
+    words: str
+    theme: str = ""
 
 
 class NoteTicked(Event, frozen=True, tag="board.note_ticked"):
@@ -293,6 +308,7 @@ RoomEvent = (
     | NoteDeleted
     | NoteReworded
     | ThemesMerged
+    | ItemPlaced
     | NoteTicked
     | ThemeScored
     | CardsShared
@@ -302,6 +318,8 @@ RoomEvent = (
     | MemoSent
     | HallEvent
     | AgendaEvent
+    | HelmEvent
+    | SafetyEvent
 )
 
 
@@ -367,11 +385,15 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
+    placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
+    ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
     scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
+    helm: Helm = Helm()
+    safety: Safety = Safety()
     hall: Hall = Hall()
 
     @property
@@ -443,6 +465,17 @@ def decode_event(raw: msgspec.Raw, union: Any) -> Event:
     return event
 
 
+def encode_command(command: Command) -> msgspec.Raw:
+    """A command that waits in the log, such as a proposal: words as references."""
+    return msgspec.Raw(_encoder.encode(command))
+
+
+def decode_command(raw: msgspec.Raw, union: Any) -> Command:
+    """A command read from the log. Raises `msgspec.DecodeError` on a foreign one."""
+    command: Command = msgspec.json.decode(raw, type=union, dec_hook=_from_reference)
+    return command
+
+
 def settings_from(kept: Mapping[str, Any], kind: type[msgspec.Struct]) -> msgspec.Struct:
     """An activity's settings as it knows them; words are references. Raises
     `msgspec.ValidationError`."""
@@ -495,6 +528,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 seats={event.seat.id: event.seat},
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
+                helm=Helm(co_time=event.co_may_time),
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -511,13 +545,18 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             state = _with_seat(state, event.seat)
             if event.seat.role == "facilitator":
                 state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            elif event.seat.role != "observer":
+                state = replace(state, helm=helms.without(state.helm, event.seat.id))
             return state
         case SeatGone():
             seat = state.seats[event.seat]
             how: Literal["left", "removed"] = "removed" if event.removed else "left"
             helps = {s: h for s, h in state.help.items() if s != event.seat}
+            state = replace(state, helm=helms.without(state.helm, event.seat))
             return replace(_with_seat(state, replace(seat, status=how)), help=helps)
         case LeadChanged():
+            if event.lead.acting != state.lead.acting:
+                state = replace(state, helm=helms.lead_changed(state.helm, at))
             return replace(state, lead=event.lead)
         case ActivityStarted():
             plan = agenda_items.begun(state.plan) if not state.started else state.plan
@@ -584,6 +623,8 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
         case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
             return _board_changed(state, event)
+        case ItemPlaced() | NoteTicked():
+            return _board_changed(state, event)
         case ConsentChanged():
             return consent_changed(state, event)
         case QuestionSet():
@@ -592,12 +633,17 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
             return replace(state, sent=event.at)
-        case _:  # NoteTicked, CardsShared: the documents hold what they say
+        case _ if isinstance(event, get_args(HelmEvent)):
+            return replace(state, helm=helms.evolve(state.helm, event))
+        case _ if isinstance(event, get_args(SafetyEvent)):
+            return replace(state, safety=safeties.evolve(state.safety, event))
+        case _:  # CardsShared: the documents hold what they say
             return state
 
 
 def _board_changed(
-    state: RoomState, event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored
+    state: RoomState,
+    event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
     notes = state.notes
     match event:
@@ -613,7 +659,14 @@ def _board_changed(
                 for card, note in notes.items()
                 if card != theme
             }
-            return replace(state, notes=left)
+            placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
+            return replace(state, notes=left, placed=placed)
+        case ItemPlaced():
+            return replace(state, placed={**state.placed, event.words: event.theme})
+        case NoteTicked(card=card) if card not in notes:  # a card's ticks are on the card
+            others = tuple(seat for seat in state.ticks.get(card, ()) if seat != event.seat)
+            ticks = (*others, event.seat) if event.on else others
+            return replace(state, ticks={**state.ticks, card: ticks})
         case ThemeScored():
             return replace(state, scores={**state.scores, event.theme: event})
         case _:

@@ -261,7 +261,9 @@ class Document:
 
     def cards(self) -> tuple[board_schema.Card, ...]:
         """Cards of a board or group, private notes of a seat; none in other documents."""
-        root = {"board": "cards", "group": "cards", "mine": "notes"}.get(self.family)
+        root = {"board": "cards", "group": "cards", "hidden": "cards", "mine": "notes"}.get(
+            self.family
+        )
         if root is None:
             return ()
         doc = self.doc

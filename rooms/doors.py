@@ -77,6 +77,11 @@ class Doors:
             signs += MEETING_SIGNS[digit]
         return signs
 
+    def ways_in(self, room: str, generation: int) -> tuple[tuple[str, Door], ...]:
+        """Under which digests the storage knows the link and the code of a generation."""
+        link, code = self.secret(room, "join", generation), self.code(room, generation)
+        return (self.lookup(link), "join"), (self.lookup(code), "code")
+
     def lookup(self, secret_or_code: str) -> str:
         """The digest under which the storage knows a secret or a code, however the code was
         typed."""

@@ -5,10 +5,12 @@ made before the next commit, so at most the last commit's are ever missing, and 
 again (DOC5).
 """
 
+from collections.abc import Callable
+
 import structlog
 
 from activities.kernel import NotesChosen, WordsErased
-from rooms import commits
+from rooms import commits, safety
 from rooms.commits import ActivityEvent, Commit
 from rooms.shelf import Shelf
 from rooms.storage import Storage, StorageUnwritable
@@ -21,7 +23,15 @@ log = structlog.get_logger("rooms")
 class Effects:
     """Makes a room's changes outside its log, one commit after the other."""
 
-    def __init__(self, room: str, shelf: Shelf, storage: Storage, activities: Activities) -> None:
+    def __init__(
+        self,
+        room: str,
+        shelf: Shelf,
+        storage: Storage,
+        activities: Activities,
+        ways_in: Callable[[str, int], tuple[tuple[str, str], ...]] = lambda room, generation: (),
+    ) -> None:
+        self._ways_in = ways_in
         self._room = room
         self._shelf = shelf
         self._storage = storage
@@ -61,7 +71,7 @@ class Effects:
                 await self._storage.erase_words(self._room, [event.before])
             case commits.ThemesMerged():
                 await self._shelf.merge_themes(event.theme, event.into)
-            case commits.NoteTicked():
+            case commits.NoteTicked():  # words that are no card have no tick there
                 await self._shelf.tick_note(event.card, event.seat, event.on)
             case commits.NoteDeleted():
                 await self._shelf.delete_note(event.document, event.card)
@@ -72,6 +82,20 @@ class Effects:
                 await self._storage.erase_words(self._room, [event.words])
             case commits.ActivityEvent():
                 await self._of_activity(event, whole, book)
+            case commits.DoorSet() if event.generation > 1:
+                for digest, kind in self._ways_in(self._room, event.generation):
+                    await self._storage.put_secret(digest, self._room, kind.encode())
+            case safety.SeatHidden():
+                for document, card in event.hidden.cards:
+                    await self._shelf.hide_card(document, card)
+            case safety.SeatRestored():
+                for document, card in event.hidden.cards:
+                    await self._shelf.restore_card(document, card)
+            case safety.SeatErased():
+                for document, card in event.hidden.cards:
+                    await self._shelf.erase_card(document, card)
+                book.erase(list(event.hidden.words))
+                await self._storage.erase_words(self._room, event.hidden.words)
             case _:
                 pass
 

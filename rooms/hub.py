@@ -40,6 +40,16 @@ second."""
 CODE_OVER: Final = say("This code has ended. Ask for a new one at the device you come from.")
 
 
+RENEWED: Final = say(
+    "This invitation was replaced by a new one. Ask the people who invited you for it."
+)
+REPLACED: Final = say(
+    "This link was replaced by a new one. Ask the person who opened the room for it, or find it on"
+    " a device that is still in the room, under Invitation and links."
+)
+NO_LONGER: Final = say("This link belonged to a facilitator who no longer is one here.")
+
+
 class UnknownRoom(Exception):
     """There is no room of this id."""
 
@@ -247,7 +257,8 @@ class Hub:
         await self.storage.put_secret(self.doors.lookup(secret), room, kind.encode())
 
     async def find(self, secret_or_code: str) -> Invitation | None:
-        """What a join link's secret or a spoken code opens, or None."""
+        """What a join link's secret or a spoken code opens, or None. Raises `Refused("closed")`
+        with a clear word when it was replaced by a new one."""
         if not 0 < len(secret_or_code) <= 64:
             return None
         known = await self.storage.secret(self.doors.lookup(secret_or_code))
@@ -258,6 +269,8 @@ class Hub:
         if known[1] == b"move":
             seat = self._taking(room, secret_or_code)
             return Invitation(room.id, "move", title, seat) if seat else None
+        if not self._opens(room, secret_or_code):
+            raise Refused("closed", RENEWED)
         kind: Door = "code" if known[1] == b"code" else "join"
         return Invitation(room.id, kind, title)
 
@@ -322,7 +335,9 @@ class Hub:
         return {
             "join": self.doors.secret(room.id, "join", generation),
             "screen": self.doors.secret(room.id, "screen"),
-            "facilitate": self.doors.secret(room.id, "facilitate", 1, seat),
+            "facilitate": self.doors.secret(
+                room.id, "facilitate", room.whole.room.seats[seat].recovery, seat
+            ),
         }
 
     async def join(
@@ -335,6 +350,7 @@ class Hub:
         """
         if carrier is None and not self._opens(room, secret):
             raise Refused("not_allowed")
+        waits = _waits(room.whole.room, carrier)
         if not is_language(who.language):
             raise Refused("bad_request")
         _check_place(room.whole.room, carrier)
@@ -352,6 +368,7 @@ class Hub:
             language=who.language,
             organisation=organisation_ref,
             willing=who.willing,
+            status="waiting" if waits else "in",
             devices=(device,),
             joined=self.clock.now(),
         )
@@ -387,7 +404,7 @@ class Hub:
                 room.presence.beat(device, draft.now)
                 room.presence.set(fresh.id, "here", draft.now)
                 draft.add(commits.SeatTaken(seat=fresh, device=device, digest=token))
-                if fresh.person:
+                if fresh.person and fresh.status == "in":
                     clock = moment_of(draft, None, draft.now, self.world.dice())
                     who = member_of(draft, fresh, room.presence)
                     if fresh.organisation:
@@ -420,17 +437,22 @@ class Hub:
         """A facilitator's recovery link adds a device to that seat; the wall's link opens the
         wall's own seat.
 
-        Never takes the lead by itself. Raises `Refused`.
+        Never takes the lead by itself. Raises `Refused`, in clear words for a link that was good
+        once.
         """
         if not 0 < len(secret) <= 64:
             raise Refused("not_allowed")
         token, device = new_token(), self.world.new_id()
         for seat in room.whole.room.seats.values():
-            if seat.role != "facilitator" or seat.status == "removed":
+            generation = self._recovers(room, seat, secret)
+            if not generation:
                 continue
-            if same(secret, self.doors.secret(room.id, "facilitate", 1, seat.id)):
-                await self._add_device(room, seat.id, device, digest(token))
-                return Joined(seat.id, token)
+            if seat.status == "removed" or seat.role != "facilitator":
+                raise Refused("not_allowed", NO_LONGER)
+            if generation != seat.recovery:
+                raise Refused("not_allowed", REPLACED)
+            await self._add_device(room, seat.id, device, digest(token))
+            return Joined(seat.id, token)
         if same(secret, self.doors.secret(room.id, "screen")):
             walls = [s for s in room.whole.room.seats.values() if s.role == "screen"]
             if walls:
@@ -443,6 +465,14 @@ class Hub:
             taken = await self._sit(room, wall, device, digest(token), Mint(self.world.new_id))
             return Joined(taken, token)
         raise Refused("not_allowed")
+
+    def _recovers(self, room: Room, seat: Seat, secret: str) -> int:
+        """Which generation of this seat's recovery link the secret is, 0 for none."""
+        found = 0
+        for generation in range(1, seat.recovery + 1):
+            if same(secret, self.doors.secret(room.id, "facilitate", generation, seat.id)):
+                found = generation
+        return found
 
     async def _add_device(self, room: Room, seat: str, device: str, token: str) -> None:
         event = commits.DeviceAdded(seat=seat, device=device, digest=token)
@@ -468,17 +498,26 @@ class Hub:
         )
 
 
+def _waits(state: RoomState, carrier: Device | None) -> bool:
+    """Whether a newcomer waits at the door: there they are asked for, or with whoever brings them
+    and waits too."""
+    if carrier is None:
+        return state.safety.door_asks
+    return not any(state.seats[s].status == "in" for s in state.device_by_id(carrier.id).seats)
+
+
 def _check_place(state: RoomState, carrier: Device | None) -> None:
     """Whether there is a place for one more person. Raises `Refused`."""
     if carrier is not None:
         seats = state.device_by_id(carrier.id).seats
-        if not any(state.seats[s].person and state.seats[s].status == "in" for s in seats):
+        there = ("in", "waiting")
+        if not any(state.seats[s].person and state.seats[s].status in there for s in seats):
             raise Refused("not_allowed")
         if len(seats) >= SEATS_PER_DEVICE:
             raise Refused("full")
     if not state.door:
         raise Refused("closed")
-    if sum(1 for s in state.seats.values() if s.status == "in") >= SEATS_PER_ROOM:
+    if sum(1 for s in state.seats.values() if s.status in ("in", "waiting")) >= SEATS_PER_ROOM:
         raise Refused("full")
 
 

@@ -26,6 +26,9 @@ lead_grace_s)."""
 OFFER_LASTS: Final = 60_000
 """Milliseconds an offer stands (`methods.md A5`)."""
 
+BATON_LASTS: Final = 20_000
+"""Milliseconds a planned offer stands; not accepted, the old lead goes on (`methods.md A5`)."""
+
 VOLUNTEER_AFTER: Final = 300_000
 """Milliseconds without any facilitator after which a willing member may lead (`methods.md A5`)."""
 
@@ -49,6 +52,7 @@ class Lead(msgspec.Struct, frozen=True):
     asked: tuple[str, ...] = ()  # co-facilitators who asked for the lead
     alone_since: int = 0
     peer: bool = False
+    planned: str = ""  # the agenda item the standing offer was planned for
 
 
 def _lead_becomes(record: Lead, seat: str, *, peer: bool = False) -> Lead:
@@ -62,10 +66,15 @@ def _lead_becomes(record: Lead, seat: str, *, peer: bool = False) -> Lead:
         succession=keep_old,
         offered_to="",
         offer_ends=0,
+        planned="",
         asked=tuple(s for s in record.asked if s != seat),
         alone_since=0,
         peer=peer,
     )
+
+
+def _no_offer(record: Lead) -> Lead:
+    return replace(record, offered_to="", offer_ends=0, planned="")
 
 
 def offer(record: Lead, by: str, to: str, present: AbstractSet[str], now: int) -> Lead:
@@ -76,7 +85,38 @@ def offer(record: Lead, by: str, to: str, present: AbstractSet[str], now: int) -
         raise Refused("unknown")
     if to not in present:
         raise Refused("not_present")
-    return replace(record, offered_to=to, offer_ends=now + OFFER_LASTS)
+    return replace(record, offered_to=to, offer_ends=now + OFFER_LASTS, planned="")
+
+
+def may_baton(record: Lead, to: str, present: AbstractSet[str]) -> bool:
+    """Whether the planned hand-over to `to` can be offered now: somebody leads, another offer
+    does not stand, and both are here."""
+    return (
+        record.acting in present
+        and record.acting != to
+        and not record.offered_to
+        and to in record.succession
+        and to in present
+    )
+
+
+def baton(record: Lead, item: str, to: str, now: int) -> Lead:
+    """The planned offer at the boundary before the agenda item `item`; ask `may_baton` first."""
+    return replace(record, offered_to=to, offer_ends=now + BATON_LASTS, planned=item)
+
+
+def force(record: Lead, to: str, epoch: int, present: AbstractSet[str]) -> Lead:
+    """The organiser gives the lead to a present facilitator, whoever leads. The caller has checked
+    that it is the organiser. Raises `Refused`."""
+    if epoch != record.epoch:
+        raise Refused("stale_epoch")
+    if to == record.acting:
+        raise Refused("duplicate")
+    if to not in (record.lead, *record.succession):
+        raise Refused("unknown")
+    if to not in present:
+        raise Refused("not_present")
+    return _lead_becomes(record, to)
 
 
 def accept(record: Lead, by: str, epoch: int, now: int) -> Lead:
@@ -94,7 +134,7 @@ def decline(record: Lead, by: str, epoch: int) -> Lead:
         raise Refused("stale_epoch")
     if not record.offered_to or by not in (record.offered_to, record.acting):
         raise Refused("not_allowed")
-    return replace(record, offered_to="", offer_ends=0)
+    return _no_offer(record)
 
 
 def request(record: Lead, by: str) -> Lead:
@@ -159,8 +199,9 @@ def facilitator_gone(record: Lead, seat: str, present: AbstractSet[str], now: in
     """
     if seat != record.lead:
         stays = tuple(s for s in record.succession if s != seat)
-        offered = "" if record.offered_to == seat else record.offered_to
-        return replace(record, succession=stays, offered_to=offered)
+        asked = tuple(s for s in record.asked if s != seat)
+        record = _no_offer(record) if record.offered_to == seat else record
+        return replace(record, succession=stays, asked=asked)
     heirs = [s for s in record.succession if s in present]
     if heirs:
         new = _lead_becomes(record, heirs[0])
@@ -177,6 +218,7 @@ def _alone(record: Lead, now: int) -> Lead:
         epoch=record.epoch + 1,
         offered_to="",
         offer_ends=0,
+        planned="",
         alone_since=now,
     )
 
@@ -189,12 +231,15 @@ def tick(record: Lead, present: AbstractSet[str], away_since: int, now: int) -> 
     0 if one is. Autopilot begins after `LEAD_GRACE`; any facilitator back ends it (CO5).
     """
     if record.offered_to and (now >= record.offer_ends or record.offered_to not in present):
-        record = replace(record, offered_to="", offer_ends=0)
+        record = _no_offer(record)
     if not present:
         lost = away_since > 0 and now - away_since >= LEAD_GRACE
         return _alone(record, away_since) if lost else record
     if record.acting == AUTOPILOT:
-        back = record.lead if record.lead in present else ""
         heirs = [s for s in record.succession if s in present]
-        return _lead_becomes(record, back or heirs[0]) if back or heirs else record
+        back = [record.lead] if record.lead in present else []
+        # A facilitator goes before a member who led while there was none.
+        first = (*heirs, *back) if record.peer else (*back, *heirs)
+        if first:
+            return _lead_becomes(record, first[0], peer=record.peer and first[0] == record.lead)
     return record

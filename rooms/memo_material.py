@@ -37,7 +37,7 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
     """The source of the room's memo as it stands now. `cards` are those of the board."""
     state = room.whole.room
     counts = consent_desk.counts(room.whole, room.world.activities)
-    people = [s for s in state.seats.values() if s.person and s.status != "removed"]
+    people = [s for s in state.seats.values() if s.person and s.status in ("in", "left")]
     found = consent_desk.items(room.whole, room.world.activities)
     return MemoSource(
         title=room.book.get(state.title) or "",
@@ -228,6 +228,8 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         scope=stands.scope if quoted else _scope(room, activity),
         attribution=by if quoted else "",
         consent=stands.state if quoted else "none_needed",
+        theme=room.whole.room.placed.get(ref, ""),
+        ticks=len(room.whole.room.ticks.get(ref, ())),
         origin=item.origin,
         status="answered" if item.answered else "open",
     )

@@ -10,7 +10,7 @@ from rooms.memo_say import say
 from rooms.memo_source import MemoCard
 from rooms.memo_stories import quoted
 from rooms.memo_text import clip, one_line
-from rooms.memo_tree import Ask, Block, Bullets, Heading, Line, Section
+from rooms.memo_tree import Ask, Block, Bullets, Heading, Line, Paragraph, Section
 
 BUDGET = 270
 """Words of one theme (methods.md 3.1): 90 heard, 60 strategies, 50 reactions, 40 quotes, 30
@@ -74,6 +74,7 @@ def theme_section(desk: Desk, theme: Theme) -> Section:
     place = theme.place
     title = desk.note(theme.card, place, limit=TITLE_MAX).text
     blocks: list[Block] = [
+        *_dots(desk, theme),
         *_heard(desk, theme, title),
         *_practices(desk, theme, title),
         *_reactions(desk, theme, title),
@@ -86,6 +87,14 @@ def theme_section(desk: Desk, theme: Theme) -> Section:
         desk.enter(card.id, reason="quote_limit")
     blocks.append(_ask(desk, theme, title))
     return Section(place, title, tuple(blocks), budget=BUDGET)
+
+
+def _dots(desk: Desk, theme: Theme) -> list[Block]:
+    """How many dots lay on it, for those who were there (methods.md A9)."""
+    if not theme.card.votes or desk.edition != "participants":
+        return []
+    counted = desk.machine(say("Dots from us: {n}", n=theme.card.votes))
+    return [Paragraph(counted, quiet=True)]
 
 
 def suggestions(desk: Desk, title: str, practices: Sequence[MemoCard]) -> tuple[str, ...]:

@@ -154,6 +154,8 @@ def with_hall(
     more: list[AnyBlock] = []
     if (call := call_of(whole, activities, seat, standing)) is not None:
         more.append(call)
+    if seat.role == "facilitator":
+        more += calls_for_help(whole, activities, standing)
     if unheard(whole.room, seat.id):
         text = say("It counts when a second person confirms that they heard you say it.")
         title = say("Your yes was written down.")
@@ -174,6 +176,21 @@ def call_of(whole: Whole, activities: Activities, seat: Seat, standing: Standing
     if (url := standing.call(group.id if group else EVERYONE)) == "":
         return None
     return Call(url=url, label=labelled(alone=group is not None, hall=seat.where in IN_HALL))
+
+
+def calls_for_help(whole: Whole, activities: Activities, standing: Standing) -> list[Call]:
+    """The calls of groups somebody of which asked for help: only then may a facilitator come in."""
+    if not whole.room.hall.call or not whole.room.help:
+        return []
+    found: dict[str, Group] = {}
+    for seat in whole.room.help:
+        if (group := meeting(whole, activities, seat)) is not None:
+            found[group.id] = group
+    return [
+        Call(url=url, label=say("Open the call of {group}, who ask for help", group=group.name))
+        for id, group in found.items()
+        if (url := standing.call(id))
+    ]
 
 
 def meeting(whole: Whole, activities: Activities, seat: str) -> Group | None:

@@ -7,12 +7,13 @@ import msgspec
 
 from activities.kernel import Refused
 from activities.registry import ACTIVITIES
-from rooms import commits
-from rooms.agenda_file import read
+from rooms import call, commits
+from rooms.agenda_file import read, run_by
 from rooms.agenda_items import Frame
 from rooms.agenda_templates import offered
 from rooms.commits import Commit, WordsKept
 from rooms.doors import new_token
+from rooms.hall_events import CallSet
 from rooms.seats import Seat
 from rooms.whole import Activities
 from rooms.wire import TITLE_LIMIT
@@ -62,16 +63,23 @@ def opening(
     """
     template = offered(frozenset(activities)).get(wanted.template)
     confidentiality = str(wanted.settings.get("confidentiality", "circle"))
+    co_may_time = wanted.settings.get("co_may_time", True)
     if (template is None and wanted.plan is None) or confidentiality not in CONFIDENTIALITIES:
+        raise Refused("bad_request")
+    if not isinstance(co_may_time, bool):
         raise Refused("bad_request")
     if not is_language(wanted.language) or len(wanted.zone) > ZONE_LIMIT:
         raise Refused("bad_request")
     title, name = new_id(), new_id()
     mint = Mint(new_id)
-    agenda, frame = template.items if template else (), Frame()
+    agenda, frame = run_by(template, activities) if template else (), Frame()
     if wanted.plan is not None:
         agenda, frame = read(wanted.plan, activities, mint, 1)
     texts = {title: clean_name(wanted.title, TITLE_LIMIT), name: clean_name(wanted.facilitator)}
+    events: list[commits.RoomEvent] = []
+    if wanted.settings.get("call"):
+        link = mint(call.checked(str(wanted.settings["call"])))
+        events.append(CallSet(words=link.ref))
     texts |= mint.texts
     token, device = new_token(), new_id()
     seat = Seat(
@@ -94,10 +102,11 @@ def opening(
         digest=digest(token),
         links={},
         frame=frame,
+        co_may_time=co_may_time,
     )
     kept = tuple(
         WordsKept(ref, ORGANISER, language=wanted.language, digest=digest(text))
         for ref, text in texts.items()
     )
-    commit = Commit(seq=1, at=now, events=(event,), seat=ORGANISER, words=kept)
+    commit = Commit(seq=1, at=now, events=(event, *events), seat=ORGANISER, words=kept)
     return Opening(commit, texts, device, token)

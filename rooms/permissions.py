@@ -43,7 +43,7 @@ def refusal(
     """Why these touches are refused (a word for the page), or None. `owner`: the seat of `mine`."""
     if not writer.writes:
         return "read_only"
-    if family == "room":
+    if family in ("room", "hidden"):
         return "read_only"
     if family == "mine" and owner not in writer.seats:
         return "not_yours"

@@ -157,7 +157,7 @@ def preview_message(
         ends_at=view.ends_at,
         blocks=tuple(cleaned(block, known) for block in view.blocks),
         may=tuple(button for button in buttons if button),
-        room=room_info(whole.room, seat, here, "", id),
+        room=room_info(whole.room, activities, seat, here, "", id, standing.now),
         place=_line(view.place, known, whole),
         sub=_line(view.sub, known, whole) if view.sub else None,
         documents=(),

@@ -53,10 +53,12 @@ class Renderer:
         translate: Translate,
         name: Callable[[str], str | None],
         words: Callable[[str, str], str | None],
+        gone: Callable[[str], Line] = lambda ref: TAKEN_BACK,
     ) -> None:
         self._translate = translate
         self._name = name
         self._words = words
+        self._gone = gone
 
     def line(self, line: Line, language: str, viewer: str = "") -> str:
         """A sentence with everything filled in; what people wrote is isolated when it runs the
@@ -87,7 +89,7 @@ class Renderer:
             if value.ref == "":
                 return ""
             text = self._words(value.ref, viewer)
-            return self.line(TAKEN_BACK, language) if text is None else text
+            return self.line(self._gone(value.ref), language) if text is None else text
         if isinstance(value, frozenset | set):
             return ""
         raise NotImplementedError(type(value).__name__)

@@ -4,10 +4,11 @@ Presence changes when a line drops, whether or not the storage can be written. W
 here until a commit has taken it in, so that a full disk loses nobody's coming or going (PRE6).
 """
 
+from collections.abc import Callable
 from typing import Final
 
 from activities.kernel import MemberAway, MemberBack, MemberJoined, MemberLeft
-from rooms import commits
+from rooms import commits, helm_desk
 from rooms import lead as leads
 from rooms.commits import RoomState
 from rooms.hats import facilitators
@@ -25,8 +26,9 @@ RETRY: Final = 1_000
 class Roll:
     """What changed and is not in the log yet. `presence` is the room's own."""
 
-    def __init__(self, presence: Presence) -> None:
+    def __init__(self, presence: Presence, new_id: Callable[[], str] = str) -> None:
         self._presence = presence
+        self._new_id = new_id
         self._untold: list[Change] = []
 
     @property
@@ -37,13 +39,13 @@ class Roll:
     def everyone_away(self, state: RoomState, seen: int, now: int) -> None:
         """After loading nobody is connected; everyone was last heard at `seen` (ms)."""
         for seat in state.seats.values():
-            if seat.status == "in":
+            if seat.status in ("in", "waiting"):
                 self._presence.set(seat.id, "away", now)
                 self._untold.append((seat.id, "away", seen))
 
     def call(self, state: RoomState, now: int) -> None:
         """Compare everyone with their devices."""
-        people = {s.id: s.devices for s in state.seats.values() if s.status == "in"}
+        people = {s.id: s.devices for s in state.seats.values() if s.status in ("in", "waiting")}
         self._untold += self._presence.sweep(people, now)
 
     def take(self) -> list[Change]:
@@ -77,7 +79,9 @@ class Roll:
         self.move_lead(draft)
 
     def move_lead(self, draft: Draft) -> None:
-        """What presence and time alone change in the lead record."""
+        """What presence, time and the plan alone change in the lead record; at the end of every
+        commit."""
+        before = draft.room.lead
         may_lead = facilitators(draft.room)
         present = frozenset(s.id for s in may_lead if self._presence.here(s.id))
         away = 0
@@ -86,3 +90,4 @@ class Roll:
         record = leads.tick(draft.room.lead, present, away, draft.now)
         if record != draft.room.lead:
             draft.add(commits.LeadChanged(lead=record))
+        helm_desk.settle(draft, before, self._presence, self._new_id)

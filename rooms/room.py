@@ -34,12 +34,18 @@ from rooms import call, commits, unnamed, wire, wire_hall
 from rooms import lead as leads
 from rooms import whole as wholes
 from rooms.agenda_desk import Pen
-from rooms.asked import ROOM_TAGS, tag_of
+from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
+from rooms.helm_desk import check_activity, stale_epoch
+from rooms.helm_view import times as helm_times
+from rooms.recent import HIDING, Doings, Recent
 from rooms.roll import RETRY, Change, Roll
 from rooms.room_decide import Asking, decide, moment_of
 from rooms.room_reading import RoomReading
+from rooms.safety import Hidden, SeatHidden
+from rooms.safety_desk import ensure_free
+from rooms.safety_view import times as safety_times
 from rooms.seats import Device, Seat
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
@@ -77,13 +83,16 @@ class Room(RoomReading):
         self.appends = 0
         self.refusals = 0
         self.forgotten = False
-        self._roll = Roll(self.presence)
-        self._effects = Effects(id, self.shelf, world.storage, world.activities)
+        self._roll = Roll(self.presence, world.new_id)
+        ways_in = world.doors.ways_in
+        self._effects = Effects(id, self.shelf, world.storage, world.activities, ways_in)
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
         self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
+        self.recent = Recent(world.clock.now)
+        self.shelf.on_touched = self.recent.touched
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -103,6 +112,7 @@ class Room(RoomReading):
         """Take in a commit that is in the log already."""
         commit = commits.decode(raw)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
+        self.book.hide(self.whole.room.safety.words)
         if commit.request:
             self._requests[commit.seat, commit.request] = commit.seq
         return commit
@@ -143,12 +153,24 @@ class Room(RoomReading):
         tag = tag_of(bytes(asked.command))
         ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
         nonce = await self._make_code(seat_id) if tag == "seat.move" else ""
+        about = await self._about(bytes(asked.command))
 
         def decider(draft: Draft) -> None:
             if seat_id not in draft.room.device_by_id(device.id).seats:
                 raise Refused("not_allowed")  # removed while this waited
-            standing = {"device": device.id, "nonce": nonce, "memo_ready": ready}
-            self._decide(draft, seat_id, entered_by, asked, mint, standing)
+            standing = {
+                "device": device.id,
+                "nonce": nonce,
+                "memo_ready": ready,
+                "cards": about.recent if about else (),
+                "all_cards": about.all if about else (),
+            }
+            try:
+                self._decide(draft, seat_id, entered_by, asked, mint, standing)
+            except Refused as refused:
+                if refused.reason == "stale_epoch" and refused.message is None:
+                    raise stale_epoch(draft) from refused
+                raise
             self._roll.move_lead(draft)
 
         try:
@@ -158,6 +180,8 @@ class Room(RoomReading):
         except Refused:
             self.refusals += 1
             raise
+        if about is not None:
+            await self._hide_late(field_of(bytes(asked.command), "seat"), seat_id)
         if tag in ("seat.adopt", "seat.carry") or not self.presence.here(seat_id):
             await self.sweep()  # somebody came back in, or is on another device now
         await self._ring_due()
@@ -174,6 +198,26 @@ class Room(RoomReading):
             log.warning("code_unknown", room=self.id, seat=seat)
             raise Refused("full", DISK_FULL) from error
         return nonce
+
+    async def _about(self, raw: bytes) -> Doings | None:
+        """What the seat a command would hide has done, which a decider cannot read."""
+        if tag_of(raw) not in HIDING:
+            return None
+        seat = field_of(raw, "seat")
+        return await self.recent.doings(seat, self) if seat in self.whole.room.seats else None
+
+    async def _hide_late(self, seat: str, by: str) -> None:
+        """What was on its way while its author was hidden goes as well."""
+        again = await self.recent.doings(seat, self)
+        late = tuple(c for c in again.recent if c not in self._hidden_cards(seat))
+        if not late or seat not in self.whole.room.safety.hidden:
+            return
+        hidden = Hidden(at=self.world.clock.now(), by=by, cards=late)
+        await self.run(lambda draft: draft.add(SeatHidden(seat=seat, hidden=hidden)), seat=by)
+
+    def _hidden_cards(self, seat: str) -> tuple[tuple[str, str], ...]:
+        hidden = self.whole.room.safety.hidden.get(seat)
+        return hidden.cards if hidden else ()
 
     def _decide(
         self,
@@ -205,6 +249,7 @@ class Room(RoomReading):
             presence=self.presence,
             new_id=self.world.new_id,
             language=seat.language,
+            mint=mint,
             new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
             adopting=self.adopting,
             **standing,
@@ -221,9 +266,11 @@ class Room(RoomReading):
             raise Refused("unknown")
         if activity != draft.current() and not unnamed.takes_answers(draft, activity):
             raise Refused("stale_phase")
+        ensure_free(draft.room, seat, tag_of(raw))
         kind = draft.activities[draft.running[activity].kind]
         command = decode_command(raw, kind.command_union(), mint)
         moment = moment_of(draft, seat, draft.now, self.world.dice())
+        check_activity(draft, moment.roles, command)
         if type(command) in kind.unnamed:
             token = unnamed.token(draft.room, self.book.get, activity, seat.id)
             moment = msgspec.structs.replace(moment, seat="", token=token)
@@ -304,6 +351,7 @@ class Room(RoomReading):
                 language=speaker.language if speaker else self.language,
                 activity=self.whole.room.current,
                 digest=digest(text),
+                at=draft.now,
             )
             for ref, text in texts.items()
         )
@@ -326,6 +374,7 @@ class Room(RoomReading):
         self.appends += 1
         self.book.add(texts)
         self.whole = wholes.apply(self.whole, commit, self.world.activities)
+        self.book.hide(self.whole.room.safety.words)
         self._effects.owed = commit
         await self._settle_later()
         self._set_alarms()
@@ -342,6 +391,7 @@ class Room(RoomReading):
         for _, raw in rows:
             self._learn(raw)
         self.book = WordsBook(await self.world.storage.words(self.id))
+        self.book.hide(self.whole.room.safety.words)
         self._set_alarms()
         self.bench.look()
         self.changed()
@@ -420,6 +470,8 @@ class Room(RoomReading):
             times.append(since + leads.LEAD_GRACE)
         if lead.alone_since:
             times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
+        times += helm_times(self.whole, self.world.activities)
+        times += safety_times(self.whole.room)
         if self._roll.waiting:
             times.append(now + RETRY)
         times += unnamed.keys_due(self.whole, self.world.activities).values()
@@ -462,6 +514,7 @@ class Room(RoomReading):
         if due and due[1].at <= draft.now:
             clock = moment_of(draft, None, draft.now, self.world.dice())
             draft.tell(due[0], due[1].command, clock)
+            self._roll.move_lead(draft)
 
     async def _ring_due(self) -> None:
         """Deadlines that have passed, now; those that cannot be written ring again by the alarm."""

@@ -7,7 +7,7 @@ sender's device speaks for the seat. Nothing here does I/O.
 """
 
 from collections.abc import Callable
-from typing import assert_never
+from typing import assert_never, get_args
 
 from msgspec.structs import replace
 
@@ -32,9 +32,13 @@ from rooms import (
     commits,
     consent_desk,
     hall_desk,
+    helm_desk,
+    safety,
+    safety_desk,
     wire,
     wire_agenda,
     wire_hall,
+    wire_safety,
 )
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
@@ -45,20 +49,29 @@ from rooms.presence import Presence
 from rooms.room_view import BOARD_KINDS, seat_view
 from rooms.seats import Seat, member
 from rooms.whole import Draft, Whole
-from rooms.words import is_language
+from rooms.wire_helm import DutySet, HelmCommand
+from rooms.words import Mint, is_language
 
 CO_MAY = (
     wire.RoomSay,
     wire.DoorOpen,
     wire.DoorClose,
     wire.HelpAnswer,
+    DutySet,
+    wire_safety.RoomFreeze,
+    wire_safety.RoomUnfreeze,
+    wire_safety.SeatHide,
+    wire_safety.SeatRestore,
+    wire_safety.DoorAsk,
+    wire_safety.SeatAdmit,
+    wire_safety.SeatRefuse,
+    wire_safety.LinkRenew,
+    wire_safety.LinkRevoke,
     wire_hall.RoomCall,
     wire_hall.SeatCarry,
 )
-"""Room-level facilitators' commands a co-facilitator may send too (door, help, voice to all)."""
-
-PEER_MAY = (wire.ActivityStart, wire.ActivitySkip, Cut, wire.LeadOffer)
-"""A peer lead's limited rights (`methods.md A5`): no removals, no roles, no export."""
+"""Room-level facilitators' commands a co-facilitator may send too (door, help, voice to all,
+safety)."""
 
 SECTION_LIMIT = 100
 """Characters of a section's id: ids, never text."""
@@ -87,6 +100,9 @@ class Asking:
         nonce: str = "",
         adopting: Callable[[str, int], str] = lambda _device, _since: "",
         pen: Pen | None = None,
+        mint: Mint | None = None,
+        cards: tuple[safety_desk.Card, ...] = (),
+        all_cards: tuple[safety_desk.Card, ...] = (),
     ) -> None:
         self.seat = seat
         self.entered_by = entered_by
@@ -96,6 +112,9 @@ class Asking:
         self.new_id = new_id
         self.language = language
         self.memo_ready = memo_ready
+        self.mint = mint
+        self.cards = cards  # what the seat a command is about made or changed of late
+        self.all_cards = all_cards  # all of it
         self.pen = pen or Pen(lambda _: Words(""), lambda _: 0)
         self.new_key = new_key  # stores a key for tokens and gives its reference
         self.device = device
@@ -145,8 +164,11 @@ def member_of(draft: Draft, seat: Seat, presence: Presence) -> Member:
 
 def decide(draft: Draft, command: Command, asking: Asking) -> None:
     """Decide a room-level command. Raises `Refused`."""
-    if asking.seat.status != "in" and not isinstance(command, wire.SeatReturn):
+    if asking.seat.status == "waiting" and not isinstance(command, safety_desk.WAITING_MAY):
+        raise Refused("not_present", safety_desk.AT_THE_DOOR)
+    if asking.seat.status not in ("in", "waiting") and not isinstance(command, wire.SeatReturn):
         raise Refused("not_present")
+    safety_desk.ensure_free(draft.room, asking.seat, helm_desk.tag(command))
     if isinstance(command, LeadCommand):
         _check_lead(draft, command, asking)
     match command:
@@ -164,6 +186,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             _own_seat(draft, command, asking)
         case wire.DoorOpen():
             draft.add(commits.DoorSet(open=True, generation=draft.room.generation))
+            if draft.room.safety.door_asks:
+                draft.add(safety.DoorAsks(on=False))
         case wire.DoorClose():
             draft.add(commits.DoorSet(open=False, generation=draft.room.generation))
         case wire.HelpAsk() | wire.HelpAnswer():
@@ -171,7 +195,7 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
         case wire.RoomSay():
             draft.add(commits.NoticeSaid(text=command.text.ref, at=asking.now))
         case wire.DeskSay():
-            _facilitator(draft, asking)
+            helm_desk.ensure_strip(asking)
             draft.add(
                 commits.DeskLineSaid(
                     id=asking.new_id(), seat=asking.seat.id, at=asking.now, text=command.text.ref
@@ -195,8 +219,21 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             agenda_desk.decide(draft, command, asking.seat, asking.pen)
         case _ if isinstance(command, wire_hall.HallCommand):
             hall_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(HelmCommand)):
+            helm_desk.decide(draft, command, asking, decide, _tell_as_lead)
+        case _ if isinstance(command, get_args(wire_safety.SafetyCommand)):
+            safety_desk.decide(draft, command, asking, _came)
         case _:
             raise Refused("unknown")
+
+
+def _tell_as_lead(draft: Draft, id: str, command: Command, asking: Asking) -> None:
+    """An approved proposal of an activity's command, sent by the lead."""
+    if id != draft.current():
+        raise Refused("stale_phase")
+    moment = moment_of(draft, asking.seat, asking.now, asking.dice)
+    helm_desk.check_activity(draft, moment.roles, command)
+    draft.tell(id, command, moment)
 
 
 def _check_lead(draft: Draft, command: LeadCommand, asking: Asking) -> None:
@@ -208,7 +245,7 @@ def _check_lead(draft: Draft, command: LeadCommand, asking: Asking) -> None:
         raise Refused("stale_epoch")
     if "lead" not in roles and not isinstance(command, CO_MAY):
         raise Refused("not_allowed")
-    if state.lead.peer and "lead" in roles and not isinstance(command, PEER_MAY):
+    if state.lead.peer and "lead" in roles and not helm_desk.peer_may(command):
         raise Refused("not_allowed")
 
 
@@ -307,14 +344,19 @@ def _membership(
 ) -> None:
     state = draft.room
     if isinstance(command, wire.SeatLeave):
-        _gone(draft, asking.seat, asking, removed=False)
+        # Who goes while waiting at the door does not come back in by asking.
+        _gone(draft, asking.seat, asking, removed=asking.seat.status == "waiting")
         return
     seat = state.seats.get(command.seat)
     if seat is None or seat.status != "in" or not seat.person:
         raise Refused("unknown")
     if isinstance(command, wire.SeatRemove):
-        if seat.id == asking.seat.id or seat.organiser:
-            raise Refused("not_allowed")
+        if seat.id == asking.seat.id:
+            raise Refused("not_allowed", safety_desk.NOT_YOURSELF)
+        if seat.organiser:
+            raise Refused("not_allowed", safety_desk.NOT_THE_ORGANISER)
+        if command.cards == "hide":
+            safety_desk.hide(draft, seat, asking, everything=True)
         _gone(draft, seat, asking, removed=True)
         return
     if seat.id == asking.seat.id or command.role == seat.role:
@@ -347,7 +389,12 @@ def _return(draft: Draft, asking: Asking) -> None:
         raise Refused("duplicate")
     if asking.seat.status == "removed":
         raise Refused("not_allowed")
-    seat = replace(asking.seat, status="in")
+    _came(draft, asking.seat, asking)
+
+
+def _came(draft: Draft, who: Seat, asking: Asking) -> None:
+    """Somebody is in again, or was let in at the door."""
+    seat = replace(who, status="in")
     draft.add(commits.SeatChanged(seat=seat))
     clock = moment_of(draft, None, asking.now, asking.dice)
     draft.tell_current(MemberJoined(member=member_of(draft, seat, asking.presence)), clock)
@@ -381,6 +428,8 @@ def _own_seat(
 
 
 def _tell_changed(draft: Draft, seat: Seat, asking: Asking) -> None:
+    if seat.status != "in":
+        return
     clock = moment_of(draft, None, asking.now, asking.dice)
     who = member_of(draft, seat, asking.presence)
     draft.tell_current(MemberChanged(member=who), clock)

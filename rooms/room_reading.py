@@ -14,6 +14,7 @@ from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
+from rooms.helm_view import strip
 from rooms.memo import Edition, Memo, draft
 from rooms.memo_material import material
 from rooms.memo_rules import Echoes, card_withheld
@@ -23,10 +24,9 @@ from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
 from rooms.preview import preview_message
-from rooms.render import Renderer, formatted
+from rooms.render import TAKEN_BACK, Renderer, formatted
 from rooms.room_view import (
     default_lens,
-    desk_message,
     device_message,
     documents_of,
     people_message,
@@ -37,6 +37,8 @@ from rooms.shelf import Shelf
 from rooms.whole import Whole
 from rooms.words import WordsBook, digest
 from rooms.world import World
+
+HIDDEN: Final = say("Hidden for now by a facilitator.")
 
 NOT_SENT: Final = say(
     "The memo is still being written. You get it from the same link when it is sent."
@@ -54,7 +56,7 @@ class RoomReading:
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
-        self.renderer = Renderer(world.translate, self.name_of, self.words_for)
+        self.renderer = Renderer(world.translate, self.name_of, self.words_for, self.why_gone)
 
     # Who is who -------------------------------------------------------------------------------
 
@@ -76,6 +78,10 @@ class RoomReading:
     def words_for(self, ref: str, viewer: str) -> str | None:
         """Text for a screen, if this viewer may see it."""
         return self.book.get(ref) if consent_desk.readable(self.whole, ref, viewer) else None
+
+    def why_gone(self, ref: str) -> Line:
+        """What stands where a text is not shown."""
+        return HIDDEN if ref in self.whole.room.safety.words else TAKEN_BACK
 
     def device(self, token: str) -> Device | None:
         """The device a token belongs to, if it still speaks for anyone."""
@@ -158,7 +164,8 @@ class RoomReading:
         wanted = lens or default_lens(speaking)
         allowed = default_lens(speaking)
         peer = "lead" in roles_of(self.whole.room, speaking)
-        if wanted != "seat" and wanted != allowed and not (wanted == "panel" and peer):
+        looks_on = speaking.role == "observer" and speaking.status == "in"
+        if wanted not in ("seat", allowed) and not (wanted == "panel" and (peer or looks_on)):
             raise Refused("not_allowed")
         if allowed == "screen":
             wanted = "screen"
@@ -186,12 +193,20 @@ class RoomReading:
         """Whether this seat sees what is for facilitators only."""
         return speaking.role == "facilitator" and speaking.status == "in"
 
+    def on_strip(self, speaking: Seat) -> bool:
+        """Whether this seat reads the private strip: facilitators, and shadows."""
+        return speaking.role in ("facilitator", "observer") and speaking.status == "in"
+
     def people(self, speaking: Seat) -> bytes:
         """The `people` message as this seat may see it; the same for all of the same language who
-        are `inside`, or are not."""
-        inside = self.inside(speaking)
+        are `inside`, or are not, or wait at the door."""
         message = people_message(
-            self.whole, self.world.activities, self.presence, self.world.clock.now(), inside=inside
+            self.whole,
+            self.world.activities,
+            self.presence,
+            self.world.clock.now(),
+            inside=self.inside(speaking),
+            waiting=speaking.status == "waiting",
         )
         return self.renderer.encode(message, speaking.language, speaking.id)
 
@@ -209,10 +224,15 @@ class RoomReading:
         return self.renderer.encode(message, self.language_of(first), first)
 
     def desk(self, speaking: Seat) -> bytes | None:
-        """The private strip, for facilitators only."""
-        if not self.inside(speaking):
+        """The private strip, for facilitators and shadows only."""
+        if not self.on_strip(speaking):
             return None
-        message = desk_message(self.whole.room, self.world.clock.now())
+        message = strip(
+            self.whole.room,
+            self.world.clock.now(),
+            inside=self.inside(speaking),
+            running=bool(wholes.current(self.whole, self.world.activities)),
+        )
         return self.renderer.encode(message, speaking.language, speaking.id)
 
     def plan(self, speaking: Seat) -> bytes | None:
@@ -247,6 +267,9 @@ class RoomReading:
         seats = [state.seats[id] for id in state.device_by_id(device.id).seats]
         able = [s for s in seats if s.status == "in" and s.role in ("facilitator", "participant")]
         open_now = True
+        frozen = state.safety.frozen is not None and not name.startswith("mine/")
+        if frozen:  # what is private reaches nobody, so it may go on
+            able = [s for s in able if s.role == "facilitator"]
         if name.startswith("group/"):
             # Who shares the device of somebody in a circle is not in it for that.
             everyone = wholes.groups(self.whole, self.world.activities)

@@ -2,6 +2,7 @@
 private strip, its words."""
 
 from collections.abc import Callable
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -22,7 +23,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import Lens, Viewer
-from rooms import unnamed, wire, wire_hall
+from rooms import helm_view, safety_desk, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline
@@ -35,6 +36,7 @@ from rooms.presence import Presence
 from rooms.render import flat
 from rooms.seats import Device, Seat
 from rooms.whole import Activities, Whole
+from rooms.wire_helm import LeadPropose
 
 BOARD_KINDS = ("insight", "question", "practice", "parking")
 CONFIDENTIALITY: dict[str, Line] = {
@@ -59,6 +61,8 @@ def seat_view(
     state = whole.room
     roles = roles_of(state, seat)
     id = wholes.current(whole, activities)
+    if seat.status == "waiting":
+        return safety_view.at_the_door(state), ""
     if seat.status == "left":
         id, view = "", _left(state)
     elif id:
@@ -68,11 +72,55 @@ def seat_view(
     else:
         view = _between(state, seat, roles, lens)
     view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
+    if seat.status == "in":
+        over = (
+            *safety_view.notes(state, seat, standing),
+            *helm_view.notes(state, activities, seat, lens, id, standing.now),
+        )
+        view = replace(view, blocks=(*view.blocks[:1], *over, *view.blocks[1:]))
+        view = safety_view.closed(view, state, seat)
+    if shadows(seat, lens):
+        view = _as_proposals(view, state, id, standing)
     offers = room_offers(state, seat, roles, lens, standing)
     if lens != "screen":
         offers += note_offers(view, roles)
         offers += hall_offers(whole, activities, seat, roles, standing)
-    return replace(view, may=(*view.may, *offers)), id
+        offers += tuple(helm_view.offers(state, seat, roles, standing))
+        offers += tuple(safety_view.offers(state, seat, roles, lens, standing))
+        offers += tuple(helm_view.approvals(state, roles, standing.now, _names(view)))
+    view = replace(view, may=(*view.may, *offers))
+    return safety_view.filtered(view, safety_view.fits(state, seat, roles)), id
+
+
+def shadows(seat: Seat, lens: Lens) -> bool:
+    """Whether this is the control panel of somebody who looks on and proposes."""
+    return seat.role == "observer" and lens == "panel"
+
+
+def _as_proposals(view: View, state: RoomState, activity: str, standing: Standing) -> View:
+    """A shadow's panel: the lead's buttons, each as a proposal."""
+    lead = frozenset({"lead"})
+    acting = state.seats.get(state.lead.acting)
+    room = room_offers(state, acting, lead, "panel", standing) if acting else ()
+    wrapped = [helm_view.as_proposal(offer, activity) for offer in view.may]
+    view = replace(
+        view,
+        may=tuple(new or old for new, old in zip(wrapped, view.may, strict=True)),
+    )
+    view = safety_view.filtered(view, lambda offer: isinstance(offer.command, LeadPropose))
+    mine = [new for offer in room if (new := helm_view.as_proposal(offer, "")) is not None]
+    return replace(view, may=(*view.may, *mine))
+
+
+def _names(view: View) -> Callable[[str, str], Line]:
+    """What a proposed command is called: as the button of the lead's own screen, if there is
+    one."""
+
+    def name(activity: str, tag: str) -> Line:
+        labels = [o.label for o in view.may if o.command.__struct_config__.tag == tag]
+        return labels[0] if activity and labels else helm_view.named(tag)
+
+    return name
 
 
 def _activity_view(
@@ -82,7 +130,7 @@ def _activity_view(
     activity = activities[here.kind]
     viewer = Viewer(
         seat.id,
-        roles_of(state, seat),
+        frozenset({"lead"}) if shadows(seat, lens) else roles_of(state, seat),
         lens,
         state.lead.epoch,
         autopilot(state),
@@ -239,9 +287,22 @@ def documents_of(whole: Whole, activities: Activities, seat: Seat) -> tuple[str,
     return tuple(names)
 
 
-def room_info(state: RoomState, seat: Seat, here: int, code: str, running: str) -> wire.RoomInfo:
-    """The frame round a view. `running` is the activity that is on now, "" between two."""
+def room_info(
+    state: RoomState,
+    activities: Activities,
+    seat: Seat,
+    here: int,
+    code: str,
+    running: str,
+    now: int,
+) -> wire.RoomInfo:
+    """The frame round a view. `running` is the activity that is on now, "" between two. Who waits
+    at the door is told the room's title and nothing else."""
     lead = state.lead
+    if seat.status == "waiting":
+        nobody = wire.LeadInfo(lead="", acting="", epoch=0)
+        return wire.RoomInfo(title=Words(state.title), lead=nobody, agenda=(), door="ask", here=0)
+    inside = seat.role == "facilitator" and seat.status == "in"
     rows, plan = outline(state, running)
     return wire.RoomInfo(
         title=Words(state.title),
@@ -252,15 +313,23 @@ def room_info(state: RoomState, seat: Seat, here: int, code: str, running: str) 
             name=Who(lead.lead),
             offered_to=lead.offered_to,
             offer_ends=lead.offer_ends or None,
+            asked=lead.asked if inside else (),
+            peer=lead.peer,
         ),
         agenda=rows,
-        door="open" if state.door else "closed",
+        door=("ask" if state.safety.door_asks else "open") if state.door else "closed",
         here=here,
         notice=Words(state.notice) if state.notice else None,
         notice_at=state.notice_at,
         code=code if state.door and seat.role in ("facilitator", "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
         plan=plan,
+        frozen=safety_desk.why_frozen(state),
+        bridge=helm_view.bridge(state, running, now),
+        waiting=sum(s.status == "waiting" for s in state.seats.values()) if inside else 0,
+        co_time=state.helm.co_time,
+        duties=helm_view.duties(state) if inside else (),
+        baton=helm_view.baton(state, activities, seat, running, now) if inside else None,
     )
 
 
@@ -276,7 +345,8 @@ def view_message(
     """The whole `view` message, ready to be rendered."""
     state = whole.room
     view, id = seat_view(whole, activities, seat, lens, standing)
-    frame = room_info(state, seat, here, code, wholes.current(whole, activities))
+    running = wholes.current(whole, activities)
+    frame = room_info(state, activities, seat, here, code, running, standing.now)
     if seat.role == "facilitator":
         typed = Words(state.hall.call) if state.hall.call else None
         frame = replace(frame, tables=standing.tables, call=typed)
@@ -301,16 +371,27 @@ def view_message(
         may=tuple(flat(offer) for offer in view.may),
         room=frame,
         place=view.place or say("{room}", room=Words(state.title)),
-        sub=view.sub or say_n("{n} person here", "{n} people here", here),
+        sub=view.sub or say_n("{n} person here", "{n} people here", here)
+        if seat.status != "waiting"
+        else None,
         documents=documents_of(whole, activities, seat),
     )
 
 
 def people_message(
-    whole: Whole, activities: Activities, presence: Presence, now: int, *, inside: bool
+    whole: Whole,
+    activities: Activities,
+    presence: Presence,
+    now: int,
+    *,
+    inside: bool,
+    waiting: bool = False,
 ) -> wire.PeopleMessage:
-    """Who is here; groups and requests for help only for facilitators (`inside`)."""
+    """Who is here; groups, requests for help and who is at the door only for facilitators
+    (`inside`). Nobody is listed for who waits there (`waiting`)."""
     state = whole.room
+    if waiting:
+        return wire.PeopleMessage(seq=state.seq, now=now, people=())
     group_of: dict[str, Line] = {}
     if inside and (id := wholes.current(whole, activities)):
         here = whole.running[id]
@@ -321,7 +402,7 @@ def people_message(
             seat=s.id,
             name=Who(s.id),
             where=s.where,
-            presence=presence.word(s.id) if s.status == "in" else "gone",
+            presence=_presence(s, presence),
             role="lead" if state.lead.acting == s.id else s.role,
             since=presence.since(s.id),
             group=group_of.get(s.id),
@@ -329,11 +410,18 @@ def people_message(
             about=Words(state.help[s.id].about)
             if inside and s.id in state.help and state.help[s.id].about
             else None,
+            hidden=inside and s.id in state.safety.hidden,
         )
         for s in state.seats.values()
-        if s.person and s.status != "removed"
+        if s.person and s.status != "removed" and (inside or s.status != "waiting")
     )
     return wire.PeopleMessage(seq=state.seq, now=now, people=people)
+
+
+def _presence(seat: Seat, presence: Presence) -> Literal["here", "away", "gone", "waiting"]:
+    if seat.status == "waiting":
+        return "waiting"
+    return presence.word(seat.id) if seat.status == "in" else "gone"
 
 
 def device_message(
@@ -350,7 +438,7 @@ def device_message(
                 name=Who(id),
                 role=seat.role,
                 where=seat.where,
-                status="left" if seat.status == "left" else "in",
+                status="in" if seat.status == "removed" else seat.status,
                 language=seat.language,
                 steward=id == device.seats[0] and len(device.seats) > 1,
                 code=code(id, offer.nonce) if offer else "",
@@ -358,12 +446,3 @@ def device_message(
             )
         )
     return wire_hall.DeviceMessage(seq=state.seq, now=now, seats=tuple(seats))
-
-
-def desk_message(state: RoomState, now: int) -> wire.DeskMessage:
-    """The private strip, last lines last."""
-    lines = tuple(
-        wire.DeskLine(id=line.id, who=Who(line.seat), at=line.at, text=Words(line.text))
-        for line in state.desk[-30:]
-    )
-    return wire.DeskMessage(seq=state.seq, now=now, lines=lines)

@@ -35,9 +35,10 @@ class Seat(msgspec.Struct, frozen=True):
     willing: bool = False
     dealt_in: bool = False
     organiser: bool = False
-    status: Literal["in", "left", "removed"] = "in"
+    status: Literal["in", "left", "removed", "waiting"] = "in"  # waiting: at the door
     devices: tuple[str, ...] = ()
     joined: int = 0
+    recovery: int = 1  # generation of the recovery link; the ones before open nothing
 
     @property
     def person(self) -> bool:

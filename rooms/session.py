@@ -17,6 +17,7 @@ from activities.kernel import Lens, Reason, Refused
 from rooms import wire
 from rooms.outbox import Outbox
 from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
+from rooms.safety_desk import why_frozen
 from rooms.seats import Device
 from rooms.shelf import MissingEdits, RefusedEdit
 from rooms.wire import CLOSE_CODES, Goodbye
@@ -172,7 +173,13 @@ class Session:
             return
         except RefusedEdit as refused:
             self.outbox.put(Ack(document, False))
-            self._refuse(refused.reason, document=document, detail=refused.detail)
+            why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
+            self._refuse(
+                "closed" if why else refused.reason,
+                document=document,
+                detail=refused.detail,
+                line=why,
+            )
             return
         self.outbox.put(Ack(document, True))
 
@@ -186,6 +193,8 @@ class Session:
         here = self._here()
         names = {s: here.room.name_of(s) or "" for s in here.room.seats_of(self.device)}
         writer = here.room.writer(self.device, name)
+        if not writer.writes and here.room.whole.room.safety.frozen:
+            return
         try:
             stamped = await here.room.shelf.aware(name, data, writer, names)
         except RefusedEdit as refused:

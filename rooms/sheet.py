@@ -33,8 +33,8 @@ class Sheet:
         self._here = room.here()
         self._code = room.code()
         self._items: consent_desk.Items | None = None
-        self._people: dict[tuple[bool, str], Printed] = {}
-        self._desk: dict[str, Printed] = {}
+        self._people: dict[tuple[bool, bool, str], Printed] = {}
+        self._desk: dict[tuple[bool, str], Printed] = {}
         self._plan: dict[str, Printed] = {}
 
     def _printed(self, payload: bytes) -> Printed:
@@ -66,19 +66,20 @@ class Sheet:
 
     def people(self, seat: Seat) -> Printed:
         """Who is here, as this seat may see it."""
-        key = self._room.inside(seat), seat.language
+        key = self._room.inside(seat), seat.status == "waiting", seat.language
         if key not in self._people:
             self._people[key] = self._printed(self._room.people(seat))
         return self._people[key]
 
     def desk(self, seat: Seat) -> Printed | None:
-        """The private strip, for facilitators only."""
-        if not self._room.inside(seat):
+        """The private strip, for facilitators and shadows only."""
+        if not self._room.on_strip(seat):
             return None
-        if (known := self._desk.get(seat.language)) is None:
+        key = self._room.inside(seat), seat.language
+        if (known := self._desk.get(key)) is None:
             payload = self._room.desk(seat)
             assert payload is not None
-            known = self._desk[seat.language] = self._printed(payload)
+            known = self._desk[key] = self._printed(payload)
         return known
 
     def plan(self, seat: Seat) -> Printed | None:

@@ -93,6 +93,7 @@ class Shelf:
         self.room = room
         self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
         self.on_removed: Callable[[], None] = lambda: None
+        self.on_touched: Callable[[str, Sequence[Touch]], None] = lambda name, touches: None
         self.refused = 0
         self._closed = False
         self._untidy: set[str] = set()
@@ -283,6 +284,7 @@ class Shelf:
                 last = row
                 edit.outcome = verdict.update
                 self.on_edit(name, verdict.update, edit.by)
+                self.on_touched(name, verdict.touches)
                 if any(map(_removes, verdict.touches)):
                     self._untidy.add(name)
                     self.on_removed()
@@ -407,6 +409,41 @@ class Shelf:
             await self.edit("board", lambda doc: board_schema.drop_card(doc, card))
             await self.compact("board")
 
+    async def hide_card(self, name: str, card: str) -> None:
+        """Put a card where nobody reads it. Doing it again does no harm."""
+        aside = hidden_name(name)
+        async with self._locks[name], self._locks[aside]:
+            document = await self._open(name)
+            found = next((c for c in document.cards() if c.id == card), None)
+            if found is None:
+                return
+            # First where it is kept, then away: a crash between loses nothing.
+            await self._edit(
+                aside, await self._open(aside), lambda doc: board_schema.put_card(doc, found)
+            )
+            await self._edit(name, document, lambda doc: board_schema.drop_card(doc, card))
+            await self._compact(name, document)
+
+    async def restore_card(self, name: str, card: str) -> None:
+        """Bring a hidden card back as it was. Doing it again does no harm."""
+        aside = hidden_name(name)
+        async with self._locks[name], self._locks[aside]:
+            kept = await self._open(aside)
+            found = next((c for c in kept.cards() if c.id == card), None)
+            if found is None:
+                return
+            document = await self._open(name)
+            if all(c.id != card for c in document.cards()):
+                await self._edit(name, document, lambda doc: board_schema.put_card(doc, found))
+            await self._edit(aside, kept, lambda doc: board_schema.drop_card(doc, card))
+            await self._compact(aside, kept)
+
+    async def erase_card(self, name: str, card: str) -> None:
+        """Take a hidden card away for good."""
+        aside = hidden_name(name)
+        await self.edit(aside, lambda doc: board_schema.drop_card(doc, card))
+        await self.compact(aside)
+
     async def tidy(self) -> None:
         """Compact every document in which people removed something since the last time: what they
         thought better of stays in no row of its log (DOC9). Raises `StorageUnwritable`: then call
@@ -455,6 +492,11 @@ class Shelf:
         """The sections of a board."""
         async with self._locks[name]:
             return (await self._open(name)).read(board_schema.read_sections)
+
+
+def hidden_name(name: str) -> str:
+    """The document that keeps what is hidden of this one; in nobody's list of documents."""
+    return f"hidden/{name}"
 
 
 def _removes(touch: Touch) -> bool:

@@ -73,7 +73,7 @@ class OwnSeat(msgspec.Struct, frozen=True):
     name: Who
     role: str
     where: Where
-    status: Literal["in", "left"]
+    status: Literal["in", "left", "waiting"]
     language: str
     steward: bool = False
     code: str = ""

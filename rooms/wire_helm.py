@@ -32,11 +32,12 @@ class LeadForce(Command, frozen=True, tag="lead.force"):
 class LeadPropose(Command, frozen=True, tag="lead.propose"):
     """A shadow proposes a facilitators' command; the lead approves it with one tap.
 
-    `command` is complete, as it would be sent; `activity` is its instance, "" for the room's own.
+    `command` is complete, as it would be sent; `item` is the activity it is for, "" for the room's
+    own.
     """
 
     command: msgspec.Raw
-    activity: str = ""
+    item: str = ""
 
 
 class LeadApprove(LeadCommand, frozen=True, tag="lead.approve"):

@@ -172,12 +172,19 @@ class WordsBook:
 
     def __init__(self, texts: Mapping[str, bytes]) -> None:
         self._texts = {ref: raw.decode() for ref, raw in texts.items()}
+        self._hidden: frozenset[str] = frozenset()
         self.changes = 0
         """Counts up whenever a text comes or goes: what was made from texts is then old."""
 
     def get(self, ref: str) -> str | None:
-        """The text, or None when it was erased."""
-        return self._texts.get(ref)
+        """The text, or None when it was erased or is hidden."""
+        return None if ref in self._hidden else self._texts.get(ref)
+
+    def hide(self, refs: frozenset[str]) -> None:
+        """These texts are shown to nobody, in place of those hidden before."""
+        if refs != self._hidden:
+            self._hidden = refs
+            self.changes += 1
 
     def add(self, texts: Mapping[str, str]) -> None:
         """Take in what was just stored."""

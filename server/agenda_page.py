@@ -42,11 +42,14 @@ async def outline(request: Request, room: Room) -> Response:
     room, device = await auth.device_of(request, site, room.id)
     wanted = auth.seat_of(device, request.query_params.get("as", ""))
     view = pages.view_of(room, device, wanted, "seat")
+    language = pages.language_of(request, site, room, device)
     return site.pages.answer(
         request,
         "outline.html",
-        pages.language_of(request, site, room, device),
+        language,
         room_title=title_of(room),
         agenda=view["room"]["agenda"],
+        plan=view["room"]["plan"],
+        boot={"catalogue": site.languages.catalogue(language)},
         back_url=f"/r/{room.id}" + (f"?as={wanted}" if wanted else ""),
     )

@@ -13,7 +13,7 @@ from activities.blocks import Line, say, say_n
 from activities.kernel import Activity
 from rooms.agenda_file import written
 from rooms.agenda_items import ITEMS_LIMIT, MINUTES_LIMIT, PEOPLE_LIMIT
-from rooms.agenda_settings import Field, fields, mirrors_minutes
+from rooms.agenda_settings import Field, fields, length_range, mirrors_minutes
 from rooms.agenda_templates import Template, offered
 from server import auth
 from server.downloads import attachment
@@ -69,13 +69,14 @@ class TemplateInfo(msgspec.Struct, frozen=True):
 def kind(activity: Activity[Any]) -> Kind:
     """What the agenda page needs to know of an activity."""
     planned = activity.planned
+    low, high = length_range(activity) or (planned.low, planned.high)
     return Kind(
         kind=activity.kind,
         title=activity.title,
         summary=activity.summary,
         minutes=planned.minutes,
-        low=planned.low,
-        high=planned.high,
+        low=low,
+        high=high,
         fewest=planned.fewest,
         most=planned.most,
         rests=planned.rests,

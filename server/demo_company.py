@@ -218,6 +218,8 @@ class Company:
                 return {}
             case "release.answer" if self._once(seat, "release"):
                 return self._release(person)
+            case "consent.hear":  # a neighbour heard the yes that was said aloud
+                return {}
             case "notes.share" if (
                 person.written and self._waited(seat, type, 120_000) and self._once(seat, type)
             ):

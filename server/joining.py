@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.requests import Request
 from starlette.responses import Response
 
+from activities.kernel import Refused
 from server import auth
 from server.errors import Problem
 from server.limits import SEATS_PER_ADDRESS
@@ -53,7 +54,10 @@ class Door:
         counted = is_code(text)
         if counted:
             await self._site.limits.may_try_code(self._address, room_id)
-        found = await self._site.hub.find(text)
+        try:
+            found = await self._site.hub.find(text)
+        except Refused as refused:  # it was good once
+            raise Problem(refused.reason, refused.message) from refused
         if found is None or (room_id and found.room != room_id):
             if counted:
                 await self._site.limits.wrong_code(self._address, room_id)

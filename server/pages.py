@@ -13,7 +13,7 @@ Contexts, besides what `templating.Pages` and `base.html` name:
   calendar_url, qr {size, path}, people, here
 - `room.html`, `panel.html`, `screen.html`, `me.html`, `memo.html`, `agenda.html` (all extend
   `live.html`): boot, title, form_key, seat, notice (a refusal of the last form, or empty)
-- `outline.html`: room_title, agenda (rows of the view), back_url
+- `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
 - `error.html`: status, heading, message, action_url, action_label
 
 `boot` is printed as JSON data for the script: {page, room, title, seat, seats [{seat, name, role,
@@ -207,7 +207,10 @@ async def join(request: Request) -> Response:
     secret = door.remembered(request)
     if not secret:
         return _join(request, {}, None)
-    found_again = await site.hub.find(secret)
+    try:
+        found_again = await site.hub.find(secret)
+    except Refused as refused:
+        return _join(request, {}, Problem(refused.reason, refused.message))
     if found_again is None or found_again.kind not in ("join", "code", "move"):
         return _join(request, {}, None)
     room = await site.hub.room(found_again.room)
@@ -248,7 +251,10 @@ async def come_in(request: Request) -> Response:
     secret = door.remembered(request)
     if not secret:
         return _join(request, {}, Problem("no_seat", say("Type the code once more, please.")))
-    found = await site.hub.find(secret)
+    try:
+        found = await site.hub.find(secret)
+    except Refused as refused:
+        return _join(request, {}, Problem(refused.reason, refused.message))
     if found is None:
         return _join(request, {}, Problem("unknown"))
     try:

@@ -27,6 +27,7 @@ lead, waits. After each move `check` asserts what holds for every activity:
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import sha256
 from random import Random
 from typing import Any, Final, Literal, get_args
@@ -287,7 +288,18 @@ class World:
             self.now = max(self.now, deadline.at)
             reason = self.send("", deadline.command)
             assert reason is None, f"the clock's own {deadline.command} was refused: {reason}"
+            self.work()
         self.now = until
+
+    def work(self) -> None:
+        """What the activity wants computed, as the room does it off its loop. A move of a history
+        may come before it is done."""
+        for _ in range(3):
+            if (job := self.activity.work(self.state)) is None:
+                return
+            reason = self.send("", job.run(self.random.getrandbits(64)))
+            assert reason is None, f"{job.basis} was computed and refused: {reason}"
+        raise AssertionError("work is wanted without end")
 
     def ring(self) -> None:
         """Let time pass until the clock speaks next."""
@@ -359,6 +371,9 @@ class World:
                 return self.random.randint(need.low, need.high)
             case "choice":
                 return self.random.choice(need.options).value
+            case "date":
+                later = date.fromtimestamp(self.now / 1000 + self.random.randint(2, 60) * 86_400)
+                return self.random.choice([later.isoformat(), *(o.value for o in need.options)])
             case "seat":
                 return self.random.choice([o.value for o in need.options] or self.here())
             case "seats":
@@ -441,6 +456,8 @@ def play(
 
 def make(room: World, move: Move) -> None:
     """Let one move happen; nothing if it is not possible now."""
+    if move.a % 5:
+        room.work()
     here, a, b = room.here(), move.a, move.b
     match move.kind:
         case "tap" | "borrowed" if here:

@@ -23,7 +23,7 @@ from activities._voting_model import (
     dots_for,
 )
 from activities.blocks import Ballot, Progress, Tally, Words
-from activities.kernel import Before, BoardNote, Event, Lens, Member
+from activities.kernel import Before, BoardNote, Event, Lens, Member, Refused
 from activities.timing import SECOND
 from activities.voting import VOTING
 from tests.activities.driver import (
@@ -96,8 +96,8 @@ def papers_of(at: World) -> Papers | None:
 def dots_fit_VO1(at: World) -> None:
     papers = papers_of(at)
     if papers is not None:
-        for seat, placed in papers.placed.items():
-            assert papers.used(seat) <= papers.dots
+        for token, placed in papers.placed.items():
+            assert papers.used(token) <= papers.dots
             assert all(0 < dots <= papers.each for dots in placed.values())
 
 
@@ -109,7 +109,7 @@ def others_votes_are_on_no_screen_VO3(at: World) -> None:
     screens = [(seat, view) for seat, view in at.views()]
     for seat, view in screens:
         lens: Lens = "screen" if not seat else "seat"
-        mine = {s: d for s, d in papers.placed.items() if s == seat}
+        mine = {t: d for t, d in papers.placed.items() if t == at.token(seat)}
         twin = at.copy()
         twin.state = replace(at.state, papers=replace(papers, placed=mine))
         seen = [twin.view(seat, lens)]
@@ -155,13 +155,13 @@ def counts_add_up_VO2(log: list[Event]) -> int:
             case BallotOpened():
                 placed = {}
             case DotsSet():
-                placed[event.seat, event.option] = event.dots
+                placed[event.token, event.option] = event.dots
             case BallotCounted():
                 counted += 1
                 assert sum(event.counts.values()) == sum(placed.values())
                 for option, number in event.counts.items():
                     assert number == sum(d for (_, o), d in placed.items() if o == option)
-                assert event.voters == len({seat for (seat, _), dots in placed.items() if dots})
+                assert event.voters == len({token for (token, _), dots in placed.items() if dots})
                 assert event.voters >= FEWEST
     return counted
 
@@ -332,7 +332,7 @@ def test_solo_vote_late_comers_vote_until_the_close() -> None:
     at.wait(150 * SECOND + 5 * SECOND)  # last words
     at.join(Member("s99"))
     vote(at, "s99", 2)
-    assert at.state.papers.on("s99", "f1-t2") == 1
+    assert at.state.papers.on(at.token("s99"), "f1-t2") == 1
 
 
 def test_solo_vote_who_leaves_has_voted() -> None:
@@ -546,6 +546,21 @@ def test_the_list_has_an_end() -> None:
     at = room(options=MOST_OPTIONS + 5)
     assert len(at.state.options) == MOST_OPTIONS
     assert at.send("f1", model.OptionAdd(epoch=1, words=Words("x"))) == "full"
+
+
+def test_the_log_knows_ballots_and_nobody_who_filled_them_in() -> None:
+    at = tie(Settings())
+    marks = [event for event in at.log if isinstance(event, DotsSet | model.BallotDone)]
+    assert marks
+    for mark in marks:
+        assert not {str(part) for part in parts(mark)} & set(at.people)
+
+
+def test_a_ballot_without_a_token_is_refused() -> None:
+    at = opened()
+    moment = at.moment("", frozenset({"member"}))
+    with pytest.raises(Refused, match="stale_phase"):
+        VOTING.decide(at.state, model.VoteCast(ballot=1, option="f1-t1"), moment)
 
 
 def test_names_of_voters_are_on_no_screen() -> None:

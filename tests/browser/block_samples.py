@@ -36,7 +36,7 @@ from activities.blocks import (
     Words,
     say,
 )
-from tests.browser.samples import FOOT, NOW, PEOPLE, clock, offer, panel, view
+from tests.browser.samples import FOOT, NOW, PEOPLE, clock, desk, offer, panel, view
 
 MIN: Final = 60_000
 
@@ -136,7 +136,7 @@ def pairs(lens: str, count: int = 15) -> dict[str, Any]:
     return view(
         "s9",
         Now(text=say("Find your partner")),
-        Pairs(title=say("Who is with whom"), pairs=tuple(made)),
+        Pairs(title=say("Who is with whom"), pairs=tuple(made), clock=clock(170_000)),
         may=(),
         lens=lens,
         place="In twos",
@@ -335,6 +335,51 @@ def busy_panel() -> dict[str, Any]:
     return shown
 
 
+def lead_together() -> tuple[dict[str, Any], dict[str, Any]]:
+    """The panel and the private strip of three who lead together: a baton, duties, a proposal."""
+    shown = busy_panel()
+    shown["room"] = {
+        **shown["room"],
+        "bridge": {"text": "Kofi leads now. Next: the quiet minute, about 2 minutes.", "seat": "s10", "at": NOW, "until": NOW + 60_000_000_000},
+        "baton": {
+            "item": "a3", "title": "Check-out", "minutes": 8, "to": "s10", "name": "Kofi Owusu",
+            "purpose": "Everybody says one word before going.", "prompt": "One word for today",
+            "settings": ["Round: one word each", "8 minutes"], "offered": False, "ends_at": None,
+        },
+        "duties": [
+            {"duty": "time", "label": "Looks after the time", "set": True, "seat": "s10", "name": "Kofi Owusu"},
+            {"duty": "care", "label": "Looks after people", "set": False, "seat": "", "name": None},
+            {"duty": "notes", "label": "Writes down what is agreed", "set": True, "seat": "", "name": None},
+        ],
+        "plan": {"total": 91, "starts": None, "ends": None, "promised": None, "behind": 240_000, "due": None, "next": ""},
+    }  # fmt: skip
+    code = Need(
+        "choice",
+        say("What?"),
+        options=(Option("five_left", say("5 min left")), Option("sound", say("Check the sound")), Option("back", say("I am back"))),
+    )
+    shown["may"] += [
+        offer("desk.code", "Tell the facilitators", "menu", needs={"code": code}, shown=False),
+        offer("duty.set", "Give a duty", "menu"),
+        {**offer("lead.approve", "Do it: one more minute", "menu"), "proposal": "p1"},
+        {**offer("lead.set_aside", "Set aside", "menu", shown=False), "proposal": "p1"},
+    ]
+    strip = desk()
+    strip["watcher"] = "s10"
+    strip["proposals"] = [
+        {"id": "p1", "who": "Sefina Tuilagi", "what": "One more minute for everybody", "at": NOW - 60_000, "state": "open"},
+        {"id": "p0", "who": "Sefina Tuilagi", "what": "Pause everything", "at": NOW - 600_000, "state": "set_aside"},
+    ]
+    strip["debrief"] = {
+        "ends_at": NOW + 600_000,
+        "questions": [
+            {"question": "saw", "label": "What did we see?", "lines": [{"who": "Kofi Owusu", "text": "The elders spoke first."}]},
+            {"question": "change", "label": "What do we change?", "lines": []},
+        ],
+    }
+    return shown, strip
+
+
 def before_busy() -> dict[str, Any]:
     """The view before that step."""
     shown = busy_panel()
@@ -397,6 +442,7 @@ def screens() -> dict[str, tuple[str, dict[str, Any], tuple[dict[str, Any], ...]
         "piles": ("room", piles(), ()),
         "pause": ("room", pause(), ()),
         "panel-busy": ("panel", before_busy(), (busy_panel(),)),
+        "panel-together": ("panel", lead_together()[0], lead_together()[1:]),
         "panel-bowl": ("panel", bowl_panel(), ()),
         "panel-pairs": ("panel", pairs("panel"), ()),
         "panel-piles": ("panel", piles("panel"), ()),

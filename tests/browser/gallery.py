@@ -169,7 +169,7 @@ def build() -> Site:
         more=(people,),
     )
     for name, (page, view, more) in block_samples.screens().items():
-        site.live(name, page, view, more=(*more, people, desk) if page != "screen" else more)
+        site.live(name, page, view, more=(people, desk, *more) if page != "screen" else more)
     arabic = samples.screens()["circle-listening"]
     arabic = json.loads(
         json.dumps(arabic, ensure_ascii=False)

@@ -264,6 +264,28 @@ def test_the_panel_the_wall_and_the_memo(look: Look, house: House) -> None:
     assert not [*wall.stopped, *wall.guest.troubles]
 
 
+def test_the_agenda_that_facilitators_write(look: Look, house: House) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo", template="empty")
+    page = look.guest.page
+    page.context.add_cookies(
+        [{"name": f"seat_{room.id}", "value": room.lead.token, "url": house.address}]
+    )
+    page.goto(f"/r/{room.id}/agenda")
+    look.guest.sees("Nothing is planned yet.")
+    look.at("an empty agenda")
+    by_tab(page, "Add an activity")
+    for kind, minutes in (("check_in", 20), ("story_circle", 95), ("plenary", 45)):
+        adds = {"type": "agenda.add", "kind": kind, "minutes": minutes}
+        assert room.lead.send(adds).is_success
+    page.locator("#h-a2").click()
+    page.get_by_text("more settings").click()
+    page.get_by_text("Use a template").click()
+    look.at("an agenda, an activity unfolded")
+    page.get_by_role("button", name="Add an activity").click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    look.at("the gallery of activities")
+
+
 def test_a_shared_device_with_its_cover(look: Look, house: House) -> None:
     room = house.open_room("Living with the river", "Amina Diallo")
     guest = look.guest

@@ -20,7 +20,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 SCREENS = block_samples.screens()
 NAMES = [
     "bowl-queued", "voice-speak", "ballot", "form", "commitments", "piles", "pause",
-    "panel-busy", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
+    "panel-busy", "panel-together", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
 ]  # fmt: skip
 WIDE = "document.documentElement.scrollWidth"
 SMALL = """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp, .grip")]
@@ -66,6 +66,7 @@ def test_axe_size_and_targets(shown: Any, name: str) -> None:
     wrong = []
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
+        page.evaluate("document.getAnimations().forEach((each) => each.finish?.())")
         found = Axe().run(page).response["violations"]
         wrong += [(theme, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
     assert wrong == []
@@ -147,7 +148,9 @@ def test_a_form_says_what_is_missing_and_sends_all_of_it(shown: Any, site: galle
 
 def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:
     page = shown("voice-speak")
-    page.evaluate("navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0")
+    page.evaluate(
+        "navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0"
+    )
     page.locator("h1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You speak. Kofi listens.")
     page.evaluate(
@@ -159,3 +162,12 @@ def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Sit
     told = page.locator("tl-voice [role=status]")
     expect(told).to_contain_text("Kofi speaks. You listen.")
     assert page.evaluate("window.felt") == [[200]]
+
+
+def test_what_sends_it_stays_above_the_keyboard(shown: Any) -> None:
+    """While a keyboard takes half of a phone, the box and its button are both seen."""
+    page = shown("form")
+    page.get_by_label("I will").focus()
+    page.set_viewport_size({"width": 360, "height": 380})
+    expect(page.get_by_label("I will")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Give this commitment")).to_be_in_viewport(ratio=1)

@@ -81,7 +81,7 @@ async def test_a_facilitators_own_prompt_reaches_the_activity(tmp_path: Path) ->
         assert "What did the river tell you?" in shown
 
 
-async def test_only_facilitators_write_and_read_it(tmp_path: Path) -> None:
+async def test_only_facilitators_write_and_read_it_AGE4(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         commands: tuple[tuple[str, dict[str, Any]], ...] = (
             ("agenda.add", {"kind": "check_in"}),
@@ -109,7 +109,7 @@ async def test_a_co_facilitator_may_edit_too(tmp_path: Path) -> None:
         assert (await plan(house))["items"][0]["minutes"] == 9
 
 
-async def test_two_who_edit_at_once_lose_nothing(tmp_path: Path) -> None:
+async def test_two_who_edit_at_once_lose_nothing_AGE2(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="evening", people=1) as house:
         await house.do("s1", "seat.role", seat="s2", role="facilitator", epoch=1)
         await house.do("s1", "agenda.edit", item="a2", revision=0, minutes=90)
@@ -142,7 +142,7 @@ async def test_moving_names_where_it_stood(tmp_path: Path) -> None:
         assert await ids(house) == ["a1", "a2", "a3"]
 
 
-async def test_what_has_begun_is_fixed_and_what_follows_is_not(tmp_path: Path) -> None:
+async def test_what_has_begun_is_fixed_and_what_follows_is_not_AGE1(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="evening", people=2) as house:
         await house.start("a1")
         commands: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -172,7 +172,7 @@ async def test_a_number_is_never_given_twice(tmp_path: Path) -> None:
         assert await ids(house) == ["a1", "a2", "a4"]
 
 
-async def test_bad_input_is_refused_in_words_with_nothing_changed(tmp_path: Path) -> None:
+async def test_bad_input_is_refused_in_words_with_nothing_changed_AGE3(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="evening") as house:
         edit: dict[str, Any] = {"item": "a2", "revision": 0}
         said = await refused(
@@ -199,7 +199,7 @@ async def test_bad_input_is_refused_in_words_with_nothing_changed(tmp_path: Path
         assert not (await house.room()).book.get("x" * 121)
 
 
-async def test_an_agenda_of_200_items_is_refused_in_words(tmp_path: Path) -> None:
+async def test_an_agenda_of_200_items_is_refused_in_words_AGE3(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="evening") as house:
         rows = [{"kind": "check_in"}] * 200
         said = await refused(
@@ -257,7 +257,7 @@ async def test_no_text_of_the_agenda_is_in_the_log_LOG4(tmp_path: Path) -> None:
 
 
 @given(value=json_values | nearly, started=st.booleans())
-def test_no_json_breaks_the_agenda(value: Any, started: bool) -> None:
+def test_no_json_breaks_the_agenda_AGE3(value: Any, started: bool) -> None:
     """Whatever is imported: a whole new agenda, or a sentence and not one change."""
     begun = opening(Wanted("River", "Amina"), 5, lambda: "i").commit
     whole = wholes.apply(Whole(), begun, ACTIVITIES)
@@ -275,6 +275,13 @@ def test_no_json_breaks_the_agenda(value: Any, started: bool) -> None:
     assert draft.room.plan.revision > 0
     assert [item.id for item in draft.room.agenda][: int(started)] == ["a1"] * started
     plan_message(Whole(draft.room, whole.running), ACTIVITIES, 9)
+
+
+async def test_a_plan_full_of_warnings_runs_all_the_same_AGE5(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="empty", people=1) as house:
+        await house.do("s1", "agenda.add", kind="story_circle", minutes=200)
+        assert any(one["strong"] for one in (await plan(house))["warnings"])
+        await house.start("a1")
 
 
 async def test_a_planned_lead_is_named_to_everybody(tmp_path: Path) -> None:

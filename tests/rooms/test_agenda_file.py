@@ -97,7 +97,7 @@ def test_a_template_is_the_same_after_a_round_trip() -> None:
     assert read(plan, ACTIVITIES, Shelf(), 1)[0] == EVENING.items
 
 
-def test_nobodys_name_is_written() -> None:
+def test_nobodys_name_is_written_AGE6() -> None:
     seats = {
         "s1": Seat("s1", "n1", role="facilitator", organiser=True),
         "s2": Seat("s2", "n2", role="facilitator"),

@@ -10,7 +10,15 @@ from activities.blocks import Option, Words, say
 from activities.check_in import CHECK_IN
 from activities.kernel import Activity, Hint, Refused
 from activities.story_circle import STORY_CIRCLE
-from rooms.agenda_settings import amount, changed, fields, length, mirrors_minutes, values
+from rooms.agenda_settings import (
+    amount,
+    changed,
+    fields,
+    length,
+    length_range,
+    mirrors_minutes,
+    values,
+)
 from rooms.render import Renderer, english
 
 PRINTED = Renderer(english, lambda _: None, lambda ref, _: ref)
@@ -140,18 +148,11 @@ def test_the_items_minutes_are_not_asked_for_twice() -> None:
     assert not mirrors_minutes(CHECK_IN)
     assert length(ODD, 20) == {"minutes": 20}
     assert length(CHECK_IN, 20) == {}
+    assert (length_range(ODD), length_range(CHECK_IN)) == ((5, 60), None)
     with pytest.raises(Refused) as caught:
         length(ODD, 61)
     assert caught.value.message is not None
     assert "from 5 minutes to 60 minutes" in PRINTED.line(caught.value.message, "en")
-
-
-def test_a_length_that_may_be_left_open_is() -> None:
-    class Open(msgspec.Struct):
-        minutes: Annotated[int, msgspec.Meta(ge=1, le=15)] | None = None
-
-    assert length(replace(ODD, settings=Open), 20) == {}
-    assert length(replace(ODD, settings=Open), 15) == {"minutes": 15}
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from rooms import board_desk, commits
 from rooms import whole as wholes
 from rooms.board_schema import Card
 from rooms.commits import RoomState
+from rooms.memo_material import material
 from rooms.whole import Draft, Whole
 from tests.rooms.house import House
 
@@ -174,3 +175,180 @@ def test_a_group_keeps_the_name_and_number_it_was_called_by() -> None:
         assert (former.name, former.number, former.members) == (*expected, ())
     odd = Group("p1", say("{a} and {b}", a=1, b=2), ())
     assert board_desk._former(state, "a2", odd).name == ""
+
+
+# The whole way: groups report, notes are sorted and named, dots order the memo ------------------
+
+
+async def _harvested(folder: Path, people: int) -> House:
+    """A report-out that has begun, and a vote planned after it."""
+    house = await House.open(folder, "empty", people=people)
+    await house.plan("report_out", groups="mixed", prepare_min=2)
+    await house.plan("voting", chosen=1)
+    await house.start()
+    return house
+
+
+async def _offer(house: House, seat: str, type: str) -> dict[str, Any]:
+    return next(o for o in (await house.view(seat))["may"] if o["type"] == type)
+
+
+async def _write(house: House, seat: str, text: str) -> str:
+    """A note in the seat's own section of the running activity; the card's id."""
+    add = await _offer(house, seat, "note.add")
+    where = {"document": add["document"], "section": add["section"], "kind": "insight"}
+    await house.do(seat, "note.add", text=text, **where)
+    return (await _ids(house))[text]
+
+
+async def _theme(house: House, title: str, *cards: str) -> str:
+    """Those who sort make a theme of cards, and a participant names it."""
+    await house.do(house.lead, "note.place", note=cards[0], pile="new")
+    room = await house.room()
+    pile = room.whole.running["a1"].state.notes[cards[0]].pile
+    for card in cards[1:]:
+        await house.do(house.lead, "note.place", note=card, pile=pile)
+    await house.do(house.lead, "theme.name", pile=pile, words=title)
+    return str(pile)
+
+
+async def _on(house: House) -> None:
+    """The lead takes the running activity one phase on."""
+    step = await _offer(house, house.lead, "phase.next")
+    await house.do(house.lead, "phase.next", phase=step["phase"], epoch=step["epoch"])
+
+
+async def test_what_groups_find_is_sorted_named_voted_on_and_leads_the_memo_RO2_VO2(
+    tmp_path: Path,
+) -> None:
+    async with await _harvested(tmp_path, people=6) as house:
+        seats = [seat for seat in house.tokens if seat != house.lead]
+        cards = [await _write(house, seat, f"note {seat}") for seat in seats]
+        table = (await house.room()).whole.running["a1"].state
+        assert {note.team for note in table.notes.values()} == set(table.teams)
+        await _on(house)
+        await _on(house)
+        rice = await _theme(house, "Rice", *cards[:2])
+        water = await _theme(house, "Water", *cards[2:4])
+        await house.do(seats[0], "note.tick", note=cards[2])
+        on_board = await _cards(house)
+        assert (on_board["Rice"].kind, on_board["Rice"].id) == ("theme", rice)
+        assert [on_board[f"note {seat}"].theme for seat in seats] == [
+            rice, rice, water, water, "", "",
+        ]  # fmt: skip
+        assert on_board[f"note {seats[2]}"].ticks == (seats[0],)
+        for _ in range(3):
+            await _on(house)
+        await house.start("a2")
+        await _on(house)
+        for seat in seats[:5]:
+            cast = await _offer(house, seat, "vote.cast")
+            chosen = water if seat != seats[0] else rice
+            assert {o["value"] for o in cast["needs"]["option"]["options"]} == {rice, water}
+            await house.do(seat, "vote.cast", ballot=cast["ballot"], option=chosen)
+        await _on(house)
+        room = await house.room()
+        assert {t: s.votes for t, s in room.whole.room.scores.items()} == {rice: 1, water: 4}
+        memo = await room.draft_memo("participants")
+        found = [section for section in memo.sections if section.id.startswith("theme:")]
+        assert [section.heading for section in found] == ["Water", "Rice"]
+        assert "Dots from us: 4" in str(found[0])
+        assert "Dots from us" not in str(await room.draft_memo("public"))
+        assert await _replayed(house) == room.whole
+
+
+async def test_VO3_no_session_hears_of_anybodys_dots_before_the_numbers_are_shown(
+    tmp_path: Path,
+) -> None:
+    """Every message of every other session, before and after somebody votes: nothing of it but
+    the number of the commit differs; and the log does not say who it was."""
+    async with await House.open(tmp_path, "empty", people=5) as house:
+        await house.plan("voting", themes=False)
+        await house.start()
+        for word in ("boats", "wells"):
+            await house.do(house.lead, "option.add", words=word, epoch=await house.epoch())
+        await _on(house)
+        voter, *others = [seat for seat in house.tokens if seat != house.lead]
+        before = {seat: await _seen(house, seat) for seat in (*others, house.lead)}
+        panel = await _seen(house, house.lead, "panel")
+        cast = await _offer(house, voter, "vote.cast")
+        seq = await house.do(voter, "vote.cast", ballot=cast["ballot"], option="o1")
+        assert {seat: await _seen(house, seat) for seat in before} == before
+        assert await _seen(house, house.lead, "panel") == panel
+        rows = dict(await house.storage.commits(house.opened.room))
+        assert f'"{voter}"'.encode() not in rows[seq]
+        mine = next(b for b in (await house.view(voter))["blocks"] if b["type"] == "ballot")
+        assert [option["mine"] for option in mine["options"]] == [1, 0]
+
+
+async def test_what_pairs_wrote_is_sorted_too_and_stands_under_its_theme_in_the_memo_RO2(
+    tmp_path: Path,
+) -> None:
+    """Words that are no card of the board: own notes of a paired listening."""
+    async with await House.open(tmp_path, "empty", people=6) as house:
+        await house.plan("dyads", form="paired")
+        await house.plan("report_out", prepare_min=0)
+        await house.start()
+        seats = [seat for seat in house.tokens if seat != house.lead]
+        await house.to("own_note")
+        for seat in seats:
+            keep = await _offer(house, seat, "note.keep")
+            fields = {k: v for k, v in keep.items() if k not in OFFER_KEYS}
+            kind = keep["needs"]["kind"]["options"][0]["value"] if "kind" in keep["needs"] else ""
+            fields |= {"kind": kind} if kind else {}
+            await house.do(seat, "note.keep", **{**fields, "words": f"own {seat}"})
+        await house.do(house.lead, "activity.cut", epoch=await house.epoch())
+        await house.start("a2")
+        room = await house.room()
+        table = room.whole.running["a2"].state
+        assert len(table.teams) == 3  # the pairs
+        assert {note.seat for note in table.notes.values()} == set(seats)
+        assert all(table.place[note.seat] == note.team for note in table.notes.values())
+        await _on(house)
+        first, second, *_ = table.notes
+        await house.do(house.lead, "note.place", note=first, pile="new")
+        pile = room.whole.running["a2"].state.notes[first].pile
+        await house.do(house.lead, "theme.name", pile=pile, words="Rain")
+        await house.do(house.lead, "note.place", note=second, pile=pile)
+        ticker = next(s for s in seats if s != table.notes[first].seat)
+        await house.do(ticker, "note.tick", note=first)
+        source = material(room, await room.shelf.cards("board"))
+        under = {c.id: (c.theme, c.ticks) for c in source.cards if c.theme}
+        assert under == {first: (pile, 1), second: (pile, 0)}
+        assert await _replayed(house) == room.whole
+
+
+OFFER_KEYS = {"type", "label", "place", "needs", "hint", "confirm", "shown"}
+
+
+async def _seen(house: House, seat: str, lens: Any = None) -> dict[str, Any]:
+    view = await house.view(seat, lens)
+    return {key: value for key, value in view.items() if key not in ("seq", "now")}
+
+
+async def test_VO5_a_ballot_outlives_a_restart_and_a_tap_sent_twice_counts_once(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, "empty", people=5) as house:
+        await house.plan("voting", themes=False, per_option=2)
+        await house.start()
+        for word in ("boats", "wells"):
+            await house.do(house.lead, "option.add", words=word, epoch=await house.epoch())
+        await _on(house)
+        seat = next(seat for seat in house.tokens if seat != house.lead)
+        for _ in range(2):
+            await house.do(seat, "vote.cast", request="once", ballot=1, option="o1")
+        await house.crash()
+        papers = (await house.room()).whole.running["a1"].state.papers
+        assert list(papers.placed.values()) == [{"o1": 1}]
+        view = await house.view(seat)
+        ballot = next(b for b in view["blocks"] if b["type"] == "ballot")
+        assert ballot["used"] == 1
+
+
+async def _replayed(house: House) -> Whole:
+    room = await house.room()
+    whole = Whole()
+    for _, raw in await house.storage.commits(room.id):
+        whole = wholes.apply(whole, commits.decode(raw), room.world.activities)
+    return whole

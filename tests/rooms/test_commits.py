@@ -141,7 +141,16 @@ def test_what_a_group_sorts_is_known_and_a_merge_leaves_no_note_under_nothing_RO
     )
     assert (state.notes["s1-t"].words, state.notes["s1-a"].theme) == ("w9", "s1-t")
     assert state.scores["s1-t"].votes == 4
+    loose = (
+        commits.ItemPlaced(words="w5", theme="s1-t"),
+        commits.NoteTicked(card="w5", seat="s2", on=True),
+        commits.NoteTicked(card="w5", seat="s3", on=True),
+        commits.NoteTicked(card="w5", seat="s2", on=False),
+    )
+    state = after(*loose, state=state)
+    assert state.ticks == {"w5": ("s3",)}  # those of a card are on the card
     merged = after(commits.ThemesMerged(theme="s1-t", into="s1-u"), state=state)
+    assert merged.placed == {"w5": "s1-u"}
     assert set(merged.notes) == {"s1-a", "s1-u"}
     assert merged.notes["s1-a"].theme == "s1-u"
 

@@ -43,7 +43,7 @@ async def table_of(house: House, people: int = 3) -> list[str]:
 # --- a seat is taken along ----------------------------------------------------------------------
 
 
-async def test_a_carried_person_takes_everything_along_to_an_own_phone(tmp_path: Path) -> None:
+async def test_a_carried_person_takes_everything_along_to_an_own_phone_SEA9(tmp_path: Path) -> None:
     async with await House.open(tmp_path) as house:
         rosa, guest = await table_of(house, 1)
         await house.do(guest, "seat.willing", willing=True)
@@ -70,7 +70,7 @@ async def test_a_carried_person_takes_everything_along_to_an_own_phone(tmp_path:
         assert f"mine/{guest}" not in room.documents(Device(table, (rosa,)))
 
 
-async def test_a_code_works_once_and_for_ten_minutes(tmp_path: Path) -> None:
+async def test_a_code_works_once_and_for_ten_minutes_SEA9(tmp_path: Path) -> None:
     async with await House.open(tmp_path) as house:
         _, first, second = await table_of(house, 2)
         await house.do(first, "seat.move")
@@ -191,7 +191,7 @@ async def adopt_code(house: House) -> str:
     return str(next(table["code"] for table in tables if table["code"]))
 
 
-async def test_a_lost_table_goes_on_at_another_device_in_the_hall(tmp_path: Path) -> None:
+async def test_a_lost_table_goes_on_at_another_device_in_the_hall_SEA10(tmp_path: Path) -> None:
     async with await House.open(tmp_path) as house:
         people = await table_of(house)
         maria = await house.join("Maria", where="room")
@@ -245,7 +245,7 @@ async def test_adopting_needs_the_hall_the_code_and_a_lost_table(tmp_path: Path)
         assert not (await house.room()).whole.room.hall.moved
 
 
-async def test_only_facilitators_are_shown_tables_and_codes(tmp_path: Path) -> None:
+async def test_only_facilitators_are_shown_tables_and_codes_SEA10(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         people = await table_of(house)
         await lose(house, people[0])
@@ -282,7 +282,7 @@ async def test_whoever_has_another_device_is_not_stranded(tmp_path: Path) -> Non
 # --- people on the phone ------------------------------------------------------------------------
 
 
-async def test_a_facilitator_speaks_for_people_on_the_phone(tmp_path: Path) -> None:
+async def test_a_facilitator_speaks_for_people_on_the_phone_SEA11(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         kofi = await house.carry(house.lead, "Kofi", where="phone")
         state = (await house.room()).whole.room
@@ -299,7 +299,7 @@ async def test_a_facilitator_speaks_for_people_on_the_phone(tmp_path: Path) -> N
             await house.do("s2", "seat.carry", seat=kofi, epoch=1)
 
 
-async def test_nobody_takes_the_seat_of_somebody_with_an_own_device(tmp_path: Path) -> None:
+async def test_nobody_takes_the_seat_of_somebody_with_an_own_device_SEA11(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         caller = await house.join("Caller", where="phone")
         with pytest.raises(Refused, match="not_allowed"):
@@ -352,7 +352,7 @@ async def consents(house: House) -> list[tuple[str, str, bool, str]]:
 
 
 @pytest.mark.parametrize("choice", ["unnamed", "first_name", "name_org"])
-async def test_a_yes_of_a_carried_person_counts_once_a_second_person_heard_it(
+async def test_a_yes_of_a_carried_person_counts_once_a_second_person_heard_it_WRD6(
     tmp_path: Path, choice: str
 ) -> None:
     async with await House.open(tmp_path, template=TEMPLATE) as house:
@@ -388,7 +388,7 @@ async def test_a_facilitator_may_be_the_second_person(tmp_path: Path) -> None:
         assert {one[1] for one in await consents(house)} == {"given"}
 
 
-async def test_a_no_of_a_carried_person_holds_at_once(tmp_path: Path) -> None:
+async def test_a_no_of_a_carried_person_holds_at_once_WRD6(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template=TEMPLATE) as house:
         await told_by_a_guest(house, "keep")
         assert {one[1:3] for one in await consents(house)} == {("refused", True)}
@@ -429,7 +429,7 @@ async def call(house: House, seat: str, lens: Any = None) -> str:
     return next((str(block["url"]) for block in blocks if block["type"] == "call"), "")
 
 
-async def test_everybody_has_one_call_and_each_circle_its_own(tmp_path: Path) -> None:
+async def test_everybody_has_one_call_and_each_circle_its_own_WIR7(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template=TEMPLATE, people=10) as house:
         guests = [f"s{n}" for n in range(2, 12)]
         assert await call(house, "s2") == ""
@@ -474,6 +474,38 @@ async def test_the_call_is_for_facilitators_to_set_and_to_take_away(tmp_path: Pa
         assert await call(house, "s2") == ""
         with pytest.raises(Refused, match="duplicate"):
             await house.do(house.lead, "room.call", epoch=1)
+
+
+async def test_a_room_may_be_opened_with_its_call(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        other = await house.hub.open_room(
+            title="River", facilitator="Amina", settings={"call": TEMPLATE_OF_CALLS}
+        )
+        room = await house.hub.room(other.room)
+        assert room.call_of("all").startswith("https://meet.example.org/")
+        with pytest.raises(Refused, match="bad_request"):
+            await house.hub.open_room(
+                title="River", facilitator="Amina", settings={"call": "javascript:alert(1)"}
+            )
+
+
+async def test_a_facilitator_comes_into_the_call_of_a_circle_that_asks_for_help(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, template=TEMPLATE, people=10) as house:
+        await house.do(house.lead, "room.call", link=TEMPLATE_OF_CALLS, epoch=1)
+        await house.start()
+        await house.to("settle")
+
+        async def links() -> set[str]:
+            blocks = (await house.view(house.lead))["blocks"]
+            return {str(block["url"]) for block in blocks if block["type"] == "call"}
+
+        assert await call(house, "s2") not in await links()
+        await house.do("s2", "help.ask")
+        assert await call(house, "s2") in await links()
+        await house.do(house.lead, "help.answer", seat="s2", epoch=1)
+        assert await call(house, "s2") not in await links()
 
 
 async def test_where_all_sit_in_the_hall_nobody_needs_a_call(tmp_path: Path) -> None:

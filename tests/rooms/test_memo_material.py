@@ -66,3 +66,45 @@ async def test_an_insight_its_owner_took_back_is_gone_MEM1_WRD2(tmp_path: Path) 
         await house.do("s2", "consent.withdraw", words=card.id)
         assert not [c for c in material(room, ()).cards if c.text == "Floods are a visit"]
         assert room.whole.room.withdrawals == 1
+
+
+async def test_open_questions_and_quotes_of_a_fishbowl_reach_the_memo_G8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="evening", people=6) as house:
+        epoch = await house.epoch()
+        settings = {"mode": "experience", "S": 3}
+        await house.do(
+            house.lead, "agenda.add", kind="fishbowl", after="", settings=settings, epoch=epoch
+        )
+        agenda = (await house.view(house.lead))["room"]["agenda"]
+        (item,) = [row["id"] for row in agenda if row["kind"] == "fishbowl"]
+        await house.start(item)
+
+        async def on() -> str:
+            phase = (await house.view(house.lead))["activity"]["phase"]
+            await house.do(house.lead, "phase.next", activity=item, phase=phase, epoch=epoch)
+            return str((await house.view(house.lead))["activity"]["phase"])
+
+        for chair, seat in enumerate(("s2", "s3")):
+            await house.do(seat, "seat.take", activity=item, chair=chair)
+        assert [await on(), await on()] == ["talk", "questions"]
+        asks = [o for o in (await house.view("s4"))["may"] if o["type"] == "question.add"]
+        for text in ("Who paid for the boats?", "What came first?"):
+            ask = {"group": asks[0]["group"], "words": text}
+            await house.do("s4", "question.add", activity=item, **ask)
+        await on()
+        await house.do("s2", "question.take", activity=item, question="q1")
+        await house.do("s2", "question.done", activity=item, question="q1")
+        assert await on() == "debrief"
+        for choice, text in (("first_name", "We moved at night."), ("keep", "Not this one.")):
+            await house.do("s2", "quote.release", activity=item, words=text, choice=choice)
+
+        cards = {card.text: card for card in material(await house.room(), ()).cards}
+        first, second = cards["Who paid for the boats?"], cards["What came first?"]
+        assert (first.status, second.status) == ("answered", "open")
+        assert {first.origin, second.origin} == {"fishbowl"}
+        quote = cards["We moved at night."]
+        assert (quote.kind, quote.consent, quote.scope) == ("quote", "given", "memo")
+        assert quote.attribution == "Person"
+        assert "Not this one." not in cards, "kept: G8"
+        await house.do("s2", "consent.withdraw", words=quote.id)
+        assert not [c for c in material(await house.room(), ()).cards if c.id == quote.id]

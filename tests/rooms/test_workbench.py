@@ -190,7 +190,7 @@ async def begun(counting: Counting) -> None:
     await asyncio.to_thread(counting.begun.wait, 10)
 
 
-async def test_the_result_is_in_the_log_and_replay_does_not_compute(
+async def test_WRK2_the_result_is_in_the_log_and_replay_does_not_compute(
     house: House, counting: Counting
 ) -> None:
     """G7: what was computed, and with which dice, is in the event."""
@@ -205,7 +205,7 @@ async def test_the_result_is_in_the_log_and_replay_does_not_compute(
     assert counting.runs == runs
 
 
-async def test_the_room_goes_on_while_it_is_computed(house: House, counting: Counting) -> None:
+async def test_WRK1_the_room_goes_on_while_it_is_computed(house: House, counting: Counting) -> None:
     counting.go.clear()
     await begin(house)
     await begun(counting)
@@ -220,7 +220,7 @@ async def test_the_room_goes_on_while_it_is_computed(house: House, counting: Cou
     await room.bench.settled()
 
 
-async def test_a_stale_result_changes_nothing_and_is_computed_again(
+async def test_WRK3_a_stale_result_changes_nothing_and_is_computed_again(
     house: House, counting: Counting
 ) -> None:
     counting.go.clear()
@@ -235,7 +235,7 @@ async def test_a_stale_result_changes_nothing_and_is_computed_again(
     assert counting.runs == 2
 
 
-async def test_killed_between_job_and_result_it_is_asked_again_at_load(
+async def test_WRK4_killed_between_job_and_result_it_is_asked_again_at_load(
     house: House, counting: Counting
 ) -> None:
     counting.go.clear()
@@ -269,7 +269,7 @@ async def test_of_two_processes_one_result_counts(house: House, counting: Counti
     await first.close()
 
 
-async def test_a_broken_job_does_not_end_the_room_and_is_not_tried_again_and_again(
+async def test_WRK4_a_broken_job_does_not_end_the_room_and_is_not_tried_again_and_again(
     house: House, counting: Counting
 ) -> None:
     counting.broken = ZeroDivisionError("a bug")
@@ -282,7 +282,9 @@ async def test_a_broken_job_does_not_end_the_room_and_is_not_tried_again_and_aga
     assert (await state_of(house)).told != ""
 
 
-async def test_what_cannot_be_written_is_asked_for_again(house: House, counting: Counting) -> None:
+async def test_WRK4_what_cannot_be_written_is_asked_for_again(
+    house: House, counting: Counting
+) -> None:
     """STO1"""
     counting.go.clear()
     await begin(house)

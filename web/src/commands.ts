@@ -35,6 +35,11 @@ export class Commands extends EventTarget {
     return this.drawer.all().length;
   }
 
+  /** Whether this command has no answer yet. */
+  pending(request: string): boolean {
+    return this.drawer.all().some((sent) => sent.id === request);
+  }
+
   /** Whether the command of a button is on its way. */
   busy(key: string): boolean {
     return this.drawer.all().some((sent) => sent.key === key);

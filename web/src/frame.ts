@@ -61,6 +61,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
   const { ending } = stage.connection;
   const said = stage.view?.room;
   const notice = said && serverNow() - said.notice_at < NOTICE ? said.notice : null;
+  const bridge = said?.bridge && serverNow() < said.bridge.until ? said.bridge : null;
   return html`<div class="fixed" role="status">${
     ending
       ? html`<p class="refused"><span>${endingSentence(ending.code)}</span><a class="btn small" href="/j">${t("Come in again")}</a></p>`
@@ -74,7 +75,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
           stage.changed();
         }}>${t("All right")}</button></p>`
       : nothing
-  }${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+  }${said?.frozen ? html`<p class="refused frozen">${icon("freeze")}<span>${said.frozen}</span></p>` : nothing}${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
 }
 
 function endingSentence(code: number): string {
@@ -101,8 +102,11 @@ export function leadOffers(stage: Stage): TemplateResult | typeof nothing {
   return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
 }
 
+/** Commands about who leads; what a shadow proposes stands where the step itself would. */
+const OF_LEAD = /^lead\.(offer|accept|decline|request|take|volunteer|force)$/;
+
 export function isLead(offer: Offer): boolean {
-  return offer.type.startsWith("lead.");
+  return OF_LEAD.test(offer.type);
 }
 
 /** Texts that found no home: to copy, or to let go. */

@@ -36,6 +36,15 @@ export function lostTables(stage: Stage): TemplateResult[] {
     });
 }
 
+/** On the panel: people for whom this facilitator presses the buttons, and one more. */
+export function carriedHere(stage: Stage): TemplateResult {
+  const others = stage.boot.seats.filter((each) => each.seat !== stage.seat);
+  return html`${others.map(
+    (each) =>
+      html`<a class="btn small" href=${`/r/${stage.boot.room}?as=${each.seat}`}>${icon("call")}<span>${t("Speak for {name}", { name: `\u2068${stage.name(each.seat)}\u2069` })}</span></a>`,
+  )}<tl-add-person .stage=${stage} .look=${"btn bare"}></tl-add-person>`;
+}
+
 /** A box for the name of one more person on this device. */
 export class AddPerson extends StagePart {
   static override properties = {

@@ -7,6 +7,10 @@ import type { Stage } from "./stage";
 import type { Block, Need, Offer } from "./wire";
 
 const ICONS: [RegExp, string][] = [
+  [/^phase\.back/, "undo"],
+  [/^say\./, "speech"],
+  [/^break\./, "later"],
+  [/^room\.call/, "call"],
   [/help/, "heart"],
   [/pause/, "pause"],
   [/resume/, "play"],
@@ -32,7 +36,7 @@ function sentBy(block: Block): string[] {
     case "ballot":
       return [block.offer, block.back];
     case "piles":
-      return [block.move, block.tick, block.rename, block.merge];
+      return [block.move, block.tick, block.untick, block.rename, block.merge];
     default:
       return [];
   }

@@ -9,13 +9,14 @@ import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import type { OfferButton } from "./offers";
+import { baton, DebriefPart, DutiesPart } from "./panel/helm";
 import { keyOf, sheet } from "./panel/keys";
 import { PeoplePart } from "./panel/people";
 import { asPhone, fetchPreview } from "./panel/preview";
 import { open, SignalsPart } from "./panel/signals";
 import { type Sorted, sorted } from "./panel/sorting";
 import { StripPart } from "./panel/strip";
-import { BAR, LastStep, mover, type Said, tookTwice } from "./panel/undo";
+import { BAR, LastStep, mover, onward, type Said, tookTwice } from "./panel/undo";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
 import type { AgendaRow, Block, NextStep, Offer, ViewMessage } from "./wire";
@@ -83,8 +84,8 @@ export class PanelPage extends StagePart {
       ${this.menu ? this.drawMenu(places) : nothing}
       <div class="wide agwrap wideonly">${strip(view.room.agenda)}</div>
       <div class="ctl tab-${this.tab}">
-        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${this.now(view, places)}</div>
-        <div class="stack side" data-tab="people signals private"><tl-signals data-tab="signals" .stage=${stage}></tl-signals><tl-people data-tab="people" .stage=${stage}></tl-people><tl-strip data-tab="private" .stage=${stage}></tl-strip></div>
+        <div class="stack maincol" data-tab="now">${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${baton(stage)}${this.now(view, places)}</div>
+        <div class="stack side" data-tab="people signals private"><tl-signals data-tab="signals" .stage=${stage}></tl-signals><tl-people data-tab="people" .stage=${stage}></tl-people><tl-strip data-tab="private" .stage=${stage}></tl-strip><tl-duties data-tab="private" .stage=${stage}></tl-duties></div>
       </div>
       <div class="reach">${this.tab === "now" ? nothing : html`<div class="phoneonly">${this.passing(places)}</div>`}${this.tabs()}</div></div>${this.drawOver()}`;
   }
@@ -101,7 +102,7 @@ export class PanelPage extends StagePart {
         : html`<b>${stage.connection.line === "lost" ? t("no line since {time}", { time: hour(stage.connection.since) }) : t("finding the line again")}</b>`;
     return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span role="status">${state}</span></span></div>
       <nav class="end row" aria-label=${t("Panel")}><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .look=${"small"}></tl-offer>` : nothing}
-      <button class="btn icon more" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
+      <button class="btn icon more wideonly" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
   }
 
   private toggle(): void {
@@ -117,7 +118,8 @@ export class PanelPage extends StagePart {
 
   private closeMenu(): void {
     this.menu = false;
-    this.querySelector<HTMLElement>(".more")?.focus();
+    for (const button of this.querySelectorAll<HTMLElement>(".more"))
+      if (button.offsetParent) button.focus();
   }
 
   private drawMenu(places: Sorted): TemplateResult {
@@ -160,11 +162,12 @@ export class PanelPage extends StagePart {
     const lists = rest.filter((block) => LISTS.has(block.type));
     const small = (offer: Offer) =>
       html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`;
+    const late = pace(view);
     return html`<section class="nowcard" aria-labelledby="now"><div class="row between"><p class="note">${this.leading(view)}</p>${
       view.ends_at
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
-    }</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
+    }${late ? html`<p class="note nums">${late}</p>` : nothing}</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
     <div class="stack body">${short.map((block) => drawBlock(stage, view, block))}
     ${places.loose.length ? html`<div class="row loose">${places.loose.map(small)}</div>` : nothing}${lists.map((block) => drawBlock(stage, view, block))}</div>
     <div class="dock">${this.passing(places)}${places.clocks.length ? html`<div class="row clocks" role="group" aria-label=${t("Everybody's clocks")}>${places.clocks.map(small)}</div>` : nothing}
@@ -199,10 +202,12 @@ export class PanelPage extends StagePart {
       this.said && this.said.until > now
         ? this.said.text
         : returned && returned.until > now
-          ? t("Back again: {step}", { step: returned.text })
+          ? returned.text
+            ? t("Back again: {step}", { step: returned.text })
+            : t("Back again.")
           : "";
     const bar = !!places.back && seconds > 0;
-    const text = line || (bar && moved ? t("Moved on: {step}", { step: moved.text }) : "");
+    const text = line || (bar && moved ? onward(moved) : "");
     return html`<div class="undo ${text || bar ? "" : "empty"}"><p class="grow" role="status">${text}</p>${
       bar && places.back
         ? html`<button class="btn small" type="button" aria-keyshortcuts="u" aria-busy=${this.stage.commands.busy(this.stage.key(places.back)) ? "true" : "false"} @click=${() => places.back && this.stage.take(places.back)}>${icon("undo", "flip")}<span>${t("Undo")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(seconds) })}</span></span></button>`
@@ -327,9 +332,10 @@ export class PanelPage extends StagePart {
     const tab = (name: Tab, picture: string, label: string) =>
       html`<button type="button" aria-current=${this.tab === name ? "true" : "false"} @click=${() => {
         this.tab = name;
+        this.menu = false;
       }}>${icon(picture)}${label}</button>`;
     const { length } = open(this.stage);
-    return html`<nav class="tabs" aria-label=${t("Parts of the panel")}>${tab("now", "circle", t("Now"))}${tab("people", "people", t("People"))}${tab("signals", "bell", length ? t("Signals, {n}", { n: number(length) }) : t("Signals"))}${tab("private", "lock", t("Private"))}</nav>`;
+    return html`<nav class="tabs" aria-label=${t("Parts of the panel")}>${tab("now", "circle", t("Now"))}${tab("people", "people", t("People"))}${tab("signals", "bell", length ? t("Signals, {n}", { n: number(length) }) : t("Signals"))}${tab("private", "lock", t("Private"))}<button class="more" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => (this.menu ? this.closeMenu() : this.openMenu())}>${icon("more")}${t("More")}</button></nav>`;
   }
 
   // What lies over the panel
@@ -359,7 +365,7 @@ export class PanelPage extends StagePart {
     const people = (this.stage.people?.people ?? []).filter(
       (person) => person.role === "participant" && person.presence !== "gone",
     );
-    return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${gone}><div class="stack"><div class="row"><button class="btn" type="button" @click=${close}>${icon("cross")}${t("Back to the panel")}</button>
+    return html`<dialog class="sheet-over preview" aria-label=${t("As a phone sees it")} @close=${gone}><div class="sheet stack"><div class="row"><button class="btn" type="button" @click=${close}>${icon("cross")}${t("Back to the panel")}</button>
     <label class="vh" for="whose">${t("Whose phone")}</label><select class="inp grow" id="whose" @change=${(
       event: Event,
     ) =>
@@ -369,6 +375,21 @@ export class PanelPage extends StagePart {
     <p class="note">${t("Words that are private are left out. Nothing here can be pressed.")}</p>
     <div class="asphone" inert aria-busy=${this.seen === undefined ? "true" : "false"}>${asPhone(this.stage, this.seen)}</div></div></dialog>`;
   }
+}
+
+/** Minutes from which being ahead of or behind the plan is worth a word. */
+const WORTH = 2;
+
+/** "4 min behind the plan": `behind`, and what has passed since the present item was due. */
+function pace(view: ViewMessage): string {
+  const { plan } = view.room;
+  if (!plan) return "";
+  const ms = plan.behind + (plan.due ? Math.max(0, serverNow() - plan.due) : 0);
+  const whole = Math.round(Math.abs(ms) / 60_000);
+  if (whole < WORTH) return "";
+  return ms > 0
+    ? t("{n} min behind the plan", { n: number(whole) })
+    : t("{n} min ahead of the plan", { n: number(whole) });
 }
 
 /** The evening as a strip: what was, what is, what comes; widths are rough, words are exact. */
@@ -383,5 +404,7 @@ export function strip(agenda: AgendaRow[]): TemplateResult {
 define("tl-signals", SignalsPart);
 define("tl-people", PeoplePart);
 define("tl-strip", StripPart);
+define("tl-duties", DutiesPart);
+define("tl-debrief", DebriefPart);
 define("tl-panel", PanelPage);
 void enter(openStage("panel"), readBoot().room, "tl-panel");

@@ -5,6 +5,7 @@ import { drawBlock, regions } from "./blocks/index";
 import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
+import { watchKeyboard } from "./keyboard";
 import { mount } from "./mount";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { define, icon, initials } from "./part";
@@ -182,7 +183,7 @@ export class RoomPage extends StagePart {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
       ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
-      <tl-add-person .stage=${stage}></tl-add-person>
+      ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
@@ -216,7 +217,7 @@ export class RoomPage extends StagePart {
     return html`<ul class="seats" aria-label=${t("Who is on this device")}>${stage.boot.seats.map(
       (each) =>
         html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
-    )}<li><tl-add-person .stage=${stage} .look=${"seatchip"}></tl-add-person></li></ul>`;
+    )}</ul><tl-add-person .stage=${stage} .look=${"chip add"}></tl-add-person>`;
   }
 
   /** Somebody else at this device is asked for something, and the one shown is not. */
@@ -244,5 +245,6 @@ const stage = openStage("seat");
 if (stage && document.getElementById("talanoa")) {
   const wanted = new URLSearchParams(location.search).get("as");
   if (wanted && stage.own(wanted)) stage.seat = wanted;
+  watchKeyboard();
   mount("tl-room", stage);
 }

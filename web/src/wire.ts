@@ -334,7 +334,7 @@ export interface Commitment {
   offers: number[];
 }
 
-/** Notes sorted into themes. The types of the offers that move a note (needs `note` and `pile`), tick one (needs `note`), name a pile and merge two; "" where this seat has none. */
+/** Notes sorted into themes. The types of the offers that move a note (needs `note` and `pile`), tick one or take the tick back (need `note`), name a pile and merge two; "" where this seat has none. */
 export interface Piles {
   type: "piles";
   title: string;
@@ -343,6 +343,7 @@ export interface Piles {
   tick: string;
   rename: string;
   merge: string;
+  untick: string;
 }
 
 /** A theme with its notes; the one with the id "" is *not placed*. */
@@ -599,7 +600,7 @@ export interface OwnSeat {
   name: string;
   role: string;
   where: "remote" | "room" | "carried" | "phone";
-  status: "in" | "left";
+  status: "in" | "left" | "waiting";
   language: string;
   steward: boolean;
   code: string;
@@ -1012,7 +1013,7 @@ export interface LeadForce {
 export interface LeadPropose {
   type: "lead.propose";
   command: unknown;
-  activity: string;
+  item: string;
 }
 
 /** The lead does what was proposed: checked and run with the rights of this moment. */
@@ -1131,15 +1132,16 @@ export interface LinkRevoke {
   epoch: number;
 }
 
-/** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats. */
+/** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
-  kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats";
+  kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
   label?: string | null;
   limit: number;
   options: Option[];
   optional: boolean;
   low: number;
   high: number;
+  value?: string | null;
 }
 
 /** A command as sent: `request` is the sender's own id, unique in the room; a resent one is answered, not repeated. */

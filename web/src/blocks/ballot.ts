@@ -5,6 +5,7 @@ import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type { Ballot, BallotOption, Offer } from "../wire";
 import { BlockPart, paged } from "./block";
+import { clockFor, Speaker } from "./ring";
 
 /** Milliseconds within which two digits are one number, where there are ten options or more. */
 const DIGITS = 700;
@@ -21,9 +22,8 @@ export class BallotBlock extends BlockPart<Ballot> {
   private used: number | undefined;
   private told = "";
 
-  private readonly tick = () => {
-    if (this.view.lens === "screen") this.requestUpdate();
-  };
+  private readonly speaker = new Speaker();
+  private readonly tick = () => this.requestUpdate();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -87,8 +87,8 @@ export class BallotBlock extends BlockPart<Ballot> {
     const left = tn("{n} dot left", "{n} dots left", this.left);
     if (this.used !== undefined && this.used !== used) this.told = left;
     this.used = used;
-    return html`<section class="stack ballot" @keydown=${(event: KeyboardEvent) => this.key(event)}><h2 class="sec">${open ? t("Your dots") : t("The options")}<span class="note nums">${open ? html`<span class="dotted" aria-hidden="true">${"●".repeat(used)}${"○".repeat(this.left)}</span> ${left}` : tn("{n} dot each", "{n} dots each", dots)}</span></h2>
-      ${clock ? html`<tl-countdown .stage=${this.stage} .view=${this.view} .block=${{ type: "countdown", clock, label: null, until: false }}></tl-countdown>` : nothing}
+    return html`<section class="stack ballot" @keydown=${(event: KeyboardEvent) => this.key(event)}><h2 class="sec">${open ? t("Your dots") : t("The options")}<span class="note nums">${open ? html`<span class="dotted" aria-hidden="true">${"●".repeat(used)}${"○".repeat(this.left)}</span> ${left}` : dots ? tn("{n} dot each", "{n} dots each", dots) : nothing}</span></h2>
+      ${clockFor(this.stage, this.view, clock, this.speaker)}
       <ol class="options">${paged(this.view, options, PAGE, STANDS).map((option) => this.option(option, open))}</ol>
       ${open ? html`<p class="note wideonly">${t("Keys: the number gives a dot, Shift and the number takes it back.")}</p>` : nothing}
       <p class="vh" role="status">${this.told}</p></section>`;

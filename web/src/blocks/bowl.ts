@@ -115,7 +115,9 @@ export class BowlBlock extends BlockPart<Bowl> {
     const [x, y] = at(n / this.block.chairs.length, distance, MIDDLE, MIDDLE);
     const label = chair.state === "free" ? t("free") : chair.state === "locked" ? t("later") : null;
     const mine = this.me(chair.seat);
-    return svg`<g class=${`chair ${chair.state} ${mine ? "me" : ""}`}><circle cx=${x} cy=${y} r=${r}></circle>${
+    // One coral thing at a time: the first free chair; others are free in words and outline.
+    const first = this.block.chairs.findIndex((each) => each.state === "free") === n;
+    return svg`<g class=${`chair ${chair.state} ${first ? "first" : ""} ${mine ? "me" : ""}`}><circle cx=${x} cy=${y} r=${r}></circle>${
       label
         ? svg`<text class="frl" x=${x} y=${y + 5}>${label}</text>`
         : svg`<text class="ini" x=${x} y=${y + (chair.state === "leaving" ? 1 : 6)}>${mine ? t("You") : initials(chair.name ?? "")}</text>`

@@ -4,6 +4,7 @@ import { ticker } from "../clock";
 import { number, t } from "../i18n";
 import type { Pair, Pairs } from "../wire";
 import { BlockPart, paged } from "./block";
+import { clockFor, Speaker } from "./ring";
 
 /** Pairs a wall has room for in lines of a twentieth of its height. */
 const PAGE = 8;
@@ -11,6 +12,7 @@ const PAGE = 8;
 const STANDS = 10_000;
 
 export class PairsBlock extends BlockPart<Pairs> {
+  private readonly speaker = new Speaker();
   private readonly tick = () => this.requestUpdate();
 
   override connectedCallback(): void {
@@ -28,8 +30,8 @@ export class PairsBlock extends BlockPart<Pairs> {
     const shown = paged(this.view, pairs, PAGE, STANDS);
     const pages = shown === pairs ? 1 : Math.ceil(pairs.length / PAGE);
     const page = shown[0] ? Math.floor(pairs.indexOf(shown[0]) / PAGE) : 0;
-    return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>
-      ${clock ? html`<tl-countdown .stage=${this.stage} .view=${this.view} .block=${{ type: "countdown", clock, label: null, until: false }}></tl-countdown>` : nothing}
+    return html`<section class="stack paired"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>
+      ${clockFor(this.stage, this.view, clock, this.speaker)}
       <ul class="pairs">${shown.map((pair) => this.pair(pair))}</ul></section>`;
   }
 

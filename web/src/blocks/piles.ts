@@ -94,7 +94,7 @@ export class PilesBlock extends BlockPart<Piles> {
 
   private note(note: PileNote): TemplateResult {
     const move = this.offer(this.block.move);
-    const tick = this.offer(this.block.tick);
+    const tick = this.offer(note.mine ? this.block.untick : this.block.tick);
     const open = this.moving === note.id;
     const ticks = note.ticks ? tn("{n} also", "{n} also", note.ticks) : "";
     return html`<li class="pnote ${this.carried === note.id ? "lifted" : ""}" data-note=${note.id}><div class="line"><p class="text" dir="auto">${note.words}</p>${move ? html`<span class="grip" aria-hidden="true" @pointerdown=${(event: PointerEvent) => this.lift(event, note.id)} @pointermove=${(event: PointerEvent) => this.drag(event, note.id)} @pointerup=${() => this.drop()} @pointercancel=${() => this.lay()}>${icon("grip")}</span>` : nothing}</div>

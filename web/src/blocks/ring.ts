@@ -4,7 +4,8 @@ import { html, nothing, type PropertyValues, svg, type TemplateResult } from "li
 import { filled, left, minutes, serverNow, ticker, timeWords } from "../clock";
 import { hour, t } from "../i18n";
 import { initials, shortName } from "../part";
-import type { Clock, Countdown, Ring, RingSeat, SeatState } from "../wire";
+import type { Stage } from "../stage";
+import type { Clock, Countdown, Ring, RingSeat, SeatState, ViewMessage } from "../wire";
 import { BlockPart } from "./block";
 
 const CX = 164;
@@ -287,6 +288,22 @@ export class CountdownBlock extends BlockPart<Countdown> {
     const spoken = timeWords(clock, false)?.spoken ?? "";
     return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${label ? html`<p class="note">${label}</p>` : nothing}${ends ? html`<p class="lead nums">${t("until {time}", { time: ends })}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
   }
+}
+
+/** The clock of a list: a dial where a hall looks up to it, a line of words where thumbs need the
+ *  room. */
+export function clockFor(
+  stage: Stage,
+  view: ViewMessage,
+  clock: Clock | null | undefined,
+  speaker: Speaker,
+): TemplateResult | typeof nothing {
+  if (!clock) return nothing;
+  const block: Countdown = { type: "countdown", clock, label: null, until: false };
+  if (view.lens === "screen")
+    return html`<tl-countdown .stage=${stage} .view=${view} .block=${block}></tl-countdown>`;
+  speaker.hear(clock, false);
+  return html`<p class="quiet nums">${timeWords(clock, false)?.spoken ?? ""}</p><p class="vh" role="status">${speaker.text}</p>`;
 }
 
 /** The same circle, small, for the panel: shapes only, a line of text stands beside it. */

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "../clock";
 import { StagePart } from "../frame";
+import { carriedHere } from "../hall";
 import { number, t, tn } from "../i18n";
 import { icon, initials } from "../part";
 import type { Block, Person, RingSeat } from "../wire";
@@ -87,7 +88,7 @@ export class PeoplePart extends StagePart {
                 : this.short(all, states)
           }`
         : html`<p class="quiet">${t("Nobody has come in yet.")}</p>`
-    }</section>`;
+    }${carriedHere(this.stage)}</section>`;
   }
 
   private pick(way: Way, label: string): TemplateResult {
@@ -104,7 +105,13 @@ export class PeoplePart extends StagePart {
 
   private short(all: Person[], states: Map<string, RingSeat["state"]>): TemplateResult {
     const urgent = (person: Person) =>
-      person.help ? 0 : person.presence === "away" ? 1 : this.silent(person, states) ? 2 : 3;
+      person.help || person.presence === "waiting"
+        ? 0
+        : person.presence === "away"
+          ? 1
+          : this.silent(person, states)
+            ? 2
+            : 3;
     const shown = this.everyone
       ? all
       : [...all].sort((a, b) => urgent(a) - urgent(b)).slice(0, SHORT);
@@ -158,6 +165,8 @@ export class PeoplePart extends StagePart {
       return html`<span class="tag sand">${icon("heart")}${t("asks for help")}</span>`;
     if (person.presence === "away")
       return html`<span class="tag sand nums">${awayFor(person)}</span>`;
+    if (person.presence === "waiting")
+      return html`<span class="tag sand">${icon("house")}${t("at the door")}</span>`;
     if (person.presence === "gone") return html`<span class="note">${t("gone")}</span>`;
     if (person.note) return html`<span class="note">${person.note}</span>`;
     const state = states.get(person.seat);

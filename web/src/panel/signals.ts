@@ -74,8 +74,17 @@ export function open(stage: Stage): Signal[] {
     if (there) there.offers.push(offer);
     else asked.set(signal.key, signal);
   }
-  const ready = view.blocks
-    .flatMap((block) => (block.type === "groups" ? block.groups : []))
+  const groups = view.blocks.flatMap((block) => (block.type === "groups" ? block.groups : []));
+  const longer = groups.flatMap((group): Signal[] => {
+    const offers = group.offers
+      .map((index) => stage.offers[index])
+      .filter((offer): offer is Offer => offer?.type === "time.give");
+    const text = t("asks for two more minutes");
+    return offers.length
+      ? [{ key: `time ${group.id}`, picture: "later", good: false, who: group.name, text, offers }]
+      : [];
+  });
+  const ready = groups
     .filter((group) => group.ready)
     .map((group): Signal => {
       const key = `ready ${view.activity?.id} ${view.activity?.phase} ${group.id}`;
@@ -92,7 +101,12 @@ export function open(stage: Stage): Signal[] {
         },
       };
     });
-  return [...help, ...asked.values(), ...ready.filter((signal) => !seen.has(signal.key))];
+  return [
+    ...help,
+    ...asked.values(),
+    ...longer,
+    ...ready.filter((signal) => !seen.has(signal.key)),
+  ];
 }
 
 export class SignalsPart extends StagePart {

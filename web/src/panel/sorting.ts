@@ -39,6 +39,8 @@ export function sorted(offers: Offer[], blocks: Block[]): Sorted {
   const quiet = (offer: Offer) => offer.place !== "main" && offer.place !== "menu";
   const back = take((offer) => offer.type === "phase.back")[0];
   const alarm = take((offer) => ALARM.test(offer.type))[0];
+  // Answered in the private strip, and among the duties.
+  take((offer) => /^(lead\.(approve|set_aside)|duty\.set)$/.test(offer.type));
   const lead = take((offer) => offer.place === "menu" && LEAD.test(offer.type))[0];
   // The others of the lead stand before everything, drawn by the frame.
   take((offer) => isLead(offer) && offer.place !== "menu");

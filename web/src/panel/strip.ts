@@ -4,6 +4,7 @@ import { StagePart } from "../frame";
 import { hour, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Offer } from "../wire";
+import { proposals } from "./helm";
 
 /** How many lines stand: the newest. */
 const LINES = 30;
@@ -19,11 +20,13 @@ export class StripPart extends StagePart {
 
   /** One-tap codes the server offers; without them, three that are always useful. */
   private codes(): TemplateResult[] {
-    const offered = this.stage.offers.filter((offer: Offer) => offer.type === "desk.code");
-    if (offered.length)
-      return offered.map(
-        (offer) =>
-          html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${"small"}></tl-offer>`,
+    const { stage } = this;
+    const offer = stage.offers.find((each: Offer) => each.type === "desk.code");
+    const options = offer?.needs.code?.options ?? [];
+    if (offer && options.length)
+      return options.map(
+        (code) =>
+          html`<button class="btn small" type="button" @click=${() => stage.take(offer, { code: code.value })}>${code.label}</button>`,
       );
     return [t("5 min left"), t("Slow down"), t("Someone wants in")].map(
       (code) =>
@@ -36,9 +39,11 @@ export class StripPart extends StagePart {
     const desk = (stage.people?.people ?? []).filter((person) =>
       ["facilitator", "lead", "co"].includes(person.role),
     );
-    return html`<section class="deep strip stack" aria-labelledby="ps"><h2 class="sec" id="ps"><span class="row tight">${icon("lock")}${t("Facilitators only")}</span>${desk.length > 1 ? html`<span class="note">${tn("{n} of you", "{n} of you", desk.length)}</span>` : nothing}</h2>
+    const reader = stage.desk?.watcher ? stage.name(stage.desk.watcher) : "";
+    const watcher = reader ? html` · ${t("{name} reads along", { name: reader })}` : nothing;
+    return html`<section class="deep strip stack" aria-labelledby="ps"><h2 class="sec" id="ps"><span class="row tight">${icon("lock")}${t("Facilitators only")}</span>${desk.length > 1 ? html`<span class="note">${tn("{n} of you", "{n} of you", desk.length)}${watcher}</span>` : nothing}</h2>
     ${stage.desk?.lines.length ? html`<ul tabindex="0" aria-label=${t("Lines")}>${stage.desk.lines.slice(-LINES).map((line) => html`<li><b dir="auto">${line.who}</b> <span class="note nums">${hour(line.at)}</span><br><span dir="auto">${line.text}</span></li>`)}</ul>` : html`<p class="note">${t("One line to the other facilitators. It is never exported.")}</p>`}
-    <div class="row codes">${this.codes()}</div>
+    ${proposals(stage)}<div class="row codes">${this.codes()}</div>
     <form @submit=${(event: Event) => {
       event.preventDefault();
       this.say(this.line ?? "");
@@ -46,6 +51,6 @@ export class StripPart extends StagePart {
       event: Event,
     ) => {
       this.line = (event.target as HTMLInputElement).value;
-    }}></form></section>`;
+    }}></form><tl-debrief .stage=${stage}></tl-debrief></section>`;
   }
 }

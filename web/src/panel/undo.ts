@@ -1,5 +1,6 @@
 // A step that was just taken can be taken back: ten seconds in a bar, afterwards in the menu.
 import { serverNow } from "../clock";
+import { t } from "../i18n";
 import type { Stage } from "../stage";
 import type { ViewMessage } from "../wire";
 
@@ -18,7 +19,12 @@ function step(view: ViewMessage): string {
 
 function headline(view: ViewMessage): string {
   const now = view.blocks.find((block) => block.type === "now");
-  return now?.type === "now" ? now.text : (view.place ?? view.room.title);
+  return now?.type === "now" ? now.text : "";
+}
+
+/** "Moved on: the stories", or only that it moved where the phase has no headline. */
+export function onward(said: Said): string {
+  return said.text ? t("Moved on: {step}", { step: said.text }) : t("Moved on.");
 }
 
 /** Watches the views go by and remembers the last step, while it may be taken back. */

@@ -1,0 +1,131 @@
+"""Groups and seats in a hall, in real browsers: one of a table takes everything to an own phone
+(moment 5), a lost table goes on, circles that end get two more minutes in one tap (moment 7).
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.house import LAPTOP, PHONE, Guest, House, Room
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+
+def table_at(house: House, browser: Browser, room: Room) -> Guest:
+    """Grace's laptop in the hall, with two people at it."""
+    table = house.browse(browser, "Grace Achieng", LAPTOP)
+    table.come_in(room, "Mama Zawadi", "Baraka Odhiambo", where="In the hall")
+    return table
+
+
+def pass_to(table: Guest, name: str) -> None:
+    """Tap the chip, and the cover if there is one."""
+    chips = table.page.get_by_role("list", name="Who is on this device").get_by_role("button")
+    chips.filter(has_text=name).click()
+    uncover = table.page.get_by_role("button", name=f"I am \u2068{name}\u2069")
+    if uncover.count():
+        uncover.click()
+
+
+def test_moment_5_one_takes_everything_to_an_own_phone(house: House, browser: Browser) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    table = table_at(house, browser, room)
+    room.next_phase()
+    room.next_phase()
+    assert room.lead.phase == "a1.answer"
+    pass_to(table, "Mama Zawadi")
+    table.page.get_by_role("radio").first.check()
+    table.press("Give this")
+    expect(table.button("Give this instead")).to_be_visible()
+    table.press("Help and more")
+    table.press("Take my seat to another phone")
+    shown = table.page.locator(".movecode .code")
+    expect(shown).to_have_text(re.compile(r"^[A-Z0-9]{4}-[A-Z0-9]{4}$"))
+    expect(table.page.locator(".movecode img")).to_have_js_property("complete", True)
+    code = shown.inner_text()
+
+    phone = house.browse(browser, "Mama Zawadi", PHONE)
+    phone.page.goto("/j")
+    phone.page.get_by_label("Code").fill(code.lower())
+    phone.page.get_by_role("button", name="Join").click()
+    phone.page.get_by_role("button", name="I am Mama Zawadi").click()
+    phone.page.wait_for_url(f"**/r/{room.id}**")
+    phone.connected()
+    expect(phone.button("Give this instead")).to_be_visible()  # the answer came along
+
+    chips = table.page.get_by_role("list", name="Who is on this device").get_by_role("button")
+    expect(chips).to_have_count(2)  # the laptop let go, without being told twice
+    expect(table.page.get_by_text("Mama Zawadi")).to_have_count(0)
+    stored = table.page.evaluate("indexedDB.databases().then((all) => all.map((one) => one.name))")
+    gone = phone.seat(room).seat
+    assert not any(str(name).endswith(f"mine/{gone}") for name in stored)
+    assert not [*phone.troubles, *table.troubles]
+
+
+def test_a_person_sits_down_at_a_device_later(house: House, browser: Browser) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    phone = house.browse(browser, "Rosa Quispe", PHONE)
+    phone.come_in(room, where="In the hall")
+    phone.press("Help and more")
+    phone.press("Add a person to this device")
+    phone.page.get_by_label("Name of the next person").fill("Tupou Latu")
+    phone.press("Come in")
+    chips = phone.page.get_by_role("list", name="Who is on this device").get_by_role("button")
+    expect(chips).to_have_count(2)
+    assert not phone.troubles
+
+
+def test_a_table_that_lost_its_device_goes_on_at_another(house: House, browser: Browser) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    table = table_at(house, browser, room)
+    maria = house.browse(browser, "Maria Silva", PHONE)
+    maria.come_in(room, where="In the hall")
+    panel = house.browse(browser, "Amina Diallo", LAPTOP)
+    panel.page.goto(room.links["facilitate"])
+    table.leave()
+    code = panel.page.locator(".lost .code")
+    expect(code).to_be_visible()
+    house.advance(61)
+    maria.press("Help and more")
+    maria.press("Take over a table that lost its device")
+    maria.page.get_by_role("textbox").last.fill(code.inner_text())
+    maria.page.locator(".ask").get_by_role("button").first.click()
+    chips = maria.page.get_by_role("list", name="Who is on this device").get_by_role("button")
+    expect(chips).to_have_count(4)
+    expect(panel.page.locator(".lost .code")).to_have_count(0)
+    assert not [*maria.troubles, *panel.troubles]
+
+
+def test_moment_7_groups_end_while_someone_is_mid_sentence(house: House, browser: Browser) -> None:
+    """Notices at two minutes and half a minute, two more minutes in one tap, a minute of grace,
+    nobody left behind."""
+    room = house.open_room("Living with the river", "Amina Diallo")
+    people = [room.join(f"Person {n}") for n in range(9)]
+    panel = house.browse(browser, "Amina Diallo", LAPTOP)
+    panel.page.goto(room.links["facilitate"])
+    room.to_stories("reflect")
+    phone = house.browse(browser, "Person 0", PHONE)
+    phone.sit(people[0])
+    phone.connected()
+    ends = room.lead.view("panel")["ends_at"]
+    house.advance((ends - house.now()) / 1000 - 119)
+    phone.sees("Two minutes are left for the circles.")
+    phone.press("Ask for two more minutes")
+    phone.sees("Your circle asked for two more minutes. The facilitators see it.")
+    panel.press(re.compile(r"^Two more minutes for (?!everybody)"))
+    expect(panel.page.get_by_text("asks for two more minutes")).to_have_count(0)
+    others = {seat.view()["ends_at"] for seat in people}
+    assert others == {ends, ends + 120_000}  # the other circle's time is as it was
+    house.advance(120)
+    phone.sees("Two minutes are left for the circles.")
+    house.advance(90)
+    phone.sees("Half a minute is left for the circles. Finish your sentence.")
+    house.advance(31)
+    phone.sees("Please come to an end in your own time.")
+    house.advance(70)
+    room.next_phase()
+    assert {seat.phase.split(".", 1)[1] for seat in people} == {room.lead.phase.split(".", 1)[1]}
+    assert not [*phone.troubles, *panel.troubles]
