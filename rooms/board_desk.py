@@ -147,7 +147,7 @@ def _added(
         section="",
         theme="",
         words=event.words.ref,
-        seat=author_of(event.theme),
+        seat=author_of(card),
         entered_by="",
         activity=activity,
         group="",
