@@ -24,8 +24,11 @@ Mode = Literal["open", "closed", "experience"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The keys of `methods.md` 1.15, A2. `S` is the number of chairs; `prompt` the topic question,
-    when it is known before."""
+    """The keys of `methods.md` 1.15, A2, and the lengths its templates T1 and T2 ask for.
+
+    `S` is the number of chairs; `prompt` the topic question, when it is known before. `frame_min`
+    0: as long as the form's table says; `debrief_min` 0: none, because a report-out follows.
+    """
 
     mode: Mode = "open"
     S: Annotated[int, Meta(ge=3, le=7)] = 5
@@ -36,6 +39,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     auto_release: bool = False
     satellites: Annotated[int, Meta(ge=2, le=4)] = 3
     batch_min: Annotated[int, Meta(ge=7, le=12)] = 8
+    frame_min: Annotated[int, Meta(ge=0, le=10)] = 0
+    open_min: Annotated[int, Meta(ge=5, le=40)] = 20
+    talk_min: Annotated[int, Meta(ge=5, le=25)] = 15
+    questions_min: Annotated[int, Meta(ge=2, le=8)] = 4
+    answers_min: Annotated[int, Meta(ge=5, le=25)] = 15
+    debrief_min: Annotated[int, Meta(ge=0, le=15)] = 8
     mixed_sides: bool = False
     prompt: Words | None = None
 

@@ -130,6 +130,9 @@ def panel(state: State, viewer: Viewer) -> Blocks:
     """Where everybody is, what asks for the lead, and the right next step."""
     made = _arranged(state, viewer)
     blocks: Blocks = [Now(text=HEADS[state.phases.phase]), topic(state)]
+    line = put_line(state)
+    if line is not None:  # the question in hand is what is now
+        blocks = [Now(text=line), *put_block(state)]
     blocks += _signals(state)
     blocks += _step(state)
     blocks += _picture(state, viewer)
@@ -138,7 +141,7 @@ def panel(state: State, viewer: Viewer) -> Blocks:
         blocks += _shares(state)
     blocks += _outside(state, made)
     if state.phases.phase in ("answers", "debrief"):
-        blocks += [*put_block(state), *asked(state)]
+        blocks += asked(state)
     if state.phases.phase == "debrief":
         blocks.append(_board())
     return blocks
