@@ -8,6 +8,14 @@ from msgspec import Meta
 
 from activities import phases
 from activities.blocks import Words
+from activities.groups import (
+    GroupMerge,
+    GroupMove,
+    GroupReady,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
+)
 from activities.kernel import Choice, Command, LeadCommand
 from activities.phases import CLOSED, PAUSED
 from activities.turns import Begin, Done, Next, Pass
@@ -202,13 +210,6 @@ class QuestionDecline(Command, frozen=True, kw_only=True, tag="question.decline"
     epoch: int | None = None
 
 
-class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
-    """Our group is ready, or not yet."""
-
-    group: str
-    ready: bool = True
-
-
 class PromptNext(LeadCommand, frozen=True, kw_only=True, tag="prompt.next"):
     """Show the question after number `prompt` of the talk at the end."""
 
@@ -250,6 +251,11 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     QuestionDone,
     QuestionDecline,
     GroupReady,
+    GroupMove,
+    GroupMerge,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
     PromptNext,
     QuoteRelease,
     Begin,
@@ -288,7 +294,9 @@ def _set(*commands: type[Command]) -> frozenset[type[Command]]:
 _STAND: Final = _set(SeatLeave, SeatRelief)
 _TALK: Final = _set(SeatThank, FloorMark)
 _SEED: Final = _set(SeedAsk, SeatAnchor)
-_WRITE: Final = _set(QuestionAdd, ObservationAdd, QuestionDrop, GroupReady)
+_WRITE: Final = _set(QuestionAdd, ObservationAdd, QuestionDrop, GroupReady, TimeAsk)
+_MOVES: Final = _set(GroupMove, GroupMerge, GroupSplit)
+_GROUPS: Final = _MOVES | {TimeGive}
 _TURN: Final = _set(Begin, Done, Pass)
 _ANSWER: Final = _set(QuestionTake, QuestionDone, QuestionDecline)
 
@@ -305,11 +313,11 @@ ALLOWED: Final = {
     "last_call": phases.row(lead=_set(Next), co=_set(Next), teller=_TURN),
     "batch": phases.row(member=_STAND, lead=_TALK),
     "swap": phases.row(member=_set(ThreadPass)),
-    "talk": phases.row(member=_STAND, lead=_TALK),
-    "questions": phases.row(member=_WRITE),
+    "talk": phases.row(member=_STAND, lead=_TALK | _MOVES, co=_MOVES),
+    "questions": phases.row(member=_WRITE, lead=_GROUPS, co=_GROUPS),
     "answers": phases.row(member=_STAND, lead=_TALK | _ANSWER | {QuestionMerge}, fish=_ANSWER),
     "round": phases.row(lead=_set(Next), co=_set(Next), teller=_TURN),
-    "outer_speaks": phases.row(member=_WRITE),
+    "outer_speaks": phases.row(member=_WRITE, lead=_GROUPS, co=_GROUPS),
     "debrief": phases.row(
         member=_set(QuoteRelease), lead=_set(PromptNext, QuestionMerge, QuestionDone)
     ),

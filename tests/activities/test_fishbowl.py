@@ -41,6 +41,7 @@ from activities._fishbowl_seats import ChairTaken
 from activities._fishbowl_state import State, is_inside, outer_here, takes_part
 from activities.blocks import Bowl, Groups, Line, Shares, Words
 from activities.fishbowl import FISHBOWL
+from activities.groups import GroupMerge, GroupMove, GroupSplit, TimeAsk, TimeGive
 from activities.kernel import MINUTE, Lens, Member, NotesChosen, Refused, step
 from activities.phases import PhaseBack, PhaseNext
 from activities.timing import SECOND
@@ -322,6 +323,7 @@ def test_every_command_is_offered_somewhere() -> None:
     told = {type_ for row in ALLOWED.values() for type_ in row["clock"]}
     rare = {SeatRelief, SeatRelease, Next, QuestionMerge, PromptNext, TopicSet, FloorMark}
     rare |= {SeatAnchor, SeedAsk, PhaseBack}
+    rare |= {GroupMove, GroupMerge, GroupSplit, TimeAsk, TimeGive}
     assert set(COMMANDS) - reached - told <= rare, "each of these has a test of its own below"
 
 
