@@ -17,9 +17,9 @@ from activities._story_circle_commands import (
     TurnShorten,
 )
 from activities._story_circle_flow import LARGEST, LEAST_HOSTED, other
+from activities._story_circle_harvest import step_count
 from activities._story_circle_offers import Offers
 from activities._story_circle_state import (
-    QUESTIONS,
     Circle,
     State,
     enough,
@@ -266,7 +266,7 @@ def _start_offers(state: State, one: Circle, offers: Offers) -> tuple[int, ...]:
         made += offers.add(TellingStart(group=one.id), say("Start the stories"), "group")
     if len(one.seats) <= LEAST_HOSTED and one.stage != "done" and other(state, one.id):
         made += offers.add(GroupJoin(group=one.id), say("Join another circle"), "group")
-    if state.phase == "reflect" and one.question + 1 < QUESTIONS:
+    if state.phase == "reflect" and one.question + 1 < step_count(state, one):
         more = QuestionNext(group=one.id, question=one.question)
         made += offers.add(more, say("Show the next question"), "group")
     return made
@@ -284,14 +284,16 @@ def _pause_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> 
     return offers.add(resume, say("Go on"), "group")
 
 
-def _time_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> tuple[int, ...]:
+def _time_offers(
+    state: State, one: Circle, viewer: Viewer, offers: Offers, place: Place = "group"
+) -> tuple[int, ...]:
     """The answers to a circle that asked for two more minutes."""
     if not one.wants_time or state.phase not in ("telling", "reflect"):
         return ()
     made: tuple[int, ...] = ()
     label = name(one.index)
     for offer in groups.time_offers(one.id, label, state.phase, viewer.epoch, state.timer):
-        made += offers.add(offer.command, offer.label, "group")
+        made += offers.add(offer.command, offer.label, place)
     return made
 
 
@@ -327,6 +329,9 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
             ),
         )
     _lead_moves(state, epoch, offers)
+    if menu:
+        for one in running(state):
+            _time_offers(state, one, viewer, offers, "menu")
     offers.add(
         Cut(epoch=epoch),
         say("End the story circles now"),
