@@ -110,7 +110,8 @@ def seated(company: Company, moment: Moment) -> dict[str, tuple[str, str]]:
         found["memo"] = (company.tokens[company.lead], f"{room}/memo")
     if moment == "before":
         found["ready"] = (company.tokens[company.lead], f"{room}/ready")
-        found["agenda"] = (company.tokens[first], f"{room}/agenda")
+        found["agenda"] = (company.tokens[company.lead], f"{room}/agenda")
+        found["outline"] = (company.tokens[first], f"{room}/agenda")
     return found
 
 
