@@ -151,7 +151,7 @@ def opened(
     page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    if page.locator("#boot").count():
+    if page.locator("#talanoa").count():
         page.wait_for_selector("text=/Connected|saved|Saved|people here/")
     return page, trouble
 
