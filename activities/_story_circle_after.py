@@ -8,17 +8,18 @@ from activities._story_circle_commands import (
     ReleaseAnswer,
     VoiceTake,
 )
+from activities._story_circle_harvest import giving, received, step_line, teller_of
 from activities._story_circle_offers import Offers
 from activities._story_circle_state import (
     Circle,
     State,
     circle_of,
+    one_tells,
     speaker,
     voices,
 )
 from activities._story_circle_telling import drafts, offer_host, ready
 from activities._story_circle_words import (
-    QUESTION_LINES,
     notices,
     stories,
     voice_line,
@@ -68,7 +69,7 @@ def quiet_view(state: State, one: Circle | None, viewer: Viewer, _offers: Offers
 
 def _instead(state: State, one: Circle, seat: str) -> Blocks:
     """Who did not tell may leave a note instead; nobody else sees who is asked."""
-    if seat in state.tellers:
+    if seat in state.tellers or one_tells(state):
         return []
     return [
         Note(
@@ -98,10 +99,12 @@ def reflect_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
     if one is None:
         return [Now(text=say("The circles talk about their stories"))]
     offer_host(state, one, offers)
+    teller = one_tells(state) and teller_of(state, one)
     return [
-        Now(text=say("Talk freely now")),
-        Prompt(text=QUESTION_LINES[one.question]),
+        Now(text=say("Give back what you heard") if teller else say("Talk freely now")),
+        Prompt(text=step_line(state, one)),
         *notices(state, one),
+        *giving(state, one, viewer.seat, offers),
         _group_cards(one),
         *_instead(state, one, viewer.seat),
         *_share(state, viewer, offers),
@@ -155,6 +158,7 @@ def release_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
             Now(text=say("Your story, your choice")),
             Note(text=say("Not answering means no. You can change this later from the same link.")),
             _release_card(state, viewer, offers, answered),
+            *received(state, viewer.seat, offers),
         ]
     if one is not None:
         blocks += [_group_cards(one), *_instead(state, one, viewer.seat)]
@@ -205,6 +209,7 @@ def plenary_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
     blocks += [*stories(state), _cards("board", say("What the circles bring"), "room")]
     if viewer.seat in state.tellers:
         blocks.append(_release_card(state, viewer, offers, viewer.seat in state.releases))
+        blocks += received(state, viewer.seat, offers)
     return [*blocks, *_share(state, viewer, offers)]
 
 

@@ -8,6 +8,7 @@ from activities import _story_circle_events as happened
 from activities import rounds, timing
 from activities._story_circle_state import (
     VOICE,
+    Gift,
     Pause,
     Released,
     Shared,
@@ -15,6 +16,8 @@ from activities._story_circle_state import (
     circle,
     is_tight,
     running,
+    settling,
+    story_length,
 )
 from activities.kernel import NotesChosen
 from activities.rounds import RoundEvent
@@ -41,7 +44,51 @@ def rules_heard(state: State, event: happened.RulesHeard) -> State:
 
 
 def volunteered(state: State, event: happened.Volunteered) -> State:
-    return changed(state, event.group, first=event.seat)
+    """Who tells listens with no lens."""
+    one = circle(state, event.group)
+    lenses = {} if one is None else {s: n for s, n in one.lenses.items() if s != event.seat}
+    return changed(state, event.group, first=event.seat, lenses=lenses)
+
+
+def lens_taken(state: State, event: happened.LensTaken) -> State:
+    one = circle(state, event.group)
+    lenses = {} if one is None else {**one.lenses, event.seat: event.lens}
+    return changed(state, event.group, lenses=lenses)
+
+
+def settling_timer(state: State, at: int) -> Timer:
+    """The clock of circles that settle: asked again, so that one without a host goes on."""
+    return running_timer("soft", settling(state), (0, *rounds.LATER_BELLS), at)
+
+
+def teller_sought(state: State, event: happened.TellerSought) -> State:
+    """Back to settling; turns go on being counted, so that old taps stay stale."""
+    one = circle(state, event.group)
+    if one is None:
+        return state
+    return changed(
+        state,
+        one.id,
+        stage="settle",
+        round=rounds.Round(0, turn=one.round.turn),
+        timer=settling_timer(state, event.at),
+        first="",
+        signal="",
+        declined=one.declined | {event.seat},
+    )
+
+
+def gift_given(state: State, event: happened.GiftGiven) -> State:
+    gift = Gift(event.seat, event.teller, event.group, event.lens, event.words)
+    return replace(state, gifts=(*state.gifts, gift))
+
+
+def gift_shared(state: State, event: happened.GiftShared) -> State:
+    gifts = tuple(
+        replace(gift, shared=True) if number == event.gift else gift
+        for number, gift in enumerate(state.gifts)
+    )
+    return replace(state, gifts=gifts)
 
 
 def witness_proposed(state: State, event: happened.WitnessProposed) -> State:
@@ -69,11 +116,14 @@ def telling_began(state: State, event: happened.TellingBegan) -> State:
     away = frozenset(
         seat for seat in event.order if seat in state.members and not state.members[seat].here
     )
-    round_ = rounds.fresh(event.order, state.settings.turn_s * SECOND, away)
+    one = circle(state, event.group)
+    turn = one.round.turn if one is not None else 0  # of a teller who stepped back
+    round_ = rounds.fresh(event.order, story_length(state), away, turn)
     return changed(
         state,
         event.group,
         stage="telling",
+        lenses={} if one is None else {s: n for s, n in one.lenses.items() if s not in event.order},
         round=round_,
         timer=Timer(),
         proposed="",

@@ -28,8 +28,8 @@ Marks = Annotated[tuple[int, ...], Meta(max_length=3)]
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """The keys of `methods.md` 1.15, A1. `prompt` empty: one of the samples, drawn by the dice.
 
-    `variant` has one value until the collective harvest is built, so that an agenda asking for it
-    is refused rather than run as something else.
+    `variant` collective_harvest: one teller a circle, who takes `story_min` minutes, and listeners
+    with a lens each; `lens1` to `lens4` stand in place of the house's four.
     """
 
     max: Annotated[int, Meta(ge=3, le=15)] = 8
@@ -42,7 +42,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     reflect_min: Annotated[int, Meta(ge=5, le=30)] = 13
     release: bool = True
     plenary: bool = True
-    variant: Literal["round"] = "round"
+    variant: Literal["round", "collective_harvest"] = "round"
+    story_min: Annotated[int, Meta(ge=10, le=30)] = 20
+    lens1: Words | None = None
+    lens2: Words | None = None
+    lens3: Words | None = None
+    lens4: Words | None = None
     overtime_prompt_s: Annotated[int, Meta(ge=60, le=300, multiple_of=60)] = 60
 
 
@@ -208,6 +213,27 @@ class VoiceTake(Command, frozen=True, kw_only=True, tag="voice.take"):
     group: str
 
 
+# The collective harvest: one teller, many listeners with a lens each.
+
+
+class LensTake(Command, frozen=True, kw_only=True, tag="lens.take"):
+    """I listen with lens number `lens`, from 0. Each lens has a listener before any has two."""
+
+    lens: int
+
+
+class GiftGive(Command, frozen=True, kw_only=True, tag="gift.give"):
+    """What I heard with my lens, for the teller of my circle alone."""
+
+    words: Words
+
+
+class GiftShare(Command, frozen=True, kw_only=True, tag="gift.share"):
+    """The teller lets everybody have what was given back as number `gift`."""
+
+    gift: int
+
+
 COMMANDS: Final[tuple[type[Command], ...]] = (
     PhaseNext,
     PhaseBack,
@@ -249,6 +275,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     NotesShare,
     ReleaseAnswer,
     VoiceTake,
+    LensTake,
+    GiftGive,
+    GiftShare,
     Cut,
     TimeUp,
     *PEOPLE,
@@ -341,7 +370,9 @@ def _members(phase: str) -> dict[str, frozenset[type[Command]]]:
         case "form":
             return {"member": _set(RulesHear, HostTake)}
         case "settle":
-            member = _ALWAYS | {TurnVolunteer, WitnessAsk, WitnessAnswer, TurnInterpret}
+            member = _ALWAYS | _set(
+                TurnVolunteer, LensTake, WitnessAsk, WitnessAnswer, TurnInterpret
+            )
             host = _HOST | {PromptReveal, TellingStart}
             return {"member": member, "host": host}
         case "telling.offer" | "second_chance.offer":
@@ -362,14 +393,14 @@ def _members(phase: str) -> dict[str, frozenset[type[Command]]]:
         case "quiet":
             return {"member": _set(PauseCall, PauseResume)}
         case "reflect":
-            member = _ALWAYS | {NotesShare}
-            return {"member": member, "host": _HOST | {QuestionNext}}
+            member = _ALWAYS | _set(NotesShare, GiftGive)
+            return {"member": member, "host": _HOST | {QuestionNext}, "told": _set(GiftShare)}
         case "release":
             member = _set(NotesShare, PauseCall, PauseResume)
-            return {"member": member, "told": _set(ReleaseAnswer, DraftErase)}
+            return {"member": member, "told": _set(ReleaseAnswer, DraftErase, GiftShare)}
         case "plenary":
             member = _set(NotesShare, VoiceTake, PauseCall, PauseResume)
-            told = _set(ReleaseAnswer, DraftErase)
+            told = _set(ReleaseAnswer, DraftErase, GiftShare)
             voice = _set(Done)
             return {"member": member, "told": told, "voice": voice}
         case _:

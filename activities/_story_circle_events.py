@@ -4,6 +4,7 @@ from typing import Final
 
 from activities import people, rounds
 from activities.blocks import Words
+from activities.board import NoteGiven
 from activities.grouping import Grouped
 from activities.kernel import Choice, ConsentGiven, Event, NotesChosen, WordsErased
 from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled
@@ -100,6 +101,34 @@ class WitnessDecided(CircleEvent, frozen=True, tag="witness.decided"):
 
 class PromptShown(CircleEvent, frozen=True, tag="prompt.revealed"):
     """The circle sees the prompt."""
+
+
+class LensTaken(CircleEvent, frozen=True, tag="lens.taken"):
+    """`seat` listens with this lens."""
+
+    seat: str
+    lens: int
+
+
+class TellerSought(CircleEvent, frozen=True, tag="teller.sought"):
+    """`seat` does not tell: the circle settles again and looks for another teller."""
+
+    seat: str
+
+
+class GiftGiven(CircleEvent, frozen=True, tag="gift.given"):
+    """`seat` gives back to `teller` what they heard with `lens`."""
+
+    seat: str
+    teller: str
+    lens: int
+    words: Words
+
+
+class GiftShared(StoryEvent, frozen=True, tag="gift.shared"):
+    """The teller lets everybody have the gift with this number."""
+
+    gift: int
 
 
 class TellingBegan(CircleEvent, frozen=True, tag="telling.started"):
@@ -258,6 +287,11 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     DraftWritten,
     DraftsErased,
     QuestionShown,
+    LensTaken,
+    TellerSought,
+    GiftGiven,
+    GiftShared,
+    NoteGiven,
     NotesChosen,
     StoryReleased,
     VoiceChosen,

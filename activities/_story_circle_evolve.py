@@ -8,13 +8,13 @@ from activities import _story_circle_changes as changes
 from activities import _story_circle_events as happened
 from activities import people, phases, rounds, timing
 from activities._story_circle_state import (
-    SETTLE,
     Circle,
     Snapshot,
     State,
     Waiting,
     circle,
     is_tight,
+    one_tells,
 )
 from activities.kernel import Event, NotesChosen
 from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled
@@ -89,7 +89,7 @@ def _phase_changed(state: State, event: PhaseChanged) -> State:
     if state.phase in ("settle", "telling") and event.phase not in ("settle", "telling"):
         state = _stories_ended(state)
     if event.phase == "settle":
-        settling = changes.running_timer("soft", SETTLE, (0, *rounds.LATER_BELLS), event.at)
+        settling = changes.settling_timer(state, event.at)
         state = replace(state, circles=tuple(replace(one, timer=settling) for one in state.circles))
     if event.phase in ("reflect", "plenary", "telling"):
         state = replace(
@@ -191,7 +191,9 @@ def _seat_placed(state: State, event: happened.SeatPlaced) -> State:
     waited = next((w for w in state.door if w.seat == event.seat), None)
     round_ = one.round
     if one.stage == "telling":
-        round_ = _seated(round_, event.seat, waited, event.at, one.id)
+        listens = one_tells(state) and event.seat not in round_.status
+        if not listens:
+            round_ = _seated(round_, event.seat, waited, event.at, one.id)
     state = changes.changed(state, event.group, seats=(*one.seats, event.seat), round=round_)
     return replace(
         state,
@@ -240,6 +242,7 @@ def _seat_unplaced(state: State, event: happened.SeatUnplaced) -> State:
         proposed=kept(one.proposed),
         witness=kept(one.witness),
         voice=kept(one.voice),
+        lenses={seat: lens for seat, lens in one.lenses.items() if seat != event.seat},
     )
 
 
@@ -312,6 +315,10 @@ _CHANGE: Final[dict[type[Event], Any]] = {
     happened.WitnessProposed: changes.witness_proposed,
     happened.HandRaised: changes.hand_raised,
     happened.WitnessDecided: changes.witness_decided,
+    happened.LensTaken: changes.lens_taken,
+    happened.TellerSought: changes.teller_sought,
+    happened.GiftGiven: changes.gift_given,
+    happened.GiftShared: changes.gift_shared,
     happened.PromptShown: changes.prompt_shown,
     happened.TellingBegan: changes.telling_began,
     happened.BreathBegan: changes.breath_began,

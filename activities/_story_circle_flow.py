@@ -10,14 +10,17 @@ from activities._story_circle_events import (
     CircleEnded,
     FloorReturned,
     HostChosen,
+    LensTaken,
     PromptShown,
     SeatPlaced,
     SeatUnplaced,
     SeatWaits,
+    TellerSought,
     TellingBegan,
 )
 from activities._story_circle_evolve import evolve
 from activities._story_circle_state import (
+    LENSES,
     Circle,
     State,
     Waiting,
@@ -27,6 +30,8 @@ from activities._story_circle_state import (
     hosted,
     in_round,
     is_here,
+    largest,
+    one_tells,
     open_to_all,
     placeable,
     running,
@@ -98,7 +103,17 @@ def offer(story: Unfolding, group: str) -> None:
                 story.add(rounds.TurnPassed(at=story.now, group=group, seat=seat, turn=0))
             elif one.round.status[seat] == "waiting":
                 story.add(rounds.TurnMissed(at=story.now, group=group, seat=seat))
-    story.add(*turns.offer(story.circle(group).round, story.now, group))
+    events: tuple[Event, ...] = turns.offer(story.circle(group).round, story.now, group)
+    if one_tells(story.state) and events and isinstance(events[-1], rounds.RoundCompleted):
+        events = (*events[:-1], _without_teller(story.circle(group), events[-1]))
+    story.add(*events)
+
+
+def _without_teller(one: Circle, completed: rounds.RoundCompleted) -> Event:
+    """Where one tells for all and has not told, the circle looks for somebody else."""
+    if "told" in one.round.status.values() or not one.seats:
+        return completed
+    return TellerSought(at=completed.at, group=one.id, seat="".join(one.round.ring[:1]))
 
 
 def start(story: Unfolding, group: str) -> None:
@@ -110,12 +125,34 @@ def start(story: Unfolding, group: str) -> None:
     if not one.prompt_shown:
         story.add(PromptShown(at=story.now, group=group))
     order = rounds.from_seat(one.seats, one.first or one.host)
+    if one_tells(story.state):
+        order = (teller_for_all(story.state, one),)
+        deal_lenses(story, group, order[0])
     story.add(TellingBegan(at=story.now, group=group, order=order))
-    if len(order) == 1:
+    if len(one.seats) == 1:
         story.add(BreathBegan(at=story.now, group=group, open=True))
     else:
         offer(story, group)
     all_started(story)
+
+
+def teller_for_all(state: State, one: Circle) -> str:
+    """Who tells where one tells for all: the volunteer, else the first in the ring who is here,
+    has not declined, and does not host."""
+    here = [seat for seat in one.seats if is_here(state, seat)] or list(one.seats)
+    asked = [seat for seat in here if seat not in one.declined] or here
+    others = [seat for seat in asked if seat != one.host] or asked
+    return one.first or others[0]
+
+
+def deal_lenses(story: Unfolding, group: str, teller: str) -> None:
+    """Whoever listens and has chosen no lens gets the one with the fewest listeners (SC10)."""
+    for seat in story.circle(group).seats:
+        lenses = story.circle(group).lenses
+        if seat != teller and seat not in lenses:
+            taken = list(lenses.values())
+            lens = min(range(LENSES), key=taken.count)
+            story.add(LensTaken(at=story.now, group=group, seat=seat, lens=lens))
 
 
 def all_started(story: Unfolding) -> None:
@@ -142,7 +179,7 @@ def open_door(story: Unfolding, group: str) -> None:
         one = story.circle(group)
         if wait.group != group or not open_to_all(story.state, one):
             continue
-        room = len(one.seats) < story.state.settings.max or wait.status
+        room = len(one.seats) < largest(story.state) or wait.status
         if room and may_enter(story.state, wait.seat):
             place(story, wait.seat, group)
 
@@ -154,6 +191,8 @@ def place(story: Unfolding, seat: str, group: str) -> None:
         one = story.circle(group)
         story.add(*turns.away(one.round, seat, story.now, story.now, group))
     one = story.circle(group)
+    if one_tells(story.state) and one.stage == "telling":
+        deal_lenses(story, group, "".join(one.round.ring[:1]))
     if one.stage == "telling" and one.step == "breath" and one.timer.kind == "open":
         story.add(BreathBegan(at=story.now, group=group))
 
@@ -183,8 +222,8 @@ def still_wanted(state: State, wait: Waiting) -> bool:
     one = circle(state, wait.group)
     if one is None or not one.seats or one.stage == "done":
         return False
-    largest = LARGEST if one.stage == "settle" else state.settings.max
-    return bool(wait.status) or len(one.seats) < largest
+    most = LARGEST if one.stage == "settle" else largest(state)
+    return bool(wait.status) or len(one.seats) < most
 
 
 def welcome(story: Unfolding) -> None:
@@ -212,11 +251,9 @@ def wanted(state: State, seat: str) -> str:
     settling = {one.id: len(one.seats) for one in running(state) if one.stage == "settle"}
     telling = {one.id: len(one.seats) for one in running(state) if one.stage == "telling"}
     home = state.homes.get(seat, "")
-    if settling.get(home, LARGEST) < LARGEST or telling.get(home, LARGEST) < state.settings.max:
+    if settling.get(home, LARGEST) < LARGEST or telling.get(home, LARGEST) < largest(state):
         return home
-    return (
-        grouping.smallest(settling, LARGEST) or grouping.smallest(telling, state.settings.max) or ""
-    )
+    return grouping.smallest(settling, LARGEST) or grouping.smallest(telling, largest(state)) or ""
 
 
 # --- people go ----------------------------------------------------------------------------------

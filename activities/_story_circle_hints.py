@@ -6,6 +6,8 @@ from typing import Final
 from activities.blocks import Option, say
 from activities.kernel import Hint, Planned
 
+_HARVEST: Final = ("variant", ("collective_harvest",))
+
 HINTS: Final[Mapping[str, Hint]] = {
     "prompt": Hint(
         say("Your own invitation"),
@@ -51,6 +53,21 @@ HINTS: Final[Mapping[str, Hint]] = {
         say("Come together at the end"),
         say("One voice from each circle, about two minutes."),
     ),
+    "variant": Hint(
+        say("Who tells"),
+        say("Everybody one story, or one long story for all, heard with different ears."),
+        options=(
+            Option("round", say("Everybody, one story each")),
+            Option("collective_harvest", say("One for all, the others listen with a lens")),
+        ),
+    ),
+    "story_min": Hint(say("Time for the one story"), unit="min", only=_HARVEST),
+    "lens1": Hint(say("First lens"), say("Left empty: turning points."), only=_HARVEST),
+    "lens2": Hint(say("Second lens"), say("Left empty: what made it possible."), only=_HARVEST),
+    "lens3": Hint(
+        say("Third lens"), say("Left empty: what could travel to another place."), only=_HARVEST
+    ),
+    "lens4": Hint(say("Fourth lens"), say("Left empty: questions it raises."), only=_HARVEST),
     "overtime_prompt_s": Hint(
         say("Kind word to the host after"),
         say("How long a story may run over before the host may close it."),

@@ -17,9 +17,9 @@ from activities._story_circle_commands import (
     TurnShorten,
 )
 from activities._story_circle_flow import LARGEST, LEAST_HOSTED, other
+from activities._story_circle_harvest import step_count
 from activities._story_circle_offers import Offers
 from activities._story_circle_state import (
-    QUESTIONS,
     Circle,
     State,
     enough,
@@ -266,7 +266,7 @@ def _start_offers(state: State, one: Circle, offers: Offers) -> tuple[int, ...]:
         made += offers.add(TellingStart(group=one.id), say("Start the stories"), "group")
     if len(one.seats) <= LEAST_HOSTED and one.stage != "done" and other(state, one.id):
         made += offers.add(GroupJoin(group=one.id), say("Join another circle"), "group")
-    if state.phase == "reflect" and one.question + 1 < QUESTIONS:
+    if state.phase == "reflect" and one.question + 1 < step_count(state, one):
         more = QuestionNext(group=one.id, question=one.question)
         made += offers.add(more, say("Show the next question"), "group")
     return made

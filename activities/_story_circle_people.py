@@ -31,6 +31,7 @@ from activities._story_circle_state import (
     circle_of,
     hosted,
     in_round,
+    largest,
     named,
     placeable,
     seating,
@@ -131,7 +132,7 @@ def move(story: Unfolding, command: GroupMove) -> None:
     """Facilitators move somebody while circles form and settle, or send one who waits to another
     door."""
     state = story.state
-    source = groups.ensure_move(seating(state), command, state.members, state.settings.max)
+    source = groups.ensure_move(seating(state), command, state.members, largest(state))
     target = story.circle(command.to)
     if not source:
         story.add(SeatWaits(at=story.now, group=target.id, seat=command.seat, admitted=True))

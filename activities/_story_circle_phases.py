@@ -23,14 +23,16 @@ from activities._story_circle_events import (
     VoiceChosen,
 )
 from activities._story_circle_flow import Unfolding, end_circle, go_on, offer, open_door, start
+from activities._story_circle_harvest import step_count
 from activities._story_circle_people import agree_with_presence
 from activities._story_circle_state import (
-    QUESTIONS,
     all_answered,
     circle_of,
     enough,
     entering,
     hosted,
+    largest,
+    one_tells,
     phase_after,
     placeable,
     running,
@@ -71,7 +73,7 @@ def _form(story: Unfolding, dice: int) -> None:
     people = tuple(member for member in state.members.values() if placeable(member))
     if not enough(state):
         raise Refused("bad_request", say("A circle needs at least two people. Wait for others."))
-    groups = grouping.split(people, state.settings.max, dice)
+    groups = grouping.split(people, largest(state), dice)
     story.add(
         entering(state, "form", story.now),
         CirclesFormed(at=story.now, circles=groups),
@@ -184,7 +186,9 @@ def show_question(story: Unfolding, command: QuestionNext, moment: Moment) -> No
     one = led(story.state, command.group, moment)
     if one.question != command.question:
         raise Refused("stale_phase")
-    if command.question + 1 >= QUESTIONS:
+    if one_tells(story.state) and story.state.phase != "reflect":
+        raise Refused("stale_phase")
+    if command.question + 1 >= step_count(story.state, one):
         raise Refused("full")
     story.add(QuestionShown(at=story.now, group=one.id, question=command.question + 1))
 

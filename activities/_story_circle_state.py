@@ -18,6 +18,18 @@ FORM: Final = MINUTE
 SETTLE: Final = 2 * MINUTE
 FRAME: Final = 5 * MINUTE
 QUIET: Final = MINUTE
+WELCOME: Final = 5 * MINUTE
+"""Three minutes to settle and two to choose lenses, where one tells for all (A1, *Variant*)."""
+
+GIVE_BACK: Final = 15 * MINUTE
+ANSWER: Final = 5 * MINUTE
+TOGETHER_AGAIN: Final = 5 * MINUTE
+"""Listeners give back, the teller answers, all look at it together (A1, *Variant*)."""
+
+LISTENERS: Final = 8
+"""More listeners than this make another circle (A1, *Variant*: four to eight)."""
+
+LENSES: Final = 4
 RELEASE: Final = 3 * MINUTE
 VOICE: Final = 2 * MINUTE
 """Lengths of A1's table."""
@@ -80,6 +92,8 @@ class Circle(msgspec.Struct, frozen=True):
     question: int = 0
     pause: Pause | None = None
     voice: str = ""  # who speaks for it in the plenary
+    lenses: Mapping[str, int] = msgspec.field(default_factory=dict)  # of who listens
+    declined: frozenset[str] = frozenset()  # would rather not tell for all
 
     @property
     def step(self) -> str:
@@ -129,6 +143,17 @@ class Shared(msgspec.Struct, frozen=True):
     share: str
 
 
+class Gift(msgspec.Struct, frozen=True):
+    """What a listener gave back to a teller, and whether the teller let everybody have it."""
+
+    seat: str
+    teller: str
+    group: str
+    lens: int
+    words: Words
+    shared: bool = False
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """The groups as they were left at `at`; `phases` keeps the rest of the way back."""
 
@@ -154,6 +179,7 @@ class State(msgspec.Struct, frozen=True):
     drafts: Mapping[str, tuple[Words, ...]] = msgspec.field(default_factory=dict)
     releases: Mapping[str, Released] = msgspec.field(default_factory=dict)
     shares: Mapping[str, Shared] = msgspec.field(default_factory=dict)
+    gifts: tuple[Gift, ...] = ()
     tellers: tuple[str, ...] = ()  # who told, in the order of their stories
     homes: Mapping[str, str] = msgspec.field(default_factory=dict)  # seat -> last circle
     voice: int = 0  # which circle speaks in the plenary, from 1
@@ -174,6 +200,27 @@ class State(msgspec.Struct, frozen=True):
 
 
 # --- reading ------------------------------------------------------------------------------------
+
+
+def one_tells(state: State) -> bool:
+    """Whether this is a collective harvest: one teller a circle, the others listen for all."""
+    return state.settings.variant == "collective_harvest"
+
+
+def largest(state: State) -> int:
+    """The most people of a circle."""
+    return LISTENERS + 1 if one_tells(state) else state.settings.max
+
+
+def settling(state: State) -> int:
+    """How long circles settle (ms)."""
+    return WELCOME if one_tells(state) else SETTLE
+
+
+def story_length(state: State) -> int:
+    """The length of a turn (ms)."""
+    settings = state.settings
+    return settings.story_min * MINUTE if one_tells(state) else settings.turn_s * SECOND
 
 
 def placeable(member: Member) -> bool:
@@ -403,7 +450,8 @@ def stage(state: State, phase: str) -> Stage:
         case "quiet":
             return Stage("hard", QUIET)
         case "reflect":
-            length = state.settings.reflect_min * MINUTE
+            giving = GIVE_BACK + ANSWER + TOGETHER_AGAIN
+            length = giving if one_tells(state) else state.settings.reflect_min * MINUTE
             return Stage("soft", length, bells=timing.CIRCLES_BELLS)
         case "release":
             return Stage("soft", RELEASE, bells=(0, MINUTE))
@@ -420,7 +468,9 @@ def entering(state: State, phase: str, now: int) -> PhaseChanged:
 
 def _planned(state: State) -> int:
     """How long telling takes in the circle that needs most (A1, *Time*)."""
-    turn = state.settings.turn_s * SECOND
+    turn = story_length(state)
+    if one_tells(state):
+        return turn + BETWEEN
     return SECOND_CHANCE + max(
         (
             sum(turn * turn_length(state, seat) + BETWEEN for seat in one.seats)

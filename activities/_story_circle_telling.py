@@ -14,14 +14,15 @@ from activities._story_circle_commands import (
     WitnessDraft,
 )
 from activities._story_circle_flow import LEAST_HOSTED, other
+from activities._story_circle_harvest import lens_note, step_count
 from activities._story_circle_offers import Offers
 from activities._story_circle_state import (
-    QUESTIONS,
     Circle,
     State,
     circle,
     hosted,
     may_go_on,
+    one_tells,
     running,
     waiting,
 )
@@ -99,8 +100,10 @@ def offer_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers)
         blocks.append(Note(text=text, tone="private", title=ONLY_YOU))
     turn, group = floor.turn, one.id
     offers.add(Begin(turn=turn, group=group), say("Begin my story"))
-    back = turns.may_come_back(one.round)
+    back = turns.may_come_back(one.round) and not one_tells(state)
     label = say("Pass for now") if back else say("Pass")
+    if one_tells(state):
+        label = say("Somebody else may tell")
     hint = say("Passing needs no reason.")
     offers.add(Pass(turn=turn, group=group, begun=False), label, "beside", hint=hint)
     if back:
@@ -129,7 +132,7 @@ def turn_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers) 
     turn, group = floor.turn, one.id
     offers.add(Done(turn=turn, group=group), say("I have finished"))
     offers.add(Pass(turn=turn, group=group, begun=True), say("Pass"), "beside")
-    if turns.may_come_back(one.round):
+    if turns.may_come_back(one.round) and not one_tells(state):
         offers.add(Defer(turn=turn, group=group), say("Come back to me"), "beside")
     blocks += drafts(state, seat, offers)
     return [*blocks, *_hosting(state, one, viewer, offers)]
@@ -161,7 +164,7 @@ def done_view(state: State, one: Circle | None, viewer: Viewer, offers: Offers) 
         return outside_view(state)
     return [
         Now(text=say("Your circle has come round")),
-        Prompt(text=QUESTION_LINES[one.question]),
+        Prompt(text=QUESTION_LINES[0 if one_tells(state) else one.question]),
         Note(text=say("The other circles are still telling. Talk quietly, with nothing to write.")),
         *notices(state, one),
         *_hosting(state, one, viewer, offers),
@@ -180,6 +183,7 @@ def _listening(state: State, one: Circle, seat: str) -> Blocks:
     before = _before(one, seat)
     later = say("Nothing to type now; a quiet minute to write comes after the stories.")
     text = say("{turn} {later}", turn=before, later=later) if before is not None else later
+    blocks += lens_note(state, one, seat)
     return [*blocks, Note(title=say("Listen as fully as you tell."), text=text, tone="private")]
 
 
@@ -320,7 +324,8 @@ def ready(state: State, one: Circle, viewer: Viewer, offers: Offers) -> Blocks:
         return [Note(text=say("Your circle is ready. The others finish in peace."), tone="good")]
     if one.host == viewer.seat or not hosted(state, one):
         offers.add(GroupReady(group=one.id), say("We are ready"), "beside")
-    if one.question + 1 < QUESTIONS and one.host == viewer.seat:
+    harvests = one_tells(state) and state.phase != "reflect"
+    if one.question + 1 < step_count(state, one) and one.host == viewer.seat and not harvests:
         label = say("Show the next question")
         offers.add(QuestionNext(group=one.id, question=one.question), label)
     return []

@@ -27,6 +27,7 @@ from activities._story_circle_events import (
     PauseShortened,
     PromptShown,
     SignalSent,
+    TellerSought,
     TimeAdded,
     TimeAsked,
     Volunteered,
@@ -46,6 +47,7 @@ from activities._story_circle_state import (
     may_go_on,
     may_resume_all,
     named,
+    one_tells,
     running,
     turn_length,
 )
@@ -167,6 +169,8 @@ def own_turn(story: Unfolding, command: Begin | Done | Pass | Defer, moment: Mom
             story.add(*turns.begin(round_, now, group, times))
         case Done():
             story.add(*turns.done(round_, now, group))
+        case Pass() | Defer() if one_tells(story.state) and not speaking:
+            story.add(TellerSought(at=now, group=group, seat=moment.seat))
         case Pass():
             story.add(*turns.pass_(round_, now, group))
         case Defer():
@@ -183,7 +187,10 @@ def next_turn(story: Unfolding, command: Next, moment: Moment) -> None:
         raise Refused("stale_turn")
     if floor.speaking and not may_go_on(story.state, one):
         raise Refused("not_allowed", say("The story may take its time for another minute."))
-    story.add(*turns.move_on(one.round, story.now, one.id))
+    if one_tells(story.state) and not floor.speaking and turns.may_move_on(one.round):
+        story.add(TellerSought(at=story.now, group=one.id, seat=floor.seat))
+    else:
+        story.add(*turns.move_on(one.round, story.now, one.id))
     go_on(story, one.id, told=floor.speaking)
 
 

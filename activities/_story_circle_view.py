@@ -21,6 +21,7 @@ from activities._story_circle_commands import (
     WitnessAnswer,
     WitnessAsk,
 )
+from activities._story_circle_harvest import lens_choice
 from activities._story_circle_offers import Offers
 from activities._story_circle_panel import lead_offers, panel, wall
 from activities._story_circle_state import (
@@ -30,6 +31,7 @@ from activities._story_circle_state import (
     circle_of,
     hosted,
     may_resume_all,
+    one_tells,
     own_time,
     phase,
 )
@@ -206,12 +208,17 @@ def _settle(state: State, one: Circle | None, viewer: Viewer, offers: Offers) ->
         *([Prompt(text=prompt(state))] if one.prompt_shown else []),
         ring(state, one),
         _host_line(state, one),
+        *lens_choice(state, one, viewer.seat, offers),
         *_witness(state, one, viewer, offers),
     ]
     if one.first:
-        blocks.append(Note(text=say("{name} begins.", name=Who(one.first)), tone="quiet"))
+        text = say("{name} begins.", name=Who(one.first))
+        if one_tells(state):
+            text = say("{name} tells.", name=Who(one.first))
+        blocks.append(Note(text=text, tone="quiet"))
     else:
-        offers.add(TurnVolunteer(), say("I begin"), "beside")
+        begins = say("I tell") if one_tells(state) else say("I begin")
+        offers.add(TurnVolunteer(), begins, "beside")
     offer_host(state, one, offers)
     if not one.prompt_shown:
         offers.add(PromptReveal(group=one.id), say("Show the prompt"))

@@ -9,6 +9,7 @@ from activities._story_circle_commands import Settings
 from activities._story_circle_state import (
     Circle,
     State,
+    one_tells,
     own_time,
     released,
     running,
@@ -102,6 +103,9 @@ def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
     if one.stage != "settle" and one.round.status:
         picture = rounds.picture(one.round, one.id, heading)
         seats = tuple(seat for seat in picture.seats if seat.seat in one.seats)
+        if one_tells(state):  # who listens is in no round
+            told = {seat.seat: seat for seat in seats}
+            seats = tuple(told.get(seat, _waits(state, seat)) for seat in one.seats)
         return Ring(
             id=picture.id,
             seats=seats,
@@ -110,10 +114,12 @@ def ring(state: State, one: Circle, *, title: bool = False) -> Ring:
             next=picture.next,
             title=heading,
         )
-    seats = tuple(
-        RingSeat(seat, Who(seat), "waiting" if _here(state, seat) else "away") for seat in one.seats
-    )
+    seats = tuple(_waits(state, seat) for seat in one.seats)
     return Ring(id=one.id, seats=seats, title=heading)
+
+
+def _waits(state: State, seat: str) -> RingSeat:
+    return RingSeat(seat, Who(seat), "waiting" if _here(state, seat) else "away")
 
 
 def _offered(state: State, one: Circle) -> Clock | None:
@@ -164,6 +170,8 @@ def status(state: State, one: Circle) -> Line:
     if still(state, one):
         return say("Paused. Their time is kept.")
     if state.phase == "reflect":
+        if one_tells(state):
+            return say("They give back what they heard.")
         return say("They talk about: {question}", question=QUESTION_LINES[one.question])
     if state.phase == "quiet":
         return say("They are quiet and write, each for themselves.")
@@ -203,7 +211,7 @@ def story_tag(one: Circle) -> Line | None:
     if one.stage != "telling":
         return None
     number = min(told + int(one.step == "turn"), len(one.seats))
-    if not number:
+    if not number or one.lenses:  # where one tells for all there is nothing to count
         return None
     return say("story {number} of {all}", number=number, all=len(one.seats))
 

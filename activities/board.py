@@ -35,6 +35,17 @@ NOTES: Final[tuple[type[Command], ...]] = (NoteCame, NoteWent, NoteShifted)
 """What the room tells an activity about the board; only those that list them are told."""
 
 
+class NoteGiven(Event, frozen=True, kw_only=True, tag="note.given"):
+    """`seat`'s words become a card on everyone's board; `card` tells it from others of this
+    activity."""
+
+    card: str
+    words: Words
+    seat: str
+    kind: str
+    at: int
+
+
 class ThemeNamed(Event, frozen=True, kw_only=True, tag="theme.named"):
     """The theme `theme` is called this from now on, in words of `seat`; its card is made if there
     is none. A theme's id begins with the seat of who began it and "-" (`rooms/board_schema.py`)."""
@@ -76,6 +87,7 @@ class ThemeScored(Event, frozen=True, kw_only=True, tag="theme.scored"):
 
 
 EVENTS: Final[tuple[type[Event], ...]] = (
+    NoteGiven,
     ThemeNamed,
     NotePlaced,
     ThemesMerged,

@@ -19,6 +19,7 @@ turns and phases (deciders); offers, words, view, telling, after and panel (scre
 
 from typing import Any
 
+from activities import _story_circle_harvest as harvesting
 from activities import _story_circle_people as people
 from activities import _story_circle_phases as phases
 from activities import _story_circle_turns as turns_of
@@ -32,8 +33,11 @@ from activities._story_circle_commands import (
     BreakStart,
     BreathHold,
     DraftErase,
+    GiftGive,
+    GiftShare,
     GroupJoin,
     HostTake,
+    LensTake,
     NotesShare,
     PauseCall,
     PauseResume,
@@ -249,6 +253,9 @@ _DECIDE: dict[type[Command], Any] = {
     **dict.fromkeys((Begin, Done, Pass, Defer, Next, Extend, Reorder), _turn),
     TimeUp: phases.ring,
     RulesHear: phases.hear_rules,
+    LensTake: harvesting.take_lens,
+    GiftGive: harvesting.give,
+    GiftShare: harvesting.share,
     QuestionNext: phases.show_question,
     NotesShare: phases.share_notes,
     ReleaseAnswer: phases.release,

@@ -97,6 +97,10 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
     """The room's own events that follow from an activity's: one path to the board for a card, be
     it added by a person or by what a group decides."""
     match event:
+        case board.NoteGiven():
+            id = f"{event.seat}-{activity}{event.card}"
+            if id not in state.notes:
+                yield _added(state, activity, event, id, event.kind)
         case board.ThemeNamed():
             yield from _named(state, activity, event)
         case board.NotePlaced() if (note := state.notes.get(event.card)) is not None:
@@ -129,15 +133,21 @@ def _named(state: RoomState, activity: str, event: board.ThemeNamed) -> Iterator
         if known.words != event.words.ref:
             yield commits.NoteReworded(card=event.theme, words=event.words.ref, before=known.words)
         return
+    yield _added(state, activity, event, event.theme, "theme")
+
+
+def _added(
+    state: RoomState, activity: str, event: board.ThemeNamed | board.NoteGiven, card: str, kind: str
+) -> RoomEvent:
     seat = state.seats.get(event.seat)
-    yield commits.NoteAdded(
+    return commits.NoteAdded(
         document="board",
-        card=event.theme,
-        kind="theme",
+        card=card,
+        kind=kind,
         section="",
         theme="",
         words=event.words.ref,
-        seat=author_of(event.theme),
+        seat=author_of(card),
         entered_by="",
         activity=activity,
         group="",

@@ -79,7 +79,8 @@ class Placing:
 
     def run(self) -> None:
         self._cut()
-        for client in self.waiting:
+        # As yrs and Yjs do: the highest id first, wherever it stands in the update.
+        for client in sorted(self.waiting, reverse=True):
             self._place_all(client)
         self._deletions()
         self._encode()

@@ -273,7 +273,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
     Operation(
         "POST", "/api/rooms", open_room, "openRoom", "Open a room.",
         {201: Answer("The room is open.", shapes.RoomOpened)},
-        body=shapes.OpenRoom, refusals=(*_BODY, "too_many"),
+        body=shapes.OpenRoom, token="may", refusals=(*_BODY, *_MUST),
     ),
     Operation(
         "POST", "/api/rooms/{room}/seats", take_seat, "takeSeat",

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, settings
 # between two edits, `normal` for CI, `long` for a night.
 QUICK_EXAMPLES = 25
 NORMAL_EXAMPLES = 100
-LONG_EXAMPLES = 2_000
+LONG_EXAMPLES = 1_000
 
 # Marks that `--quick` leaves out; `long` is left out unless `--long` asks for it.
 NOT_QUICK = frozenset({"slow", "browser", "node", "long"})

@@ -376,7 +376,9 @@ def finish_round(room: World, group: str = "c1") -> None:
         {"breath_s": 61},
         {"reflect_min": 4},
         {"overtime_prompt_s": 45},
-        {"variant": "collective_harvest"},
+        {"variant": "duel"},
+        {"story_min": 9},
+        {"story_min": 31},
         {"unknown": 1},
     ],
 )

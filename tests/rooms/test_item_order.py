@@ -112,3 +112,26 @@ def test_a_right_neighbour_on_the_left_is_refused() -> None:
         with pytest.raises(BadUpdate, match="neighbours_part"):
             take(index, update([(2, 0, [struct(4, written("x"), left=(1, 3), right=(1, right))])]))
     take(index, update([(2, 0, [struct(4, written("x"), left=(1, 3), right=(1, 4))])]))
+
+
+def test_two_people_in_one_update_are_placed_as_yrs_places_them() -> None:
+    """What a long campaign met (seed 1931836563): where nobody honest would stand, the order in
+    which clients are placed decides; yrs begins with the highest id."""
+    base = update([(11, 0, [struct(4, written("abcdef"), root="line")])])
+    both = update(
+        [
+            (13, 0, [struct(4, written("x"), left=(11, 2))]),
+            (14, 0, [struct(4, written("y"), right=(11, 4))]),
+        ]
+    )
+    index, doc = Index(ROOTS, SMALL), Doc[Any](client_id=9)
+    for data in (base, both):
+        take(index, data)
+        doc.apply_update(data)
+    letters = {(11, at): char for at, char in enumerate("abcdef")} | {(13, 0): "x", (14, 0): "y"}
+    ordered = "".join(
+        letters[client, clock]
+        for client, first, last in index.siblings("line")
+        for clock in range(first, last + 1)
+    )
+    assert ordered == str(doc.get("line", type=Text)) == "abcdxyef"
