@@ -5,14 +5,9 @@ from itertools import combinations
 from msgspec.structs import replace
 
 from activities import pairing, people, phases, rounds
-from activities._dyads_model import (
-    ALOUD_TURN,
-    HALVES,
-    SHORTEST_HALF,
+from activities._dyads_commands import (
     AloudBegun,
-    Brought,
     ItemBrought,
-    Kept,
     LeadSeen,
     NoteKept,
     PairsFormed,
@@ -21,14 +16,21 @@ from activities._dyads_model import (
     PartnerBack,
     PartnerMissed,
     PartnerSilent,
-    Plan,
     ReadyChanged,
-    Sitting,
-    State,
     TimeAsked,
     TurnSwitched,
     WaitChosen,
     WishMade,
+)
+from activities._dyads_model import (
+    ALOUD_TURN,
+    HALVES,
+    SHORTEST_HALF,
+    Brought,
+    Kept,
+    Plan,
+    Sitting,
+    State,
     lasted,
     steps,
     turn,

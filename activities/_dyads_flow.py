@@ -7,13 +7,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from activities import pairing, people, phases, rounds, turns
-from activities._dyads_evolve import after, evolve, left_half
-from activities._dyads_model import (
-    ALOUD,
-    ALOUD_TURN,
-    MOST_TOGETHER,
-    PATIENCE,
-    REPAIR,
+from activities._dyads_commands import (
     AloudBegun,
     PairsFormed,
     PairsFound,
@@ -22,6 +16,14 @@ from activities._dyads_model import (
     PartnerBack,
     PartnerMissed,
     PartnerSilent,
+)
+from activities._dyads_evolve import after, evolve, left_half
+from activities._dyads_model import (
+    ALOUD,
+    ALOUD_TURN,
+    MOST_TOGETHER,
+    PATIENCE,
+    REPAIR,
     State,
     filler,
     goes_on_unrecorded,

@@ -3,41 +3,37 @@
 The panel and the wall see who sits with whom and that somebody is missing, never what is said.
 """
 
-from collections.abc import Iterable, Mapping
-from typing import Final
+from collections.abc import Mapping
 
-from activities import pairing, people, phases, rounds, timing, turns
+from activities import phases, rounds, timing
 from activities._dyads_model import (
-    ALLOWED,
     GROUPED,
     HALVES,
     LEAST_TURN,
-    MOST_TOGETHER,
-    MOVABLE,
     NOTE_LIMIT,
     NOTES,
     NOTES_EACH,
-    ItemBring,
-    NoteKeep,
-    NoteKind,
-    PairJoin,
-    PairWait,
-    PairWish,
-    PhaseNext,
     State,
     group_of,
     has_trio,
     here,
     in_pairs,
     left_alone,
-    may_extend,
-    member,
     phase_of,
-    roles_of,
-    stage,
     step,
     turn,
     waiting,
+)
+from activities._dyads_offers import offers_of
+from activities._dyads_words import (
+    COMES,
+    KINDS,
+    PROMPTS,
+    RULES,
+    SCOPES,
+    TITLE,
+    group_name,
+    place_of,
 )
 from activities.blocks import (
     Answer,
@@ -46,12 +42,9 @@ from activities.blocks import (
     Field,
     Form,
     Line,
-    Need,
     NextStep,
     Note,
     Now,
-    Offer,
-    Option,
     Pair,
     Pairs,
     Progress,
@@ -63,113 +56,12 @@ from activities.blocks import (
     View,
     Voice,
     Who,
-    Words,
     say,
     say_n,
 )
-from activities.groups import GroupMove, GroupReady, TimeAsk
-from activities.kernel import Command, Viewer
-from activities.phases import PhaseExtend
+from activities.kernel import Viewer
 
 Blocks = list[AnyBlock]
-
-RULES: Final = Rules(
-    title=say("How we listen in pairs"),
-    lines=(
-        say("Equal time for each. It stays yours, also when you are silent."),
-        say("Who listens says nothing: no advice, no judging, no story of their own on top."),
-        say("What is said here stays between you. You may share your own part only."),
-    ),
-)
-
-_TITLE: Final = {
-    "paired": say("Paired listening"),
-    "rotating": say("Rotating pairs"),
-    "one_two_four": say("1-2-4-All"),
-}
-_PROMPTS: Final[Mapping[str, tuple[Line, ...]]] = {
-    "paired": (
-        say("What struck you? What does it touch at home, and what would be different there?"),
-    ),
-    "rotating": (
-        say("Which challenge do you bring?"),
-        say("What could you give, and what do you hope for?"),
-        say("What is the first small thing you could try?"),
-    ),
-    "one_two_four": (say("What is the first small thing we could do?"),),
-}
-_KINDS: Final[Mapping[str, tuple[Option, ...]]] = {
-    "rotating": (
-        Option("offer", say("I can give")),
-        Option("need", say("I am looking for")),
-        Option("insight", say("I understood")),
-        Option("question", say("I ask myself")),
-    ),
-    "": (
-        Option("insight", say("I understood")),
-        Option("question", say("I ask myself")),
-        Option("commitment", say("I will")),
-    ),
-}
-SCOPES: Final = (
-    Option("memo", say("It may stand in the memo, without my name")),
-    Option("self", say("Only I keep it")),
-)
-_LEAVE: Final[Mapping[str, Line]] = {
-    "think": say("Let the first one speak"),
-    "half_1": say("On to the next"),
-    "breath": say("Go on"),
-    "half_2": say("On to the next"),
-    "open": say("Let everybody write"),
-    "own_note": say("Close"),
-    "intro": say("Let pairs meet"),
-    "move": say("Let the first one speak"),
-    "plenary": say("Close"),
-    "alone": say("On to pairs"),
-    "pair": say("On to fours"),
-    "four": say("Come together"),
-    "all": say("Close"),
-}
-_COMES: Final[Mapping[str, Line]] = {
-    "think": say("Everybody thinks alone; pairs are made meanwhile."),
-    "half_1": say("Clocks end by themselves, with ten seconds for last words."),
-    "breath": say("A breath. Then the time goes to the other one."),
-    "half_2": say("Clocks end by themselves, with ten seconds for last words."),
-    "open": say("They talk freely now."),
-    "own_note": say("Everybody writes their own note; nobody writes about the partner."),
-    "intro": say("Say the question and how it goes; leave a minute of silence to think."),
-    "move": say("They find each other. Then the first one speaks."),
-    "plenary": say("Ask a few what they heard in themselves; offers and wishes can be written."),
-    "alone": say("Everybody thinks alone; pairs are made meanwhile."),
-    "pair": say("They talk in pairs; fours are made meanwhile."),
-    "four": say("Pairs sit down together; each four chooses the one it brings."),
-    "all": say("One thing from each group, nothing twice."),
-}
-END: Final = say("Own notes are kept, and who has met.")
-
-# --- names --------------------------------------------------------------------------------------
-
-
-def group_name(state: State, id: str) -> Line:
-    """ "Pair 3": the number is only a name."""
-    number = int(id.rpartition("-")[2])
-    match len(state.groups.get(id, ())):
-        case 2:
-            return say("Pair {n}", n=number)
-        case 3:
-            return say("Trio {n}", n=number)
-        case _:
-            return say("Group {n}", n=number)
-
-
-def place_of(state: State, seats: tuple[str, ...]) -> Line:
-    """Where they talk (A3 *Hybrid*)."""
-    wheres = [member(state, seat) for seat in seats]
-    if pairing.face_to_face(wheres):
-        return say("In the room, face to face")
-    if any(one.where in ("room", "carried") for one in wheres):
-        return say("In the call; in the room with earphones")
-    return say("In the call")
 
 
 def _seat_state(state: State, seat: str, floor: str) -> SeatState:
@@ -198,7 +90,7 @@ def _seats(state: State, group: str, without: str = "") -> tuple[RingSeat, ...]:
 def prompt(state: State) -> Prompt:
     """The question of this round."""
     own = state.settings.prompt
-    house = _PROMPTS[state.settings.form]
+    house = PROMPTS[state.settings.form]
     number = max(1, step(state)[1]) if state.settings.form == "rotating" else 1
     return Prompt(text=own if own is not None else house[(number - 1) % len(house)])
 
@@ -222,9 +114,9 @@ def view(state: State, viewer: Viewer) -> View:
     return View(
         phase=phase_of(state, viewer.seat if viewer.lens == "seat" else ""),
         blocks=tuple(blocks),
-        may=_offers(state, viewer),
+        may=offers_of(state, viewer),
         ends_at=state.phases.timer.ends_at,
-        place=group_name(state, group) if group else _TITLE[state.settings.form],
+        place=group_name(state, group) if group else TITLE[state.settings.form],
         sub=_round(state),
     )
 
@@ -290,8 +182,8 @@ def _after(state: State, group: str, seat: str) -> Line | None:
     if coming >= len(seats):
         return None
     if seats[coming] == seat:
-        return say("you speak")
-    return say("{name} speaks", name=Who(seats[coming]))
+        return say("Then you speak.")
+    return say("Then {name} speaks.", name=Who(seats[coming]))
 
 
 def _talking(state: State, seat: str, group: str) -> Blocks:
@@ -413,7 +305,7 @@ def _notes(state: State, seat: str) -> Blocks:
         blocks.append(Answers(title=say("Your notes"), answers=answers))
     if len(own) >= NOTES_EACH:
         return blocks
-    kinds = _KINDS.get(state.settings.form, _KINDS[""])
+    kinds = KINDS.get(state.settings.form, KINDS[""])
     fields = (
         Field(
             box="note",
@@ -465,6 +357,15 @@ def _status(state: State, group: str) -> Line:
     return say("{name} speaks", name=Who(floor)) if floor else say("together")
 
 
+def _wishes(state: State) -> Blocks:
+    """Who should sit together or not; for facilitators alone."""
+    rows = [
+        *((Who(a), say("with {name}", name=Who(b))) for a, b in state.wishes.together),
+        *((Who(a), say("not with {name}", name=Who(b))) for a, b in state.wishes.apart),
+    ]
+    return [Roll(title=say("From the next pairs on"), rows=tuple(rows))] if rows else []
+
+
 def _wall(state: State) -> Blocks:
     phase = state.phases.phase
     named: Mapping[str, Line] = {
@@ -492,7 +393,7 @@ def _wall(state: State) -> Blocks:
 
 def _panel(state: State) -> Blocks:
     phase = state.phases.phase
-    blocks: Blocks = [NextStep(text=_COMES[phase])]
+    blocks: Blocks = [NextStep(text=COMES[phase])]
     if phase == "all":
         blocks += _all(state, "")
     elif state.groups and phase not in ("own_note", "plenary"):
@@ -511,152 +412,10 @@ def _panel(state: State) -> Blocks:
         done, of = len(state.ready), len(state.groups)
         label = say_n("{n} group is ready", "{n} groups are ready", done)
         blocks.append(Progress(done=done, of=of, label=label))
+        if done == of:
+            blocks.append(Note(text=say("Every group is ready. Go on when you like."), tone="good"))
+    blocks += _wishes(state)
     if phase in NOTES:
         label = say_n("{n} note was written", "{n} notes were written", len(state.notes))
         blocks.append(Note(text=label, tone="quiet"))
     return blocks
-
-
-# --- offers -------------------------------------------------------------------------------------
-
-
-def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
-    hats = roles_of(state, viewer.seat, viewer.roles)
-    row = ALLOWED[phase_of(state, viewer.seat)]
-
-    def allowed(command: type[Command]) -> bool:
-        return any(command in row.get(hat, frozenset()) for hat in hats)
-
-    own = _own_offers(state, viewer) if "member" in hats else []
-    lead = _lead_offers(state, viewer) if {"lead", "co"} & viewer.roles else []
-    return phases.arranged(viewer, own, lead, allowed)
-
-
-def _own_offers(state: State, viewer: Viewer) -> list[Offer]:
-    seat, phase = viewer.seat, state.phases.phase
-    offers: list[Offer] = []
-    if state.phases.paused or phase == phases.CLOSED:
-        return phases.pause_offers(state.phases, viewer)
-    group = group_of(state, seat)
-    if group and in_pairs(state) and left_alone(state, group, seat):
-        offers.append(Offer(PairJoin(group=group), say("Join others")))
-        if seat not in state.patient:
-            offers.append(Offer(PairWait(group=group), say("Wait"), "beside"))
-    if phase in NOTES and sum(kept.seat == seat for kept in state.notes) < NOTES_EACH:
-        offers.append(_note_offer(state))
-    if phase == "four" and group:
-        need = {"words": Need(kind="text", limit=NOTE_LIMIT)}
-        bring = ItemBring(group=group, words=Words(""))
-        offers.append(Offer(bring, say("We bring this"), needs=need))
-    if phase == "all":
-        offers += _turn_offers(state, seat)
-    if phase in GROUPED and group:
-        done = group in state.ready
-        label = say("Not ready yet") if done else say("We are ready")
-        offers.append(Offer(GroupReady(group=group, ready=not done), label, "beside"))
-        if group not in state.asked:
-            offers.append(Offer(TimeAsk(group=group), say("Two more minutes"), "foot"))
-    return [*offers, *phases.pause_offers(state.phases, viewer)]
-
-
-def _note_offer(state: State) -> Offer:
-    kinds = _KINDS.get(state.settings.form, _KINDS[""])
-    first: NoteKind = "offer" if state.settings.form == "rotating" else "insight"
-    needs = {
-        "words": Need(kind="text", limit=NOTE_LIMIT),
-        "kind": Need(kind="choice", options=kinds),
-        "scope": Need(kind="choice", options=SCOPES),
-    }
-    return Offer(NoteKeep(words=Words(""), kind=first), say("Keep this"), needs=needs)
-
-
-def _turn_offers(state: State, seat: str) -> list[Offer]:
-    floor = state.aloud.floor if state.aloud else None
-    if floor is None or floor.seat != seat:
-        return []
-    pass_ = Offer(
-        turns.Pass(turn=floor.turn, begun=floor.speaking),
-        say("It has been said already"),
-        "foot" if floor.speaking else "beside",
-    )
-    if floor.speaking:
-        return [Offer(turns.Done(turn=floor.turn), say("I have finished")), pass_]
-    return [Offer(turns.Begin(turn=floor.turn), say("Begin")), pass_]
-
-
-def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
-    offers: list[Offer] = []
-    for offer in phases.lead_offers(state.phases, viewer, _LEAVE, END):
-        match offer.command:
-            case phases.PhaseNext(epoch=epoch, phase=phase):
-                number = state.sitting.at + 1
-                following = stage(state, number)[0]
-                label = offer.label if following != phases.CLOSED else say("Close")
-                coming = PhaseNext(epoch=epoch, phase=phase, step=number)
-                offers.append(Offer(coming, label))
-            case PhaseExtend() if not may_extend(state):
-                pass
-            case PhaseExtend(epoch=epoch, phase=phase) if state.asked:
-                more = PhaseExtend(epoch=epoch, phase=phase, seconds=120)
-                offers.append(Offer(more, say("2 minutes more"), "foot"))
-            case _:
-                offers.append(offer)
-    if state.phases.phase != phases.CLOSED:
-        offers += _wish_offers(state, viewer) + _move_offers(state, viewer)
-    floor = state.aloud.floor if state.aloud and state.phases.phase == "all" else None
-    if floor is not None and turns.may_move_on(state.aloud) and not state.phases.paused:  # type: ignore[arg-type]
-        thank = turns.Next(turn=floor.turn)
-        label = say("Thank {name} and go on", name=Who(floor.seat))
-        offers.append(Offer(thank, label, "group"))
-    return offers
-
-
-def _move_offers(state: State, viewer: Viewer) -> list[Offer]:
-    """Somebody to another group, or in from the door."""
-    largest = MOST_TOGETHER if state.phases.phase == "four" else pairing.TRIO
-    able = [id for id, seats in state.groups.items() if len(seats) < largest]
-    seated = [seat for seats in state.groups.values() for seat in seats]
-    who = [*waiting(state), *(s for s in seated if not member(state, s).facilitator)]
-    if state.phases.phase not in MOVABLE or state.phases.paused or not able or not who:
-        return []
-    needs = {
-        "seat": Need("seat", say("Who?"), options=_named(who)),
-        "to": Need(
-            "choice",
-            say("To which group?"),
-            options=tuple(Option(id, group_name(state, id)) for id in able),
-        ),
-    }
-    move = GroupMove(epoch=viewer.epoch, seat=who[0], to=able[-1])
-    hint = say("Whoever is left changes places with one of the others.")
-    return [Offer(move, say("Move somebody to another group"), "menu", needs=needs, hint=hint)]
-
-
-def _named(seats: Iterable[str]) -> tuple[Option, ...]:
-    return tuple(Option(seat, say("{name}", name=Who(seat))) for seat in seats)
-
-
-def _wish_offers(state: State, viewer: Viewer) -> list[Offer]:
-    """Two who should sit together or not, from the next pairs on."""
-    seats = _named(m.seat for m in people.placeable(state.people))
-    if len(seats) < pairing.PAIR or step(state)[1] >= _last_round(state) > 0:
-        return []
-    wishes = (
-        Option("together", say("Together")),
-        Option("apart", say("Apart")),
-        Option("any", say("As it comes")),
-    )
-    needs = {
-        "one": Need(kind="choice", options=seats),
-        "other": Need(kind="choice", options=seats[::-1]),
-        "wish": Need(kind="choice", options=wishes),
-    }
-    wish = PairWish(epoch=viewer.epoch, one=seats[0].value, other=seats[-1].value)
-    label = say("Two together, or apart")
-    hint = say("From the next pairs on. Nobody is told.")
-    return [Offer(wish, label, "menu", needs=needs, hint=hint)]
-
-
-def _last_round(state: State) -> int:
-    """The last round for which pairs are still to be made; 0 when none is."""
-    return state.settings.rounds if state.settings.form == "rotating" else state.sitting.round

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 
 from activities import _fishbowl_questions as questions
 from activities._fishbowl_commands import (
-    GroupReady,
     ObservationAdd,
     PromptNext,
     QuestionAdd,
@@ -34,6 +33,7 @@ from activities._fishbowl_state import (
     my_group,
     quotes_of,
 )
+from activities.groups import GroupReady
 from activities.kernel import Command, ConsentGiven, Moment, Reason, Refused, WordsErased
 
 

@@ -8,6 +8,14 @@ from msgspec import Meta
 
 from activities import phases
 from activities.blocks import Words
+from activities.groups import (
+    GroupMerge,
+    GroupMove,
+    GroupReady,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
+)
 from activities.kernel import Choice, Command, LeadCommand
 from activities.phases import CLOSED, PAUSED
 from activities.turns import Begin, Done, Next, Pass
@@ -16,8 +24,11 @@ Mode = Literal["open", "closed", "experience"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """The keys of `methods.md` 1.15, A2. `S` is the number of chairs; `prompt` the topic question,
-    when it is known before."""
+    """The keys of `methods.md` 1.15, A2, and the lengths its templates T1 and T2 ask for.
+
+    `S` is the number of chairs; `prompt` the topic question, when it is known before. `frame_min`
+    0: as long as the form's table says; `debrief_min` 0: none, because a report-out follows.
+    """
 
     mode: Mode = "open"
     S: Annotated[int, Meta(ge=3, le=7)] = 5
@@ -28,6 +39,12 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     auto_release: bool = False
     satellites: Annotated[int, Meta(ge=2, le=4)] = 3
     batch_min: Annotated[int, Meta(ge=7, le=12)] = 8
+    frame_min: Annotated[int, Meta(ge=0, le=10)] = 0
+    open_min: Annotated[int, Meta(ge=5, le=40)] = 20
+    talk_min: Annotated[int, Meta(ge=5, le=25)] = 15
+    questions_min: Annotated[int, Meta(ge=2, le=8)] = 4
+    answers_min: Annotated[int, Meta(ge=5, le=25)] = 15
+    debrief_min: Annotated[int, Meta(ge=0, le=15)] = 8
     mixed_sides: bool = False
     prompt: Words | None = None
 
@@ -193,13 +210,6 @@ class QuestionDecline(Command, frozen=True, kw_only=True, tag="question.decline"
     epoch: int | None = None
 
 
-class GroupReady(Command, frozen=True, kw_only=True, tag="group.ready"):
-    """Our group is ready, or not yet."""
-
-    group: str
-    ready: bool = True
-
-
 class PromptNext(LeadCommand, frozen=True, kw_only=True, tag="prompt.next"):
     """Show the question after number `prompt` of the talk at the end."""
 
@@ -241,6 +251,11 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     QuestionDone,
     QuestionDecline,
     GroupReady,
+    GroupMove,
+    GroupMerge,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
     PromptNext,
     QuoteRelease,
     Begin,
@@ -279,7 +294,9 @@ def _set(*commands: type[Command]) -> frozenset[type[Command]]:
 _STAND: Final = _set(SeatLeave, SeatRelief)
 _TALK: Final = _set(SeatThank, FloorMark)
 _SEED: Final = _set(SeedAsk, SeatAnchor)
-_WRITE: Final = _set(QuestionAdd, ObservationAdd, QuestionDrop, GroupReady)
+_WRITE: Final = _set(QuestionAdd, ObservationAdd, QuestionDrop, GroupReady, TimeAsk)
+_MOVES: Final = _set(GroupMove, GroupMerge, GroupSplit)
+_GROUPS: Final = _MOVES | {TimeGive}
 _TURN: Final = _set(Begin, Done, Pass)
 _ANSWER: Final = _set(QuestionTake, QuestionDone, QuestionDecline)
 
@@ -296,11 +313,11 @@ ALLOWED: Final = {
     "last_call": phases.row(lead=_set(Next), co=_set(Next), teller=_TURN),
     "batch": phases.row(member=_STAND, lead=_TALK),
     "swap": phases.row(member=_set(ThreadPass)),
-    "talk": phases.row(member=_STAND, lead=_TALK),
-    "questions": phases.row(member=_WRITE),
+    "talk": phases.row(member=_STAND, lead=_TALK | _MOVES, co=_MOVES),
+    "questions": phases.row(member=_WRITE, lead=_GROUPS, co=_GROUPS),
     "answers": phases.row(member=_STAND, lead=_TALK | _ANSWER | {QuestionMerge}, fish=_ANSWER),
     "round": phases.row(lead=_set(Next), co=_set(Next), teller=_TURN),
-    "outer_speaks": phases.row(member=_WRITE),
+    "outer_speaks": phases.row(member=_WRITE, lead=_GROUPS, co=_GROUPS),
     "debrief": phases.row(
         member=_set(QuoteRelease), lead=_set(PromptNext, QuestionMerge, QuestionDone)
     ),

@@ -5,12 +5,12 @@ from typing import Any, Final
 
 from activities import _fishbowl_asking as asking
 from activities import _fishbowl_groups as listeners
+from activities import _fishbowl_moves as moves
 from activities import _fishbowl_seats as seats
 from activities import people, phases, turns
 from activities._fishbowl_commands import (
     BatchChoose,
     FloorMark,
-    GroupReady,
     ObservationAdd,
     PromptNext,
     QuestionAdd,
@@ -76,6 +76,7 @@ from activities._fishbowl_state import (
     to_invite,
 )
 from activities.blocks import Line, say
+from activities.groups import GroupMerge, GroupMove, GroupReady, GroupSplit, TimeAsk, TimeGive
 from activities.kernel import (
     Command,
     Cut,
@@ -128,6 +129,8 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
             return "stale_phase" if batch != state.batch else None
         case Begin() | Done() | Pass() | Next():
             return _stale_turn(state, command)
+        case GroupMove() | GroupMerge() | GroupSplit() | TimeGive():
+            return moves.stale(state, command)
         case _:
             return asking.stale(state, command, moment)
 
@@ -380,6 +383,9 @@ _DECIDE: Final[dict[type[Command], Decider]] = {
     QuestionDone: asking.done,
     QuestionDecline: asking.decline,
     GroupReady: asking.ready,
+    **dict.fromkeys((GroupMove, GroupMerge, GroupSplit), moves.regroup),
+    TimeAsk: moves.ask_time,
+    TimeGive: moves.give_time,
     PromptNext: asking.show_prompt,
     QuoteRelease: asking.quote,
 }

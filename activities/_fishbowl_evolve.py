@@ -159,7 +159,11 @@ _CHANGE: Final[dict[type[Event], Callable[[State, Any], State]]] = {
     happened.GroupsDealt: lambda state, event: replace(
         state, groups=event.groups, dealt=state.dealt + len(event.groups)
     ),
-    happened.GroupsChanged: lambda state, event: replace(state, groups=event.groups),
+    happened.GroupsChanged: lambda state, event: replace(
+        state,
+        groups=event.groups,
+        dealt=max([state.dealt, *(one.index + 1 for one in event.groups)]),
+    ),
     happened.RoundBegan: lambda state, event: replace(
         state, round=rounds.fresh(event.order, event.length, event.away)
     ),

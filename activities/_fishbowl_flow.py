@@ -60,8 +60,14 @@ def go_on(state: State, moment: Moment) -> tuple[Event, ...]:
     if state.phases.phase == "frame" and not ready_to_begin(state):
         raise Refused("bad_request", TOO_FEW_INSIDE)
     story = Unfolding(state, moment)
-    enter(story, phase_after(state))
+    enter(story, _following(story))
     return tuple(story.events)
+
+
+def _following(story: Unfolding) -> str:
+    """The next phase; with no facilitator here never past `debrief` (A2, *L leaves*)."""
+    phase = phase_after(story.state)
+    return "debrief" if phase == "closed" and story.moment.autopilot else phase
 
 
 def enter(story: Unfolding, phase: str) -> None:
@@ -204,7 +210,7 @@ def settle(story: Unfolding) -> None:
         return
     story.add(*turns.offer(round_, story.now))
     if story.state.round is not None and story.state.round.complete:
-        enter(story, phase_after(story.state))
+        enter(story, _following(story))
         settle(story)
 
 

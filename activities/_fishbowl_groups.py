@@ -15,12 +15,15 @@ HALL: Final = frozenset({"room", "carried"})
 
 
 class Listeners(msgspec.Struct, frozen=True):
-    """One satellite or pair. `index` gives its name, `ready` is its own word."""
+    """One satellite or pair. `index` gives its name, `ready` is its own word. `wants_time`: it asks
+    for two more minutes; `more`: ms it has beyond the others in this phase."""
 
     id: str
     index: int
     seats: tuple[str, ...]
     ready: bool = False
+    wants_time: bool = False
+    more: int = 0
 
 
 def hall(member: Member | None) -> bool:

@@ -66,6 +66,26 @@ HINTS: Final[Mapping[str, Hint]] = {
         only=("mode", ("experience",)),
     ),
     "batch_min": Hint(say("Time inside for each group"), unit="min", only=("mode", ("closed",))),
+    "frame_min": Hint(
+        say("Finding the chairs"), say("0: three or four minutes, as the form needs."), unit="min"
+    ),
+    "open_min": Hint(
+        say("Talk with the open chair"),
+        say("A soft time; you can give more."),
+        unit="min",
+        only=("mode", ("open",)),
+    ),
+    "talk_min": Hint(
+        say("Talk inside"),
+        say("It may end before, when the talk dries up."),
+        unit="min",
+        only=("mode", ("experience",)),
+    ),
+    "questions_min": Hint(say("Writing the questions"), unit="min", only=("mode", ("experience",))),
+    "answers_min": Hint(say("Answers"), unit="min", only=("mode", ("experience",))),
+    "debrief_min": Hint(
+        say("Everybody talks"), say("0: none, when a report-out follows."), unit="min"
+    ),
     "mixed_sides": Hint(
         say("Mix the hall and people online in small groups"),
         say("They need a line between them then."),

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from activities import _fishbowl_moves as moves
 from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
 from activities import phases, turns
@@ -74,6 +75,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.grouping import name
+from activities.groups import TimeGive
 from activities.kernel import Viewer
 from activities.turns import Next
 
@@ -128,15 +130,18 @@ def panel(state: State, viewer: Viewer) -> Blocks:
     """Where everybody is, what asks for the lead, and the right next step."""
     made = _arranged(state, viewer)
     blocks: Blocks = [Now(text=HEADS[state.phases.phase]), topic(state)]
+    line = put_line(state)
+    if line is not None:  # the question in hand is what is now
+        blocks = [Now(text=line), *put_block(state)]
     blocks += _signals(state)
     blocks += _step(state)
     blocks += _picture(state, viewer)
     if "lead" in viewer.roles:
         blocks += _inside(state, viewer, made)
         blocks += _shares(state)
-    blocks += _outside(state)
+    blocks += _outside(state, made)
     if state.phases.phase in ("answers", "debrief"):
-        blocks += [*put_block(state), *asked(state)]
+        blocks += asked(state)
     if state.phases.phase == "debrief":
         blocks.append(_board())
     return blocks
@@ -232,7 +237,7 @@ def _ready_hint(state: State) -> Line | None:
     return say("{ready} of {all} groups are ready.", ready=ready, all=len(state.groups))
 
 
-def _outside(state: State) -> Blocks:
+def _outside(state: State, made: tuple[Offer, ...]) -> Blocks:
     """Who waits, and how far the groups are; never what they write."""
     blocks: Blocks = []
     if state.phases.phase == "open" and state.bowl.queue:
@@ -248,10 +253,22 @@ def _outside(state: State) -> Blocks:
                 say_n("{n} person", "{n} people", len(one.seats)),
                 tag=say("ready") if one.ready else None,
                 ready=one.ready,
+                offers=tuple(
+                    index
+                    for index, offered in enumerate(made)
+                    if isinstance(offered.command, TimeGive)
+                    and offered.command.group in ("", one.id)
+                    and one.wants_time
+                ),
             )
             for one in state.groups
         )
         blocks.append(Groups(groups=lines))
+        blocks += [
+            Note(text=say("{group} asks for two more minutes.", group=name(one.index)), tone="look")
+            for one in state.groups
+            if one.wants_time
+        ]
     return blocks
 
 
@@ -353,7 +370,8 @@ def lead_offers(state: State, viewer: Viewer) -> list[Offer]:
             else one
             for one in steps
         ]
-    return [*right, *steps, *_more(state, viewer), *_chairs(state, viewer)]
+    apart = moves.lead_offers(state, viewer.epoch)
+    return [*right, *steps, *_more(state, viewer), *_chairs(state, viewer), *apart]
 
 
 def _right_now(state: State, viewer: Viewer) -> list[Offer]:

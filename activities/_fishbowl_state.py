@@ -42,13 +42,13 @@ PROMPTS: Final = 3
 QUOTES_EACH: Final = 3
 """Sentences one person may release from one fishbowl; more would be a speech."""
 
+LEAST_DEBRIEF: Final = 5
+"""Minutes of a talk at the end that was not planned, but comes while nobody leads."""
+
 _OPEN: Final = Stage()
 STAGES: Final[Mapping[str, Stage]] = {
     "last_call": Stage("soft", 3 * MINUTE),
     "swap": Stage("hard", 30 * SECOND),
-    "talk": Stage("soft", 15 * MINUTE),
-    "questions": Stage("hard", 4 * MINUTE, bells=timing.CIRCLES_BELLS),
-    "answers": Stage("soft", 15 * MINUTE),
     "round": _OPEN,
     "outer_speaks": Stage("hard", 5 * MINUTE, bells=timing.CIRCLES_BELLS),
     "closed": _OPEN,
@@ -58,8 +58,6 @@ STAGES: Final[Mapping[str, Stage]] = {
 and 30 s and a minute of grace (ruling *Time*)."""
 
 FRAME: Final = {"open": 4 * MINUTE, "closed": 3 * MINUTE, "experience": 3 * MINUTE}
-OPEN_LENGTH: Final = 20 * MINUTE
-DEBRIEF: Final = {"open": 5 * MINUTE, "closed": 8 * MINUTE, "experience": 8 * MINUTE}
 
 
 class Before(msgspec.Struct, frozen=True):
@@ -125,18 +123,24 @@ def pace(settings: Settings) -> Pace:
 
 def stage(settings: Settings, phase: str) -> Stage:
     """How `phase` ends."""
-    mode = settings.mode
     match phase:
         case "frame":
-            return Stage("soft", FRAME[mode])
+            return Stage("soft", settings.frame_min * MINUTE or FRAME[settings.mode])
         case "starters":
             return Stage("soft", settings.starters_min * MINUTE)
         case "open":
-            return Stage("soft", OPEN_LENGTH)
+            return Stage("soft", settings.open_min * MINUTE)
+        case "talk":
+            return Stage("soft", settings.talk_min * MINUTE)
+        case "questions":
+            length = settings.questions_min * MINUTE
+            return Stage("hard", length, bells=timing.CIRCLES_BELLS)
+        case "answers":
+            return Stage("soft", settings.answers_min * MINUTE)
         case "batch":
             return Stage("hard", settings.batch_min * MINUTE)
         case "debrief":
-            return Stage("soft", DEBRIEF[mode])
+            return Stage("soft", (settings.debrief_min or LEAST_DEBRIEF) * MINUTE)
         case _:
             return STAGES[phase]
 
@@ -301,8 +305,9 @@ def quotes_of(state: State, seat: str) -> tuple[Words, ...]:
 
 
 def phase_after(state: State) -> str:
-    """Which phase follows; what has nobody to happen with is left out."""
+    """Which phase follows; what has nobody to happen with, or no time, is left out."""
     mode = state.settings.mode
+    debrief = "debrief" if state.settings.debrief_min else "closed"
     talks = len(outer_here(state)) >= LEAST
     match state.phases.phase:
         case "frame":
@@ -312,21 +317,21 @@ def phase_after(state: State) -> str:
         case "open" if seats.inside(state.bowl):
             return "last_call"
         case "open" | "last_call":
-            return "outer_speaks" if talks else "debrief"
+            return "outer_speaks" if talks else debrief
         case "batch" if state.batch < len(state.batches):
             return "swap"
         case "batch":
             # Those of the last batch are outside again by then.
             both = len(people.placeable(state.people)) >= LEAST
-            return "outer_speaks" if both else "debrief"
+            return "outer_speaks" if both else debrief
         case "swap":
             return "batch"
         case "talk":
-            return "questions" if talks and state.groups else "debrief"
+            return "questions" if talks and state.groups else debrief
         case "questions":
             return "answers"
         case "answers" | "outer_speaks" | "round":
-            return "debrief"
+            return debrief
         case _:
             return "closed"
 

@@ -54,8 +54,8 @@ SORTED_KINDS: Final = frozenset(
 )
 """Kinds of notes that go into themes (`methods.md` 1.7)."""
 
-MARKED, NEW_PILE = "marked", "new"
-"""Piles that are no themes: what a group brings, and a theme to be made."""
+MARKED, OTHER, NEW_PILE = "marked", "other", "new"
+"""Piles that are no themes: what a group brings, what it leaves, and a theme to be made."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -85,7 +85,7 @@ class VoiceTake(Command, frozen=True, kw_only=True, tag="voice.take"):
 
 
 class NoteMark(Command, frozen=True, kw_only=True, tag="note.mark"):
-    """My group brings `note` (`pile` "marked"), or does not ("")."""
+    """My group brings `note` (`pile` "marked"), or does not ("other")."""
 
     note: str
     pile: str

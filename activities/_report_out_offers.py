@@ -11,6 +11,7 @@ from activities._report_out_model import (
     MOST_PILES,
     MOST_SUGGESTIONS,
     NEW_PILE,
+    OTHER,
     TITLE_LIMIT,
     HelperJoin,
     Laid,
@@ -85,7 +86,7 @@ def _team(state: State, seat: str) -> Offers:
             offers.append(Offer(groups.GroupReady(group=team, ready=ready), label, "beside"))
         mine = notes_of(state, team)
         if mine and prepares:
-            piles = (Option(MARKED, say("We bring it")), Option("", say("Our other notes")))
+            piles = (Option(MARKED, say("We bring it")), Option(OTHER, say("Our other notes")))
             needs = {"note": _notes(mine), "pile": Need(kind="choice", options=piles)}
             full = len(state.teams[team].marked) >= MARKS
             hint = say("Two notes are enough.") if full else None
@@ -238,6 +239,8 @@ def lead_offers(state: State, viewer: Viewer) -> Offers:
         now = seating(state)
         names = {team: team_name(state, team) for team in now}
         offers += groups.lead_offers(now, names, viewer.epoch, LARGEST)
+    if state.phases.phase in ("cluster", "name", "missing"):
+        offers += _answers(state)
     held, round_ = floor(state), state.round
     if held is None or round_ is None:
         return offers

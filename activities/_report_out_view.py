@@ -8,8 +8,7 @@ from activities._report_out_model import (
     ALLOWED,
     MANY_TEAMS,
     MARKED,
-    MOST_PILES,
-    NEW_PILE,
+    OTHER,
     PAIR,
     Laid,
     State,
@@ -29,6 +28,7 @@ from activities._report_out_offers import lead_offers, own_offers
 from activities._report_out_piles import in_pile, section, theirs
 from activities.blocks import (
     AnyBlock,
+    Bar,
     Cards,
     Countdown,
     GroupLine,
@@ -41,6 +41,7 @@ from activities.blocks import (
     PileNote,
     Piles,
     Rules,
+    Tally,
     View,
     Who,
     say,
@@ -66,6 +67,9 @@ RULES: Final = Rules(
         say("A note stands in one theme, or in none. None is lost when themes become one."),
     ),
 )
+
+WALL_PILES: Final = 8
+"""Themes a wall shows: more lines could not be read from the back of a hall."""
 
 NOTE_KINDS: Final = ("insight", "question", "practice")
 
@@ -94,11 +98,6 @@ def _allowed(state: State, viewer: Viewer) -> Callable[[type[Command]], bool]:
     return lambda command: any(command in table.get(role, frozenset()) for role in roles)
 
 
-def _writes(viewer: Viewer) -> bool:
-    """Whether this screen may have a board section of its own: the wall opens no documents."""
-    return viewer.lens != "screen" and "observer" not in viewer.roles
-
-
 # --- phases -------------------------------------------------------------------------------------
 
 
@@ -124,7 +123,7 @@ def _own_team(state: State, seat: str, team: str) -> Blocks:
         marked = state.teams[team].marked
         piles = (
             Pile(MARKED, say("We bring these two"), _shown(state, _only(mine, marked), seat)),
-            Pile("", say("Our other notes"), _shown(state, _without(mine, marked), seat)),
+            Pile(OTHER, say("Our other notes"), _shown(state, _without(mine, marked), seat)),
         )
         offer = "" if state.phases.paused else "note.mark"
         blocks.append(Piles(title=say("What we found"), piles=piles, move=offer))
@@ -160,13 +159,13 @@ def _reports(state: State, viewer: Viewer) -> Blocks:
     if speaks and speaks == lens_seat:
         now = say("You speak for your group") if held.speaking else say("Your group is next")
     else:
-        now = say("{group} reports", group=name) if held.speaking else say("{group}", group=name)
+        now = say("We hear {group}", group=name) if held.speaking else say("{group}", group=name)
     blocks: Blocks = [Now(text=now), Note(text=_who_speaks(state, team, speaks))]
     if held.speaking:
         blocks.append(Countdown(clock=timing.clock(held.timer)))
     form = "one_line" if one_line(state) else state.settings.form
     blocks.append(Note(text=FORMS[form], tone="quiet"))
-    blocks += _said(state, team, lens_seat)
+    blocks += _said(state, team, lens_seat, wall=viewer.lens == "screen")
     if lens_seat and state.place.get(lens_seat) == team and speaks != lens_seat:
         blocks.append(_section(state, team, say("Write what your voice says")))
     if coming := _next_team(state):
@@ -186,17 +185,17 @@ def _who_speaks(state: State, team: str, speaks: str) -> Line:
     return say("{name} speaks.", name=Who(speaks))
 
 
-def _said(state: State, team: str, seat: str) -> Blocks:
+def _said(state: State, team: str, seat: str, *, wall: bool) -> Blocks:
     """The notes of the group that reports, for others to mark; for its own people what others
     said before and is theirs too, to be left out."""
     ticks = bool(seat) and state.settings.ticks and not state.phases.paused
     mine = notes_of(state, team)
     marked = state.teams[team].marked
-    brought = _only(mine, marked) or mine
+    brought = _only(mine, marked) or (() if wall else mine)
     blocks: Blocks = []
     if brought:
         own = state.place.get(seat) == team
-        pile = Pile("", say("What this group brings"), _shown(state, brought, seat))
+        pile = Pile(MARKED, say("What this group brings"), _shown(state, brought, seat))
         tick, untick = ("note.tick", "note.untick") if ticks and not own else ("", "")
         said = say("In their words")
         blocks.append(Piles(title=said, piles=(pile,), tick=tick, untick=untick))
@@ -216,6 +215,8 @@ def _next_team(state: State) -> str:
 
 
 def _heard(state: State, viewer: Viewer) -> Blocks:
+    if viewer.lens == "screen":
+        return []
     seat = viewer.seat if viewer.lens == "seat" else ""
     return [_table(state, seat, tick=bool(seat))] if state.notes else []
 
@@ -242,9 +243,24 @@ def _helping(state: State) -> Line:
             return say("Nobody helps to sort yet.")
 
 
-def _sorting(state: State, viewer: Viewer) -> Piles:
+def _on_wall(state: State) -> Tally:
+    """The themes of a wall: titles that can be read from afar, the largest first."""
+    sizes = {pile.id: len(in_pile(state, pile.id)) for pile in state.piles}
+    ranked = sorted(enumerate(state.piles, 1), key=lambda one: -sizes[one[1].id])
+    bars = tuple(
+        Bar(say("{words}", words=p.words) if p.words else _unnamed(n), sizes[p.id])
+        for n, p in ranked[:WALL_PILES]
+    )
+    loose = len(in_pile(state, ""))
+    left = (Bar(say("Not placed"), loose),) if loose else ()
+    return Tally(title=say("Our themes"), bars=bars + left)
+
+
+def _sorting(state: State, viewer: Viewer) -> Piles | Tally:
     """The table of themes, with what this viewer may do to it."""
-    seat = viewer.seat if viewer.lens != "screen" else ""
+    if viewer.lens == "screen":
+        return _on_wall(state)
+    seat = viewer.seat
     open_ = bool(seat) and not state.phases.paused
     decides = open_ and sorts(state, seat, viewer.roles)
     here = open_ and seat in state.people
@@ -269,8 +285,6 @@ def _table(
     ]
     loose = in_pile(state, "")
     ticks = tick and state.settings.ticks and bool(state.notes)
-    if move and state.notes and len(piles) < MOST_PILES:
-        piles.append(Pile(NEW_PILE, say("A new theme")))
     return Piles(
         title=say("Our themes") if state.piles else say("What we found"),
         piles=(*piles, Pile("", say("Not placed"), _shown(state, loose, seat))),
@@ -303,14 +317,16 @@ def _missing(state: State, viewer: Viewer) -> Blocks:
         Now(text=say("What did nobody say?")),
         Note(text=say("Be quiet for a moment first. Then say it, or write it.")),
     ]
-    if _writes(viewer):
+    if viewer.lens == "seat" and "observer" not in viewer.roles:
         blocks.append(_section(state, "missing", say("Nobody said")))
     return [*blocks, _sorting(state, viewer), *phases.countdown(state.phases)]
 
 
 def _closed(state: State, viewer: Viewer) -> Blocks:
     blocks: Blocks = [Now(text=say("This is our harvest"))]
-    if state.notes or state.piles:
+    if viewer.lens == "screen" and state.piles:
+        blocks.append(_on_wall(state))
+    elif state.notes or state.piles:
         seat = viewer.seat if viewer.lens == "seat" else ""
         blocks.append(_table(state, seat, tick=False))
     return blocks

@@ -284,14 +284,16 @@ def _pause_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> 
     return offers.add(resume, say("Go on"), "group")
 
 
-def _time_offers(state: State, one: Circle, viewer: Viewer, offers: Offers) -> tuple[int, ...]:
+def _time_offers(
+    state: State, one: Circle, viewer: Viewer, offers: Offers, place: Place = "group"
+) -> tuple[int, ...]:
     """The answers to a circle that asked for two more minutes."""
     if not one.wants_time or state.phase not in ("telling", "reflect"):
         return ()
     made: tuple[int, ...] = ()
     label = name(one.index)
     for offer in groups.time_offers(one.id, label, state.phase, viewer.epoch, state.timer):
-        made += offers.add(offer.command, offer.label, "group")
+        made += offers.add(offer.command, offer.label, place)
     return made
 
 
@@ -327,6 +329,9 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
             ),
         )
     _lead_moves(state, epoch, offers)
+    if menu:
+        for one in running(state):
+            _time_offers(state, one, viewer, offers, "menu")
     offers.add(
         Cut(epoch=epoch),
         say("End the story circles now"),

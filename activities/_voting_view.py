@@ -352,7 +352,7 @@ def _tidy_offers(state: State, epoch: int) -> Offers:
     if len(state.options) < MOST_OPTIONS:
         words = {"words": Need(kind="text", limit=OPTION_LIMIT)}
         add = OptionAdd(epoch=epoch, words=Words(""))
-        offers.append(Offer(add, say("Add this option"), "beside", needs=words, shown=False))
+        offers.append(Offer(add, say("Add this option"), "beside", needs=words))
     every = _listed(state, tuple(option.id for option in state.options))
     one = Need(kind="choice", options=every)
     if every:

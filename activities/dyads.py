@@ -25,6 +25,27 @@ from typing import Final
 
 from activities import groups as places
 from activities import pairing, people, phases, turns
+from activities._dyads_commands import (
+    HINTS,
+    ItemBring,
+    ItemBrought,
+    LeadSeen,
+    NoteKeep,
+    NoteKept,
+    PairJoin,
+    PairsFound,
+    PairsMended,
+    PairWait,
+    PairWish,
+    PartnerSilent,
+    PhaseNext,
+    ReadyChanged,
+    Settings,
+    TimeAsked,
+    TurnSwitched,
+    WaitChosen,
+    WishMade,
+)
 from activities._dyads_evolve import after, evolve
 from activities._dyads_flow import (
     decide_people,
@@ -40,30 +61,11 @@ from activities._dyads_model import (
     COMMANDS,
     EVENTS,
     GROUPED,
-    HINTS,
     MOST_TOGETHER,
     NOTES_EACH,
     PHASES,
-    ItemBring,
-    ItemBrought,
-    LeadSeen,
-    NoteKeep,
-    NoteKept,
-    PairJoin,
-    PairsFound,
-    PairsMended,
-    PairWait,
-    PairWish,
-    PartnerSilent,
-    PhaseNext,
-    ReadyChanged,
-    Settings,
     Sitting,
     State,
-    TimeAsked,
-    TurnSwitched,
-    WaitChosen,
-    WishMade,
     group_of,
     has_trio,
     here,
@@ -75,7 +77,8 @@ from activities._dyads_model import (
     stage,
     switch_due,
 )
-from activities._dyads_view import group_name, view
+from activities._dyads_view import view
+from activities._dyads_words import group_name
 from activities.blocks import say
 from activities.groups import GroupMove, GroupReady, TimeAsk
 from activities.kernel import (

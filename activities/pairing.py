@@ -32,7 +32,7 @@ dice alone."""
 
 Seats = tuple[str, ...]
 
-MOST: Final = 300
+MOST: Final = 1_000
 """People in one division: more than a room holds, and few enough for the sums below."""
 
 PAIR: Final = 2

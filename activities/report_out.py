@@ -21,6 +21,7 @@ from activities._report_out_model import (
     LARGEST,
     MARKED,
     MARKS,
+    OTHER,
     PHASES,
     GroupReadied,
     HelperJoin,
@@ -314,7 +315,7 @@ def _voice(state: State, team: str, moment: Moment) -> Events:
 
 def _marked(state: State, command: NoteMark, seat: str) -> Events:
     team, note = state.place.get(seat, ""), state.notes.get(command.note)
-    known = command.pile in ("", MARKED)
+    known = command.pile in (OTHER, MARKED)
     if team not in state.teams or note is None or note.team != team or not known:
         raise Refused("unknown")
     marked, on = state.teams[team].marked, command.pile == MARKED

@@ -112,7 +112,9 @@ EXCHANGE: Final = Template(
             say("Which challenge do you bring? What could you give?"),
         ),
         _Row(
-            25, "fishbowl", {"mode": "experience", "S": 4, "satellites": 3},
+            25, "fishbowl",
+            {"mode": "experience", "S": 4, "satellites": 3, "frame_min": 2, "talk_min": 10,
+             "questions_min": 4, "answers_min": 8, "debrief_min": 1},
             say("Fishbowl with those who lived it"), "F",
             say("Hand over to the peer co-facilitator when the questions begin."),
         ),

@@ -210,11 +210,12 @@ def duties(state: RoomState) -> tuple[on_wire.DutyRow, ...]:
 def notes(
     state: RoomState, activities: Activities, seat: Seat, lens: str, running: str, now: int
 ) -> tuple[AnyBlock, ...]:
-    """What stands over a facilitator's screen: who leads next, and duties nobody has."""
+    """What stands over a facilitator's screen: who leads next (on the panel the baton's own card
+    says so), and duties nobody has."""
     if seat.role != "facilitator":
         return ()
     blocks: list[AnyBlock] = []
-    if (card := baton(state, activities, seat, running, now)) is not None:
+    if lens != "panel" and (card := baton(state, activities, seat, running, now)) is not None:
         title = (
             say("You lead next: {activity}", activity=card.title)
             if card.to == seat.id
@@ -247,7 +248,7 @@ def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standi
     if roles & {"lead", "co"}:
         found.append(_duty_offer(state))
     if "lead" in roles:
-        found += _role_offers(state, seat)
+        found += [*_asked_offers(state, standing), *_role_offers(state, seat)]
         on = state.helm.co_time
         found.append(
             Offer(
@@ -310,6 +311,23 @@ def _force_offers(state: RoomState, standing: Standing) -> list[Offer]:
             needs={"to": Need(kind="seat", label=say("Who?"), options=_people(able))},
             confirm=say("They lead at once, without being asked. Everyone is told."),
         )
+    ]
+
+
+def _asked_offers(state: RoomState, standing: Standing) -> list[Offer]:
+    """One tap for the lead to offer it to whoever asked (`methods.md A5`, `lead.request`)."""
+    lead = state.lead
+    if lead.offered_to:
+        return []
+    return [
+        Offer(
+            command=wire.LeadOffer(epoch=lead.epoch, to=asked),
+            label=say("Offer {name} the lead", name=Who(asked)),
+            place="beside",
+            hint=say("{name} asks for the lead.", name=Who(asked)),
+        )
+        for asked in lead.asked
+        if asked in lead.succession and standing.here(asked)
     ]
 
 

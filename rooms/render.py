@@ -54,11 +54,13 @@ class Renderer:
         name: Callable[[str], str | None],
         words: Callable[[str, str], str | None],
         gone: Callable[[str], Line] = lambda ref: TAKEN_BACK,
+        nobody: Callable[[str], Line] = lambda seat: SOMEONE,
     ) -> None:
         self._translate = translate
         self._name = name
         self._words = words
         self._gone = gone
+        self._nobody = nobody
 
     def line(self, line: Line, language: str, viewer: str = "") -> str:
         """A sentence with everything filled in; what people wrote is isolated when it runs the
@@ -83,7 +85,7 @@ class Renderer:
         if isinstance(value, Line):
             return self.line(value, language, viewer)
         if isinstance(value, Who):
-            name = self._name(value.seat) or self.line(SOMEONE, language)
+            name = self._name(value.seat) or self.line(self._nobody(value.seat), language)
             return name.split(" ")[0] if value.first else name
         if isinstance(value, Words):
             if value.ref == "":

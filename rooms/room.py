@@ -213,7 +213,8 @@ class Room(RoomReading):
         if not late or seat not in self.whole.room.safety.hidden:
             return
         hidden = Hidden(at=self.world.clock.now(), by=by, cards=late)
-        await self.run(lambda draft: draft.add(SeatHidden(seat=seat, hidden=hidden)), seat=by)
+        with contextlib.suppress(Refused):  # the command itself is in the log and stays done
+            await self.run(lambda draft: draft.add(SeatHidden(seat=seat, hidden=hidden)), seat=by)
 
     def _hidden_cards(self, seat: str) -> tuple[tuple[str, str], ...]:
         hidden = self.whole.room.safety.hidden.get(seat)

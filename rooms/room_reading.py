@@ -24,7 +24,7 @@ from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.presence import Presence
 from rooms.preview import preview_message
-from rooms.render import TAKEN_BACK, Renderer, formatted
+from rooms.render import SOMEONE, TAKEN_BACK, Renderer, formatted
 from rooms.room_view import (
     default_lens,
     device_message,
@@ -56,7 +56,9 @@ class RoomReading:
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
-        self.renderer = Renderer(world.translate, self.name_of, self.words_for, self.why_gone)
+        self.renderer = Renderer(
+            world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
+        )
 
     # Who is who -------------------------------------------------------------------------------
 
@@ -78,6 +80,14 @@ class RoomReading:
     def words_for(self, ref: str, viewer: str) -> str | None:
         """Text for a screen, if this viewer may see it."""
         return self.book.get(ref) if consent_desk.readable(self.whole, ref, viewer) else None
+
+    def nameless(self, seat: str) -> Line:
+        """What somebody without a name is called: those whose names are hidden are told apart, so
+        that facilitators know whom they bring back or remove."""
+        known = self.whole.room.seats.get(seat)
+        if known is None or known.name not in self.whole.room.safety.words:
+            return SOMEONE
+        return say("Someone ({number})", number=seat.removeprefix("s"))
 
     def why_gone(self, ref: str) -> Line:
         """What stands where a text is not shown."""

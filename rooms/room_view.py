@@ -23,7 +23,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import Lens, Viewer
-from rooms import helm_view, safety_desk, safety_view, unnamed, wire, wire_hall
+from rooms import helm_view, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline
@@ -324,7 +324,7 @@ def room_info(
         code=code if state.door and seat.role in ("facilitator", "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
         plan=plan,
-        frozen=safety_desk.why_frozen(state),
+        frozen=safety_view.frozen_line(state, seat),
         bridge=helm_view.bridge(state, running, now),
         waiting=sum(s.status == "waiting" for s in state.seats.values()) if inside else 0,
         co_time=state.helm.co_time,

@@ -10,6 +10,7 @@ from activities.blocks import (
     AnyBlock,
     Cards,
     Groups,
+    Line,
     Need,
     Note,
     Now,
@@ -81,10 +82,18 @@ def closed(view: View, state: RoomState, seat: Seat) -> View:
     return replace(view, blocks=blocks)
 
 
+def frozen_line(state: RoomState, seat: Seat) -> Line | None:
+    """Why nobody can write just now, as this seat is told; None while people may."""
+    if state.safety.frozen is not None and seat.role == "facilitator":
+        return say("Only facilitators can write now. Let people write again when it is quiet.")
+    return safety_desk.why_frozen(state)
+
+
 def notes(state: RoomState, seat: Seat, standing: Standing) -> tuple[AnyBlock, ...]:
-    """What stands over every screen for safety."""
+    """What stands over screens for safety. That the room is frozen stands in the frame of every
+    page but the wall's."""
     blocks: list[AnyBlock] = []
-    if (why := safety_desk.why_frozen(state)) is not None:
+    if seat.role == "screen" and (why := safety_desk.why_frozen(state)) is not None:
         blocks.append(Note(text=why, tone="look"))
     ask = _ask(state, standing)
     if ask is not None and ask.seat != seat.id and seat.role == "participant":
@@ -229,7 +238,7 @@ def _door_offers(state: RoomState, near: Place) -> list[Offer]:
             )
         )
     waiting = [s for s in state.seats.values() if s.status == "waiting"]
-    if waiting:
+    if len(waiting) > 1:
         found.append(
             Offer(
                 command=on_wire.SeatAdmit(epoch=epoch),

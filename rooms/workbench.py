@@ -90,6 +90,6 @@ class Workbench:
                 if refused.reason == "full":
                     self._later()
                     return
-                if not refused.reason.startswith("stale"):
+                if refused.reason != "closed" and not refused.reason.startswith("stale"):
                     log.error("job_refused", room=self._room, reason=refused.reason)
                     self._failed = (activity, job.basis)

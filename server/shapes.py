@@ -32,7 +32,13 @@ class OpenRoom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ] = "evening"
     language: Language = "en"
     zone: Annotated[str, msgspec.Meta(description="IANA time zone.", max_length=60)] = "UTC"
-    settings: dict[str, Any] = {}
+    settings: Annotated[
+        dict[str, Any],
+        msgspec.Meta(
+            description="`confidentiality`: circle, unattributed or record; `co_may_time`: whether"
+            " co-facilitators may extend for all (default true)."
+        ),
+    ] = {}
     agenda: Annotated[
         dict[str, Any] | None,
         msgspec.Meta(description="A plan as `agenda.json` gives it, instead of a template."),

@@ -9,14 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from activities import pairing, phases
+from activities._dyads_commands import PairsFormed, PairsMended, Settings
 from activities._dyads_model import (
     HALVES,
     PHASES,
     REPAIR,
     TOGETHER,
-    PairsFormed,
-    PairsMended,
-    Settings,
     State,
     group_of,
     in_pairs,
@@ -175,8 +173,11 @@ def go(room: World, to: str) -> None:
 
 def wait_for(room: World, phase: str) -> None:
     """Let the clock alone lead to this phase."""
-    while room.state.phases.phase != phase:
+    for _ in range(4_000):
+        if room.state.phases.phase == phase:
+            return
         room.wait(1_000)
+    raise AssertionError(f"{phase} does not come by itself")
 
 
 def run(room: World, milliseconds: int = 1_000_000) -> list[str]:
@@ -511,9 +512,38 @@ def test_wishes_hold_from_the_next_pairs_on() -> None:
     go(room, "half_1")
     one, other = next(iter(room.state.groups.values()))
     room.do(room.lead, "pair.wish", "panel", one=one, other=other, wish="together")
+    assert "with {name}" in str(room.view(room.lead, "panel"))
+    assert "with {name}" not in str(room.view(one))
     go(room, "half_2")
     go(room, "half_1")
     assert group_of(room.state, one) == group_of(room.state, other)
+
+
+@pytest.mark.parametrize("count", [9, 11])
+def test_DY6_nobody_is_in_two_trios_of_a_run(count: int) -> None:
+    room = begun("rotating", count=count)
+    go(room, "move")
+    wait_for(room, "plenary")
+    trios = Counter(
+        seat
+        for event in room.log
+        if isinstance(event, PairsFormed)
+        for seats in event.groups
+        if len(seats) == 3
+        for seat in seats
+    )
+    assert sum(trios.values()) == 9
+    assert max(trios.values()) == 1
+
+
+def test_the_panel_says_when_every_group_is_ready_or_asks_for_time() -> None:
+    room = begun("paired", count=2)
+    go(room, "open")
+    room.do("s1", "group.ready")
+    room.do("s2", "time.ask")
+    shown = str(room.view(room.lead, "panel"))
+    assert "Every group is ready" in shown
+    assert "2 minutes more" in shown
 
 
 def test_a_move_is_a_change_of_places() -> None:

@@ -20,6 +20,8 @@ from activities._fishbowl_commands import (
     FloorMark,
     PromptNext,
     QuestionAdd,
+    QuestionDecline,
+    QuestionDone,
     QuestionDrop,
     QuestionMerge,
     QuestionTake,
@@ -39,6 +41,7 @@ from activities._fishbowl_seats import ChairTaken
 from activities._fishbowl_state import State, is_inside, outer_here, takes_part
 from activities.blocks import Bowl, Groups, Line, Shares, Words
 from activities.fishbowl import FISHBOWL
+from activities.groups import GroupMerge, GroupMove, GroupSplit, TimeAsk, TimeGive
 from activities.kernel import MINUTE, Lens, Member, NotesChosen, Refused, step
 from activities.phases import PhaseBack, PhaseNext
 from activities.timing import SECOND
@@ -320,6 +323,7 @@ def test_every_command_is_offered_somewhere() -> None:
     told = {type_ for row in ALLOWED.values() for type_ in row["clock"]}
     rare = {SeatRelief, SeatRelease, Next, QuestionMerge, PromptNext, TopicSet, FloorMark}
     rare |= {SeatAnchor, SeedAsk, PhaseBack}
+    rare |= {GroupMove, GroupMerge, GroupSplit, TimeAsk, TimeGive}
     assert set(COMMANDS) - reached - told <= rare, "each of these has a test of its own below"
 
 
@@ -646,7 +650,7 @@ def test_without_a_lead_chairs_run_with_auto_release_and_the_state_waits() -> No
     room.wait(60 * MINUTE)
     assert room.state.phases.phase == "open"
     for phase in ("open", "experience", "closed"):
-        late = begun(9, 3, mode=phase)
+        late = begun(9, 3, mode=phase, debrief_min=0)
         late.drop(LEAD)
         late.wait(180 * MINUTE)
         assert late.state.phases.phase in ("starters", "talk", "debrief"), "never past debrief"
@@ -838,6 +842,25 @@ def test_duplicates_are_merged_by_the_lead_and_counted_for_both() -> None:
     assert room.send(LEAD, QuestionTake(question="q2")) == "stale_epoch"
 
 
+def test_one_thing_now_for_a_fish_who_was_thanked_and_may_answer() -> None:
+    room = asked_for()
+    room.join(Member("more"))
+    chair = seats.chair_of(room.state.bowl, "s1")
+    assert chair is not None
+    room.send(LEAD, SeatThank(epoch=1, sitting=chair.sitting))
+    assert main(room, "seat", "s1") == "question.take"
+    assert "chair.leave" in offered(room, "s1")
+
+
+def test_only_who_answers_or_the_lead_settles_a_question() -> None:
+    room = asked_for()
+    room.do("s1", "question.take", question="q1")
+    for command in (QuestionDone(question="q1", epoch=1), QuestionDecline(question="q1")):
+        assert room.send("s2", command) == "not_allowed"
+    assert room.send("s9", QuestionDone(question="q1", epoch=1)) == "not_allowed"
+    assert room.send(LEAD, QuestionDecline(question="q1", epoch=1)) is None
+
+
 def test_when_the_questions_close_satellites_notes_go_to_everybody() -> None:
     room = asked_for()
     chosen = {e.seat for e in room.log if isinstance(e, NotesChosen)}
@@ -919,6 +942,18 @@ def test_an_old_epoch_or_phase_changes_nothing() -> None:
     old = SeatThank(epoch=0, sitting=1)
     assert room.send(LEAD, old) == "stale_epoch"
     assert room.send(LEAD, PhaseNext(epoch=1, phase="starters")) == "stale_phase"
+
+
+def test_lengths_are_those_of_the_plan_and_a_debrief_of_none_is_left_out() -> None:
+    room = begun(9, 3, mode="experience", frame_min=2, talk_min=10, answers_min=8, debrief_min=0)
+    assert room.state.phases.timer.duration == 10 * MINUTE
+    on(room)
+    assert room.state.phases.timer.duration == 4 * MINUTE
+    on(room)
+    assert room.state.phases.timer.duration == 8 * MINUTE
+    assert any(o.label.id == "Close the fishbowl" for o in room.view(LEAD, "panel").may)
+    on(room)
+    assert FISHBOWL.closed(room.state)
 
 
 @pytest.mark.parametrize(

@@ -440,6 +440,15 @@ def test_FB8_a_merged_question_is_answered_for_all_its_groups() -> None:
     assert [one.id for one in questions.unanswered(made)] == ["q3"]
 
 
+def test_FB8_what_gives_nobody_a_second_comes_before_what_does() -> None:
+    made = questions.evolve(
+        board("g1", "g1", "g2", "g3"), questions.QuestionMerged(at=0, question="q3", into="q2")
+    )
+    made = settled(made, "q1")
+    assert able(made) == ["q4"], "q2 is asked by g2 too, but would be the second of g1"
+    assert able(settled(made, "q4")) == ["q2"]
+
+
 def test_merging_twice_leads_to_the_last_one_and_into_itself_to_nothing() -> None:
     made = board("g1", "g2", "g3")
     for question, into in (("q1", "q2"), ("q2", "q3"), ("q3", "q3"), ("q3", "q9")):
@@ -493,6 +502,13 @@ def test_G4_everybody_outside_has_a_group_and_nobody_is_alone(
     if not mixed and min(hall, far) >= 3:
         for group in groups:
             assert len({seat[0] for seat in group.seats}) == 1, "the sides sit apart"
+
+
+@pytest.mark.parametrize(("hall", "far"), [(1, 5), (6, 1), (1, 1), (2, 4)])
+def test_G4_one_alone_on_a_side_sits_with_the_others(hall: int, far: int) -> None:
+    for size in (2, 3, 4):
+        groups = deal(room(hall, far), size, 7, mixed=False)
+        assert min(len(group.seats) for group in groups) >= 2
 
 
 def test_pairs_have_one_three_when_the_number_is_odd() -> None:

@@ -386,7 +386,7 @@ def test_two_notes_are_brought_and_one_speaks() -> None:
         assert at.send("s2", model.NoteMark(note=card, pile="marked")) is None
     assert at.send("s2", model.NoteMark(note=mine[2], pile="marked")) == "full"
     assert at.send("s2", model.NoteMark(note=mine[0], pile="marked")) == "duplicate"
-    assert at.send("s2", model.NoteMark(note=mine[0], pile="")) is None
+    assert at.send("s2", model.NoteMark(note=mine[0], pile="other")) is None
     assert at.state.teams[team].marked == (mine[1],)
     assert at.send("s8", model.NoteMark(note=mine[0], pile="marked")) == "unknown"
     assert at.send("s8", model.VoiceTake(team=team)) == "not_allowed"

@@ -356,7 +356,11 @@ def lead_together() -> tuple[dict[str, Any], dict[str, Any]]:
     code = Need(
         "choice",
         say("What?"),
-        options=(Option("five_left", say("5 min left")), Option("sound", say("Check the sound")), Option("back", say("I am back"))),
+        options=(
+            Option("five_left", say("5 min left")),
+            Option("sound", say("Check the sound")),
+            Option("back", say("I am back")),
+        ),
     )
     shown["may"] += [
         offer("desk.code", "Tell the facilitators", "menu", needs={"code": code}, shown=False),
@@ -367,13 +371,29 @@ def lead_together() -> tuple[dict[str, Any], dict[str, Any]]:
     strip = desk()
     strip["watcher"] = "s10"
     strip["proposals"] = [
-        {"id": "p1", "who": "Sefina Tuilagi", "what": "One more minute for everybody", "at": NOW - 60_000, "state": "open"},
-        {"id": "p0", "who": "Sefina Tuilagi", "what": "Pause everything", "at": NOW - 600_000, "state": "set_aside"},
+        {
+            "id": "p1",
+            "who": "Sefina Tuilagi",
+            "what": "One more minute for everybody",
+            "at": NOW - 60_000,
+            "state": "open",
+        },
+        {
+            "id": "p0",
+            "who": "Sefina Tuilagi",
+            "what": "Pause everything",
+            "at": NOW - 600_000,
+            "state": "set_aside",
+        },
     ]
     strip["debrief"] = {
         "ends_at": NOW + 600_000,
         "questions": [
-            {"question": "saw", "label": "What did we see?", "lines": [{"who": "Kofi Owusu", "text": "The elders spoke first."}]},
+            {
+                "question": "saw",
+                "label": "What did we see?",
+                "lines": [{"who": "Kofi Owusu", "text": "The elders spoke first."}],
+            },
             {"question": "change", "label": "What do we change?", "lines": []},
         ],
     }

@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 SCREENS = block_samples.screens()
 NAMES = [
-    "bowl-queued", "voice-speak", "ballot", "form", "commitments", "piles", "pause",
-    "panel-busy", "panel-together", "panel-bowl", "panel-pairs", "wall-bowl", "wall-pairs", "wall-ballot",
+    "bowl-queued", "voice-speak", "ballot", "form", "commitments", "piles",
+    "panel-busy", "panel-together", "panel-pairs", "wall-bowl", "wall-pairs",
 ]  # fmt: skip
 WIDE = "document.documentElement.scrollWidth"
 SMALL = """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp, .grip")]

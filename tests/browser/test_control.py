@@ -64,7 +64,12 @@ def test_a_phone_in_one_hand(house: House, browser: Browser, room: Room) -> None
     expect(lead.locator(".sig")).to_contain_text("Rosa Quispe asks for help: no sound")
     lead.get_by_role("button", name="Seen to it").tap()
     expect(lead.get_by_text("all quiet")).to_be_visible()
-    lead.get_by_role("button", name="People").tap()
+    lead.get_by_role("button", name="Stop everything").tap()
+    lead.locator(".ask .btn.main").tap()
+    expect(lead.get_by_role("button", name="Let people write again")).to_be_visible()
+    assert rosa.send({"type": "help.ask"}).status_code == 200  # help may always be asked for
+    lead.get_by_role("button", name="Let people write again").tap()
+    lead.get_by_role("button", name="People", exact=True).tap()
     expect(lead.locator("tl-people li")).to_have_count(3)
 
     lead.get_by_role("button", name="More", exact=True).tap()
@@ -118,6 +123,12 @@ def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
     expect(lead.get_by_role("button", name="Go on").first).to_be_visible()
     keys.press("p")
     expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+
+    room.lead.send({"type": "door.ask", "epoch": 1})
+    room.join("Ana Lupe")
+    expect(lead.locator(".sig")).to_contain_text("Ana Lupe waits at the door")
+    keys.press("l")
+    expect(lead.locator(".sig")).to_have_count(0)
 
     keys.press("e")
     expect(lead.get_by_text("What was given is kept", exact=False)).to_be_visible()

@@ -78,6 +78,25 @@ def test_a_person_sits_down_at_a_device_later(house: House, browser: Browser) ->
     assert not phone.troubles
 
 
+def test_a_facilitator_presses_the_buttons_for_somebody_on_the_phone(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    panel = house.browse(browser, "Amina Diallo", LAPTOP)
+    panel.page.goto(room.links["facilitate"])
+    panel.press("Add a person")
+    panel.page.get_by_label("Name of the next person").fill("Kofi Mensah")
+    panel.page.get_by_label("On the phone: I press the buttons for them").check()
+    panel.press("Come in")
+    panel.page.get_by_role("link", name="Speak for \u2068Kofi Mensah\u2069").click()
+    panel.page.wait_for_url("**as=**")
+    current = panel.page.locator(".seatchip[aria-current=true]")
+    expect(current).to_contain_text("Kofi Mensah")
+    panel.press("Ask for help")
+    assert room.lead.view("panel")["room"]["tables"][0]["seats"][1:]  # carried, and known as such
+    assert not panel.troubles
+
+
 def test_a_table_that_lost_its_device_goes_on_at_another(house: House, browser: Browser) -> None:
     room = house.open_room("Living with the river", "Amina Diallo")
     table = table_at(house, browser, room)
@@ -129,3 +148,34 @@ def test_moment_7_groups_end_while_someone_is_mid_sentence(house: House, browser
     room.next_phase()
     assert {seat.phase.split(".", 1)[1] for seat in people} == {room.lead.phase.split(".", 1)[1]}
     assert not [*phone.troubles, *panel.troubles]
+
+
+def test_moment_7_stories_end_with_notice_and_grace_and_nobody_is_left_behind(
+    house: House, browser: Browser
+) -> None:
+    """The stories have a hard end: notices, two minutes more, a minute to finish, then everybody is
+    in the next phase at once."""
+    room = house.open_room("Living with the river", "Amina Diallo")
+    people = [room.join(f"Person {n}") for n in range(6)]
+    room.to_stories("telling")
+    teller = next(seat for seat in people if seat.offer("turn.begin"))
+    teller.tap("turn.begin")
+    phone = house.browse(browser, teller.name, PHONE)
+    phone.sit(teller)
+    phone.connected()
+    ends = room.lead.view("panel")["ends_at"]
+    while (left := (ends - house.now()) / 1000 - 119) > 0:
+        house.advance(min(left, 240))  # everybody is heard of within five minutes
+        for seat in (room.lead, *people):
+            seat.view()
+    phone.sees("Two minutes are left for the circles.")
+    phone.press("Ask for two more minutes")
+    room.lead.tap("time.give")
+    house.advance(120)
+    phone.sees("Two minutes are left for the circles.")
+    house.advance(120)
+    phone.sees("Please come to an end. Everybody meets again in a minute.")
+    house.advance(61)
+    phone.heading("A quiet minute")
+    assert {seat.phase for seat in people} == {"a2.quiet"}
+    assert not phone.troubles

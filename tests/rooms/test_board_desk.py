@@ -3,16 +3,21 @@
 from pathlib import Path
 from typing import Any
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from activities import board
+from activities._report_out_model import NoteEntered, Settings
 from activities.blocks import Words, say
 from activities.grouping import name
-from activities.kernel import Event, Group
+from activities.kernel import BoardNote, Event, Group
 from rooms import board_desk, commits
 from rooms import whole as wholes
 from rooms.board_schema import Card
 from rooms.commits import RoomState
 from rooms.memo_material import material
 from rooms.whole import Draft, Whole
+from tests.activities import test_report_out as report_out
 from tests.rooms.house import House
 
 BOARD: dict[str, Any] = {"document": "board", "section": "", "kind": "insight"}
@@ -375,3 +380,50 @@ async def test_what_a_listener_gives_back_is_a_card_once_its_teller_agrees(tmp_p
         assert (card.author, card.kind) == (others[0], "insight")
         made = material(await house.room(), tuple((await _cards(house)).values()))
         assert [one.text for one in made.cards] == [text]
+
+
+# The table of an activity and everyone's board never part --------------------------------------
+
+
+def _added(note: BoardNote) -> commits.NoteAdded:
+    return commits.NoteAdded(
+        document="board", card=note.card, kind=note.kind, section=note.section, theme=note.theme,
+        words=note.words.ref, seat=note.seat, entered_by="", activity="a1", group=note.group,
+        language="en", scope="memo", at=1,
+    )  # fmt: skip
+
+
+@settings(max_examples=15)
+@given(
+    st.integers(4, 8),
+    st.lists(
+        st.tuples(st.sampled_from(report_out.STEPS), st.integers(0, 60), st.integers(0, 60)),
+        min_size=30,
+        max_size=60,
+    ),
+)
+def test_RO2_the_board_is_what_the_table_shows(
+    count: int, steps: list[tuple[str, int, int]]
+) -> None:
+    """Whatever is moved, merged, named or suggested: a note of a theme with a name stands under it
+    on the board, and every other under none."""
+    at = report_out.sorting(count, Settings(cluster_by="all"))
+    state, seen = RoomState(), len(at.log)
+    for note in at.before.notes:
+        state = _follow(state, _added(note))
+    for step in steps:
+        report_out.move(at, *step)
+        for event in at.log[seen:]:
+            if isinstance(event, NoteEntered):
+                state = _follow(state, _added(event.note))
+            for follows in board_desk.following(state, "a1", event):
+                state = _follow(state, follows)
+        seen = len(at.log)
+        named = {pile.id for pile in at.state.piles if pile.words is not None}
+        assert {c for c, n in state.notes.items() if n.kind == "theme"} == named
+        for card, note in at.state.notes.items():
+            assert state.notes[card].theme == (note.pile if note.pile in named else "")
+
+
+def _follow(state: RoomState, event: commits.RoomEvent) -> RoomState:
+    return commits.evolve(state, commits.Commit(seq=1, at=1, events=(event,)))

@@ -14,10 +14,12 @@ from typing import Any, Final
 import msgspec
 import pytest
 
+from activities import _dyads_model as pairs
 from activities import _story_circle_state as story
 from activities._fishbowl_commands import SeatOffer, SeedAsk
 from activities._fishbowl_seats import ChairTaken
 from activities.blocks import Words
+from activities.dyads import DYADS
 from activities.evaluation import EVALUATION, AnswersGive
 from activities.fishbowl import FISHBOWL
 from activities.kernel import MINUTE, BoardNote, Member, Refused
@@ -27,6 +29,7 @@ from activities.plenary import PLENARY
 from activities.voting import VOTING
 from rooms.hall_desk import STEWARD_GRACE
 from tests.activities.driver import SECOND, World, check, tag, world
+from tests.activities.test_dyads import SHORT, begun, go, spoken, voice
 from tests.activities.test_story_circle import (
     circle,
     evening,
@@ -90,9 +93,6 @@ TABLE: Final[dict[str, tuple[str, ...]]] = {
 }  # fmt: skip
 """case -> what is to happen, form by form, in the words of 1.13."""
 
-TO_COME: Final[frozenset[str]] = frozenset(f"{case}__pairs" for case in TABLE)
-"""Cells whose activity does not exist yet."""
-
 
 def cells() -> list[str]:
     """Every cell that asks for something."""
@@ -107,9 +107,8 @@ def cells() -> list[str]:
 def test_every_cell_of_1_13_has_its_test() -> None:
     here = {name for name in vars(sys.modules[__name__]) if name.startswith("test_1_13_")}
     named = {name.removeprefix("test_1_13_") for name in here}
-    assert set(cells()) - named - TO_COME == set()
+    assert set(cells()) - named == set()
     assert named - set(cells()) == set()
-    assert not named & TO_COME, "built by now: take it off the list"
 
 
 def test_the_table_is_whole() -> None:
@@ -802,6 +801,136 @@ async def test_1_13_two_devices__plenary(tmp_path: Path) -> None:
         room = await house.room()
         assert room.here() == 2
         assert len(await both_see(house, tokens)) == 1
+
+
+# --- pairs and trios ----------------------------------------------------------------------------
+
+
+def test_1_13_late_joiner__pairs() -> None:
+    """While people think they sit down with a pair; later they wait for the next round."""
+    room = begun("rotating", count=4)
+    go(room, "half_1")
+    room.join(Member("late"))
+    assert pairs.group_of(room.state, "late") == ""
+    assert "late" in pairs.waiting(room.state)
+    go(room, "half_2")
+    room.work()
+    go(room, "move")
+    assert pairs.group_of(room.state, "late")
+    thinking = begun("paired", count=4)
+    thinking.join(Member("late"))
+    assert len(thinking.state.groups[pairs.group_of(thinking.state, "late")]) == 3
+
+
+def test_1_13_leaver__pairs() -> None:
+    """Mended within a minute: nobody sits alone."""
+    room = begun("paired", count=6)
+    go(room, "half_1")
+    gone, left = next(iter(room.state.groups.values()))
+    room.leave(gone)
+    room.wait(60 * SECOND)
+    assert len(room.state.groups[pairs.group_of(room.state, left)]) == 3
+
+
+def test_1_13_reconnect__pairs() -> None:
+    room = begun("paired", count=6)
+    go(room, "half_1")
+    lost, left = next(iter(room.state.groups.values()))
+    room.drop(lost)
+    room.wait(40 * SECOND)
+    room.back(lost)
+    assert pairs.group_of(room.state, lost) == pairs.group_of(room.state, left) != ""
+    room.drop(lost)
+    room.wait(61 * SECOND)
+    room.back(lost)
+    assert pairs.group_of(room.state, lost) == ""
+    assert lost in pairs.waiting(room.state)
+
+
+@pytest.mark.parametrize("count", [3, 7, 31])
+def test_1_13_odd_number__pairs(count: int) -> None:
+    sizes = sorted(map(len, begun("paired", count=count).state.groups.values()))
+    assert sizes == [2] * ((count - 3) // 2) + [3]
+    filled = begun("paired", count=7, facilitators=2, odd="facilitator_fills")
+    assert {len(seats) for seats in filled.state.groups.values()} == {2}
+
+
+def test_1_13_pass__pairs() -> None:
+    """Silence in one's own half is allowed: nothing asks, nothing passes the floor on."""
+    room = begun("paired", count=2, half_s=180)
+    go(room, "half_1")
+    speaker = next(s for s in ("s1", "s2") if voice(room, s).mode == "speak")
+    room.wait(150 * SECOND)
+    assert voice(room, speaker).mode == "speak"
+    assert not any(offer.place == "main" for offer in room.view(speaker).may)
+
+
+def test_1_13_silent_person__pairs() -> None:
+    """The time stays theirs: the other one's half is not a second longer."""
+    room = begun("paired", count=2, half_s=60)
+    had = spoken(room)
+    assert had["s1"] == pytest.approx(had["s2"], abs=1_000)
+
+
+@pytest.mark.parametrize("count", [40, 200])
+def test_1_13_too_many__pairs(count: int) -> None:
+    room = begun("paired", count=count)
+    assert {len(seats) for seats in room.state.groups.values()} == {2}
+    assert len(room.state.groups) == count // 2
+
+
+def test_1_13_too_few__pairs() -> None:
+    room = begun("rotating", count=1, facilitators=2)
+    go(room, "half_1")
+    assert sorted(map(sorted, room.state.groups.values())) == [["f2", "s1"]]
+
+
+def test_1_13_unequal_groups__pairs() -> None:
+    """A trio has the same total in three shorter turns."""
+    room = begun("paired", count=5, half_s=180)
+    had = spoken(room)
+    totals = {len(seats): sum(had[seat] for seat in seats) for seats in room.state.groups.values()}
+    assert set(totals) == {2, 3}
+    assert totals[2] == pytest.approx(totals[3], abs=3_000)
+
+
+def test_1_13_lead_leaves__pairs() -> None:
+    """Hard timers finish by themselves."""
+    room = begun("paired", count=4)
+    go(room, "half_1")
+    room.leave("f1")
+    room.wait(20 * MINUTE)
+    assert room.state.phases.phase in ("own_note", "closed")
+
+
+def test_1_13_table_device_lost__pairs() -> None:
+    """Two at one table talk face to face: their pair goes on when the device is silent."""
+    table = tuple(Member(f"t{n}", where="carried", table="d1") for n in (1, 2))
+    people = (Member("f1", facilitator=True), *table, Member("s1"), Member("s2"))
+    room = World(DYADS, SHORT["paired"], people, 1)
+    room.work()
+    go(room, "half_1")
+    together = pairs.group_of(room.state, "t1")
+    for seat in ("t1", "t2"):
+        room.drop(seat)
+    room.wait(45 * SECOND)
+    for seat in ("t1", "t2"):
+        room.back(seat)
+    assert pairs.group_of(room.state, "t1") == pairs.group_of(room.state, "t2") == together
+
+
+def test_1_13_two_devices__pairs() -> None:
+    """Two taps of one person are one: a pair has each person once."""
+    room = begun("paired", count=4)
+    go(room, "half_1")
+    seats = [seat for pair in room.state.groups.values() for seat in pair]
+    assert sorted(seats) == sorted(set(seats))
+    lost, left = next(iter(room.state.groups.values()))
+    room.drop(lost)
+    room.wait(31 * SECOND)
+    offer = next(o for o in room.view(left).may if tag(o.command) == "pair.join")
+    assert room.send(left, offer.command) is None
+    assert room.send(left, offer.command) is not None
 
 
 # --- short words --------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rooms.agenda_templates import EXCHANGE, STORIES
-from tests.rooms.crowd import Crowd
+from tests.rooms.crowd import Walk
 from tests.rooms.house import House
 
 MINUTE = 60_000
@@ -25,24 +25,24 @@ async def gathered(folder: Path, template: str, people: int) -> House:
 @pytest.mark.parametrize("people", [12, 31, 5])
 async def test_T1_runs_whole_with_a_peer_leading_as_planned(tmp_path: Path, people: int) -> None:
     async with await gathered(tmp_path, "exchange", people) as house:
-        crowd = Crowd(house)
-        items = await crowd.walk()
+        walk = Walk(house)
+        items = await walk.walk()
         assert items == [item.id for item in EXCHANGE.items]
         peer = next(seat for seat in house.tokens if seat != house.lead)
         planned = {item.id: item.lead for item in EXCHANGE.items}
-        for item, seat in crowd.leads:
+        for item, seat in walk.leads:
             if planned[item]:
                 assert seat == {"F": house.lead, "P": peer}[planned[item]], item
         room = await house.room()
         assert set(room.whole.room.ended) == set(items)
         memo = repr(await room.draft_memo("participants"))
         assert "Commitments" in memo
-        assert crowd.told.get("evaluation.give", 0) > 0
+        assert walk.crowd.told.get("evaluation.give", 0) > 0
 
 
 @pytest.mark.parametrize("people", [14, 24])
 async def test_T3_runs_whole(tmp_path: Path, people: int) -> None:
     async with await gathered(tmp_path, "stories", people) as house:
-        crowd = Crowd(house)
-        assert await crowd.walk() == [item.id for item in STORIES.items]
-        assert crowd.told.get("release.answer", 0) > 0
+        walk = Walk(house)
+        assert await walk.walk() == [item.id for item in STORIES.items]
+        assert walk.crowd.told.get("release.answer", 0) > 0

@@ -8,6 +8,7 @@ import msgspec
 import pytest
 
 from activities.kernel import Refused
+from rooms import commits
 from rooms.hall_desk import STEWARD_GRACE, lost_tables
 from rooms.hall_events import MOVE_WINDOW
 from rooms.hub import Joined
@@ -519,3 +520,56 @@ async def test_where_all_sit_in_the_hall_nobody_needs_a_call(tmp_path: Path) -> 
         wall = await house.hub.recover(await house.room(), house.opened.screen)
         house.tokens[wall.seat] = wall.token or ""
         assert await call(house, wall.seat) == ""
+
+
+# --- what was pressed for somebody says by whom -------------------------------------------------
+
+
+async def commits_of(house: House, seat: str) -> list[commits.Commit]:
+    rows = await house.storage.commits(house.opened.room)
+    return [one for _, raw in rows if (one := commits.decode(raw)).seat == seat and one.request]
+
+
+async def test_a_turn_and_an_answer_keep_seat_and_hand_apart(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template=TEMPLATE) as house:
+        co = await house.join("Kofi")
+        await house.do(house.lead, "seat.role", seat=co, role="facilitator", epoch=1)
+        await house.do(co, "seat.deal", dealt_in=False)
+        for n in range(3):
+            await house.carry(house.lead, f"Guest {n}")
+        teller = await house.telling()
+        begun = (await commits_of(house, teller))[-1]
+        assert (begun.seat, begun.entered_by) == (teller, house.lead)
+
+
+async def test_each_person_of_a_device_has_an_own_ballot(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="check_in", people=3) as house:
+        rosa, guest = await table_of(house, 1)
+        await house.do(house.lead, "activity.skip", item="a1", epoch=1)
+        for n in range(4):
+            await house.do(
+                house.lead,
+                "note.add",
+                document="board",
+                section="",
+                kind="theme",
+                text=f"Theme {n}",
+            )
+        await house.do(house.lead, "agenda.add", kind="voting")
+        item = (await house.room()).whole.room.agenda[-1].id
+        await house.start(item)
+        await house.to("open")
+        for seat in (rosa, guest):
+            offers = (await house.view(seat))["may"]
+            cast = next(one for one in offers if one["type"] == "vote.cast")
+            option = cast["needs"]["option"]["options"][0]["value"]
+            fields = {"ballot": cast["ballot"]} if "ballot" in cast else {}
+            await house.do(seat, "vote.cast", option=option, **fields)
+        # A secret ballot is kept without seat and without hand (VO3).
+        assert not await commits_of(house, rosa)
+        assert not await commits_of(house, guest)
+        mine = [
+            next(b for b in (await house.view(seat))["blocks"] if b["type"] == "ballot")["used"]
+            for seat in (rosa, guest)
+        ]
+        assert mine == [1, 1]

@@ -117,7 +117,7 @@ async def test_a_minute_before_both_see_who_leads_next_and_nobody_else(tmp_path:
         assert (card["to"], card["name"], card["minutes"]) == ("s2", "Person 1", 100)
         assert card["purpose"]
         assert not card["offered"]
-        mine = await house.view("s2")
+        mine = await house.view("s2", "seat")
         titles = [b.get("title") for b in mine["blocks"] if b["type"] == "note"]
         assert "You lead next: Story circles" in titles
         for other in ("s3", "s4", "s5"):
@@ -161,6 +161,21 @@ async def test_the_organiser_forces_and_everyone_is_told(tmp_path: Path) -> None
         strip = json.loads((await house.room()).desk((await house.room()).whole.room.seats["s2"])
                            or b"{}")  # fmt: skip
         assert strip["lines"][-1]["text"] == "Gave the lead to Person 2"
+
+
+async def test_who_asks_for_the_lead_is_offered_it_with_one_tap(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await company(house)
+        await house.do("s2", "lead.request")
+        view = await house.view(house.lead)
+        assert view["room"]["lead"]["asked"] == ["s2"]
+        tap = next(o for o in view["may"] if o["type"] == "lead.offer" and not o["needs"])
+        assert tap["hint"] == "Person 1 asks for the lead."
+        assert await acting(house) == house.lead  # nothing changes until the lead offers
+        await house.do(house.lead, "lead.offer", to=tap["to"], epoch=tap["epoch"])
+        await house.do("s2", "lead.accept", epoch=1)
+        assert await acting(house) == "s2"
+        assert (await house.view("s2"))["room"]["lead"]["asked"] == []
 
 
 async def test_CO7_a_stale_command_says_who_leads(tmp_path: Path) -> None:

@@ -60,11 +60,9 @@ def test_the_card_comes_a_minute_before_the_planned_end_to_both_and_nobody_else(
     assert (offered.offered, offered.ends_at) == (True, 9)
 
 
-def test_letters_of_a_template_and_people_who_left_get_no_card() -> None:
-    for lead, seats in (
-        ("P", STATE.seats),
-        ("b", {**STATE.seats, "b": replace(NEXT, status="left")}),
-    ):
+def test_somebody_who_left_and_a_host_nobody_named_get_no_card() -> None:
+    left = {**STATE.seats, "b": replace(NEXT, status="left")}
+    for lead, seats in (("V", STATE.seats), ("b", left), ("", STATE.seats)):
         items = (ITEMS[0], replace(ITEMS[1], lead=lead))
         state = replace(RUNNING, plan=Plan(items=items), seats=seats)
         assert helm_view.baton(state, ACTIVITIES, LEAD, "", 10**9) is None

@@ -58,3 +58,11 @@ def test_confidentiality_is_a_setting(word: str) -> None:
 def test_what_cannot_be_is_refused_WRD1(wrong: dict[str, object]) -> None:
     with pytest.raises(Refused):
         opening(replace(WANTED, **wrong), 5, ids())
+
+
+def test_whether_co_facilitators_move_the_time_is_settled_at_the_start() -> None:
+    assert commits.evolve(RoomState(), opening(WANTED, 5, ids()).commit).helm.co_time
+    wanted = replace(WANTED, settings={"co_may_time": False})
+    assert not commits.evolve(RoomState(), opening(wanted, 5, ids()).commit).helm.co_time
+    with pytest.raises(Refused, match="bad_request"):
+        opening(replace(WANTED, settings={"co_may_time": "often"}), 5, ids())

@@ -196,7 +196,7 @@ async def test_a_word_and_a_name_given_just_now_are_hidden_too(tmp_path: Path) -
         assert "Hidden for now by a facilitator." in shown
         assert "rain" in shown
         people = said(house, sessions["s4"], "people")[-1]["people"]
-        assert {p["seat"]: p["name"] for p in people}[stranger] == "Someone"
+        assert {p["seat"]: p["name"] for p in people}[stranger] == "Someone (5)"
         await house.do("s2", "seat.restore", seat=stranger, epoch=await house.epoch())
         assert ABUSE in json.dumps(await house.view("s4"))
 
@@ -255,6 +255,22 @@ async def test_a_removed_seat_keeps_or_loses_its_cards(tmp_path: Path) -> None:
         assert set(await evening.cards("s2")) == {"s4-y"}
         await house.do(house.lead, "seat.restore", seat="s3", epoch=epoch)
         assert set(await evening.cards("s2")) == {"s4-y", "s3-x"}
+
+
+async def test_what_cannot_be_written_now_is_hidden_as_soon_as_it_can_STO1(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        evening = await Evening.of(house)
+        await evening.abuse()
+        house.storage.full_documents = True
+        await house.do("s2", "seat.hide", seat="s3", epoch=1)
+        assert "ebracanary" not in json.dumps(await house.view("s4"))  # what is words goes at once
+        house.storage.full_documents = False
+        await house.clock.advance(2_000)
+        assert await evening.cards("s4") == {}
+        await house.do("s2", "seat.restore", seat="s3", epoch=1)
+        assert len(await evening.cards("s4")) == 2
 
 
 async def test_whom_nobody_hides(tmp_path: Path) -> None:
@@ -380,6 +396,7 @@ async def test_two_participants_pause_the_room_when_no_facilitator_is_here(
         frozen = (await house.room()).whole.room.safety.frozen
         assert frozen is not None
         assert frozen.people
+        assert "Two of you" in (await house.view("s4"))["room"]["frozen"]
         with pytest.raises(Refused, match="closed"):
             await house.do("s4", "seat.name", name="Another Name")
         await house.do("s4", "room.pause", on=False)

@@ -75,7 +75,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
           stage.changed();
         }}>${t("All right")}</button></p>`
       : nothing
-  }${said?.frozen ? html`<p class="refused frozen">${icon("freeze")}<span>${said.frozen}</span></p>` : nothing}${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+  }${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
 }
 
 function endingSentence(code: number): string {

@@ -98,9 +98,7 @@ export class AddPerson extends StagePart {
   protected override render(): TemplateResult | typeof nothing {
     const { stage } = this;
     if (!stage || stage.boot.seats.length >= MOST) return nothing;
-    const label = stage.facilitator
-      ? t("Add a person, here or on the phone")
-      : t("Add a person to this device");
+    const label = stage.facilitator ? t("Add a person") : t("Add a person to this device");
     return html`<button class=${this.look ?? ""} type="button" aria-expanded=${this.open ? "true" : "false"} @click=${() => {
       this.open = !this.open;
       if (this.open)

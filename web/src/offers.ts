@@ -69,6 +69,7 @@ export class OfferButton extends StagePart {
     look: {},
     open: { state: true },
     more: { attribute: false },
+    keys: {},
     said: { state: true },
   };
   declare offer: Offer;
@@ -76,6 +77,8 @@ export class OfferButton extends StagePart {
   declare more: Record<string, unknown> | undefined;
   /** Class names of the button. */
   declare look: string;
+  /** The key that presses this button, for screen readers to say. */
+  declare keys: string | undefined;
   declare open: boolean;
   declare said: string;
 
@@ -131,6 +134,7 @@ export class OfferButton extends StagePart {
         class=${look.includes("menurow") ? "" : `btn ${this.open ? look.replace("main", "") : look}`}
         type="button"
         aria-busy=${busy ? "true" : "false"}
+        aria-keyshortcuts=${this.keys ?? nothing}
         aria-expanded=${this.asks ? (this.open ? "true" : "false") : nothing}
         @click=${() => this.press()}
       >${quiet || look.includes("menurow") ? icon(iconOf(offer.type)) : nothing}<span>${offer.label}${busy ? html`<span class="dots"></span>` : nothing}</span></button>

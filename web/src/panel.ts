@@ -10,7 +10,7 @@ import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import type { OfferButton } from "./offers";
 import { baton, DebriefPart, DutiesPart } from "./panel/helm";
-import { keyOf, sheet } from "./panel/keys";
+import { keyFor, keyOf, sheet } from "./panel/keys";
 import { PeoplePart } from "./panel/people";
 import { asPhone, fetchPreview } from "./panel/preview";
 import { open, SignalsPart } from "./panel/signals";
@@ -55,6 +55,11 @@ export class PanelPage extends StagePart {
   private readonly pressed = (event: KeyboardEvent) => this.key(event);
   private readonly answered = (event: Event) => this.twice((event as CustomEvent<Answer>).detail);
 
+  /** On a phone the menu lies over the panel: it goes once what was asked for is done. */
+  private readonly sent = () => {
+    if (this.menu && window.matchMedia("(max-width: 63.99rem)").matches) this.menu = false;
+  };
+
   override connectedCallback(): void {
     super.connectedCallback();
     this.tab ??= "now";
@@ -63,12 +68,14 @@ export class PanelPage extends StagePart {
     ticker.add(this.tick);
     document.addEventListener("keydown", this.pressed);
     this.stage.commands.addEventListener("answer", this.answered);
+    this.stage.addEventListener("done", this.sent);
   }
 
   override disconnectedCallback(): void {
     ticker.remove(this.tick);
     document.removeEventListener("keydown", this.pressed);
     this.stage.commands.removeEventListener("answer", this.answered);
+    this.stage.removeEventListener("done", this.sent);
     super.disconnectedCallback();
   }
 
@@ -101,7 +108,7 @@ export class PanelPage extends StagePart {
         ? html`<span>${t("opening the line")}</span>`
         : html`<b>${stage.connection.line === "lost" ? t("no line since {time}", { time: hour(stage.connection.since) }) : t("finding the line again")}</b>`;
     return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span role="status">${state}</span></span></div>
-      <nav class="end row" aria-label=${t("Panel")}><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .look=${"small"}></tl-offer>` : nothing}
+      <nav class="end row" aria-label=${t("Panel")}><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .keys=${keyFor(places.alarm.type)} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .keys=${keyFor(places.lead.type)} .look=${"small"}></tl-offer>` : nothing}
       <button class="btn icon more wideonly" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
   }
 
@@ -126,7 +133,7 @@ export class PanelPage extends StagePart {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
     const row = (offer: Offer, where = "") =>
-      html`<tl-offer class=${where} .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`;
+      html`<tl-offer class=${where} .stage=${stage} .offer=${offer} .keys=${keyFor(offer.type)} .look=${"menurow"}></tl-offer>`;
     // While the bar stands, the step back is there; afterwards it is here.
     const back = places.back && !this.steps.seconds ? places.back : undefined;
     return html`<nav class="wide panelmenu" aria-label=${t("More")} @keydown=${(
@@ -161,7 +168,7 @@ export class PanelPage extends StagePart {
     const short = rest.filter((block) => !LISTS.has(block.type));
     const lists = rest.filter((block) => LISTS.has(block.type));
     const small = (offer: Offer) =>
-      html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`;
+      html`<tl-offer .stage=${stage} .offer=${offer} .keys=${keyFor(offer.type)} .look=${"small"}></tl-offer>`;
     const late = pace(view);
     return html`<section class="nowcard" aria-labelledby="now"><div class="row between"><p class="note">${this.leading(view)}</p>${
       view.ends_at
@@ -190,7 +197,7 @@ export class PanelPage extends StagePart {
     const hint = next?.hint ?? main[0]?.hint;
     return html`<div class="nextline"><div>${next ? html`<p class="note">${t("Next")}</p><p class="lead">${next.text}</p>` : nothing}</div><div class="stack">${main.map(
       (offer, n) =>
-        html`<tl-offer .stage=${stage} .offer=${offer} .look=${n ? "big" : "main big"}></tl-offer>`,
+        html`<tl-offer .stage=${stage} .offer=${offer} .keys=${keyFor(offer.type, !n)} .look=${n ? "big" : "main big"}></tl-offer>`,
     )}</div></div>${hint ? html`<p class="note nextnote">${hint}</p>` : nothing}`;
   }
 
@@ -312,8 +319,9 @@ export class PanelPage extends StagePart {
         (each) => each.offer === offer && each.offsetParent !== null,
       );
     if (!found()) {
-      this.tab = "now";
-      this.menu = offer.place === "menu";
+      const answer = /admit/.test(offer.type);
+      this.tab = answer ? "signals" : "now";
+      this.menu = offer.place === "menu" && !answer;
       await this.updateComplete;
     }
     const button = found();

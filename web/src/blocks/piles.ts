@@ -67,7 +67,7 @@ export class PilesBlock extends BlockPart<Piles> {
   protected override render(): TemplateResult {
     const { title, piles } = this.block;
     const shown = piles.filter((pile) => pile.id || pile.notes.length);
-    return html`<section class="stack"><h2 class="sec">${title}</h2><div class="piles">${repeat(
+    return html`<section class="stack"><h2 class="sec">${title}</h2>${shown.length ? nothing : html`<p class="quiet">${t("Notes will stand here as soon as there are some.")}</p>`}<div class="piles">${repeat(
       shown,
       (pile) => pile.id,
       (pile) => this.pile(pile),
@@ -116,10 +116,23 @@ export class PilesBlock extends BlockPart<Piles> {
       if (event.key !== "Escape") return;
       this.moving = "";
       this.focusOn(note);
-    }}><p class="note">${t("Move this note to")}</p>${this.block.piles.map(
-      (pile) =>
-        html`<button type="button" aria-current=${pile.id === at ? "true" : nothing} @click=${() => this.move(note, pile.id)}><bdi>${this.called(pile)}</bdi>${pile.id === at ? icon("check") : nothing}</button>`,
+    }}><p class="note">${t("Move this note to")}</p>${this.places().map(
+      ([id, title]) =>
+        html`<button type="button" aria-current=${id === at ? "true" : nothing} @click=${() => this.move(note, id)}><bdi>${title}</bdi>${id === at ? icon("check") : nothing}</button>`,
     )}</div>`;
+  }
+
+  /** Where a note may go: the piles, and what else the offer names (a theme to be made). */
+  private places(): [id: string, title: string][] {
+    const piles = this.block.piles.map((pile): [string, string] => [pile.id, this.called(pile)]);
+    const known = new Set(piles.map(([id]) => id));
+    const more = this.offer(this.block.move)?.needs.pile?.options ?? [];
+    return [
+      ...piles,
+      ...more
+        .filter((each) => !known.has(each.value))
+        .map((each): [string, string] => [each.value, each.label]),
+    ];
   }
 
   // Dragging: the grip follows a mouse, a pen or a finger; everything else scrolls as always.

@@ -41,6 +41,23 @@ const KEYS: Record<string, Key> = {
   "?": "help",
 };
 
+/** Keys of offers, by type: for the buttons to say. */
+const OFFERS: [RegExp, string][] = [
+  [/^(pause\.|break\.end)/, "p"],
+  [/^phase\.extend$/, "m"],
+  [/^activity\.cut$/, "e"],
+  [/^say\.all$/, "a"],
+  [/^lead\.(offer|request|take|accept)$/, "h"],
+  [/^room\.(freeze|unfreeze)$/, "f"],
+  [/^phase\.(back)$/, "u"],
+];
+
+/** The key that presses the button of an offer; `main`: it is the next step. */
+export function keyFor(type: string, main = false): string | undefined {
+  if (!wanted()) return undefined;
+  return OFFERS.find(([pattern]) => pattern.test(type))?.[1] ?? (main ? "n" : undefined);
+}
+
 const SWITCH = "talanoa keys";
 
 /** Whether this person wants single keys; a browser without storage says yes. */

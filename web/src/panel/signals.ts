@@ -21,21 +21,22 @@ export interface Signal {
 /** Signals put aside on this device ("Seen"): they ask nothing of the server. */
 const seen = new Set<string>();
 
+function words(type: string): string {
+  if (/^door|admit|refuse/.test(type)) return t("waits at the door");
+  if (/restore|erase/.test(type)) return t("has words that are hidden");
+  return type.startsWith("care") ? t("would be glad of a word") : "";
+}
+
 function ofOffer(stage: Stage, offer: Offer): Signal {
   const name = typeof offer.seat === "string" ? stage.name(offer.seat) : "";
   const door = /^door|admit|refuse/.test(offer.type);
+  const picture = door ? "house" : offer.type.startsWith("care") ? "ear" : "eye";
   return {
-    key: typeof offer.seat === "string" ? `${door} ${offer.seat}` : offer.type,
-    picture: door ? "house" : offer.type.startsWith("care") ? "ear" : "bell",
+    key: `${picture} ${offer.seat}`,
+    picture,
     good: false,
     who: name,
-    text: offer.hint
-      ? offer.hint
-      : door
-        ? t("waits at the door")
-        : offer.type.startsWith("care")
-          ? t("would be glad of a word")
-          : "",
+    text: offer.hint ?? words(offer.type),
     offers: [offer],
   };
 }

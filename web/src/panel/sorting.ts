@@ -30,7 +30,12 @@ const LEAD = /^lead\.(offer|request|decline)$/;
 const ALARM = /^room\.(freeze|unfreeze)$/;
 
 export function sorted(offers: Offer[], blocks: Block[]): Sorted {
-  const left = loose(offers, blocks).filter((offer) => offer.shown !== false);
+  const free = loose(offers, blocks);
+  // What somebody waits for stands among the signals, also where the server leaves drawing it to
+  // a list of people.
+  const about = (offer: Offer) => SIGNAL.test(offer.type) && !!offer.seat;
+  const signals = free.filter(about);
+  const left = free.filter((offer) => offer.shown !== false && !about(offer));
   const take = (choose: (offer: Offer) => boolean): Offer[] => {
     const taken = left.filter(choose);
     for (const offer of taken) left.splice(left.indexOf(offer), 1);
@@ -46,6 +51,5 @@ export function sorted(offers: Offer[], blocks: Block[]): Sorted {
   take((offer) => isLead(offer) && offer.place !== "menu");
   const main = take((offer) => offer.place === "main");
   const clocks = take((offer) => quiet(offer) && CLOCK.test(offer.type));
-  const signals = take((offer) => quiet(offer) && SIGNAL.test(offer.type));
   return { main, clocks, signals, loose: take(quiet), menu: left, back, lead, alarm };
 }

@@ -1,0 +1,112 @@
+"""What pairs are told: rules, questions, names, and what each step leads to."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from activities import pairing
+from activities._dyads_model import (
+    State,
+    member,
+)
+from activities.blocks import (
+    Line,
+    Option,
+    Rules,
+    say,
+)
+
+RULES: Final = Rules(
+    title=say("How we listen in pairs"),
+    lines=(
+        say("Equal time for each. It stays yours, also when you are silent."),
+        say("Who listens says nothing: no advice, no judging, no story of their own on top."),
+        say("What is said here stays between you. You may share your own part only."),
+    ),
+)
+
+TITLE: Final = {
+    "paired": say("Paired listening"),
+    "rotating": say("Rotating pairs"),
+    "one_two_four": say("1-2-4-All"),
+}
+PROMPTS: Final[Mapping[str, tuple[Line, ...]]] = {
+    "paired": (
+        say("What struck you? What does it touch at home, and what would be different there?"),
+    ),
+    "rotating": (
+        say("Which challenge do you bring?"),
+        say("What could you give, and what do you hope for?"),
+        say("What is the first small thing you could try?"),
+    ),
+    "one_two_four": (say("What is the first small thing we could do?"),),
+}
+KINDS: Final[Mapping[str, tuple[Option, ...]]] = {
+    "rotating": (
+        Option("offer", say("I can give")),
+        Option("need", say("I am looking for")),
+        Option("insight", say("I understood")),
+        Option("question", say("I ask myself")),
+    ),
+    "": (
+        Option("insight", say("I understood")),
+        Option("question", say("I ask myself")),
+        Option("commitment", say("I will")),
+    ),
+}
+SCOPES: Final = (
+    Option("memo", say("It may stand in the memo, without my name")),
+    Option("self", say("Only I keep it")),
+)
+LEAVE: Final[Mapping[str, Line]] = {
+    "think": say("Let the first one speak"),
+    "half_1": say("On to the next"),
+    "breath": say("Go on"),
+    "half_2": say("On to the next"),
+    "open": say("Let everybody write"),
+    "own_note": say("Close"),
+    "intro": say("Let pairs meet"),
+    "move": say("Let the first one speak"),
+    "plenary": say("Close"),
+    "alone": say("On to pairs"),
+    "pair": say("On to fours"),
+    "four": say("Come together"),
+    "all": say("Close"),
+}
+COMES: Final[Mapping[str, Line]] = {
+    "think": say("Everybody thinks alone; pairs are made meanwhile."),
+    "half_1": say("Clocks end by themselves, with ten seconds for last words."),
+    "breath": say("A breath. Then the time goes to the other one."),
+    "half_2": say("Clocks end by themselves, with ten seconds for last words."),
+    "open": say("They talk freely now."),
+    "own_note": say("Everybody writes their own note; nobody writes about the partner."),
+    "intro": say("Say the question and how it goes; leave a minute of silence to think."),
+    "move": say("They find each other. Then the first one speaks."),
+    "plenary": say("Ask a few what they heard in themselves; offers and wishes can be written."),
+    "alone": say("Everybody thinks alone; pairs are made meanwhile."),
+    "pair": say("They talk in pairs; fours are made meanwhile."),
+    "four": say("Pairs sit down together; each four chooses the one it brings."),
+    "all": say("One thing from each group, nothing twice."),
+}
+END: Final = say("Own notes are kept, and who has met.")
+
+
+def group_name(state: State, id: str) -> Line:
+    """ "Pair 3": the number is only a name."""
+    number = int(id.rpartition("-")[2])
+    match len(state.groups.get(id, ())):
+        case 2:
+            return say("Pair {n}", n=number)
+        case 3:
+            return say("Trio {n}", n=number)
+        case _:
+            return say("Group {n}", n=number)
+
+
+def place_of(state: State, seats: tuple[str, ...]) -> Line:
+    """Where they talk (A3 *Hybrid*)."""
+    wheres = [member(state, seat) for seat in seats]
+    if pairing.face_to_face(wheres):
+        return say("In the room, face to face")
+    if any(one.where in ("room", "carried") for one in wheres):
+        return say("In the call; in the room with earphones")
+    return say("In the call")

@@ -1,0 +1,65 @@
+"""Moment 8 of `experience.md`, in real browsers: a stranger posts abuse, one control ends it."""
+
+from __future__ import annotations
+
+import re
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.house import LAPTOP, House
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+ABUSE = "Zebracanary filth"
+
+
+def test_moment_8_one_control_ends_it_for_everyone(house: House, browser: Browser) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo", template="check_in")
+    stranger, wanjiru = room.join("A Stranger"), room.join("Wanjiru Kamau")
+    lead = house.browse(browser, "Amina Diallo", LAPTOP)
+    lead.sit(room.lead, "/panel")
+    phone = house.browse(browser, "Wanjiru Kamau")
+    phone.sit(wanjiru)
+    room.next_phase()
+    room.lead.tap("activity.cut")
+    note = {"type": "note.add", "document": "board", "section": "", "kind": "insight"}
+    assert wanjiru.send({**note, "text": "Walk the river first"}).is_success
+    house.advance(130)  # her note is older than two minutes; the stranger's is not
+    for seat in (room.lead, stranger, wanjiru):
+        seat.view()
+    assert stranger.send({**note, "text": ABUSE}).is_success
+    phone.sees(ABUSE)
+    lead.sees(ABUSE)
+
+    lead.press("Stop everything")
+    form = lead.page.locator(".ask")
+    form.get_by_label("A Stranger").check()
+    began = time.monotonic()
+    form.get_by_role("button", name="Stop everything").click()
+    for guest in (lead, phone):
+        expect(guest.page.get_by_text(ABUSE)).to_have_count(0)
+    took = time.monotonic() - began
+    assert took < 2, f"{took:.1f} s"
+    phone.sees("Walk the river first")
+    phone.sees(re.compile("paused writing for everyone"))
+    assert "ebracanary" not in phone.page.content()
+
+    # The stranger goes on and reaches nobody; the door is shut, the invited are still in.
+    again = stranger.send({**note, "text": f"{ABUSE} again"})
+    assert again.status_code == 409
+    assert "kept on this device" in again.json()["error"]["message"]
+    phone.page.reload()
+    phone.sees("Walk the river first")
+    assert "ebracanary" not in phone.page.content()
+
+    lead.press(re.compile("Bring back what"))
+    phone.sees(ABUSE)
+    lead.press("Let people write again")
+    expect(phone.page.get_by_text("paused writing for everyone")).to_have_count(0)
+    assert not lead.troubles + phone.troubles
