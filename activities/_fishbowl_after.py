@@ -6,7 +6,6 @@ from typing import Final
 from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
 from activities._fishbowl_commands import (
-    GroupReady,
     ObservationAdd,
     QuestionAdd,
     QuestionDecline,
@@ -61,6 +60,7 @@ from activities.blocks import (
     say,
 )
 from activities.grouping import name
+from activities.groups import GroupReady
 from activities.kernel import Member, Viewer
 
 Offers = list[Offer]

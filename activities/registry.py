@@ -20,11 +20,11 @@ ACTIVITIES: Final[Mapping[str, Activity[Any]]] = {
     "story_circle": STORY_CIRCLE,
     "fishbowl": FISHBOWL,
     "dyads": DYADS,
-    "plenary": PLENARY,
-    "commitments": COMMITMENTS,
-    "evaluation": EVALUATION,
-    "break": REST,
     "report_out": REPORT_OUT,
     "voting": VOTING,
+    "commitments": COMMITMENTS,
+    "evaluation": EVALUATION,
+    "plenary": PLENARY,
+    "break": REST,
 }
 """Kind -> activity."""

@@ -359,29 +359,6 @@ async def _replayed(house: House) -> Whole:
     return whole
 
 
-async def test_what_a_listener_gives_back_is_a_card_once_its_teller_agrees(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, "empty", people=5) as house:
-        await house.plan("story_circle", variant="collective_harvest", lens1="What the river did")
-        teller = await house.telling()
-        heard = [str(await house.view(seat)) for seat in house.tokens if seat != teller]
-        assert any("What the river did" in one for one in heard)  # one of them listens for it
-        done = await _offer(house, teller, "turn.done")
-        await house.do(teller, "turn.done", activity="a1", turn=done["turn"], group=done["group"])
-        await house.to("reflect")
-        others = [seat for seat in house.tokens if seat not in (teller, house.lead)]
-        text = "You asked the elders first."
-        await house.do(others[0], "gift.give", activity="a1", words=text)
-        assert text in str(await house.view(teller))
-        assert text not in str(await house.view(others[1]))
-        assert text not in str(await house.view(house.lead, "panel"))
-        assert not await _cards(house)
-        await house.do(teller, "gift.share", activity="a1", gift=0)
-        card = (await _cards(house))[text]
-        assert (card.author, card.kind) == (others[0], "insight")
-        made = material(await house.room(), tuple((await _cards(house)).values()))
-        assert [one.text for one in made.cards] == [text]
-
-
 # The table of an activity and everyone's board never part --------------------------------------
 
 
@@ -427,3 +404,26 @@ def test_RO2_the_board_is_what_the_table_shows(
 
 def _follow(state: RoomState, event: commits.RoomEvent) -> RoomState:
     return commits.evolve(state, commits.Commit(seq=1, at=1, events=(event,)))
+
+
+async def test_what_a_listener_gives_back_is_a_card_once_its_teller_agrees(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, "empty", people=5) as house:
+        await house.plan("story_circle", variant="collective_harvest", lens1="What the river did")
+        teller = await house.telling()
+        heard = [str(await house.view(seat)) for seat in house.tokens if seat != teller]
+        assert any("What the river did" in one for one in heard)  # one of them listens for it
+        done = await _offer(house, teller, "turn.done")
+        await house.do(teller, "turn.done", activity="a1", turn=done["turn"], group=done["group"])
+        await house.to("reflect")
+        others = [seat for seat in house.tokens if seat not in (teller, house.lead)]
+        text = "You asked the elders first."
+        await house.do(others[0], "gift.give", activity="a1", words=text)
+        assert text in str(await house.view(teller))
+        assert text not in str(await house.view(others[1]))
+        assert text not in str(await house.view(house.lead, "panel"))
+        assert not await _cards(house)
+        await house.do(teller, "gift.share", activity="a1", gift=0)
+        card = (await _cards(house))[text]
+        assert (card.author, card.kind) == (others[0], "insight")
+        made = material(await house.room(), tuple((await _cards(house)).values()))
+        assert [one.text for one in made.cards] == [text]
