@@ -6,52 +6,13 @@ from typing import Final
 from activities.blocks import Option, say
 from activities.kernel import Hint, Planned
 
+_ROUND: Final = ("variant", ("round",))
 _HARVEST: Final = ("variant", ("collective_harvest",))
 
 HINTS: Final[Mapping[str, Hint]] = {
     "prompt": Hint(
         say("Your own invitation"),
         say("A lived moment, not an opinion. It stays hidden until the telling begins."),
-    ),
-    "max": Hint(
-        say("Largest circle"),
-        say("Six to eight listen best. More people make more circles."),
-        unit="people",
-    ),
-    "turn_s": Hint(
-        say("Time for each story"),
-        say("A soft time, the same for everybody."),
-        unit="s",
-    ),
-    "breath_s": Hint(
-        say("Silence after a story"),
-        say("Nobody speaks; the story settles."),
-        unit="s",
-    ),
-    "second_chance": Hint(
-        say("A second chance"),
-        say("Who let the turn go by is asked once more at the end."),
-    ),
-    "witness": Hint(
-        say("A witness who writes"),
-        say("Only if the circle agrees; nothing leaves without its teller."),
-        options=(
-            Option("ask", say("Ask the circle")),
-            Option("off", say("None")),
-        ),
-    ),
-    "reflect_min": Hint(
-        say("Talking about the stories"),
-        say("Free talk in each circle, after a quiet minute."),
-        unit="min",
-    ),
-    "release": Hint(
-        say("Ask tellers what may be passed on"),
-        say("Without it nothing of the stories reaches the memo."),
-    ),
-    "plenary": Hint(
-        say("Come together at the end"),
-        say("One voice from each circle, about two minutes."),
     ),
     "variant": Hint(
         say("Who tells"),
@@ -68,6 +29,50 @@ HINTS: Final[Mapping[str, Hint]] = {
         say("Third lens"), say("Left empty: what could travel to another place."), only=_HARVEST
     ),
     "lens4": Hint(say("Fourth lens"), say("Left empty: questions it raises."), only=_HARVEST),
+    "max": Hint(
+        say("Largest circle"),
+        say("Six to eight listen best. More people make more circles."),
+        unit="people",
+        only=_ROUND,
+    ),
+    "turn_s": Hint(
+        say("Time for each story"),
+        say("A soft time, the same for everybody."),
+        unit="s",
+        only=_ROUND,
+    ),
+    "breath_s": Hint(
+        say("Silence after a story"),
+        say("Nobody speaks; the story settles."),
+        unit="s",
+    ),
+    "second_chance": Hint(
+        say("A second chance"),
+        say("Who let the turn go by is asked once more at the end."),
+        only=_ROUND,
+    ),
+    "witness": Hint(
+        say("A witness who writes"),
+        say("Only if the circle agrees; nothing leaves without its teller."),
+        options=(
+            Option("ask", say("Ask the circle")),
+            Option("off", say("None")),
+        ),
+    ),
+    "reflect_min": Hint(
+        say("Talking about the stories"),
+        say("Free talk in each circle, after a quiet minute."),
+        unit="min",
+        only=_ROUND,
+    ),
+    "release": Hint(
+        say("Ask tellers what may be passed on"),
+        say("Without it nothing of the stories reaches the memo."),
+    ),
+    "plenary": Hint(
+        say("Come together at the end"),
+        say("One voice from each circle, about two minutes."),
+    ),
     "overtime_prompt_s": Hint(
         say("Kind word to the host after"),
         say("How long a story may run over before the host may close it."),
