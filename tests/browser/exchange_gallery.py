@@ -28,7 +28,7 @@ NAMES: Final = (
     "Wanjiru Kamau", "Jorge Mamani", "Meera Devi", "Kofi Owusu", "Rosa Quispe", "Tomasi Vakalala",
     "Anaïs Morel", "José Huamán", "Baraka Otieno", "مريم العلي", "Leilani Kealoha",
 )  # fmt: skip
-"""Eleven, so that somebody makes a trio of a pair."""
+"""Participants; with the lead they are twelve."""
 
 ANSWERS: Final = (
     "We asked the elders before we drew the map.",
@@ -72,15 +72,18 @@ class Item:
 
 @dataclass(frozen=True)
 class Scene:
-    """A room of its own. Its people choose by `seed`; `idle` of them only look on."""
+    """A room of its own. Its people choose by `seed`; the first `idle` of them only look on."""
 
     items: tuple[Item, ...]
     idle: int = 0
+    people: int = len(NAMES)
     seed: int = 1
 
 
-def _one(kind: str, of: str, phases: str, *, idle: int = 0, **settings: Any) -> Scene:
-    return Scene((Item(kind, tuple(phases.split()), settings, of),), idle)
+def _one(
+    kind: str, of: str, phases: str, *, idle: int = 0, people: int = len(NAMES), **settings: Any
+) -> Scene:
+    return Scene((Item(kind, tuple(phases.split()), settings, of),), idle, people)
 
 
 STORY: Final = (
@@ -89,7 +92,7 @@ STORY: Final = (
 )
 BOWL: Final = "frame paused debrief closed"
 SCENES: Final[tuple[Scene, ...]] = (
-    _one("check_in", "word", "frame answer offer turn heard reveal thanks paused closed"),
+    _one("check_in", "word", "frame answer reveal thanks paused closed"),
     _one("check_in", "round", "offer turn heard", mode="round"),
     _one("check_in", "weather", "answer reveal", mode="weather", direction="out"),
     _one("story_circle", "round", STORY, max=4, turn_s=60),
@@ -97,7 +100,7 @@ SCENES: Final[tuple[Scene, ...]] = (
     _one("fishbowl", "open", f"{BOWL} starters open last_call", frame_min=2, min_stay_s=30),
     _one("fishbowl", "closed", f"{BOWL} talk questions answers", mode="closed", frame_min=2),
     _one("fishbowl", "experience", f"{BOWL} batch swap round outer_speaks", mode="experience"),
-    _one("dyads", "paired", "think half_1 breath half_2 half_3 open own_note paused closed"),
+    _one("dyads", "paired", "think half_1 breath half_2 half_3 open own_note paused closed", people=10),
     _one("dyads", "rotating", "intro half_1 half_2 move plenary", form="rotating"),
     _one("dyads", "one_two_four", "alone pair four all", form="one_two_four"),
     Scene((
@@ -151,8 +154,8 @@ class Staged:
             asked = {"type": "agenda.add", "kind": item.kind, "settings": dict(item.settings)}
             answer = self.room.lead.send(asked)
             assert answer.is_success, answer.text
-        seats = [self.room.join(name) for name in NAMES]
-        self.seats = {seat.seat: seat for seat in seats}
+        seats = [self.room.join(name) for name in NAMES[: scene.people]]
+        self.seats = {seat.seat: seat for seat in (*seats, self.room.lead)}
         self.crowd = Voices(Afar(house, self.room, self.seats), scene.seed)
         self.random = random.Random(scene.seed)
         self.pages: dict[str, Guest] = {}
@@ -193,7 +196,7 @@ class Staged:
 
     def look(self) -> bool:
         """Everybody looks once, in any order; whether anybody did something."""
-        order = list(self.seats)[: len(self.seats) - self.scene.idle]
+        order = list(self.seats)[self.scene.idle :]
         self.random.shuffle(order)
         self.new()
         moved = False
@@ -205,15 +208,13 @@ class Staged:
 
     def next(self, panel: dict[str, Any]) -> bool:
         """The lead presses the one right button."""
-        for offer in panel["may"]:
-            if offer["type"] in ("phase.next", "activity.start"):
-                if offer["type"] == "activity.start":
-                    self.at += 1
-                return bool(drive(self._lead().tap(self.room.lead.seat, offer, panel)))
-        return False
-
-    def _lead(self) -> Crowd:
-        return Voices(Afar(self.house, self.room, {self.room.lead.seat: self.room.lead}))
+        main = [offer for offer in panel["may"] if offer["place"] == "main"]
+        onward = [offer for offer in main if offer["type"] in ("phase.next", "activity.start")]
+        if not main:
+            return False
+        offer = (onward or main)[0]
+        self.at += offer["type"] == "activity.start"
+        return bool(drive(self.crowd.tap(self.room.lead.seat, offer, panel)))
 
     def pause(self) -> None:
         """Once in each activity somebody needs a pause, and it is ended again."""
@@ -224,21 +225,26 @@ class Staged:
         if call is None:
             return
         self.paused.add(self.item.name)
-        drive(self._lead().tap(self.room.lead.seat, call, view))
+        drive(self.crowd.tap(self.room.lead.seat, call, view))
         self.new()
         view = self.room.lead.view("panel")
         back = next((o for o in view["may"] if o["type"] == "pause.resume"), None)
         assert back, [o["type"] for o in view["may"]]
-        drive(self._lead().tap(self.room.lead.seat, back, view))
+        drive(self.crowd.tap(self.room.lead.seat, back, view))
 
     # Looking -----------------------------------------------------------------------------------
 
     def new(self, who: str = "") -> None:
-        """Photographs every phase that somebody (or only `who`, or the panel) has just come to."""
+        """Photographs every phase that somebody has just come to; told `who` has just done
+        something, looks further only when that made a difference."""
         seen = self.seen[self.item.name]
+        if who:
+            screens = (self.seats[who].view(), self.room.lead.view("panel"))
+            if all(view["activity"] is None or view["activity"]["phase"] in seen for view in screens):
+                return
         found: dict[str, list[tuple[int, str]]] = {}
-        for seat in [who] if who else self.seats:
-            view = self.seats[seat].view()
+        for seat, each in self.seats.items():
+            view = each.view()
             if view["activity"] is None:
                 continue
             asked = sum(o["place"] == "main" for o in view["may"])
