@@ -48,6 +48,9 @@ LONGEST: Final = 14
 """Looks at one phase before the lead presses on."""
 
 MOST_LOOKS: Final = 400
+GIVES: Final = frozenset({"option.add"})
+"""What a lead gives, twice, where nothing can go on before."""
+
 CLOSED: Final = "closed"
 FLASH: Final = frozenset({"story_circle.gather", "story_circle.form"})
 """Phases that pass within the commit that begins them: no screen ever shows them."""
@@ -98,8 +101,8 @@ SCENES: Final[tuple[Scene, ...]] = (
     _one("story_circle", "round", STORY, max=4, turn_s=60),
     _one("story_circle", "harvest", "telling quiet reflect", variant="collective_harvest", max=6),
     _one("fishbowl", "open", f"{BOWL} starters open last_call", frame_min=2, min_stay_s=30),
-    _one("fishbowl", "closed", f"{BOWL} talk questions answers", mode="closed", frame_min=2),
-    _one("fishbowl", "experience", f"{BOWL} batch swap round outer_speaks", mode="experience"),
+    _one("fishbowl", "closed", f"{BOWL} batch swap round outer_speaks", mode="closed", frame_min=2),
+    _one("fishbowl", "experience", f"{BOWL} talk questions answers", mode="experience"),
     _one("dyads", "paired", "think half_1 breath half_2 half_3 open own_note paused closed", people=10),
     _one("dyads", "rotating", "intro half_1 half_2 move plenary", form="rotating"),
     _one("dyads", "one_two_four", "alone pair four all", form="one_two_four"),
@@ -107,11 +110,12 @@ SCENES: Final[tuple[Scene, ...]] = (
         Item("report_out", tuple(
             "prepare offer turn heard cluster name missing paused closed".split()
         ), {"groups": "mixed"}),
-        Item("voting", tuple("tidy open reveal runoff talk paused closed".split()), {"chosen": 1}),
+        Item("voting", tuple("tidy open reveal runoff talk paused closed".split()), {"chosen": 1, "dots": 1}),
         Item("commitments", tuple(
             "think pair_1 pair_2 pair_3 write say offer turn partner paused closed".split()
         )),
     )),
+    _one("voting", "few", "tidy talk", people=2),
     _one("evaluation", "useful_change", "write read_back one_change paused closed"),
     _one("evaluation", "plus_delta", "write round read_back", form="plus_delta", round=True),
     _one("evaluation", "scores", "write read_back", form="scores"),
@@ -131,11 +135,26 @@ def listed() -> set[str]:
 
 
 class Voices(Crowd):
-    """A crowd that speaks in sentences, and says after each tap who has tapped."""
+    """A crowd that speaks in sentences, one person at a time."""
+
+    dots = 0
 
     def _say(self) -> str:
         self.words += 1
         return ANSWERS[self.words % len(ANSWERS)]
+
+    async def _answer(self, seat: str) -> None:
+        """Dots are placed on a ballot, which draws its own buttons; one after the other, so that
+        options become equal."""
+        view = await self.place.view(seat, "seat")
+        if offer := next((o for o in view["may"] if o["type"] == "vote.cast"), None):
+            need = offer["needs"]["option"]
+            values = [option["value"] for option in need["options"]]
+            self.dots += 1
+            offer["option"] = values[self.dots % len(values)]
+            await self.tap(seat, {**offer, "needs": {}}, view)
+            return
+        await super()._answer(seat)
 
     async def one(self, seat: str) -> bool:
         """Somebody looks at the own screen; whether anything was done."""
@@ -189,7 +208,9 @@ class Staged:
             still = 0 if moved else still + 1
             if still > 1 or looks > LONGEST:
                 self.pause()
-                self.next(self.room.lead.view("panel"))
+                panel = self.room.lead.view("panel")
+                if not self.again(panel):
+                    self.next(panel)
                 still = looks = 0
             self.house.advance(SLICE)
         return self.made
@@ -210,11 +231,19 @@ class Staged:
         """The lead presses the one right button."""
         main = [offer for offer in panel["may"] if offer["place"] == "main"]
         onward = [offer for offer in main if offer["type"] in ("phase.next", "activity.start")]
-        if not main:
+        needed = [offer for offer in panel["may"] if offer["type"] in GIVES]
+        if not (onward or main or needed):
             return False
-        offer = (onward or main)[0]
+        offer = (onward or main or needed)[0]
+        if offer["type"] in GIVES:
+            drive(self.crowd.tap(self.room.lead.seat, offer, panel))
         self.at += offer["type"] == "activity.start"
         return bool(drive(self.crowd.tap(self.room.lead.seat, offer, panel)))
+
+    def again(self, panel: dict[str, Any]) -> bool:
+        """The lead asks for a second ballot where the first left some equal."""
+        offer = next((o for o in panel["may"] if o["type"] == "vote.runoff"), None)
+        return bool(offer and drive(self.crowd.tap(self.room.lead.seat, offer, panel)))
 
     def pause(self) -> None:
         """Once in each activity somebody needs a pause, and it is ended again."""
@@ -242,16 +271,16 @@ class Staged:
             screens = (self.seats[who].view(), self.room.lead.view("panel"))
             if all(view["activity"] is None or view["activity"]["phase"] in seen for view in screens):
                 return
-        found: dict[str, list[tuple[int, str]]] = {}
+        found: dict[str, list[tuple[bool, int, str]]] = {}
         for seat, each in self.seats.items():
             view = each.view()
             if view["activity"] is None:
                 continue
             asked = sum(o["place"] == "main" for o in view["may"])
-            found.setdefault(view["activity"]["phase"], []).append((-asked, seat))
+            found.setdefault(view["activity"]["phase"], []).append((seat == self.room.lead.seat, -asked, seat))
         for phase, people in found.items():
             if phase not in seen:
-                self.take(phase, min(people)[1])
+                self.take(phase, min(people)[2])
         panel = self.room.lead.view("panel")["activity"]
         if panel and panel["phase"] not in seen:
             self.take(panel["phase"], who or next(iter(self.seats)))
@@ -280,6 +309,7 @@ class Staged:
             guest = self.house.browse(self.browser, seat.name, PHONE)
             guest.sit(seat, path)
             self.pages[key] = guest
+        self.pages[key].connected()
         self.current(self.pages[key], seat.view("panel" if path else "seat"))
         return self.pages[key]
 

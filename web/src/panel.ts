@@ -168,8 +168,11 @@ export class PanelPage extends StagePart {
   private now(view: ViewMessage, places: Sorted): TemplateResult {
     const { stage } = this;
     const head = view.blocks.find((block) => block.type === "now");
-    const next = view.blocks.find((block) => block.type === "next");
-    const rest = view.blocks.filter((block) => block !== head && block !== next);
+    // While everything is paused the one right button goes on with this, not with what comes next.
+    const resumes = places.main.some((offer) => offer.type === "pause.resume");
+    const following = view.blocks.find((block) => block.type === "next");
+    const next = resumes ? undefined : following;
+    const rest = view.blocks.filter((block) => block !== head && block !== following);
     const short = rest.filter((block) => !LISTS.has(block.type));
     const lists = rest.filter((block) => LISTS.has(block.type));
     const small = (offer: Offer) =>
