@@ -444,7 +444,8 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
         own.append(Offer(InsightGive(words=Words("")), say("Give this"), needs=needs))
     own += phases.pause_offers(state.phases, viewer)
     kept = say("What was written is kept.")
-    lead = phases.lead_offers(state.phases, viewer, {"open": say("End here")}, kept)
+    onward = say("Let us begin") if state.settings.form == "arrival" else say("End here")
+    lead = phases.lead_offers(state.phases, viewer, {"open": onward}, kept)
     lead += _floor_offers(state, viewer)
     return phases.arranged(
         viewer, own, lead, lambda kind: may(PLENARY, state, kind, seat, viewer.roles)

@@ -51,6 +51,7 @@ MOST_LOOKS: Final = 400
 GIVES: Final = frozenset({"option.add"})
 """What a lead gives, twice, where nothing can go on before."""
 
+ONCE: Final = frozenset({"vote.runoff", "round.start"})
 CLOSED: Final = "closed"
 FLASH: Final = frozenset({"story_circle.gather", "story_circle.form"})
 """Phases that pass within the commit that begins them: no screen ever shows them."""
@@ -75,18 +76,28 @@ class Item:
 
 @dataclass(frozen=True)
 class Scene:
-    """A room of its own. Its people choose by `seed`; the first `idle` of them only look on."""
+    """A room of its own. Its people choose by `seed`; the first `idle` of them only look on.
+    A `patient` lead waits until the clocks are over."""
 
     items: tuple[Item, ...]
     idle: int = 0
     people: int = len(NAMES)
+    patient: bool = False
     seed: int = 1
 
 
 def _one(
-    kind: str, of: str, phases: str, *, idle: int = 0, people: int = len(NAMES), **settings: Any
+    kind: str,
+    of: str,
+    phases: str,
+    *,
+    idle: int = 0,
+    people: int = len(NAMES),
+    patient: bool = False,
+    **settings: Any,
 ) -> Scene:
-    return Scene((Item(kind, tuple(phases.split()), settings, of),), idle, people)
+    items = (Item(kind, tuple(phases.split()), settings, of),)
+    return Scene(items, idle, people, patient)
 
 
 STORY: Final = (
@@ -101,20 +112,22 @@ SCENES: Final[tuple[Scene, ...]] = (
     _one("story_circle", "round", STORY, max=4, turn_s=60),
     _one("story_circle", "harvest", "telling quiet reflect", variant="collective_harvest", max=6),
     _one("fishbowl", "open", f"{BOWL} starters open last_call", frame_min=2, min_stay_s=30),
-    _one("fishbowl", "closed", f"{BOWL} batch swap round outer_speaks", mode="closed", frame_min=2),
+    _one("fishbowl", "closed", f"{BOWL} batch swap round outer_speaks", mode="closed", frame_min=2, S=3),
     _one("fishbowl", "experience", f"{BOWL} talk questions answers", mode="experience"),
-    _one("dyads", "paired", "think half_1 breath half_2 half_3 open own_note paused closed", people=10),
+    _one("fishbowl", "few", "round", people=3),
+    _one("dyads", "paired", "think half_1 breath half_2 half_3 open own_note paused closed",
+         patient=True, half_s=60),
     _one("dyads", "rotating", "intro half_1 half_2 move plenary", form="rotating"),
     _one("dyads", "one_two_four", "alone pair four all", form="one_two_four"),
     Scene((
         Item("report_out", tuple(
             "prepare offer turn heard cluster name missing paused closed".split()
         ), {"groups": "mixed"}),
-        Item("voting", tuple("tidy open reveal runoff talk paused closed".split()), {"chosen": 1, "dots": 1}),
+        Item("voting", tuple("tidy open reveal runoff paused closed".split()), {"chosen": 1, "dots": 1}),
         Item("commitments", tuple(
             "think pair_1 pair_2 pair_3 write say offer turn partner paused closed".split()
         )),
-    )),
+    ), idle=1),
     _one("voting", "few", "tidy talk", people=2),
     _one("evaluation", "useful_change", "write read_back one_change paused closed"),
     _one("evaluation", "plus_delta", "write round read_back", form="plus_delta", round=True),
@@ -180,6 +193,7 @@ class Staged:
         self.pages: dict[str, Guest] = {}
         self.seen: dict[str, set[str]] = {item.name: set() for item in scene.items}
         self.paused: set[str] = set()
+        self.asked: set[tuple[str, str]] = set()
         self.made: list[str] = []
         self.at = -1
         self.running = ""
@@ -206,10 +220,11 @@ class Staged:
             where = phase
             moved = self.look()
             still = 0 if moved else still + 1
-            if still > 1 or looks > LONGEST:
+            ends = panel["ends_at"] if self.scene.patient else None
+            if (still > 1 or looks > LONGEST) and (ends is None or ends <= self.house.now()):
                 self.pause()
                 panel = self.room.lead.view("panel")
-                if not self.again(panel):
+                if not self.more(panel):
                     self.next(panel)
                 still = looks = 0
             self.house.advance(SLICE)
@@ -240,10 +255,14 @@ class Staged:
         self.at += offer["type"] == "activity.start"
         return bool(drive(self.crowd.tap(self.room.lead.seat, offer, panel)))
 
-    def again(self, panel: dict[str, Any]) -> bool:
-        """The lead asks for a second ballot where the first left some equal."""
-        offer = next((o for o in panel["may"] if o["type"] == "vote.runoff"), None)
-        return bool(offer and drive(self.crowd.tap(self.room.lead.seat, offer, panel)))
+    def more(self, panel: dict[str, Any]) -> bool:
+        """What the lead may begin beside the next phase, once in each activity."""
+        for offer in panel["may"]:
+            key = (self.item.name, offer["type"])
+            if offer["type"] in ONCE and key not in self.asked:
+                self.asked.add(key)
+                return bool(drive(self.crowd.tap(self.room.lead.seat, offer, panel)))
+        return False
 
     def pause(self) -> None:
         """Once in each activity somebody needs a pause, and it is ended again."""
@@ -269,7 +288,9 @@ class Staged:
         seen = self.seen[self.item.name]
         if who:
             screens = (self.seats[who].view(), self.room.lead.view("panel"))
-            if all(view["activity"] is None or view["activity"]["phase"] in seen for view in screens):
+            if all(
+                view["activity"] is None or view["activity"]["phase"] in seen for view in screens
+            ):
                 return
         found: dict[str, list[tuple[bool, int, str]]] = {}
         for seat, each in self.seats.items():
@@ -277,7 +298,9 @@ class Staged:
             if view["activity"] is None:
                 continue
             asked = sum(o["place"] == "main" for o in view["may"])
-            found.setdefault(view["activity"]["phase"], []).append((seat == self.room.lead.seat, -asked, seat))
+            found.setdefault(view["activity"]["phase"], []).append(
+                (seat == self.room.lead.seat, -asked, seat)
+            )
         for phase, people in found.items():
             if phase not in seen:
                 self.take(phase, min(people)[2])

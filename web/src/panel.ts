@@ -27,7 +27,7 @@ const HALF = 15;
 const LONG = 40;
 
 /** What may be long is read after the buttons. */
-const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers"]);
+const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers", "commitments"]);
 
 type Tab = "now" | "people" | "signals" | "private";
 

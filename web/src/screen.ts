@@ -27,6 +27,7 @@ export class WallPage extends StagePart {
 
   override disconnectedCallback(): void {
     this.shape?.disconnect();
+    ticker.remove(this.turned);
     super.disconnectedCallback();
   }
 
