@@ -78,6 +78,7 @@ def view(state: State, viewer: Viewer) -> View:
         phase=state.phases.shown,
         blocks=tuple(blocks),
         may=offers,
+        place=say("Vote with dots"),
         ends_at=state.phases.timer.ends_at,
     )
 
