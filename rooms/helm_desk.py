@@ -6,7 +6,7 @@ Approved, it gets the epoch of that moment and is decided as if the lead had tap
 can do nothing the lead could not.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 from msgspec.structs import replace
@@ -20,7 +20,7 @@ from rooms.agenda_items import AgendaItem
 from rooms.asked import ROOM_TAGS, tag_of
 from rooms.hats import facilitators
 from rooms.presence import Presence
-from rooms.whole import Draft
+from rooms.whole import Activities, Draft, Running
 from rooms.words import decode_command
 
 if TYPE_CHECKING:
@@ -58,12 +58,18 @@ NEVER_PROPOSED: Final = frozenset(
         "seat.hide",
         "seat.erase",
         "seat.remove",
+        "seat.role",
+        "seat.carry",
+        "room.call",
         "link.renew",
         "link.revoke",
     }
 )
-"""Proposals about proposals, what a lead answers for alone, and who asked for help: only
-facilitators know."""
+"""Proposals about proposals, what a lead answers for alone (who has which rights, where everybody's
+pages lead), and who asked for help: only facilitators know."""
+
+OF_THE_MOMENT: Final = frozenset({"activity.cut"})
+"""Commands to the room that name no activity and mean the one that runs when they are proposed."""
 
 NOT_YOURS: Final = say("This is not yours to do right now. Nothing was changed.")
 NO_TIME: Final = say("The lead keeps the time here. Ask for it on the private strip.")
@@ -242,8 +248,17 @@ def _propose(draft: Draft, command: wire_helm.LeadPropose, asking: "Asking") -> 
         command=kept,
         tag=what,
         at=asking.now,
+        during=_meanwhile(draft) if command.item or what in OF_THE_MOMENT else "",
     )
     draft.add(helm.Proposed(proposal=proposal))
+
+
+def _meanwhile(draft: Draft) -> str:
+    """What runs now, and its phase."""
+    if not (id := draft.current()):
+        return ""
+    here = draft.running[id]
+    return f"{id}/{draft.activities[here.kind].phase(here.state, '')}"
 
 
 def _waits(proposal: helm.Proposal, asking: "Asking") -> bool:
@@ -266,13 +281,21 @@ def _open(draft: Draft, id: str) -> helm.Proposal:
 
 def proposed(draft: Draft, proposal: helm.Proposal) -> Command:
     """The proposed command with the epoch of now. Raises `Refused` when its activity is over."""
+    if proposal.activity and proposal.activity != draft.current():
+        raise Refused("stale_phase")
+    command = read(proposal, draft.running, draft.activities)
+    assert isinstance(command, LeadCommand)
+    return replace(command, epoch=draft.room.lead.epoch)
+
+
+def read(
+    proposal: helm.Proposal, running: Mapping[str, Running], activities: Activities
+) -> Command:
+    """The command as it was proposed."""
     union: Any = wire.RoomCommand
     if proposal.activity:
-        if proposal.activity != draft.current():
-            raise Refused("stale_phase")
-        union = draft.activities[draft.running[proposal.activity].kind].command_union()
-    command = commits.decode_command(proposal.command, union)
-    return replace(command, epoch=draft.room.lead.epoch)
+        union = activities[running[proposal.activity].kind].command_union()
+    return commits.decode_command(proposal.command, union)
 
 
 def _approve(
@@ -285,6 +308,8 @@ def _approve(
     proposal = _open(draft, command.proposal)
     if not waits(proposal, asking.now):
         raise Refused("stale_phase")
+    if proposal.during and proposal.during != _meanwhile(draft):
+        raise Refused("stale_phase")  # the room is elsewhere
     wanted = proposed(draft, proposal)
     draft.add(helm.ProposalSettled(proposal=proposal.id, state="done"))
     if proposal.activity:

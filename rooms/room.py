@@ -152,7 +152,7 @@ class Room(RoomReading):
         # The memo is drafted from documents, which a decider cannot read (ME6).
         tag = tag_of(bytes(asked.command))
         ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
-        nonce = await self._make_code(seat_id) if tag == "seat.move" else ""
+        nonce = ""
         about = await self._about(bytes(asked.command))
 
         def decider(draft: Draft) -> None:
@@ -172,6 +172,11 @@ class Room(RoomReading):
                     raise stale_epoch(draft) from refused
                 raise
             self._roll.move_lead(draft)
+
+        if tag == "seat.move":
+            # What would be refused leaves no code behind.
+            decider(Draft(self.whole, self.world.activities, self.world.clock.now(), entered_by))
+            nonce = await self._make_code(seat_id)
 
         try:
             seq = await self._commit(
@@ -265,7 +270,7 @@ class Room(RoomReading):
             raise Refused("not_present")
         if activity not in draft.running:
             raise Refused("unknown")
-        if activity != draft.current() and not unnamed.takes_answers(draft, activity):
+        if activity != draft.current() and not unnamed.takes_answers(draft, activity, seat):
             raise Refused("stale_phase")
         ensure_free(draft.room, seat, tag_of(raw))
         kind = draft.activities[draft.running[activity].kind]
@@ -344,10 +349,11 @@ class Room(RoomReading):
         if draft.unnamed:
             seat = entered_by = request = ""
         speaker = draft.room.seats.get(seat)
+        keys = frozenset(draft.room.keys.values())
         kept = tuple(
             WordsKept(
                 ref=ref,
-                seat=seat,
+                seat="" if ref in keys else seat,  # nobody's words: hiding a person keeps it
                 entered_by=entered_by,
                 language=speaker.language if speaker else self.language,
                 activity=self.whole.room.current,

@@ -394,7 +394,8 @@ def _return(draft: Draft, asking: Asking) -> None:
 
 def _came(draft: Draft, who: Seat, asking: Asking) -> None:
     """Somebody is in again, or was let in at the door."""
-    seat = replace(who, status="in")
+    joined = asking.now if who.status == "waiting" else who.joined
+    seat = replace(who, status="in", joined=joined)
     draft.add(commits.SeatChanged(seat=seat))
     clock = moment_of(draft, None, asking.now, asking.dice)
     draft.tell_current(MemberJoined(member=member_of(draft, seat, asking.presence)), clock)

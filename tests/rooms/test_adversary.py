@@ -769,3 +769,161 @@ async def test_a_peer_lead_removes_nobody_and_sends_nothing(tmp_path: Path) -> N
         await house.do("s2", "activity.start", item="a1", epoch=epoch)
         with pytest.raises(Refused, match="not_allowed"):
             await house.do("s3", "activity.cut", epoch=epoch)
+
+
+# An agenda, a crew, a hall (issue 3) ------------------------------------------------------------
+
+
+async def crew(house: House, *kinds: str) -> str:
+    """s2 facilitates too, s3 looks on; what stood on the plan is left out for `kinds`. Returns the
+    last item."""
+    await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+    await house.do(house.lead, "seat.role", seat="s3", role="observer", epoch=1)
+    if kinds:
+        await house.do(house.lead, "activity.skip", item="a1", epoch=1)
+        await house.plan(*kinds)
+    return [item.id for item in (await house.room()).whole.room.agenda][-1]
+
+
+async def approvals(house: House) -> list[str]:
+    """What the lead reads on the buttons that do what a shadow proposed."""
+    may = (await house.view(house.lead))["may"]
+    return [o["label"] for o in may if o["type"] == "lead.approve"]
+
+
+async def test_hiding_who_began_an_evaluation_does_not_end_it_EV1(tmp_path: Path) -> None:
+    """The key of the tokens is nobody's text: what hides a facilitator's words leaves it."""
+    async with await House.open(tmp_path, people=5) as house:
+        last = await crew(house, "evaluation")
+        await house.do(house.lead, "lead.offer", to="s2", epoch=1)
+        await house.do("s2", "lead.accept", epoch=1)
+        epoch = await house.epoch()
+        await house.do("s2", "activity.start", item=last, epoch=epoch)
+        await house.do("s2", "say.all", text="Write in quiet", epoch=epoch)
+        await house.do("s4", "evaluation.give", activity=last, plus="one")
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+        await house.do("s4", "evaluation.give", activity=last, plus="another")
+        await house.do(house.lead, "lead.force", to=house.lead, epoch=epoch)
+        await house.do(house.lead, "seat.erase", seat="s2", epoch=await house.epoch())
+        await house.do("s5", "evaluation.give", activity=last, plus="two")
+        await house.crash()
+        await house.do("s5", "evaluation.give", activity=last, plus="three")
+        assert len((await house.room()).whole.running[last].state.given) == 2
+
+
+@pytest.mark.parametrize("door", ["open", "ask"])
+async def test_who_came_when_it_was_over_answers_nothing_EV2(tmp_path: Path, door: str) -> None:
+    """An activity that lingers does so for those who were there, not for whoever joins now."""
+    async with await House.open(tmp_path, people=4) as house:
+        last = await crew(house, "evaluation")
+        await house.start(last)
+        late = ""
+        if door == "ask":
+            await house.do(house.lead, "door.ask", epoch=1)
+            late = await house.join("Late")
+        await house.clock.advance(1_000)
+        await house.do(house.lead, "activity.cut", epoch=1)
+        await house.clock.advance(1_000)
+        if late:
+            await house.do(house.lead, "seat.admit", seat=late, epoch=1)
+        else:
+            late = await house.join("Late")
+        for seat in (late, "s3", "s2"):
+            assert "evaluation.give" not in await house.offered(seat)
+            with pytest.raises(Refused, match="not_allowed"):
+                await house.do(seat, "evaluation.give", activity=last, plus="I was not there")
+        await house.do("s4", "evaluation.give", activity=last, plus="I was")
+        await house.do("s5", "seat.leave")
+        await house.do("s5", "seat.return")
+        await house.do("s5", "evaluation.give", activity=last, plus="So was I")
+
+
+async def test_a_proposal_to_end_an_activity_ends_no_other(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        await house.plan("plenary")
+        await house.start()
+        await house.do("s3", "lead.propose", command={"type": "activity.cut", "epoch": 1})
+        await house.do(house.lead, "activity.cut", epoch=1)
+        await house.start([i.id for i in (await house.room()).whole.room.agenda][-1])
+        proposal = (await house.room()).whole.room.helm.proposals[0].id
+        with pytest.raises(Refused, match="stale_phase"):
+            await house.do(house.lead, "lead.approve", proposal=proposal, epoch=1)
+        assert (await house.view(house.lead))["activity"]
+
+
+async def test_the_lead_approves_exactly_what_the_button_says(tmp_path: Path) -> None:
+    """A shadow's page can propose any command: its button must not wear another's label."""
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        await house.start()
+        view = await house.view(house.lead)
+        more = next(o for o in view["may"] if o["type"] == "phase.extend")
+        fields = {"type": "phase.extend", "epoch": 1, "phase": view["activity"]["phase"]}
+        same = {**fields, "seconds": more["seconds"]}
+        await house.do("s3", "lead.propose", command=same, item="a1")
+        assert await approvals(house) == [f"Do it: {more['label']}"]
+        await house.do("s3", "lead.propose", command={**fields, "seconds": 600}, item="a1")
+        text = {"type": "say.all", "epoch": 1, "text": "Everybody out"}
+        await house.do("s3", "lead.propose", command=text)
+        first, other, said = await approvals(house)
+        assert (first, "600" in other, more["label"] in other) == (
+            f"Do it: {more['label']}", True, False,
+        )  # fmt: skip
+        assert "Everybody out" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "seat.role", "seat": "s3", "role": "facilitator"},
+        {"type": "room.call", "link": "javascript:alert(1)"},
+        {"type": "room.call", "link": "https://evil.example/{room}"},
+        {"type": "seat.carry", "seat": "s4"},
+    ],
+)
+async def test_rights_and_doors_out_are_not_proposed(
+    tmp_path: Path, command: dict[str, Any]
+) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        with pytest.raises(Refused, match="not_allowed"):
+            await house.do("s3", "lead.propose", command={**command, "epoch": 1})
+        assert await approvals(house) == []
+
+
+async def test_a_facilitator_who_left_sees_no_code_and_no_table(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        await house.carry("s4", "Carried")
+        await house.do(house.lead, "room.call", link="https://meet.example.org/{room}", epoch=1)
+        room = (await house.view("s2"))["room"]
+        assert room["code"]
+        assert room["tables"]
+        assert room["call"]
+        await house.do("s2", "seat.leave")
+        for lens in ("seat", "panel"):
+            try:
+                room = (await house.view("s2", lens))["room"]
+            except Refused:
+                continue
+            assert (room["code"], room["tables"], room["call"]) == ("", [], None)
+
+
+async def test_refused_codes_leave_nothing_behind(tmp_path: Path) -> None:
+    """`seat.move` stores a secret before it is decided: a refused one may not pile them up."""
+    async with await House.open(tmp_path, people=2) as house:
+        kept: list[str] = []
+        put = house.storage.put_secret
+
+        async def counted(digest: str, *rest: Any) -> None:
+            kept.append(digest)
+            await put(digest, *rest)
+
+        house.storage.put_secret = counted  # type: ignore[method-assign]
+        await house.do("s2", "seat.move")
+        for seat in ("s2", house.lead):
+            for _ in range(5):
+                with pytest.raises(Refused):
+                    await house.do(seat, "seat.move")
+        assert len(kept) == 1
