@@ -65,6 +65,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
+    WordsErased,
     may,
 )
 from activities.phases import (
@@ -224,7 +225,8 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     """What follows from a command. Raises `Refused`."""
     match command:
         case AnswersGive():
-            return (_given(state, command, moment.token),)
+            given = _given(state, command, moment.token)
+            return (given, *_let_go(state, given))
         case LineWithdraw():
             if Words(command.words) not in (*texts(state, "plus"), *texts(state, "delta")):
                 raise Refused("unknown")
@@ -257,6 +259,13 @@ def _given(state: State, command: AnswersGive, token: str) -> AnswersGiven:
     return AnswersGiven(token=token, scores=scores)
 
 
+def _let_go(state: State, new: AnswersGiven) -> tuple[Event, ...]:
+    """What somebody thought better of is kept nowhere (WRD4)."""
+    old = state.given.get(new.token)
+    gone = tuple(words for words in (old.plus, old.delta) if words) if old else ()
+    return (WordsErased(words=gone),) if gone else ()
+
+
 def _next(state: State, now: int) -> tuple[Event, ...]:
     after = {
         "write": "round" if state.settings.round else "read_back",
@@ -279,6 +288,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, change=change)
         case people.PersonEvent():
             return replace(state, people=people.evolve(state.people, event))
+        case WordsErased():
+            return state
         case _:
             return replace(state, phases=phases.evolve(state.phases, event))
 
@@ -501,7 +512,7 @@ EVALUATION: Final = Activity(
     settings=Settings,
     state=State,
     commands=(*phases.COMMANDS, AnswersGive, LineWithdraw, ChangeName),
-    events=(AnswersGiven, LineWithdrawn, ChangeNamed, *people.EVENTS, *phases.EVENTS),
+    events=(AnswersGiven, LineWithdrawn, ChangeNamed, WordsErased, *people.EVENTS, *phases.EVENTS),
     phases=("write", "round", "read_back", "one_change", "paused", "closed"),
     allowed=ALLOWED,
     initial=initial,

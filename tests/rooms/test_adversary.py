@@ -916,9 +916,9 @@ async def test_refused_codes_leave_nothing_behind(tmp_path: Path) -> None:
         kept: list[str] = []
         put = house.storage.put_secret
 
-        async def counted(digest: str, *rest: Any) -> None:
+        async def counted(digest: str, room: str, value: bytes) -> None:
             kept.append(digest)
-            await put(digest, *rest)
+            await put(digest, room, value)
 
         house.storage.put_secret = counted  # type: ignore[method-assign]
         await house.do("s2", "seat.move")
@@ -927,3 +927,55 @@ async def test_refused_codes_leave_nothing_behind(tmp_path: Path) -> None:
                 with pytest.raises(Refused):
                     await house.do(seat, "seat.move")
         assert len(kept) == 1
+
+
+async def test_a_preview_does_not_tell_who_has_answered_or_voted_EV1_VO3(tmp_path: Path) -> None:
+    """Whoever watches one phone change while a line comes in knows whose line it is."""
+    async with await House.open(tmp_path, people=8) as house:
+        last = await crew(house, "evaluation", "voting")
+        evaluation = f"a{int(last[1:]) - 1}"
+
+        async def preview() -> dict[str, Any]:
+            room = await house.room()
+            shown: dict[str, Any] = json.loads(room.preview(await house.device("s2"), "s2", "s4"))
+            return {"blocks": shown["blocks"], "may": shown["may"]}
+
+        def quiet(shown: dict[str, Any]) -> dict[str, Any]:
+            """Without how many have answered, which everybody sees."""
+            blocks = [b for b in shown["blocks"] if b["type"] != "progress"]
+            return {**shown, "blocks": blocks}
+
+        await house.start(evaluation)
+        before = quiet(await preview())
+        assert "evaluation.give" in {o["type"] for o in before["may"]}
+        await house.do("s4", "evaluation.give", activity=evaluation, plus="Mine")
+        assert quiet(await preview()) == before
+        await house.do(house.lead, "activity.cut", epoch=1)
+        for text in ("One", "Two", "Three", "Four"):
+            await house.do(
+                house.lead, "note.add", document="board", section="", kind="theme", text=text
+            )
+        await house.start(last)
+        await house.to("open")
+        before = quiet(await preview())
+        option = next(b for b in before["blocks"] if b["type"] == "ballot")["options"][0]["value"]
+        await house.do("s4", "vote.cast", activity=last, ballot=1, option=option)
+        await house.do("s4", "vote.done", activity=last, ballot=1)
+        assert quiet(await preview()) == before
+
+
+async def test_an_answer_somebody_changed_is_in_no_file_WRD4_EV2(tmp_path: Path) -> None:
+    """The last answers count; what was thought better of is kept nowhere, and nothing piles up."""
+    async with await House.open(tmp_path, people=4) as house:
+        last = await crew(house, "evaluation")
+        await house.start(last)
+        first, second, third = canary(), canary(), canary()
+        await house.do("s4", "evaluation.give", activity=last, plus=first, delta=second)
+        await house.do("s4", "evaluation.give", activity=last, plus=third)
+        room = await house.room()
+        texts = b"".join((await room.world.storage.words(room.id)).values())
+        assert third.encode() in texts
+        assert first.encode() not in texts
+        assert second.encode() not in texts
+        await house.crash()
+        assert len((await house.room()).whole.running[last].state.given) == 1
