@@ -43,6 +43,7 @@ from rooms import (
 from rooms import lead as leads
 from rooms.agenda import item_of, next_item
 from rooms.agenda_desk import Pen
+from rooms.documents import CARDS_PER_SEAT
 from rooms.hats import autopilot, facilitators, roles_of
 from rooms.offers import Standing
 from rooms.presence import Presence
@@ -503,6 +504,9 @@ def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAd
             raise Refused("not_allowed")
     if len(command.section) > SECTION_LIMIT:
         raise Refused("bad_request")
+    there = sum(n.seat == seat.id and n.document == document for n in state.notes.values())
+    if there >= CARDS_PER_SEAT:
+        raise Refused("full")
     group = document.removeprefix("group/") if document.startswith("group/") else ""
     if command.theme and (t := state.notes.get(command.theme)) and t.kind != "theme":
         raise Refused("bad_request")

@@ -11,6 +11,7 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from activities.kernel import Refused
+from rooms import room_decide
 from rooms import whole as wholes
 from rooms.board_schema import Card, put_card
 from rooms.card_words import CardKind, CardScope
@@ -979,3 +980,23 @@ async def test_an_answer_somebody_changed_is_in_no_file_WRD4_EV2(tmp_path: Path)
         assert second.encode() not in texts
         await house.crash()
         assert len((await house.room()).whole.running[last].state.given) == 1
+
+
+async def test_notes_sent_as_commands_end_in_full_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same law as for pages that write in the document: a crowded board is read in time."""
+    assert room_decide.CARDS_PER_SEAT == CARDS_PER_SEAT
+    monkeypatch.setattr(room_decide, "CARDS_PER_SEAT", 20)
+    async with await House.open(tmp_path, people=2) as house:
+        await house.start()
+        await house.do(house.lead, "activity.cut", epoch=1)
+        place = {"document": "board", "section": "", "kind": "insight"}
+        for number in range(20):
+            await house.do("s2", "note.add", text=f"Word {number}", **place)
+        with pytest.raises(Refused, match="full"):
+            await house.do("s2", "note.add", text="one more", **place)
+        await house.do("s3", "note.add", text="there is room for others", **place)
+        card = next(c for c, n in (await house.room()).whole.room.notes.items() if n.seat == "s2")
+        await house.do("s2", "note.delete", document="board", card=card)
+        await house.do("s2", "note.add", text="again", **place)
