@@ -1,6 +1,7 @@
 """What somebody who means harm can do with an honest link: words, identity and control that must
 neither leak nor be lost (`reliability.md` 3.3; `methods.md` 1.8, G8, G10, SC9)."""
 
+import contextlib
 import json
 import secrets
 from functools import partial
@@ -11,7 +12,7 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from activities.kernel import Refused
-from rooms import room_decide
+from rooms import commits
 from rooms import whole as wholes
 from rooms.board_schema import Card, put_card
 from rooms.card_words import CardKind, CardScope
@@ -20,6 +21,7 @@ from rooms.memo_export import to_json
 from rooms.memo_html import page as memo_html
 from rooms.outgoing import AuthNo, Say, Step2, Update
 from rooms.session import Session
+from tests.rooms.crowd import STEP, Crowd, Inside
 from tests.rooms.house import House
 from tests.rooms.page import Page
 
@@ -986,8 +988,7 @@ async def test_notes_sent_as_commands_end_in_full_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same law as for pages that write in the document: a crowded board is read in time."""
-    assert room_decide.CARDS_PER_SEAT == CARDS_PER_SEAT
-    monkeypatch.setattr(room_decide, "CARDS_PER_SEAT", 20)
+    monkeypatch.setattr("rooms.room_decide.CARDS_PER_SEAT", 20)
     async with await House.open(tmp_path, people=2) as house:
         await house.start()
         await house.do(house.lead, "activity.cut", epoch=1)
@@ -1000,3 +1001,79 @@ async def test_notes_sent_as_commands_end_in_full_too(
         card = next(c for c, n in (await house.room()).whole.room.notes.items() if n.seat == "s2")
         await house.do("s2", "note.delete", document="board", card=card)
         await house.do("s2", "note.add", text="again", **place)
+
+
+@pytest.mark.parametrize("kinds", [("fishbowl", "evaluation"), ("dyads", "voting", "commitments")])
+async def test_whatever_a_crowd_did_a_reload_shows_the_same_G7(
+    tmp_path: Path, kinds: tuple[str, ...]
+) -> None:
+    """Taps, wrong taps, and what facilitators do to a room between them; then the process dies."""
+    async with await House.open(tmp_path, people=8) as house:
+        last = await crew(house, *kinds)
+        await house.carry("s4", "Carried")
+        first = f"a{int(last[1:]) - len(kinds) + 1}"
+        for text in ("One", "Two", "Three"):
+            await house.do(
+                house.lead, "note.add", document="board", section="", kind="theme", text=text
+            )
+        await house.start(first)
+        crowd = Crowd(Inside(house), seed=len(kinds))
+        odd: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("s4", "seat.move", {}),
+            ("s5", "seat.where", {"where": "room"}),
+            ("s6", "seat.leave", {}),
+            (house.lead, "seat.hide", {"seat": "s5"}),
+            ("s3", "lead.propose", {"command": {"type": "room.co_time", "epoch": 1, "on": False}}),
+            (house.lead, "lead.offer", {"to": "s2"}),
+            ("s2", "lead.accept", {}),
+            ("s6", "seat.return", {}),
+            ("s7", "seat.where", {"where": "elsewhere"}),
+            (house.lead, "lead.force", {"to": house.lead}),
+            (house.lead, "room.freeze", {"seat": "s7"}),
+            ("s4", "help.ask", {}),
+            (house.lead, "room.unfreeze", {}),
+            (house.lead, "seat.remove", {"seat": "s8"}),
+        )
+        for at, (seat, kind, fields) in enumerate(odd):
+            await crowd.look()
+            if "epoch" not in fields and kind.startswith(("seat.h", "seat.rem", "room.", "lead.")):
+                fields = {**fields, "epoch": await house.epoch()}
+            if kind == "lead.propose":
+                fields.pop("epoch")
+            with contextlib.suppress(Refused):
+                await house.do(seat, kind, **fields)
+            if kind == "seat.remove":
+                del house.tokens["s8"]
+            view = await house.view(await Inside(house).acting(), "panel")
+            now = view["activity"]
+            if at % 2 and now is not None:
+                with contextlib.suppress(Refused):
+                    await house.do(
+                        view["seat"], "phase.next",
+                        activity=now["id"], phase=now["phase"], epoch=await house.epoch(),
+                    )  # fmt: skip
+            elif now is None and (next_ := [o for o in view["may"] if o["type"][-5:] == "start"]):
+                await house.do(
+                    view["seat"], "activity.start", item=next_[0]["item"],
+                    epoch=await house.epoch(),
+                )  # fmt: skip
+            await house.clock.advance(STEP)
+            await house.everyone_beats()
+
+        async def screens() -> dict[tuple[str, str], Any]:
+            await house.everyone_beats()
+            shown: dict[tuple[str, str], Any] = {}
+            for seat in house.tokens:
+                for lens in ("seat", "panel"):
+                    with contextlib.suppress(Refused):
+                        shown[seat, lens] = {**await house.view(seat, lens), "seq": 0}
+            return shown
+
+        before, room = await screens(), (await house.room()).whole
+        replayed = wholes.Whole()
+        for _, raw in await house.storage.commits(house.opened.room):
+            commit = commits.decode(raw)
+            replayed = wholes.apply(replayed, commit, (await house.room()).world.activities)
+        assert (replayed.room, replayed.running) == (room.room, room.running)
+        await house.crash()
+        assert await screens() == before
