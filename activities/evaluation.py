@@ -408,7 +408,7 @@ def _texts(state: State, viewer: Viewer) -> list[AnyBlock]:
         if lines := texts(state, kind):
             answers = tuple(Answer(words) for words in lines)
             blocks.append(Answers(title=label, answers=answers))
-    if viewer.lens == "panel" and state.withheld:
+    if viewer.lens == "panel" and not viewer.peer and state.withheld:
         kept = tuple(Answer(Words(ref)) for ref in sorted(state.withheld))
         blocks.append(Answers(title=say("For facilitators only"), answers=kept))
     return blocks

@@ -179,6 +179,7 @@ class Viewer(msgspec.Struct, frozen=True):
     epoch: int = 0
     autopilot: bool = False
     token: str = ""  # what stands for this seat in unnamed commands
+    peer: bool = False  # leads for now, and is a participant (`methods.md` A5)
 
 
 class Deadline(msgspec.Struct, frozen=True):

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from activities.blocks import (
     AnyBlock,
     Ballot,
+    Call,
     Cards,
     Choices,
     Commitments,
@@ -93,6 +94,8 @@ def cleaned(block: AnyBlock, known: frozenset[str]) -> AnyBlock:
                 replace(card, offers=()) for card in block.cards if set(refs(card)) <= known
             )
             block = replace(block, cards=cards)
+        case Call():
+            return Note(text=block.label, tone="quiet")  # it is its people's: no way in
         case Cards(document=document) if document != "board":
             block = replace(block, document="mine", add=False)
         case _:

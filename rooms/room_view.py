@@ -147,6 +147,7 @@ def _activity_view(
         state.lead.epoch,
         autopilot(state),
         standing.token(id, seat.id) if activity.unnamed else "",
+        state.lead.peer and state.lead.acting == seat.id,
     )
     return _with_documents(activity.view(here.state, viewer), id)
 

@@ -277,6 +277,8 @@ def _door(
     asking: "Asking",
     came: Callable[[Draft, Seat, "Asking"], None],
 ) -> None:
+    if isinstance(command, wire_safety.SeatRefuse) and not command.seat:
+        raise Refused("unknown")  # one by one: only letting in is for everybody at once
     waiting = [s for s in draft.room.seats.values() if s.status == "waiting"]
     chosen = [s for s in waiting if command.seat in ("", s.id)]
     if not chosen:

@@ -1077,3 +1077,56 @@ async def test_whatever_a_crowd_did_a_reload_shows_the_same_G7(
         assert (replayed.room, replayed.running) == (room.room, room.running)
         await house.crash()
         assert await screens() == before
+
+
+async def test_a_preview_opens_nobodys_call(tmp_path: Path) -> None:
+    """A circle's link is its members': facilitators come in when they are asked for help."""
+    async with await House.open(tmp_path, template="circle", people=9) as house:
+        link = "https://meet.example.org/{room}-{group}"
+        await house.do(house.lead, "room.call", link=link, epoch=1)
+        await house.start()
+        await house.to("reflect")
+        seat = next(iter((await circles(house)).values()))[0]
+        called = [b for b in (await house.view(seat))["blocks"] if b["type"] == "call"]
+        assert called
+        room = await house.room()
+        shown = room.preview(await house.device(house.lead), house.lead, seat).decode()
+        assert called[0]["url"] not in shown
+        assert "meet.example.org" not in shown
+
+
+async def test_sending_away_names_one_person(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        await house.do(house.lead, "door.ask", epoch=1)
+        waiting = [await house.join(name) for name in ("Ana", "Ben")]
+        with pytest.raises(Refused):
+            await house.do(house.lead, "seat.refuse", seat="", epoch=1)
+        assert {(await house.room()).whole.room.seats[s].status for s in waiting} == {"waiting"}
+
+
+async def test_withheld_lines_are_not_on_a_peer_leads_panel(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        last = await crew(house, "evaluation")
+        await house.do("s4", "seat.willing", willing=True)
+        await house.start(last)
+        word = canary()
+        for seat, text in (("s4", "fine"), ("s5", word)):
+            await house.do(seat, "evaluation.give", activity=last, plus=text)
+        await house.to("read_back")
+        offers = (await house.view(house.lead))["may"]
+        lines = next(o for o in offers if o["type"] == "evaluation.withhold")["needs"]["words"]
+        line = next(o["value"] for o in lines["options"] if word in o["label"])
+        epoch = await house.epoch()
+        await house.do(house.lead, "evaluation.withhold", activity=last, words=line, epoch=epoch)
+        for seat in ("s2", house.lead):
+            assert word in json.dumps(await house.view(seat))
+            await house.do(seat, "seat.leave")
+        sessions = [await house.session(s) for s in ("s4", "s5")]
+        for _ in range(40):
+            await house.clock.advance(9_000)
+            for session in sessions:
+                session.beat()
+            await (await house.room()).sweep()
+        await house.do("s4", "lead.volunteer", epoch=await house.epoch())
+        for lens in ("seat", "panel"):
+            assert word not in json.dumps(await house.view("s4", lens))
