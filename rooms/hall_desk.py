@@ -74,8 +74,14 @@ def decide(draft: Draft, command: wire_hall.HallCommand, asking: "Asking") -> No
 # --- seats that go to another device ------------------------------------------------------------
 
 
+def may_move(seat: Seat) -> bool:
+    """Whether a code may take this seat to another device: never one that was removed meanwhile,
+    nor a facilitator's, which has its own link."""
+    return seat.status in ("in", "left") and seat.role != "facilitator"
+
+
 def _offer(draft: Draft, asking: "Asking") -> None:
-    if asking.seat.role == "facilitator":
+    if not may_move(asking.seat):
         raise Refused("not_allowed", OWN_LINK)
     if draft.room.hall.offer(asking.seat.id, asking.now) is not None:
         raise Refused("duplicate")

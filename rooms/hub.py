@@ -18,7 +18,7 @@ from rooms.clock import Alarms, Clock
 from rooms.commits import RoomState
 from rooms.delivery import Delivery
 from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
-from rooms.hall_desk import taken_over
+from rooms.hall_desk import may_move, taken_over
 from rooms.opening import ORGANISER, Wanted, opening
 from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
@@ -280,7 +280,8 @@ class Hub:
         typed = self.doors.lookup(code)
         for id, offer in room.whole.room.hall.offered.items():
             known = self.doors.lookup(self.doors.moving(room.id, id, offer.nonce))
-            if now < offer.until and same(known, typed):
+            able = may_move(room.whole.room.seats[id])
+            if able and now < offer.until and same(known, typed):
                 return id
         return ""
 
@@ -294,7 +295,8 @@ class Hub:
         id = device.id if device else self.world.new_id()
 
         def move(draft: Draft) -> None:
-            if draft.room.hall.offer(seat, draft.now) is None:
+            offered = draft.room.hall.offer(seat, draft.now)
+            if offered is None or not may_move(draft.room.seats[seat]):
                 raise Refused("stale_seat", CODE_OVER)  # taken by another phone meanwhile
             room.presence.beat(id, draft.now)
 

@@ -1130,3 +1130,27 @@ async def test_withheld_lines_are_not_on_a_peer_leads_panel(tmp_path: Path) -> N
         await house.do("s4", "lead.volunteer", epoch=await house.epoch())
         for lens in ("seat", "panel"):
             assert word not in json.dumps(await house.view("s4", lens))
+
+
+@pytest.mark.parametrize("how", ["removed", "refused", "promoted"])
+async def test_a_code_for_another_phone_does_not_outlive_the_seat_it_was_for(
+    tmp_path: Path, how: str
+) -> None:
+    """Who is about to be removed takes a code first; a facilitator's seat opens with no code."""
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do("s2", "seat.move")
+        room = await house.room()
+        own = json.loads(room.device_seats(await house.device("s2")))["seats"]
+        code = own[0]["code"]
+        if how == "promoted":
+            await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+        elif how == "removed":
+            await house.do(house.lead, "seat.remove", seat="s2", epoch=1)
+        else:
+            await house.do(house.lead, "room.freeze", seat="s2", epoch=1)
+            await house.do(house.lead, "seat.remove", seat="s2", cards="hide", epoch=1)
+        before = room.whole.room.seats["s2"].devices
+        with pytest.raises(Refused, match="stale_seat"):
+            await house.hub.take_over(room, code)
+        assert await house.hub.find(code) is None
+        assert room.whole.room.seats["s2"].devices == before
