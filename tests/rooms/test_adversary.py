@@ -12,8 +12,10 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from activities.kernel import Refused
+from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms import whole as wholes
+from rooms.agenda_settings import changed
 from rooms.board_schema import Card, put_card
 from rooms.card_words import CardKind, CardScope
 from rooms.documents import CARDS_PER_SEAT
@@ -21,6 +23,7 @@ from rooms.memo_export import to_json
 from rooms.memo_html import page as memo_html
 from rooms.outgoing import AuthNo, Say, Step2, Update
 from rooms.session import Session
+from rooms.words import Mint
 from tests.rooms.crowd import STEP, Crowd, Inside
 from tests.rooms.house import House
 from tests.rooms.page import Page
@@ -1154,3 +1157,12 @@ async def test_a_code_for_another_phone_does_not_outlive_the_seat_it_was_for(
             await house.hub.take_over(room, code)
         assert await house.hub.find(code) is None
         assert room.whole.room.seats["s2"].devices == before
+
+
+@pytest.mark.parametrize("value", ["\ud800", 10**30, {"ref": "w1"}, [[["x"]]], 1e308, True])
+def test_a_setting_no_page_sends_is_refused_in_words(value: Any) -> None:
+    for activity in ACTIVITIES.values():
+        for name in activity.settings.__struct_fields__:
+            with contextlib.suppress(Refused):
+                made = changed(activity, {}, {name: value}, Mint(lambda: "w2"))
+                assert "w1" not in repr(made)
