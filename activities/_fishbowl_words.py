@@ -122,10 +122,7 @@ def bowl(state: State, viewer: Viewer) -> Bowl:
             RingSeat(one.seat, Who(one.seat), "waiting" if one.away is None else "away")
             for one in seats.order(state.bowl)
         ),
-        outer=tuple(
-            RingSeat(m.seat, Who(m.seat), "waiting" if m.here else "away")
-            for m in shown
-        ),
+        outer=tuple(RingSeat(m.seat, Who(m.seat), "waiting" if m.here else "away") for m in shown),
         clock=clock(state),
     )
 
