@@ -104,7 +104,8 @@ def _seated(state: State, event: Seated) -> State:
         case TurnSwitched():
             return replace(_heard(state), sitting=replace(_heard(state).sitting, switched=True))
         case PartnerSilent(seat=seat, at=at):
-            return replace(state, silent={**state.silent, seat: at})
+            silent = {**state.silent, seat: at}
+            return replace(state, silent=silent, missed=state.missed - {seat})
         case PartnerMissed(seat=seat):
             return replace(state, missed=state.missed | {seat})
         case PartnerBack(seat=seat):

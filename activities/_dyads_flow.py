@@ -247,13 +247,23 @@ def decide_people(state: State, command: PeopleCommand, moment: Moment) -> Event
     if isinstance(command, MemberAway) and group_of(state, seat) and seat not in state.silent:
         events.append(PartnerSilent(at=now, seat=seat))
     elif here(later, seat) and seat in state.silent:
-        events.append(PartnerBack(at=now, seat=seat))
+        events += [PartnerBack(at=now, seat=seat), *_waited_for(state, seat, now)]
     if state.aloud is not None and state.phases.phase == "all":
         events += _round_people(state.aloud, command, seat, now)
     later = after(state, tuple(events))
     if later.groups:
         events += settled(later, moment)
     return tuple(events)
+
+
+def _waited_for(state: State, seat: str, now: int) -> Events:
+    """Who comes back first after all of a group were away waits for the others from now on."""
+    mates = state.groups.get(group_of(state, seat), ())
+    return tuple(
+        PartnerSilent(at=now, seat=mate)
+        for mate in mates
+        if mate != seat and state.silent.get(mate, now) + REPAIR <= now
+    )
 
 
 def _round_people(
@@ -299,6 +309,9 @@ def _mended(
     groups = {
         id: seats for id, seats in left.items() if len(seats) > 1 or here(state, "".join(seats))
     }
+    # Nobody is sent to a group of which nobody is here; it waits for its own people.
+    asleep = {id: s for id, s in groups.items() if not any(here(state, seat) for seat in s)}
+    groups = {id: seats for id, seats in groups.items() if id not in asleep}
     if thinking and late:  # a facilitator who filled a place makes room
         groups = {id: _of_people(state, seats) for id, seats in groups.items()}
     alone = sum(len(seats) == 1 for seats in groups.values())
@@ -306,7 +319,7 @@ def _mended(
     company = alone == 1 and not any(len(seats) > 1 for seats in groups.values())
     for number, seat in enumerate(late):
         if thinking or (company and number == 0):
-            groups[_fresh_id(state, groups)] = (seat,)
+            groups[_fresh_id(state, {**groups, **asleep})] = (seat,)
     found = pairing.mended(
         groups,
         [member(state, seat) for seats in groups.values() for seat in seats],
@@ -318,7 +331,7 @@ def _mended(
     spoke = state.sitting.spoke
     return {
         id: seats if seats == state.groups.get(id) else _in_turn(seats, spoke, state.groups.get(id))
-        for id, seats in found.items()
+        for id, seats in {**found, **asleep}.items()
         if len(seats) > 1
     }
 
@@ -367,7 +380,9 @@ def silences(state: State) -> list[tuple[int, str]]:
     found = []
     for seat, since in state.silent.items():
         group = group_of(state, seat)
-        if group and not goes_on_unrecorded(state, group):
+        # Where nobody is here nobody is alone: an outage of everybody parts no pair.
+        waited_for = any(here(state, mate) for mate in state.groups.get(group, ()))
+        if waited_for and not goes_on_unrecorded(state, group):
             late = seat in state.missed
             word = "mend" if late else "missed"
             found.append((since + (REPAIR if late else PATIENCE), f"{word}:{seat}"))

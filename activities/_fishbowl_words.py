@@ -41,6 +41,10 @@ from activities.timing import SECOND
 
 Blocks = list[AnyBlock]
 
+AROUND: Final = 60
+"""So many people around the bowl are drawn, one's own seat always among them: more dots no ring
+can hold, and with 300 people every change would weigh 20 kB for each phone."""
+
 TOPIC: Final = say("What is it really like where you work, and what made a difference?")
 """The question of a bowl that was given none."""
 
@@ -104,6 +108,9 @@ def bowl(state: State, viewer: Viewer) -> Bowl:
     lead = viewer.lens == "panel" and "lead" in viewer.roles
     free = free_to_take(state)
     waits = {one.seat for one in state.bowl.queue}
+    around = [m for m in outer(state) if m.seat not in waits]
+    shown = around[: AROUND - 1]
+    shown += [m for m in around[AROUND - 1 :] if m.seat == viewer.seat]
     return Bowl(
         id="bowl",
         chairs=tuple(
@@ -115,11 +122,7 @@ def bowl(state: State, viewer: Viewer) -> Bowl:
             RingSeat(one.seat, Who(one.seat), "waiting" if one.away is None else "away")
             for one in seats.order(state.bowl)
         ),
-        outer=tuple(
-            RingSeat(m.seat, Who(m.seat), "waiting" if m.here else "away")
-            for m in outer(state)
-            if m.seat not in waits
-        ),
+        outer=tuple(RingSeat(m.seat, Who(m.seat), "waiting" if m.here else "away") for m in shown),
         clock=clock(state),
     )
 

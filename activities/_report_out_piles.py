@@ -108,7 +108,9 @@ def _placed(state: State, card: str, pile: str, moment: Moment) -> Events:
         return (board.NotePlaced(card=card, theme=pile),)
     if len(state.piles) >= MOST_PILES:
         raise Refused("full")
-    made = f"{moment.seat}-{moment.dice:016x}"
+    # A theme is everybody's: only facilitators' own cards are theirs to take away again.
+    maker = moment.seat if {"lead", "co"} & moment.roles else ""
+    made = f"{maker}-{moment.dice:016x}"
     return (PileMade(pile=made), board.NotePlaced(card=card, theme=made))
 
 

@@ -225,6 +225,7 @@ class State(msgspec.Struct, frozen=True):
     options: tuple[Choice, ...] = ()
     last: int = 0
     papers: Papers | None = None
+    aside: Papers | None = None  # of an opening that was undone; good again for the same options
     counts: Mapping[str, int] = msgspec.field(default_factory=dict)
     voters: int = 0
     counted: bool = False

@@ -48,7 +48,8 @@ class NoteGiven(Event, frozen=True, kw_only=True, tag="note.given"):
 
 class ThemeNamed(Event, frozen=True, kw_only=True, tag="theme.named"):
     """The theme `theme` is called this from now on, in words of `seat`; its card is made if there
-    is none. A theme's id begins with the seat of who began it and "-" (`rooms/board_schema.py`)."""
+    is none. A theme's id begins with "-", or with the seat of the facilitator whose card it is
+    and "-" (`rooms/board_schema.py`)."""
 
     theme: str
     words: Words

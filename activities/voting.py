@@ -268,26 +268,38 @@ def evolve(state: State, event: Event) -> State:
         case OptionAdded() | OptionDropped() | OptionsMerged():
             return _options_evolved(state, event)
         case BallotOpened():
-            papers = Papers(event.options, event.dots, event.each)
             tied = event.options if state.counted else ()
-            return replace(state, papers=papers, last=event.ballot, tied=tied, hushed=False)
+            opened = _opened(state.aside, event)
+            return replace(
+                state, papers=opened, aside=None, last=event.ballot, tied=tied, hushed=False
+            )
         case DotsSet() | BallotDone() if state.papers is not None:
             return replace(state, papers=_papers_evolved(state.papers, event))
         case BallotCounted() if state.counted:
-            return replace(state, papers=None, second=event.counts)
+            return replace(state, papers=None, aside=None, second=event.counts)
         case BallotCounted():
             counts, voters = event.counts, event.voters
-            return replace(state, papers=None, counts=counts, voters=voters, counted=True)
+            counted = replace(state, counts=counts, voters=voters, counted=True)
+            return replace(counted, papers=None, aside=None)
         case BallotHushed():
-            return replace(state, papers=None, hushed=True)
+            return replace(state, papers=None, aside=None, hushed=True)
         case phases.PhaseRestored():
-            # Back before a ballot: what was placed on it is let go of.
+            # Back before a ballot: its dots count again only if the same options are opened.
             back = replace(state, phases=phases.evolve(state.phases, event), papers=None)
-            return replace(back, tied=() if not state.second else state.tied)
+            return replace(back, aside=state.papers, tied=state.tied if state.second else ())
         case phases.PhaseChanged(phase=phases.CLOSED):
-            return replace(state, phases=phases.evolve(state.phases, event), papers=None)
+            ended = replace(state, phases=phases.evolve(state.phases, event))
+            return replace(ended, papers=None, aside=None)
         case _:
             return replace(state, phases=phases.evolve(state.phases, event))
+
+
+def _opened(aside: Papers | None, event: BallotOpened) -> Papers:
+    """A fresh ballot; an opening undone by mistake loses nobody's dots."""
+    fresh = Papers(event.options, event.dots, event.each)
+    if aside is None or replace(aside, placed={}, done=frozenset()) != fresh:
+        return fresh
+    return replace(fresh, placed=aside.placed)
 
 
 def _options_evolved(state: State, event: OptionAdded | OptionDropped | OptionsMerged) -> State:

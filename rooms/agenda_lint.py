@@ -334,7 +334,8 @@ def peer_lead(plan: Facts) -> Found:
     if plan.total <= FORMAL:
         return
     leads = {step.item.lead for step in plan.steps}
-    if not leads & (plan.peers | set(PEERS)):
+    hosted = any(step.gathers for step in plan.steps)  # each circle has a host of its own
+    if not hosted and not leads & (plan.peers | set(PEERS)):
         yield PlanWarning(
             "peer_lead", "", say("No peer leads any of it. Whom could you ask to lead one?")
         )
@@ -382,8 +383,9 @@ def purpose(plan: Facts) -> Found:
 
 def facilitators(plan: Facts) -> Found:
     """More than one facilitator is named."""
-    named = {step.item.lead for step in plan.steps} - {""}
-    if plan.total > FORMAL and len(named | set(plan.facilitators)) < 2:
+    named = {step.item.lead for step in plan.steps} - {"", "F"}  # F is one who is here
+    hosted = any(step.gathers for step in plan.steps)
+    if plan.total > FORMAL and not hosted and len(named | set(plan.facilitators)) < 2:
         yield PlanWarning(
             "facilitators", "", say("One person carries it all. Name somebody to stand in.")
         )

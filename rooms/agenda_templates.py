@@ -59,13 +59,13 @@ def _items(*rows: _Row) -> tuple[AgendaItem, ...]:
 
 EVENING: Final = Template(
     "evening",
-    say("Story circles"),
+    say("Check-in and story circles"),
     say("Check-in, story circles with a break, check-out."),
     _items(
-        _Row(6, "check_in", {"mode": "weather", "direction": "in"}, say("Check-in")),
+        _Row(6, "check_in", {"mode": "weather", "direction": "in"}, say("Check-in"), "F"),
         # The break is a pause inside the circle (ruling *Time*).
-        _Row(100, "story_circle", {}, say("Story circles"), rest=8, rest_at=77),
-        _Row(4, "check_in", {"mode": "word", "direction": "out"}, say("Check-out")),
+        _Row(100, "story_circle", {}, say("Story circles"), "F", rest=8, rest_at=77),
+        _Row(4, "check_in", {"mode": "word", "direction": "out"}, say("Check-out"), "F"),
     ),
 )
 
@@ -73,14 +73,14 @@ CIRCLE: Final = Template(
     "circle",
     say("One story circle"),
     say("Nothing else: gather, tell, listen, reflect."),
-    _items(_Row(75, "story_circle", {}, say("Story circle"))),
+    _items(_Row(75, "story_circle", {}, say("Story circle"), "F")),
 )
 
 CHECK_IN: Final = Template(
     "check_in",
     say("One check-in"),
     say("A word from everybody; add more from there."),
-    _items(_Row(6, "check_in", {"mode": "word", "direction": "in"}, say("Check-in"))),
+    _items(_Row(6, "check_in", {"mode": "word", "direction": "in"}, say("Check-in"), "F")),
 )
 
 EMPTY: Final = Template(

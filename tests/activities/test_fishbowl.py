@@ -631,7 +631,11 @@ def test_three_hundred_people_make_one_bowl() -> None:
     for number in range(5, 20):
         room.do(f"s{number}", "seat.take" if number == 5 else "seat.ask")
     assert len(room.state.bowl.queue) == 14
-    assert len(room.view("s200").may) < 10
+    view = room.view("s200")
+    assert len(view.may) < 10
+    around = next(b for b in view.blocks if isinstance(b, Bowl)).outer
+    assert "s200" in [one.seat for one in around]
+    assert len(around) <= 60
 
 
 def test_the_lead_is_outside_the_bowl_unless_dealt_in() -> None:

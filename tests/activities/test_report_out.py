@@ -513,6 +513,56 @@ def test_group_late_joiner_comes_to_the_smallest_group() -> None:
     assert at.state.place["later"] in at.state.teams
 
 
+def test_group_reconnect_brings_back_to_the_same_group() -> None:
+    at = room()
+    team = at.state.place["s1"]
+    at.do("s1", "voice.take")
+    at.leave("s1")
+    at.back("s1")
+    assert at.state.place["s1"] == team
+    assert model.voice(at.state, team) == "s1"
+
+
+def test_group_odd_numbers_differ_by_one_and_too_many_make_more_groups() -> None:
+    for count, expected in ((7, [3, 4]), (11, [3, 4, 4]), (16, [4, 4, 4, 4])):
+        _, place = form(Settings(groups="mixed"), people(count), Before(), 5)
+        assert sizes(place) == expected
+
+
+def test_group_too_few_are_one_group() -> None:
+    teams, place = form(Settings(groups="mixed"), people(3), Before(), 5)
+    assert len(teams) == 1
+    assert sizes(place) == [3]
+
+
+def test_group_whose_table_device_is_lost_is_waited_for_and_reports_later() -> None:
+    at = reports()
+    team = model.reporting(at.state)
+    seats = model.members(at.state, team)
+    for seat in seats:
+        at.drop(seat)
+    at.wait(91 * SECOND)
+    assert model.reporting(at.state) not in ("", team)
+    late = BoardNote("s1-paper", "insight", Words("paper"), seats[0])
+    at.send("", board.NoteCame(note=late))
+    assert at.state.notes["s1-paper"].team == team
+    for seat in seats:
+        at.back(seat)
+    report(at)
+    assert model.reporting(at.state) == team
+
+
+def test_group_early_one_waits_for_nobody_and_every_report_is_as_long_RO4() -> None:
+    at = reports(9)
+    length = at.state.round.length
+    while model.reporting(at.state):
+        assert at.do(voice(at), "turn.begin") is None
+        held = model.floor(at.state)
+        assert held
+        assert held.timer.duration == length
+        assert at.do(voice(at), "turn.done") is None
+
+
 def test_group_of_one_joins_another_when_the_reports_begin_G4() -> None:
     at = room(8)
     team = at.state.place["s1"]

@@ -133,6 +133,7 @@ def nothing_is_kept_of_a_closed_ballot(at: World) -> None:
     """After the count neither state nor screen names anybody (counts only, never names)."""
     if at.state.phases.phase in ("reveal", "talk", "closed"):
         assert at.state.papers is None
+        assert at.state.aside is None or at.state.phases.phase == "talk"
         for _, view in at.views():
             blocks = [block for block in view.blocks if isinstance(block, Tally | Ballot)]
             for block in blocks:
@@ -149,15 +150,17 @@ def laws(at: World) -> None:
 def counts_add_up_VO2(log: list[Event]) -> int:
     """Every count is exactly what was placed since its ballot opened; how many there were."""
     placed: dict[tuple[str, str], int] = {}
-    counted = 0
+    counted, before = 0, None
     for event in log:
         match event:
             case BallotOpened():
-                placed = {}
+                same = (event.options, event.dots, event.each)
+                placed = placed if same == before else {}  # an opening that was undone
+                before = same
             case DotsSet():
                 placed[event.token, event.option] = event.dots
             case BallotCounted():
-                counted += 1
+                counted, before = counted + 1, None
                 assert sum(event.counts.values()) == sum(placed.values())
                 for option, number in event.counts.items():
                     assert number == sum(d for (_, o), d in placed.items() if o == option)
@@ -166,7 +169,18 @@ def counts_add_up_VO2(log: list[Event]) -> int:
     return counted
 
 
-STEPS = (*("cast",) * 14, *("uncast",) * 3, "done", "drop", "leave", "back", "join", "next", "ring")
+STEPS = (
+    *("cast",) * 14,
+    "undo",
+    *("uncast",) * 3,
+    "done",
+    "drop",
+    "leave",
+    "back",
+    "join",
+    "next",
+    "ring",
+)
 
 
 @settings(max_examples=20)
@@ -219,6 +233,8 @@ def move(at: World, kind: str, a: int, b: int) -> None:
                 at.tap("f1", tapped[0])
         case "ring" if b == 0:
             at.ring()
+        case "undo" if b == 0:
+            at.send("f1", _back(at))
         case _:
             pass
 
@@ -356,6 +372,58 @@ def test_solo_vote_a_blank_ballot_is_an_answer() -> None:
     assert at.state.voters == 4
 
 
+def test_solo_vote_reconnect_gives_ones_own_ballot_back() -> None:
+    at = opened()
+    vote(at, "s1", 2)
+    at.drop("s1", silent=15)
+    at.wait(30 * SECOND)
+    at.back("s1")
+    assert [option.mine for option in ballot(at, "s1").options] == [0, 1, 0, 0]
+
+
+def test_solo_vote_nobody_silent_is_named_or_asked() -> None:
+    at = opened()
+    at.wait(100 * SECOND)
+    for _, view in at.views():
+        assert not names_in(view)
+
+
+def test_solo_vote_any_number_votes() -> None:
+    people = tuple(Member(f"s{i}") for i in range(1, 201))
+    at = World(VOTING, PLAIN, (Member("f1", facilitator=True), *people), 1, themes(12))
+    close(at)
+    for number, person in enumerate(people):
+        vote(at, person.seat, 1 + number % 12, 1 + (number + 1) % 12)
+    close(at)
+    assert (at.state.voters, sum(at.state.counts.values())) == (200, 400)
+
+
+def test_solo_vote_a_lost_table_enters_its_papers_later() -> None:
+    """Its people write their dots on paper, and whoever adopts them enters them by number."""
+    at = opened()
+    table = [f"c{i}" for i in range(1, 6)]
+    for seat in table:
+        at.join(Member(seat, where="carried", table="d1"))
+        at.drop(seat)
+    at.wait(60 * SECOND)
+    for number, seat in enumerate(table, 1):
+        at.back(seat)
+        at.change(seat, table="d2")
+        vote(at, seat, 1 + number % 4)
+    close(at)
+    assert at.state.voters == 5
+
+
+def test_solo_vote_two_devices_of_one_person_have_one_ballot() -> None:
+    """Both show and fill in the ballot of the seat."""
+    at = opened()
+    vote(at, "s1", 1)
+    there = ballot(at, "s1")
+    vote(at, "s1", 2)
+    assert at.send("s1", model.VoteCast(ballot=1, option="f1-t3")) == "full"
+    assert ballot(at, "s1").used == there.used + 1
+
+
 def test_solo_vote_closes_at_its_time_without_a_lead() -> None:
     at = opened()
     for seat in ("s1", "s2", "s3", "s4"):
@@ -469,16 +537,21 @@ def test_without_runoff_all_equals_go_on() -> None:
     assert len(model.chosen(at.state)) == 4
 
 
-def test_going_back_reopens_the_list_and_lets_go_of_dots_VO4() -> None:
+def test_going_back_reopens_the_list_and_the_same_options_keep_their_dots_VO4() -> None:
     at = opened()
     vote(at, "s1", 1)
     assert at.send("f1", _back(at)) is None
     assert at.state.phases.phase == "tidy"
     assert at.send("s1", model.VoteCast(ballot=1, option="f1-t2")) == "stale_phase"
     close(at)
-    assert at.state.papers.placed == {}
     assert at.state.last == 2
     assert at.send("s1", model.VoteCast(ballot=1, option="f1-t2")) == "stale_phase"
+    assert [option.mine for option in ballot(at, "s1").options] == [1, 0, 0, 0]
+    assert at.send("f1", _back(at)) is None
+    assert at.do("f1", "option.drop", "panel", option="f1-t4") is None
+    close(at)
+    assert at.state.papers.placed == {}
+    assert at.state.aside is None
 
 
 def test_there_is_no_way_back_from_the_numbers() -> None:

@@ -110,7 +110,8 @@ def seated(company: Company, moment: Moment) -> dict[str, tuple[str, str]]:
         found["memo"] = (company.tokens[company.lead], f"{room}/memo")
     if moment == "before":
         found["ready"] = (company.tokens[company.lead], f"{room}/ready")
-        found["agenda"] = (company.tokens[first], f"{room}/agenda")
+        found["agenda"] = (company.tokens[company.lead], f"{room}/agenda")
+        found["outline"] = (company.tokens[first], f"{room}/agenda")
     return found
 
 
@@ -150,7 +151,7 @@ def opened(
     page.on("console", lambda said: trouble.append(said.text) if said.type == "error" else None)
     page.goto(path)
     page.wait_for_load_state("networkidle")
-    if page.locator("#boot").count():
+    if page.locator("#talanoa").count():
         page.wait_for_selector("text=/Connected|saved|Saved|people here/")
     return page, trouble
 

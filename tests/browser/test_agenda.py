@@ -127,6 +127,18 @@ def test_two_facilitators_who_change_the_same_thing_lose_neither_wish(
     expect(page.get_by_text("saved", exact=True)).to_be_visible()
     plan = room.lead.get("agenda").json()["items"][1]
     assert (plan["title"], plan["minutes"]) == ("By the river", 90)
+
+    # The very same thing at the same moment: theirs stands, mine is kept until I say.
+    name.fill("At the river")
+    theirs = {"type": "agenda.edit", "item": "a2", "revision": plan["revision"], "title": "Stories"}
+    assert kofi.send(theirs).is_success
+    expect(page.locator(".item.open .what")).to_have_text("Stories")
+    expect(name).to_have_value("At the river")
+    name.blur()
+    expect(page.get_by_text("Above is theirs; yours is kept.")).to_be_visible()
+    assert room.lead.get("agenda").json()["items"][1]["title"] == "Stories"
+    page.get_by_role("button", name="Use mine").click()
+    expect(page.locator(".item.open .what")).to_have_text("At the river")
     assert not amina.troubles
 
 

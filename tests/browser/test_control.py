@@ -106,6 +106,7 @@ def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
     expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
     keys.press("n")
     expect(lead.get_by_role("button", name="Show the answers")).to_be_visible()
+    expect(said).to_contain_text("Moved on")
     keys.press("u")
     expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
 

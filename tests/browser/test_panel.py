@@ -38,12 +38,13 @@ def test_a_call_for_help_is_seen_and_answered(people: tuple[Page, Page, Page]) -
 def test_the_lead_is_offered_and_taken_and_everybody_sees_who_leads(
     people: tuple[Page, Page, Page],
 ) -> None:
-    lead, _, kofi = people
+    lead, rosa, kofi = people
     lead.get_by_role("button", name="Hand over the lead").first.click()
     lead.locator(".ask").get_by_label("Kofi").check()
     lead.locator(".ask .btn.main").click()
     kofi.get_by_role("button", name="Take the lead").click()
-    expect(lead.get_by_text("Kofi leads")).to_be_visible()
+    expect(lead.get_by_text("Now · Kofi leads")).to_be_visible()
+    expect(rosa.get_by_text("Kofi leads now. Next: Check-in")).to_be_visible()
     expect(lead.get_by_role("button", name="Start: Check-in")).to_have_count(0)
     expect(lead.get_by_role("button", name="Ask for the lead").first).to_be_visible()
 

@@ -288,4 +288,4 @@ async def test_a_planned_lead_is_named_to_everybody(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="evening", people=1) as house:
         await house.do("s1", "agenda.edit", item="a2", revision=0, lead="s2")
         rows = (await house.view("s2"))["room"]["agenda"]
-        assert [row["lead"] for row in rows] == [None, "Person 1", None]
+        assert [row["lead"] for row in rows] == ["Amina Diallo", "Person 1", "Amina Diallo"]

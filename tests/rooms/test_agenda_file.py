@@ -1,6 +1,8 @@
 """A plan as a file: written, read back, and refused in words when it cannot be read."""
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,3 +209,12 @@ def test_any_json_is_read_or_refused_with_a_sentence(plan: object) -> None:
     state = RoomState(plan=opened(items, Frame()))
     again, _ = read(written(state, "", ACTIVITIES, shelf.texts.get), ACTIVITIES, Shelf(), 1)
     assert len(again) == len(items)
+
+
+def test_the_example_of_the_protocol_is_read() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "protocol.md").read_text("utf-8")
+    (body,) = (
+        b for b in re.findall(r"```json\n(.*?)```", page, re.DOTALL) if '"talanoa"' in b[:30]
+    )
+    items, frame = read(json.loads(body), ACTIVITIES, Shelf(), 1)
+    assert (len(items), frame.people) == (1, 18)

@@ -122,6 +122,15 @@ def test_BR1_of_our_own_templates() -> None:
         assert not any(w.strong for w in found)
 
 
+def test_our_own_templates_raise_no_error_and_hardly_a_word() -> None:
+    told: dict[str, list[str]] = {}
+    for template in (EXCHANGE, STORIES):
+        plan = opened(template.items, Frame(people=template.people))
+        found = warnings(facts(RoomState(plan=plan, seats=SEATS), "", ACTIVITIES))
+        told[template.name] = [one.rule for one in found]
+    assert told == {"exchange": [], "stories": ["no_break", "commitment"]}
+
+
 def test_BR3_a_break_is_5_minutes_and_10_in_more_than_two_hours() -> None:
     assert not said(room(("plenary", 20), ("break", 5)), "short_break")
     assert mend(said(room(("plenary", 20), ("break", 4)), "short_break"))["minutes"] == 5
@@ -202,6 +211,7 @@ def test_people_are_asked_what_was_useful() -> None:
 def test_a_peer_leads_something(lead: str, hit: bool) -> None:
     state = changed(room(("plenary", 60)), "a1", lead=lead)
     assert bool(said(state, "peer_lead")) == hit
+    assert not said(room(("story_circle", 60)), "peer_lead")  # its hosts are peers
 
 
 def test_stories_come_before_talk_in_general() -> None:
@@ -234,6 +244,9 @@ def test_more_than_one_person_is_named() -> None:
     assert said(room(("plenary", 60)), "facilitators")
     assert not said(room(("plenary", 40)), "facilitators")
     assert not said(changed(room(("plenary", 60)), "a1", lead="s2"), "facilitators")
+    assert said(changed(room(("plenary", 60)), "a1", lead="F"), "facilitators")
+    assert not said(changed(room(("plenary", 60)), "a1", lead="P"), "facilitators")
+    assert not said(room(("story_circle", 60)), "facilitators")
     two = {**SEATS, "s3": Seat("s3", "n3", role="facilitator")}
     assert not said(room(("plenary", 60), seats=two), "facilitators")
 

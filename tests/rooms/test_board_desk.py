@@ -323,6 +323,24 @@ async def test_what_pairs_wrote_is_sorted_too_and_stands_under_its_theme_in_the_
         assert await _replayed(house) == room.whole
 
 
+async def test_what_a_circle_shared_is_reported_by_that_circle(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, "empty", people=9) as house:
+        await house.plan("story_circle")
+        await house.plan("report_out")
+        await house.start()
+        await house.to("reflect")
+        for seat, text in (("s2", "shared"), ("s3", "kept in the circle")):
+            add = await _offer(house, seat, "note.add")
+            where = {"document": add["document"], "section": add["section"], "kind": "insight"}
+            await house.do(seat, "note.add", text=text, **where)
+        await house.do("s2", "notes.share", share="all", cards=[])
+        await house.do(house.lead, "activity.cut", epoch=await house.epoch())
+        await house.start("a2")
+        table = (await house.room()).whole.running["a2"].state
+        assert sorted(team.name for team in table.teams.values()) == ["Estuary", "Mangrove"]
+        assert [(n.seat, n.team) for n in table.notes.values()] == [("s2", table.place["s2"])]
+
+
 OFFER_KEYS = {"type", "label", "place", "needs", "hint", "confirm", "shown"}
 
 

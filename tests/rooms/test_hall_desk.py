@@ -256,6 +256,22 @@ async def test_only_facilitators_are_shown_tables_and_codes_SEA10(tmp_path: Path
         assert code not in str(shown)
 
 
+async def test_no_facilitator_adopts_a_table_and_what_its_people_wrote_DOC2(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path) as house:
+        await house.do(house.lead, "seat.where", where="room")
+        people = await table_of(house)
+        await lose(house, people[0])
+        code = await adopt_code(house)
+        await house.clock.advance(STEWARD_GRACE)
+        assert "seat.adopt" not in await house.offered(house.lead)
+        with pytest.raises(Refused, match="not_allowed"):
+            await house.do(house.lead, "seat.adopt", code=code)
+        room, device = await house.room(), await house.device(house.lead)
+        assert not {f"mine/{seat}" for seat in people} & room.documents(device)
+
+
 async def test_a_device_carries_nine_at_most(tmp_path: Path) -> None:
     async with await House.open(tmp_path) as house:
         people = await table_of(house, 3)

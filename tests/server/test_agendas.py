@@ -46,7 +46,7 @@ async def test_facilitators_read_the_plan_and_take_it_out(opened: Opened) -> Non
     plan = answer.json()
     assert plan["type"] == "plan"
     assert plan["items"][1]["title"] == "By the river"
-    assert {w["rule"] for w in plan["warnings"]} >= {"leads"}
+    assert {w["rule"] for w in plan["warnings"]} >= {"no_break"}
 
 
 async def test_a_file_opens_a_room(opened: Opened, client: httpx.AsyncClient) -> None:

@@ -1,7 +1,7 @@
 // The agenda page: what we do together, in order, with times, leads, settings and what to look at.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { settings, slider, summary } from "./agenda/fields";
+import { settings, slider, summary, typing } from "./agenda/fields";
 import { forget, type Kept, keep, kept, opened, written } from "./agenda/mine";
 import { type Patch, Plan } from "./agenda/plan";
 import { at, day, local, moment, night, standing, zone } from "./agenda/times";
@@ -45,6 +45,8 @@ export class AgendaPage extends StagePart {
   private plan!: Plan;
   private behindItem: string | null = null;
   private known = "";
+  /** The item as it was when the person put the cursor into one of its boxes. */
+  private base: PlanItem | undefined;
   private readonly tick = () => {
     // Minutes change seldom: draw again only when a word does.
     const words = this.timeWords() + (this.undo ? String(this.undoLeft) : "");
@@ -218,11 +220,18 @@ export class AgendaPage extends StagePart {
     n: number,
     items: PlanItem[],
   ): TemplateResult {
-    const change = (patch: Patch) => this.plan.edit(item.id, patch);
+    const change = (patch: Patch) => {
+      const base = this.base?.id === item.id ? this.base : undefined;
+      this.base = undefined;
+      this.plan.edit(item.id, patch, base);
+    };
     const low = kind?.timed ? kind.low : 1;
     const high = Math.max(kind?.high ?? 60, item.minutes);
     const text = (event: Event) => (event.target as HTMLInputElement).value.trim();
-    return html`<div class="edit stack">
+    const begin = () => {
+      this.base = this.plan.item(item.id);
+    };
+    return html`<div class="edit stack" @focusin=${begin}>
       ${item.about ? html`<p class="quiet">${item.about}</p>` : nothing}
       <div class="settings">
         ${slider(
@@ -244,10 +253,10 @@ export class AgendaPage extends StagePart {
           change({
             lead: (event.target as HTMLSelectElement).value,
           })}>${this.leads(item)}</select></div>
-        <div class="set field"><label for=${`${item.id}-title`}>${t("Its name")}</label><input class="inp" id=${`${item.id}-title`} dir="auto" maxlength="120" autocomplete="off" placeholder=${item.own ? "" : item.title} .value=${item.own ?? ""} @change=${(event: Event) => change({ title: text(event) })}></div>
+        <div class="set field"><label for=${`${item.id}-title`}>${t("Its name")}</label><input class="inp" id=${`${item.id}-title`} dir="auto" maxlength="120" autocomplete="off" placeholder=${item.own ? "" : item.title} .value=${typing(`${item.id}-title`, item.own ?? "")} @change=${(event: Event) => change({ title: text(event) })}></div>
       </div>
       ${kind ? settings(item, kind, change) : nothing}${kind?.rests ? this.rest(item, change) : nothing}
-      <div class="set field"><label for=${`${item.id}-notes`}>${t("Notes for whoever leads")}</label><textarea class="inp" id=${`${item.id}-notes`} rows="1" dir="auto" maxlength="1000" .value=${item.notes ?? ""} @change=${(event: Event) => change({ notes: text(event) })}></textarea><p class="note">${t("Facilitators only.")}</p></div>
+      <div class="set field"><label for=${`${item.id}-notes`}>${t("Notes for whoever leads")}</label><textarea class="inp" id=${`${item.id}-notes`} rows="1" dir="auto" maxlength="1000" .value=${typing(`${item.id}-notes`, item.notes ?? "")} @change=${(event: Event) => change({ notes: text(event) })}></textarea><p class="note">${t("Facilitators only.")}</p></div>
       <div class="acts"><button class="btn small" type="button" data-move="up" aria-disabled=${this.mayUp(items, n) ? "false" : "true"} @click=${() => this.shift(item.id, -1, "up")}>${icon("down", "turned")}${t("Move up")}</button><button class="btn small" type="button" data-move="down" aria-disabled=${n < items.length - 1 ? "false" : "true"} @click=${() => this.shift(item.id, 1, "down")}>${icon("down")}${t("Move down")}</button><button class="btn small" type="button" @click=${() => this.show(item.id)}>${icon("plus")}${t("Add after it")}</button><button class="btn small bare" type="button" @click=${() => this.takeOff(item)}>${icon("cross")}${t("Take off")}</button></div>
     </div>`;
   }

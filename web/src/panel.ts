@@ -206,7 +206,7 @@ export class PanelPage extends StagePart {
     const { seconds, moved, returned } = this.steps;
     const now = serverNow();
     const line =
-      this.said && this.said.until > now
+      this.said && this.said.until > now && !(moved && moved.until >= this.said.until)
         ? this.said.text
         : returned && returned.until > now
           ? returned.text

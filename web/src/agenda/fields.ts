@@ -45,6 +45,13 @@ function applies(item: PlanItem, kind: Kind, field: Field): boolean {
   return !!other && only.values.includes(chosen(item, other));
 }
 
+/** The value of a box; what somebody is typing there is never written over. */
+export function typing(id: string, value: string): string {
+  const here = document.activeElement;
+  const box = here instanceof HTMLInputElement || here instanceof HTMLTextAreaElement;
+  return box && here.id === id ? here.value : value;
+}
+
 /** What was set differently from the usual, in a few words, for the closed row. */
 export function summary(item: PlanItem, kind: Kind | undefined): string[] {
   const told: string[] = [];
@@ -55,7 +62,8 @@ export function summary(item: PlanItem, kind: Kind | undefined): string[] {
     if (shown === null || shown === undefined) continue;
     if (field.kind === "choice") {
       const option = field.options.find((each) => each.value === String(shown));
-      if (option && (value !== undefined || told.length === 0)) told.push(option.label);
+      const known = option?.label === item.title;
+      if (option && !known && (value !== undefined || told.length === 0)) told.push(option.label);
     } else if (value === undefined) continue;
     else if (field.kind === "words") told.push(`“${String(shown)}”`);
     else if (field.kind === "number")
@@ -126,7 +134,7 @@ function draw(item: PlanItem, field: Field, set: (value: Value) => void): Templa
               html`<option value=${option.value} ?selected=${String(value) === option.value}>${option.label}</option>`,
           )}</select>${hint}${chosenHint(field, value)}</div>`;
     case "words":
-      return html`<div class="set wide2 field"><label for=${id}>${field.label}</label><textarea class="inp" id=${id} rows="1" dir="auto" maxlength=${TEXT} aria-describedby=${field.hint ? `${id}-hint` : nothing} .value=${String(value ?? "")} @change=${(
+      return html`<div class="set wide2 field"><label for=${id}>${field.label}</label><textarea class="inp" id=${id} rows="1" dir="auto" maxlength=${TEXT} aria-describedby=${field.hint ? `${id}-hint` : nothing} .value=${typing(id, String(value ?? ""))} @change=${(
         event: Event,
       ) =>
         set((event.target as HTMLTextAreaElement).value.trim() || null)}></textarea>${hint}</div>`;

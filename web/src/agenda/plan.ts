@@ -71,8 +71,15 @@ export class Plan extends EventTarget {
 
   // Changes
 
-  /** Change an item; one change of an item is on its way at a time, the rest is gathered. */
-  edit(id: string, patch: Patch): void {
+  /** Change an item; one change of an item is on its way at a time, the rest is gathered. `base`:
+   *  the item as it was when the person began to write. */
+  edit(id: string, patch: Patch, base?: PlanItem): void {
+    const now = this.item(id);
+    if (base && now && collides(base, now, patch)) {
+      this.contested.set(id, patch);
+      this.tell();
+      return;
+    }
     this.waiting.set(id, merged(this.waiting.get(id) ?? {}, patch));
     this.flush(id);
     this.tell();
