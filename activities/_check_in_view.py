@@ -76,8 +76,7 @@ def view(state: State, viewer: Viewer) -> View:
     # Walls and panels show what is for everyone; one's own answer is on one's own page.
     seat = viewer.seat if viewer.lens == "seat" else ""
     blocks = _PHASES[state.phase](state, seat)
-    if state.phases.paused:
-        blocks = [phases.paused_note(), *blocks]
+    blocks = [*phases.notices(state.phases), *blocks]
     if viewer.lens == "panel" and {"lead", "co"} & viewer.roles:
         blocks = [*_panel(state), *_public(state, blocks)]
     own = [*member_offers(state, viewer), *holder_offers(state, viewer)]

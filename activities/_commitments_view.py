@@ -99,7 +99,7 @@ def blocks(state: State, viewer: Viewer, offers: tuple[Offer, ...]) -> tuple[Any
     """The screen of one viewer; `offers` are those of the same view."""
     phase = state.phases.phase
     seat = viewer.seat if viewer.lens == "seat" else ""
-    found: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    found: list[AnyBlock] = phases.notices(state.phases)
     if viewer.lens == "panel" and phase in _NEXT:
         found.append(NextStep(text=_NEXT[phase]))
     if phase in PAIRS:

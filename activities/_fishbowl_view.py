@@ -77,7 +77,7 @@ _EMPTY: Final = Words("")
 
 def view(state: State, viewer: Viewer) -> View:
     """What `viewer` sees and may do, for each lens."""
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     own: Offers = []
     if viewer.lens == "screen":
         blocks += wall(state, viewer)

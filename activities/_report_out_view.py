@@ -78,7 +78,7 @@ def view(state: State, viewer: Viewer) -> View:
     """One thing now, and what this viewer may do."""
     allowed = _allowed(state, viewer)
     own, lead = own_offers(state, viewer), lead_offers(state, viewer)
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     blocks += _PHASES[state.phases.phase](state, viewer)
     if viewer.lens == "panel" and {"lead", "co"} & viewer.roles:
         blocks += _panel(state)

@@ -70,7 +70,7 @@ def view(state: State, viewer: Viewer) -> View:
     own = _own_offers(state, viewer)
     offers = phases.arranged(viewer, own, _lead_offers(state, viewer), _allowed(state, viewer))
     leads = viewer.lens == "panel" and bool({"lead", "co"} & viewer.roles)
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     blocks += _PHASES[state.phases.phase](state, viewer)
     if leads:
         blocks += _panel(state)

@@ -67,7 +67,7 @@ from activities.kernel import (
     WordsErased,
     may,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 
 Events = tuple[Event, ...]
 
@@ -150,6 +150,7 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()

@@ -104,7 +104,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend
+from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseSoften
 
 Events = tuple[Event, ...]
 
@@ -236,7 +236,15 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
             return _back(state, moment)
         case TimeUp(timer=timer) if timer not in ("phase", "back"):
             return _rang(state, timer, moment)
-        case PhaseNext() | PhaseExtend() | PauseCall() | PauseResume() | Cut() | TimeUp():
+        case (
+            PhaseNext()
+            | PhaseExtend()
+            | PhaseSoften()
+            | PauseCall()
+            | PauseResume()
+            | Cut()
+            | TimeUp()
+        ):
             return phases.decide(state.phases, command, moment, lambda: go_on(state, moment))
         case PairsFound():
             return found(state, command, moment)

@@ -74,6 +74,7 @@ from activities.phases import (
     PhaseExtend,
     PhaseNext,
     Phases,
+    PhaseSoften,
     Stage,
 )
 
@@ -237,6 +238,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()
@@ -306,7 +308,7 @@ def view(state: State, viewer: Viewer) -> View:
 
 
 def _head(state: State, viewer: Viewer) -> list[AnyBlock]:
-    blocks: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    blocks: list[AnyBlock] = phases.notices(state.phases)
     steps = {
         "write": say("Everybody writes in quiet. Then all of it is read back."),
         "round": say("Whoever likes says one sentence. Nobody has to."),

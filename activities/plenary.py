@@ -77,6 +77,7 @@ from activities.phases import (
     PhaseExtend,
     PhaseNext,
     Phases,
+    PhaseSoften,
     Stage,
 )
 
@@ -232,6 +233,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()
@@ -330,7 +332,7 @@ _COMES: Final[Mapping[str, Line]] = {
 
 def view(state: State, viewer: Viewer) -> View:
     """One thing now: what the whole group is asked for."""
-    blocks: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    blocks: list[AnyBlock] = phases.notices(state.phases)
     panel = viewer.lens == "panel"
     if state.phases.phase == "closed":
         blocks.append(Now(text=say("Thank you, everyone")))

@@ -333,7 +333,7 @@ PLANNED: Final = Planned(minutes=10, low=2, high=60, does=frozenset[Purpose](("r
 PHASES: Final = ("on", "early", "back_soon", "return", "closed")
 _BACK: Final[frozenset[type[Command]]] = frozenset((BackSay,))
 _LONGER: Final[frozenset[type[Command]]] = frozenset((PhaseExtend,))
-_LEAD: Final = phases.LEAD - {phases.PauseCall}
+_LEAD: Final = phases.LEAD - {phases.PauseCall, phases.PhaseSoften}
 
 
 def _row(member: frozenset[type[Command]]) -> Mapping[str, frozenset[type[Command]]]:
