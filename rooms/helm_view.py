@@ -18,7 +18,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import LeadCommand
-from rooms import commits, helm_desk, wire
+from rooms import commits, helm_desk, lead_rights, wire
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
 from rooms.agenda import item_of, next_item, planned_lead, title_line
@@ -413,7 +413,7 @@ def as_proposal(offer: Offer, activity: str) -> Offer | None:
     command = offer.command
     if not isinstance(command, LeadCommand) or offer.needs:
         return None
-    if helm_desk.tag(command) in helm_desk.NEVER_PROPOSED:
+    if lead_rights.tag(command) in helm_desk.NEVER_PROPOSED:
         return None
     return Offer(
         command=on_wire.LeadPropose(command=commits.encode_command(command), item=activity),

@@ -14,6 +14,7 @@ from activities.blocks import say
 from activities.kernel import MemberChanged, MemberJoined, Refused, Where
 from activities.registry import ACTIVITIES
 from rooms import commits
+from rooms.asking import member_of, moment_of
 from rooms.clock import Alarms, Clock
 from rooms.commits import RoomState
 from rooms.delivery import Delivery
@@ -22,7 +23,6 @@ from rooms.hall_desk import taken_over
 from rooms.opening import ORGANISER, Wanted, opening
 from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
-from rooms.room_decide import member_of, moment_of
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
 from rooms.storage import Storage, StorageUnwritable
