@@ -38,7 +38,7 @@ from rooms.agenda_items import (
 from rooms.agenda_templates import offered
 from rooms.agenda_times import LATEST
 from rooms.asking import Asking
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.whole import Draft
 from rooms.words import Mint
 

@@ -16,10 +16,10 @@ from activities.kernel import Refused, Where
 from rooms import commits, wire_hall
 from rooms import whole as wholes
 from rooms.asking import Asking
-from rooms.commits import RoomState, WordsConsent
 from rooms.doors import same
 from rooms.hall_events import MOVE_WINDOW, CallSet, ConsentHeard, SeatKept, SeatMoved, SeatOffered
 from rooms.presence import Presence
+from rooms.room_state import RoomState, WordsConsent
 from rooms.seats import SEATS_PER_DEVICE, Seat
 from rooms.whole import Activities, Draft, Whole
 from rooms.wire_hall import Table

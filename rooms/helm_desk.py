@@ -21,6 +21,7 @@ from rooms.asked import ROOM_TAGS, tag_of
 from rooms.asking import Asking
 from rooms.hats import facilitators
 from rooms.presence import Presence
+from rooms.room_state import RoomState
 from rooms.whole import Draft
 from rooms.words import decode_command
 
@@ -242,7 +243,7 @@ def _duty(draft: Draft, command: wire_helm.DutySet) -> None:
     draft.add(helm.DutyGiven(duty=command.duty, seat=command.seat))
 
 
-def is_over(state: commits.RoomState, *, running: bool) -> bool:
+def is_over(state: RoomState, *, running: bool) -> bool:
     """Whether the last activity of the plan is over."""
     return bool(state.started) and not running and next_item(state) is None
 

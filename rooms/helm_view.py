@@ -23,11 +23,11 @@ from rooms import whole as wholes
 from rooms import wire_helm as on_wire
 from rooms.agenda import item_of, next_item, planned_lead, title_line
 from rooms.agenda_items import AgendaItem
-from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.helm import BRIDGE_LASTS, DEBRIEF_LASTS
 from rooms.lead import AUTOPILOT
 from rooms.offers import NO_WORDS, Standing
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Activities, Whole
 

@@ -16,13 +16,13 @@ from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms.asking import member_of, moment_of
 from rooms.clock import Alarms, Clock
-from rooms.commits import RoomState
 from rooms.delivery import Delivery
 from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
 from rooms.hall_desk import taken_over
 from rooms.opening import ORGANISER, Wanted, opening
 from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
+from rooms.room_state import RoomState
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
 from rooms.storage import Storage, StorageUnwritable

@@ -6,8 +6,8 @@ from activities.blocks import Who, say
 from activities.kernel import Command, LeadCommand, Refused
 from rooms import lead as leads
 from rooms import wire, wire_hall, wire_safety
-from rooms.commits import RoomState
 from rooms.hats import roles_of
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Draft
 from rooms.wire_helm import DutySet

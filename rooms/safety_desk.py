@@ -13,7 +13,7 @@ from activities.blocks import Line, Offer, say
 from activities.kernel import Moment, Refused, Viewer
 from rooms import commits, safety, wire, wire_safety
 from rooms.asking import Asking
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.safety import HIDES_BACK, Frozen, Hidden, PauseAsk
 from rooms.seats import Seat
 from rooms.whole import Draft

@@ -25,8 +25,8 @@ from activities.blocks import (
 from activities.kernel import Lens
 from rooms import lead_rights, safety_desk, wire
 from rooms import wire_safety as on_wire
-from rooms.commits import RoomState
 from rooms.offers import Standing
+from rooms.room_state import RoomState
 from rooms.safety import PAUSE_ASKED_LASTS, PauseAsk
 from rooms.seats import Seat
 
