@@ -149,10 +149,7 @@ async def calendar(request: Request) -> Response:
         room=room.id,
         title=title_of(room),
         url=_links(request, site, room, seat).join if seat else "",
-        message=site.languages.line(
-            live_pages.language_of(request, site, room, device),
-            say("Tap, write your name, that is all."),
-        ),
+        message=site.languages.line(language, say("Tap, write your name, that is all.")),
         now=site.clock.now(),
         starts=query.get("starts", ""),
         minutes=query.get("minutes", ""),
