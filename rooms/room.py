@@ -30,19 +30,17 @@ from activities.blocks import say
 from activities.kernel import Command, Job, Refused
 from rooms import activity_desk, call, commits, lead_rights, unnamed, wire, wire_hall
 from rooms import asked as asking_for
-from rooms import lead as leads
 from rooms import whole as wholes
 from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.asking import Asking, Known, moment_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
-from rooms.helm_view import times as helm_times
 from rooms.recent import HIDING, Doings, Recent
-from rooms.roll import RETRY, Change, Roll
+from rooms.roll import Change, Roll
+from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_decide import decide
 from rooms.room_reading import RoomReading
 from rooms.safety import Hidden, SeatHidden
-from rooms.safety_view import times as safety_times
 from rooms.seats import Device
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
@@ -83,6 +81,7 @@ class Room(RoomReading):
         self._roll = Roll(self.presence, world.new_id)
         ways_in = world.doors.ways_in
         self._effects = Effects(id, self.shelf, world.storage, world.activities, ways_in)
+        self._alarms = RoomAlarms(id, world.alarms, world.clock)
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
@@ -376,8 +375,7 @@ class Room(RoomReading):
         try:
             await self._effects.settle(self.whole, self.book)
         except StorageUnwritable:
-            at = self.world.clock.now() + RETRY
-            self.world.alarms.set(f"{self.id}/effects", at, self._ring_effects)
+            self._alarms.again("effects", self._ring_effects)
 
     async def _ring_effects(self) -> None:
         async with self._lock:
@@ -385,16 +383,14 @@ class Room(RoomReading):
         self.changed()
 
     def _tidy_later(self) -> None:
-        key = f"{self.id}/tidy"
-        if not self.forgotten and self.world.alarms.due(key) is None:
-            self.world.alarms.set(key, self.world.clock.now() + TIDY_AFTER, self._ring_tidy)
+        if not self.forgotten and self._alarms.due("tidy") is None:
+            self._alarms.set("tidy", self.world.clock.now() + TIDY_AFTER, self._ring_tidy)
 
     async def _ring_tidy(self) -> None:
         try:
             await self.shelf.tidy()
         except StorageUnwritable:
-            at = self.world.clock.now() + RETRY
-            self.world.alarms.set(f"{self.id}/tidy", at, self._ring_tidy)
+            self._alarms.again("tidy", self._ring_tidy)
 
     # Heavy decisions --------------------------------------------------------------------------
 
@@ -415,8 +411,7 @@ class Room(RoomReading):
         await self._commit(tell)
 
     def _work_later(self) -> None:
-        at = self.world.clock.now() + RETRY
-        self.world.alarms.set(f"{self.id}/work", at, self._ring_work)
+        self._alarms.again("work", self._ring_work)
 
     async def _ring_work(self) -> None:
         self.bench.look()
@@ -427,35 +422,27 @@ class Room(RoomReading):
     def _set_alarms(self) -> None:
         if self.forgotten:
             return
-        key = f"{self.id}/activity"
         due = wholes.deadline(self.whole, self.world.activities)
         if due is None:
-            self.world.alarms.drop(key)
-        elif self.world.alarms.due(key) != due[1].at:
-            self.world.alarms.set(key, due[1].at, self._ring_activity)
+            self._alarms.drop("activity")
+        elif self._alarms.due("activity") != due[1].at:
+            self._alarms.set("activity", due[1].at, self._ring_activity)
         self._set_people_alarm()
 
     def _set_people_alarm(self) -> None:
         if self.forgotten:
             return
-        now = self.world.clock.now()
-        lead = self.whole.room.lead
-        times = [self.presence.next_check(now), lead.offer_ends or None]
-        if (since := self.presence.since(lead.lead)) and lead.acting != leads.AUTOPILOT:
-            times.append(since + leads.LEAD_GRACE)
-        if lead.alone_since:
-            times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
-        times += helm_times(self.whole, self.world.activities)
-        times += safety_times(self.whole.room)
-        if self._roll.waiting:
-            times.append(now + RETRY)
-        times += unnamed.keys_due(self.whole, self.world.activities).values()
-        coming = [t for t in times if t is not None and t > now]
-        key = f"{self.id}/people"
-        if not coming:
-            self.world.alarms.drop(key)
-        elif self.world.alarms.due(key) != min(coming):
-            self.world.alarms.set(key, min(coming), self._ring_people)
+        coming = people_due(
+            self.whole,
+            self.world.activities,
+            self.presence,
+            self.world.clock.now(),
+            untold=self._roll.waiting,
+        )
+        if coming is None:
+            self._alarms.drop("people")
+        elif self._alarms.due("people") != coming:
+            self._alarms.set("people", coming, self._ring_people)
 
     async def _ring_people(self) -> None:
         await self.sweep()
@@ -496,8 +483,7 @@ class Room(RoomReading):
         try:
             await self._ring_passed()
         except Refused:
-            at = self.world.clock.now() + RETRY
-            self.world.alarms.set(f"{self.id}/activity", at, self._ring_activity)
+            self._alarms.again("activity", self._ring_activity)
 
     # People -----------------------------------------------------------------------------------
 
@@ -561,7 +547,6 @@ class Room(RoomReading):
         """Wait for what is under way and let go of alarms."""
         await self.bench.close()
         await self._unbroken.settled()
-        for what in ("activity", "people", "effects", "tidy", "work"):
-            self.world.alarms.drop(f"{self.id}/{what}")
+        self._alarms.drop_all()
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()
