@@ -169,11 +169,9 @@ def _floor(state: State, seat: str) -> Line:
     floor = state.round.floor if state.round else None
     if floor is None:
         return say("Thank you, everyone")
-    if floor.seat == seat:
-        return say("You have the floor") if floor.speaking else say("The floor comes to you")
-    if floor.speaking:
-        return say("{name} speaks", name=Who(floor.seat))
-    return say("The floor comes to {name}", name=Who(floor.seat))
+    if floor.seat == seat and floor.speaking:
+        return say("You have the floor")
+    return rounds.floor_line(floor, seat)
 
 
 def _progress(state: State) -> Progress:

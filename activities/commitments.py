@@ -65,7 +65,6 @@ from activities.kernel import (
     TimeUp,
     Viewer,
     WordsErased,
-    may,
 )
 from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 
@@ -122,9 +121,10 @@ def harvest(state: State) -> Harvest:
 def view(state: State, viewer: Viewer) -> View:
     """One step at a time."""
     own, lead = own_offers(state, viewer), lead_offers(state, viewer)
-    offers = phases.arranged(
-        viewer, own, lead, lambda kind: may(COMMITMENTS, state, kind, viewer.seat, viewer.roles)
+    allowed = phases.permitted(
+        ALLOWED[phase_of(state, viewer.seat)], roles_of(state, viewer.seat, viewer.roles)
     )
+    offers = phases.arranged(viewer, own, lead, allowed)
     return View(
         phase=phase_of(state, viewer.seat),
         blocks=blocks(state, viewer, offers),

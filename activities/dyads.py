@@ -118,8 +118,7 @@ EQUAL_TIME: Final = say("Everybody gets the same time. There is more of it when 
 
 
 def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> State:
-    """Everybody alone, in the first phase. With `history` the pairs of earlier activities are
-    known."""
+    """Everybody alone, in the first phase. The pairs of earlier activities are known."""
     met = tuple(group for group in moment.before.met if 1 < len(group) <= pairing.TRIO)
     # Pairs of the last activity are in `met` already; from its circles one meets others too.
     met += tuple(g.members for g in moment.before.groups if len(g.members) > pairing.TRIO)

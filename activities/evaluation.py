@@ -65,7 +65,6 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
-    may,
 )
 from activities.phases import (
     PauseCall,
@@ -439,9 +438,10 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
                 hint=say("When a line names a person."),
             )
         )
-    return phases.arranged(
-        viewer, own, lead, lambda kind: may(EVALUATION, state, kind, viewer.seat, viewer.roles)
+    allowed = phases.permitted(
+        ALLOWED[state.phases.shown], roles_of(state, viewer.seat, viewer.roles)
     )
+    return phases.arranged(viewer, own, lead, allowed)
 
 
 def _withholdable(state: State) -> tuple[Option, ...]:

@@ -151,6 +151,11 @@ def row(
     return {"clock": CLOCK, "lead": LEAD | lead, "co": CO | co, "member": MEMBER | member, **hats}
 
 
+def permitted(row: Mapping[str, Commands], roles: frozenset[str]) -> Commands:
+    """What a row of the table gives to somebody with these roles."""
+    return frozenset().union(*(row.get(role, NOTHING) for role in roles))
+
+
 def paused_row(member: Commands = NOTHING, both: Commands = NOTHING) -> Mapping[str, Commands]:
     """The phase `PAUSED`; `both` are for lead and co-facilitators."""
     resume: Commands = frozenset((PauseResume,))
@@ -514,11 +519,11 @@ def arranged(
     viewer: Viewer,
     own: list[Offer],
     lead: list[Offer],
-    allowed: Callable[[type[Command]], bool],
+    allowed: Commands,
 ) -> tuple[Offer, ...]:
     """All offers of one screen: on the panel the facilitator's buttons, with what is one's own
     unseen (it stands on one's own page); elsewhere one's own, with the facilitator's buttons in
-    the menu; on the wall none. Only what `allowed` (the table) permits."""
+    the menu; on the wall none. Only what is `allowed`: what the table permits."""
     if viewer.lens == "screen":
         return ()
     leads = bool({"lead", "co"} & viewer.roles)
@@ -531,7 +536,7 @@ def arranged(
     unique: dict[str, Offer] = {}
     for offer in offers:
         unique.setdefault(repr(offer.command), offer)
-    return tuple(offer for offer in unique.values() if allowed(type(offer.command)))
+    return tuple(offer for offer in unique.values() if type(offer.command) in allowed)
 
 
 def _placed(offer: Offer, place: Place, shown: bool) -> Offer:

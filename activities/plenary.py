@@ -68,7 +68,6 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
-    may,
 )
 from activities.phases import (
     PauseCall,
@@ -448,9 +447,8 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
     kept = say("What was written is kept.")
     lead = phases.lead_offers(state.phases, viewer, {"open": say("End here")}, kept)
     lead += _floor_offers(state, viewer)
-    return phases.arranged(
-        viewer, own, lead, lambda kind: may(PLENARY, state, kind, seat, viewer.roles)
-    )
+    allowed = phases.permitted(ALLOWED[state.phases.shown], roles_of(state, seat, viewer.roles))
+    return phases.arranged(viewer, own, lead, allowed)
 
 
 def _talk_offers(state: State, seat: str) -> list[Offer]:

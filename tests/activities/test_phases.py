@@ -244,11 +244,12 @@ def test_offers_stand_where_they_belong() -> None:
     panel = Viewer("lead", LEAD, "panel", 4)
     lead = phases.lead_offers(at, panel, labels, say("What was written is kept."))
     own = phases.pause_offers(at, panel)
-    shown = phases.arranged(panel, own, lead, lambda _: True)
+    every = frozenset(type(offer.command) for offer in (*own, *lead))
+    shown = phases.arranged(panel, own, lead, every)
     kinds = [type(offer.command).__name__ for offer in shown]
     # A vote has no soft end.
     assert kinds == ["PauseCall", "PhaseNext", "PhaseBack", "PhaseExtend", "Cut"]
     assert all(offer.shown for offer in shown)
-    page = phases.arranged(Viewer("lead", LEAD, "seat", 4), own, lead, lambda _: True)
+    page = phases.arranged(Viewer("lead", LEAD, "seat", 4), own, lead, every)
     assert {offer.place for offer in page[1:]} == {"menu"}
-    assert phases.arranged(Viewer("", frozenset({"screen"}), "screen"), own, lead, bool) == ()
+    assert phases.arranged(Viewer("", frozenset({"screen"}), "screen"), own, lead, every) == ()
