@@ -21,7 +21,8 @@ export function keepFocus(place: HTMLElement): void {
     last = null;
     if (document.activeElement && document.activeElement !== document.body) return;
     const button = asked?.isConnected ? asked.querySelector<HTMLElement>("button") : null;
-    const to = button?.offsetParent ? button : place.querySelector<HTMLElement>("h1");
+    const heads = [...place.querySelectorAll<HTMLElement>("h1")];
+    const to = [button, ...heads].find((each) => each?.getClientRects().length);
     if (!to) return;
     if (to !== button) to.tabIndex = -1;
     to.focus({ preventScroll: true });
