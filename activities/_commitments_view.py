@@ -87,9 +87,10 @@ _BUTTON: Final[Mapping[str, Line]] = {
 }
 
 
-def pair_name(id: str) -> Line:
-    """What the pair "p3" is called."""
-    return say("Pair {n}", n=int(id.removeprefix("p")))
+def pair_name(id: str, people: int) -> Line:
+    """What the pair "p3" is called; three are a trio."""
+    number = int(id.removeprefix("p"))
+    return say("Trio {n}", n=number) if people > 2 else say("Pair {n}", n=number)
 
 
 # --- blocks -------------------------------------------------------------------------------------
@@ -151,7 +152,7 @@ def _table(state: State) -> tuple[Pair, ...]:
     return tuple(
         Pair(
             id,
-            pair_name(id),
+            pair_name(id, len(seats)),
             tuple(_seat(state, seat, speaker_of(state, seats)) for seat in seats),
         )
         for id, seats in state.pairs.items()

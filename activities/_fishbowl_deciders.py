@@ -114,9 +114,9 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
             return "stale_seat" if inside else None
         case SeatTake():
             return _stale_chair(state, command, moment)
-        case SeatUnask(place=place):
+        case SeatUnask(number=number):
             one = seats.place_of(state.bowl, moment.seat)
-            return None if one is not None and one.number == place else "stale_seat"
+            return None if one is not None and one.number == number else "stale_seat"
         case SeatLeave(sitting=sitting) | SeatRelief(sitting=sitting):
             chair = seats.chair_of(state.bowl, moment.seat)
             return None if chair is not None and chair.sitting == sitting else "stale_seat"

@@ -186,7 +186,7 @@ def _open(state: State, viewer: Viewer, own: Offers) -> Blocks:
     place = seats.place_of(state.bowl, viewer.seat)
     if place is not None:
         number = [one.seat for one in seats.order(state.bowl)].index(viewer.seat) + 1
-        own.append(offer(SeatUnask(place=place.number), say("I listen on"), "beside"))
+        own.append(offer(SeatUnask(number=place.number), say("I listen on"), "beside"))
         head = say("You are number {number} in the waiting list", number=number)
         return [
             Now(text=head),

@@ -90,6 +90,7 @@ def view(state: State, viewer: Viewer) -> View:
         blocks=tuple(blocks),
         may=phases.arranged(viewer, own, lead, allowed),
         ends_at=ends_at,
+        place=say("Report-out"),
     )
 
 

@@ -107,7 +107,8 @@ def groups(state: State) -> tuple[Group, ...]:
     """Pairs, while they talk."""
     talking = state.phases.phase in PAIRS
     return tuple(
-        Group(id, pair_name(id), seats, closed=not talking) for id, seats in state.pairs.items()
+        Group(id, pair_name(id, len(seats)), seats, closed=not talking)
+        for id, seats in state.pairs.items()
     )
 
 
