@@ -14,7 +14,7 @@ from typing import Final
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Activities, Draft, Whole
 
