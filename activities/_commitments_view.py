@@ -87,9 +87,10 @@ _BUTTON: Final[Mapping[str, Line]] = {
 }
 
 
-def pair_name(id: str) -> Line:
-    """What the pair "p3" is called."""
-    return say("Pair {n}", n=int(id.removeprefix("p")))
+def pair_name(id: str, people: int) -> Line:
+    """What the pair "p3" is called; three are a trio."""
+    number = int(id.removeprefix("p"))
+    return say("Trio {n}", n=number) if people > 2 else say("Pair {n}", n=number)
 
 
 # --- blocks -------------------------------------------------------------------------------------
@@ -99,7 +100,7 @@ def blocks(state: State, viewer: Viewer, offers: tuple[Offer, ...]) -> tuple[Any
     """The screen of one viewer; `offers` are those of the same view."""
     phase = state.phases.phase
     seat = viewer.seat if viewer.lens == "seat" else ""
-    found: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    found: list[AnyBlock] = phases.notices(state.phases)
     if viewer.lens == "panel" and phase in _NEXT:
         found.append(NextStep(text=_NEXT[phase]))
     if phase in PAIRS:
@@ -151,7 +152,7 @@ def _table(state: State) -> tuple[Pair, ...]:
     return tuple(
         Pair(
             id,
-            pair_name(id),
+            pair_name(id, len(seats)),
             tuple(_seat(state, seat, speaker_of(state, seats)) for seat in seats),
         )
         for id, seats in state.pairs.items()
@@ -169,11 +170,9 @@ def _floor(state: State, seat: str) -> Line:
     floor = state.round.floor if state.round else None
     if floor is None:
         return say("Thank you, everyone")
-    if floor.seat == seat:
-        return say("You have the floor") if floor.speaking else say("The floor comes to you")
-    if floor.speaking:
-        return say("{name} speaks", name=Who(floor.seat))
-    return say("The floor comes to {name}", name=Who(floor.seat))
+    if floor.seat == seat and floor.speaking:
+        return say("You have the floor")
+    return rounds.floor_line(floor, seat)
 
 
 def _progress(state: State) -> Progress:

@@ -65,9 +65,9 @@ class SeatAsk(Command, frozen=True, kw_only=True, tag="seat.ask"):
 
 
 class SeatUnask(Command, frozen=True, kw_only=True, tag="seat.unask"):
-    """I listen on after all; `place` is the number of my place in the waiting list."""
+    """I listen on after all; `number` is that of my place in the waiting list."""
 
-    place: int
+    number: int
 
 
 class SeatLeave(Command, frozen=True, kw_only=True, tag="chair.leave"):

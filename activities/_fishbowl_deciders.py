@@ -91,7 +91,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 from activities.turns import Begin, Done, Next, Pass
 
 CHAIR_TAKEN: Final = say("The chair was taken a moment before you. You can ask for the next one.")
@@ -114,9 +114,9 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
             return "stale_seat" if inside else None
         case SeatTake():
             return _stale_chair(state, command, moment)
-        case SeatUnask(place=place):
+        case SeatUnask(number=number):
             one = seats.place_of(state.bowl, moment.seat)
-            return None if one is not None and one.number == place else "stale_seat"
+            return None if one is not None and one.number == number else "stale_seat"
         case SeatLeave(sitting=sitting) | SeatRelief(sitting=sitting):
             chair = seats.chair_of(state.bowl, moment.seat)
             return None if chair is not None and chair.sitting == sitting else "stale_seat"
@@ -354,7 +354,8 @@ Decider = Callable[[Unfolding, Any, Moment], None]
 
 _DECIDE: Final[dict[type[Command], Decider]] = {
     **dict.fromkeys(
-        (PhaseNext, PhaseBack, PhaseExtend, PauseCall, PauseResume, Cut, TimeUp), _phase
+        (PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, PauseCall, PauseResume, Cut, TimeUp),
+        _phase,
     ),
     **dict.fromkeys((MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft), _person),
     **dict.fromkeys((Begin, Done, Pass, Next), _turn),

@@ -65,7 +65,6 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
-    may,
 )
 from activities.phases import (
     PauseCall,
@@ -74,6 +73,7 @@ from activities.phases import (
     PhaseExtend,
     PhaseNext,
     Phases,
+    PhaseSoften,
     Stage,
 )
 
@@ -237,6 +237,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()
@@ -306,7 +307,7 @@ def view(state: State, viewer: Viewer) -> View:
 
 
 def _head(state: State, viewer: Viewer) -> list[AnyBlock]:
-    blocks: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    blocks: list[AnyBlock] = phases.notices(state.phases)
     steps = {
         "write": say("Everybody writes in quiet. Then all of it is read back."),
         "round": say("Whoever likes says one sentence. Nobody has to."),
@@ -437,9 +438,10 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
                 hint=say("When a line names a person."),
             )
         )
-    return phases.arranged(
-        viewer, own, lead, lambda kind: may(EVALUATION, state, kind, viewer.seat, viewer.roles)
+    allowed = phases.permitted(
+        ALLOWED[state.phases.shown], roles_of(state, viewer.seat, viewer.roles)
     )
+    return phases.arranged(viewer, own, lead, allowed)
 
 
 def _withholdable(state: State) -> tuple[Option, ...]:

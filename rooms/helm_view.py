@@ -18,16 +18,16 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import LeadCommand
-from rooms import commits, helm_desk, wire
+from rooms import commits, helm_desk, lead_rights, wire
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
 from rooms.agenda import item_of, next_item, planned_lead, title_line
 from rooms.agenda_items import AgendaItem
-from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.helm import BRIDGE_LASTS, DEBRIEF_LASTS
 from rooms.lead import AUTOPILOT
 from rooms.offers import NO_WORDS, Standing
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Activities, Whole
 
@@ -413,7 +413,7 @@ def as_proposal(offer: Offer, activity: str) -> Offer | None:
     command = offer.command
     if not isinstance(command, LeadCommand) or offer.needs:
         return None
-    if helm_desk.tag(command) in helm_desk.NEVER_PROPOSED:
+    if lead_rights.tag(command) in helm_desk.NEVER_PROPOSED:
         return None
     return Offer(
         command=on_wire.LeadPropose(command=commits.encode_command(command), item=activity),

@@ -27,13 +27,13 @@ from rooms import helm_view, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline
-from rooms.commits import RoomState
 from rooms.hats import autopilot, roles_of
 from rooms.lead import AUTOPILOT
 from rooms.offers import Standing, note_offers, room_offers
 from rooms.offers_hall import hall_offers, with_hall
 from rooms.presence import Presence
 from rooms.render import flat
+from rooms.room_state import RoomState
 from rooms.seats import Device, Seat
 from rooms.whole import Activities, Whole
 from rooms.wire_helm import LeadPropose

@@ -12,7 +12,7 @@ import hmac
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.whole import Activities, Draft, Whole
 
 Text = Callable[[str], str | None]

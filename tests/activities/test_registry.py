@@ -54,6 +54,15 @@ def test_tags_are_spelled_noun_verb_and_once(activity: Activity[Any]) -> None:
 
 
 @every
+def test_no_command_has_a_field_that_its_offer_would_cover(activity: Activity[Any]) -> None:
+    """On the wire an offer is its command's fields and these beside them; what is filled in by a
+    need of the same name comes after them and is not lost."""
+    own = {"label", "place", "hint", "confirm", "shown"}
+    for command in activity.commands:
+        assert not own & {field.name for field in msgspec.structs.fields(command)}, command
+
+
+@every
 def test_settings_have_defaults_and_a_schema(activity: Activity[Any]) -> None:
     activity.settings()
     schema = msgspec.json.schema(activity.settings, schema_hook=lambda _: {"type": "string"})

@@ -240,11 +240,23 @@ def commitments(lens: str = "seat") -> dict[str, Any]:
             "k2", Who("s8"), Words("أدعو ثلاث نساء من القرية إلى المجلس"), state="done", sees="room"
         ),
         Commitment("k3", Who("s6"), None, asked=Who("s10"), state="draft", sees="self"),
+        Commitment("k4", Who("s3"), Words("write to the ministry"), offers=(2 + len(FOOT),)),
     )
+
+    def change(card: str, text: str, by: str) -> dict[str, Any]:
+        needs = {
+            "text": Need("text", say("What you will do"), 280, value=text),
+            "by": Need(
+                "date", say("By when"), options=(Option("none", say("No date yet")),), value=by
+            ),
+        }
+        return {**offer("commit.change", "Change it", "group", needs=needs), "card": card}
+
     may = (
-        offer("commit.change", "Change it", "group"),
+        change("k1", "walk the bank with the youth council before the first rain", "2027-03-01"),
         offer("commit.done", "It is done", "group"),
         *FOOT,
+        change("k4", "write to the ministry", "none"),
     )
     return view(
         "s3",

@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 
 from server.languages import Languages
 from server.templating import Pages, policy, qr
-from tests.browser import block_samples, evening_gallery, samples
+from tests.browser import block_samples, evening_gallery, exchange_gallery, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -366,15 +366,23 @@ def main() -> None:
     parser.add_argument(
         "--evening", nargs="*", default=[], metavar="MOMENT", help="only these moments of the demo"
     )
+    parser.add_argument(
+        "--activity", nargs="*", default=[], metavar="KIND", help="only these activities, or forms"
+    )
     asked = parser.parse_args()
+    some = bool(asked.names or asked.evening or asked.activity)
     asked.folder.mkdir(parents=True, exist_ok=True)
     site = build()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     with served(site) as base, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
-        made = shots(site, base, browser, asked.folder, asked.names)
-        if not asked.names or asked.evening:
+        made = []
+        if asked.names or not some:
+            made += shots(site, base, browser, asked.folder, asked.names)
+        if asked.evening or not some:
             made += evening_gallery.pictures(browser, asked.folder, asked.evening)
+        if asked.activity or not some:
+            made += exchange_gallery.pictures(browser, asked.folder, asked.activity)
         browser.close()
     index(asked.folder, made)
 

@@ -3,6 +3,7 @@ and dark, nothing wider than a phone, all of it by keyboard."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -144,6 +145,41 @@ def test_a_form_says_what_is_missing_and_sends_all_of_it(shown: Any, site: galle
         "sees": "memo",
         "ask": True,
     }
+
+
+def test_what_is_changed_stands_there_before_and_each_card_has_its_own(
+    shown: Any, site: gallery.Site
+) -> None:
+    """A date is chosen, or openly left out; what was written is there to be changed."""
+    page = shown("commitments")
+    one, other = (
+        page.get_by_role("listitem").filter(has_text=words).filter(has_text="Change it")
+        for words in ("walk the bank", "write to the ministry")
+    )
+    one.get_by_role("button", name="Change it").first.click()
+    expect(one.get_by_label("What you will do")).to_have_value(re.compile("^walk the bank"))
+    expect(one.get_by_label("By when", exact=True).and_(one.locator("input"))).to_have_value(
+        "2027-03-01"
+    )
+    none = one.get_by_label("No date yet")
+    expect(none).not_to_be_checked()
+    none.check(force=True)
+    expect(one.locator("input[type=date]")).to_have_value("")
+
+    other.get_by_role("button", name="Change it").first.click()
+    expect(other.get_by_label("What you will do")).to_have_value("write to the ministry")
+    expect(other.get_by_label("No date yet")).to_be_checked()
+    other.locator("input[type=date]").fill("2027-04-02")
+    expect(other.get_by_label("No date yet")).not_to_be_checked()
+    other.get_by_label("What you will do").fill("call the ministry")
+    assert page.evaluate(WIDE) <= 360
+
+    for card in (other, one):
+        card.locator("form").get_by_role("button", name="Change it").click()
+    assert [(c["card"], c["text"], c["by"]) for c in commands(site)] == [
+        ("k4", "call the ministry", "2027-04-02"),
+        ("k1", "walk the bank with the youth council before the first rain", "none"),
+    ]
 
 
 def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:

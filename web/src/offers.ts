@@ -1,5 +1,6 @@
 // Buttons from offers: one coral, equals beside it, a quiet foot. Each says what is happening.
 import { html, nothing, type TemplateResult } from "lit";
+import { dateField } from "./blocks/dates";
 import { StagePart } from "./frame";
 import { t } from "./i18n";
 import { icon } from "./part";
@@ -113,9 +114,9 @@ export class OfferButton extends StagePart {
   }
 
   private sentence(field: string): string {
-    return this.offer.needs[field]?.kind === "choice"
-      ? t("Choose one first.")
-      : t("Write something first.");
+    return this.offer.needs[field]?.kind.startsWith("text")
+      ? t("Write something first.")
+      : t("Choose one first.");
   }
 
   /** Shows where something is missing. */
@@ -170,10 +171,10 @@ export class OfferButton extends StagePart {
   private field(field: string, need: Need): TemplateResult {
     const { offer, stage } = this;
     const label = need.label ?? offer.label;
-    const value = stage.filling(offer.type, field);
-    const id = `${offer.type}-${field}`;
+    const value = stage.answer(offer, field);
+    const id = `${stage.scope(offer)}-${field}`.replace(/\W+/g, "-");
     const set = (next: string | boolean | string[] | undefined) =>
-      stage.fill(offer.type, field, next);
+      stage.fill(stage.scope(offer), field, next);
     const text = (event: Event) => (event.target as HTMLInputElement).value;
     switch (need.kind) {
       case "flag":
@@ -188,6 +189,15 @@ export class OfferButton extends StagePart {
         return this.people(field, need, label);
       case "number":
         return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<input class="inp" type="number" min=${need.low || nothing} max=${need.high || nothing} .value=${String(value ?? "")} @input=${(event: Event) => set(text(event) || undefined)}></label>`;
+      case "date":
+        return dateField({
+          id,
+          need: `${offer.type}/${field}`,
+          label,
+          options: need.options,
+          value: String(value ?? ""),
+          set,
+        });
       default:
         return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
     }
@@ -201,19 +211,23 @@ export class OfferButton extends StagePart {
       : (stage.people?.people ?? []).filter(
           (person) => person.presence !== "gone" && person.role !== "screen",
         );
-    const chosen = stage.filling(offer.type, field);
+    const chosen = stage.answer(offer, field);
     const has = (seat: string) => (Array.isArray(chosen) ? chosen.includes(seat) : chosen === seat);
     const toggle = (seat: string) => {
       if (!several) {
-        stage.fill(offer.type, field, seat);
+        stage.fill(stage.scope(offer), field, seat);
         return;
       }
       const list = Array.isArray(chosen) ? chosen : [];
-      stage.fill(offer.type, field, has(seat) ? list.filter((s) => s !== seat) : [...list, seat]);
+      stage.fill(
+        stage.scope(offer),
+        field,
+        has(seat) ? list.filter((s) => s !== seat) : [...list, seat],
+      );
     };
     return html`<fieldset data-need=${`${offer.type}/${field}`}><legend>${label}</legend><div class="opts">${listed.map(
       (person) =>
-        html`<label class="opt"><input type=${several ? "checkbox" : "radio"} name=${`${offer.type}-${field}`} .checked=${has(person.seat)} @change=${() => toggle(person.seat)}><span dir="auto">${person.name}</span>${icon("check", "tick")}</label>`,
+        html`<label class="opt"><input type=${several ? "checkbox" : "radio"} name=${`${stage.scope(offer)}-${field}`} .checked=${has(person.seat)} @change=${() => toggle(person.seat)}><span dir="auto">${person.name}</span>${icon("check", "tick")}</label>`,
     )}</div></fieldset>`;
   }
 }

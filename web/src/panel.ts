@@ -11,6 +11,7 @@ import { enter } from "./mount";
 import type { OfferButton } from "./offers";
 import { baton, DebriefPart, DutiesPart } from "./panel/helm";
 import { keyFor, keyOf, sheet } from "./panel/keys";
+import { menuParts } from "./panel/menu";
 import { PeoplePart } from "./panel/people";
 import { asPhone, fetchPreview } from "./panel/preview";
 import { open, SignalsPart } from "./panel/signals";
@@ -26,7 +27,7 @@ const HALF = 15;
 const LONG = 40;
 
 /** What may be long is read after the buttons. */
-const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers"]);
+const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers", "commitments"]);
 
 type Tab = "now" | "people" | "signals" | "private";
 
@@ -144,12 +145,16 @@ export class PanelPage extends StagePart {
       ${back ? row({ ...back, label: t("Undo the last step") }) : nothing}
       <div class="phoneonly"><button type="button" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button></div>
       ${places.lead ? row(places.lead, "phoneonly") : nothing}
-      ${places.menu.map((offer) => row(offer))}
-      <button type="button" class="wideonly" aria-keyshortcuts="?" @click=${() => this.lay("keys")}>${icon("grip")}${t("Keys")}</button>
-      <a href=${room}>${icon("device")}${t("My own screen")}</a>
-      <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>
-      <a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>
+      ${menuParts(places.menu).map(
+        (part, n) =>
+          html`<section aria-labelledby=${`mp${n}`}><h2 class="note" id=${`mp${n}`}>${part.title}</h2>${part.offers.map((offer) => row(offer))}</section>`,
+      )}
+      <section aria-labelledby="mpgo"><h2 class="note" id="mpgo">${t("Go to")}</h2>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
+      <a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>
+      <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>
+      <a href=${room}>${icon("device")}${t("My own screen")}</a>
+      <button type="button" class="wideonly" aria-keyshortcuts="?" @click=${() => this.lay("keys")}>${icon("grip")}${t("Keys")}</button></section>
     </div></nav>`;
   }
 
@@ -163,8 +168,11 @@ export class PanelPage extends StagePart {
   private now(view: ViewMessage, places: Sorted): TemplateResult {
     const { stage } = this;
     const head = view.blocks.find((block) => block.type === "now");
-    const next = view.blocks.find((block) => block.type === "next");
-    const rest = view.blocks.filter((block) => block !== head && block !== next);
+    // While everything is paused the one right button goes on with this, not with what comes next.
+    const resumes = places.main.some((offer) => offer.type === "pause.resume");
+    const following = view.blocks.find((block) => block.type === "next");
+    const next = resumes ? undefined : following;
+    const rest = view.blocks.filter((block) => block !== head && block !== following);
     const short = rest.filter((block) => !LISTS.has(block.type));
     const lists = rest.filter((block) => LISTS.has(block.type));
     const small = (offer: Offer) =>

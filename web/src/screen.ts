@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { drawBlock, regions } from "./blocks/index";
 import { readBoot } from "./boot";
+import { ticker } from "./clock";
 import { StagePart } from "./frame";
 import { t, tn } from "./i18n";
 import { enter } from "./mount";
@@ -14,15 +15,19 @@ const SIZES = [1, 0.92, 0.84, 0.76, 0.68, 0.6];
 
 export class WallPage extends StagePart {
   private shape: ResizeObserver | undefined;
+  /** A list that turns its page is as long as its words are. */
+  private readonly turned = () => this.fit();
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.shape = new ResizeObserver(() => this.fit());
     this.shape.observe(document.documentElement);
+    ticker.add(this.turned);
   }
 
   override disconnectedCallback(): void {
     this.shape?.disconnect();
+    ticker.remove(this.turned);
     super.disconnectedCallback();
   }
 

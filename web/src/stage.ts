@@ -41,6 +41,8 @@ export class Stage extends EventTarget {
   refusal: string | null = null;
   /** Help and the like, open under the foot. */
   private readonly filled = new Map<string, Filled>();
+  /** Answers on their way, by request: once they have arrived the next question begins empty. */
+  private readonly sending = new Map<string, string>();
 
   constructor(
     readonly boot: Boot,
@@ -126,14 +128,33 @@ export class Stage extends EventTarget {
   }
 
   fill(type: string, field: string, value: Filled | undefined): void {
-    const key = `${this.seat}/${this.view?.activity?.id ?? ""}/${type}/${field}`;
+    const key = this.filledAs(type, field);
     if (value === undefined) this.filled.delete(key);
     else this.filled.set(key, value);
     this.changed();
   }
 
   filling(type: string, field: string): Filled | undefined {
-    return this.filled.get(`${this.seat}/${this.view?.activity?.id ?? ""}/${type}/${field}`);
+    return this.filled.get(this.filledAs(type, field));
+  }
+
+  private filledAs(type: string, field: string): string {
+    return `${this.seat}/${this.view?.activity?.id ?? ""}/${type}/${field}`;
+  }
+
+  /** Under which name a button's own questions are kept: each card's "Change it" has its own. */
+  scope(offer: Offer): string {
+    const { label, place, needs, hint, confirm, shown, ...command } = offer;
+    void [label, place, hint, confirm, shown];
+    const about = Object.entries(command).filter(
+      ([name, value]) => name !== "type" && !(name in needs) && typeof value === "string",
+    );
+    return [offer.type, ...about.map(([, value]) => value)].join(" ");
+  }
+
+  /** What a question of a button is answered with so far. */
+  answer(offer: Offer, field: string): Filled | undefined {
+    return this.filling(this.scope(offer), field) ?? offer.needs[field]?.value ?? undefined;
   }
 
   /** The name of a box in the drafts. */
@@ -197,7 +218,7 @@ export class Stage extends EventTarget {
       if (block.type === "release" && block.offer === offer.type)
         return this.released(offer, field, need, block.moments, boxes);
     }
-    const given = this.filling(offer.type, field);
+    const given = this.answer(offer, field);
     return need.kind === "number" && given !== undefined ? Number(given) : given;
   }
 
@@ -235,10 +256,11 @@ export class Stage extends EventTarget {
     const extra = offer.type === "notes.share" ? { cards: this.chosenCards(values.share) } : {};
     const room = ROOM_COMMANDS.includes(offer.type);
     const at = room ? undefined : (activity ?? this.view?.activity?.id);
-    this.commands.send(
+    const request = this.commands.send(
       { ...command, ...values, ...extra, ...more },
       { activity: at, seat: this.seat, key: this.key(offer), boxes },
     );
+    this.sending.set(request, this.filledAs(this.scope(offer), ""));
     return [];
   }
 
@@ -346,7 +368,10 @@ export class Stage extends EventTarget {
 
   private answered({ sent, message }: Answer): void {
     const seat = sent.payload.seat ?? this.seat;
+    const scope = this.sending.get(sent.id);
+    this.sending.delete(sent.id);
     if (message.type === "done") {
+      this.arrived(sent.payload.command.type, scope);
       for (const box of sent.boxes) this.drafts.sent(seat, box);
       this.dispatchEvent(new CustomEvent("done", { detail: sent }));
       return;
@@ -358,6 +383,13 @@ export class Stage extends EventTarget {
         const text = this.drafts.peek(seat, box);
         void this.drafts.stray(seat, box, text).then(() => this.drafts.sent(seat, box));
       }
+  }
+
+  /** What a button asked for has been taken; what stands in a block of the screen stays there. */
+  private arrived(type: unknown, scope: string | undefined): void {
+    const drawn = this.view?.blocks.some((block) => "offer" in block && block.offer === type);
+    if (!scope || drawn) return;
+    for (const key of [...this.filled.keys()]) if (key.startsWith(scope)) this.filled.delete(key);
   }
 }
 

@@ -6,9 +6,13 @@ import { icon } from "../part";
 import type { Commitment, Commitments, Offer } from "../wire";
 import { BlockPart, paged, sees } from "./block";
 
-/** Cards a wall has room for, and how long they stand (ms): long enough to be read aloud. */
-const PAGE = 4;
+/** Cards a wall has room for, beside a ring too, and how long they stand (ms): long enough to be
+ * read aloud. */
+const PAGE = 3;
+const BESIDE = 2;
 const STANDS = 15_000;
+/** Cards that are read without asking for more. */
+const FEW = 4;
 
 function stateTag(state: Commitment["state"]): TemplateResult | typeof nothing {
   switch (state) {
@@ -45,16 +49,21 @@ export class CommitmentsBlock extends BlockPart<Commitments> {
     if (this.view.lens === "screen") return this.onWall();
     return html`<section class="stack"><h2 class="sec">${title}</h2>${
       cards.length
-        ? html`<ul class="commits">${cards.map((card) => html`<li class="card">${this.card(card)}</li>`)}</ul>`
+        ? html`${this.list(cards.slice(0, FEW))}${cards.length > FEW ? html`<details class="rules"><summary>${t("{n} more", { n: number(cards.length - FEW) })}${icon("down")}</summary>${this.list(cards.slice(FEW))}</details>` : nothing}`
         : html`<p class="quiet">${t("No commitments yet. A small one is a good one.")}</p>`
     }</section>`;
+  }
+
+  private list(cards: Commitment[]): TemplateResult {
+    return html`<ul class="commits">${cards.map((card) => html`<li class="card">${this.card(card)}</li>`)}</ul>`;
   }
 
   /** Who will do what, by when; what may not be read aloud does not stand on a wall. */
   private onWall(): TemplateResult {
     const { title, cards } = this.block;
     const told = cards.filter((card) => card.text);
-    return html`<section class="stack"><h2 class="sec">${title}<span class="note nums">${number(told.length)}</span></h2><ul class="commits">${paged(this.view, told, PAGE, STANDS).map((card) => html`<li><b dir="auto">${card.who}</b> <span dir="auto">${t("I will {what}", { what: `\u2068${card.text}\u2069` })}</span>${card.by ? html` <span class="quiet">${day(card.by)}</span>` : nothing}</li>`)}</ul></section>`;
+    const size = this.view.blocks.some((block) => block.type === "ring") ? BESIDE : PAGE;
+    return html`<section class="stack"><h2 class="sec">${title}<span class="note nums">${number(told.length)}</span></h2><ul class="commits">${paged(this.view, told, size, STANDS).map((card) => html`<li><b dir="auto">${card.who}</b> <span dir="auto">${t("I will {what}", { what: `\u2068${card.text}\u2069` })}</span>${card.by ? html` <span class="quiet">${day(card.by)}</span>` : nothing}</li>`)}</ul></section>`;
   }
 
   private card(card: Commitment): TemplateResult {

@@ -4,6 +4,7 @@ import { t } from "../i18n";
 import { icon, picture } from "../part";
 import type { Field, Form, Option } from "../wire";
 import { BlockPart, sees } from "./block";
+import { dateField } from "./dates";
 
 export class FormBlock extends BlockPart<Form> {
   private set(field: Field, value: string | boolean): void {
@@ -30,16 +31,20 @@ export class FormBlock extends BlockPart<Form> {
       case "text":
         return html`<tl-box .stage=${this.stage} .seat=${this.view.seat} .name=${`${this.view.activity?.id ?? "room"}/${field.box}`} .label=${label} .hint=${field.hint ?? null} .limit=${field.limit} .lines=${field.lines} .need=${need} .start=${typeof field.value === "string" ? field.value : undefined}></tl-box>`;
       case "date":
-        return html`<div class="field" data-need=${need}><label for=${id}>${label}</label>${this.hint(field, id)}<input class="inp" id=${id} type="date" aria-describedby=${field.hint ? `${id}-hint` : nothing} .value=${String(value ?? "")} @input=${(event: Event) => this.set(field, (event.target as HTMLInputElement).value)}></div>`;
+        return dateField({
+          id,
+          need,
+          label,
+          hint: field.hint,
+          options: field.options,
+          value: String(value ?? ""),
+          set: (next) => this.set(field, next),
+        });
       case "flag":
         return html`<div data-need=${need}><label class="row check"><input type="checkbox" .checked=${value === true} @change=${(event: Event) => this.set(field, (event.target as HTMLInputElement).checked)}><span>${label}${field.hint ? html`<small>${field.hint}</small>` : nothing}</span></label></div>`;
       default:
         return this.choices(field, need, label, value);
     }
-  }
-
-  private hint(field: Field, id: string): TemplateResult | typeof nothing {
-    return field.hint ? html`<p class="note" id=${`${id}-hint`}>${field.hint}</p>` : nothing;
   }
 
   private choices(

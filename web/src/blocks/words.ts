@@ -15,7 +15,13 @@ import type {
   Stories,
   Tally,
 } from "../wire";
-import { BlockPart } from "./block";
+import { BlockPart, paged } from "./block";
+
+/** Sentences a wall has room for in lines of a twentieth of its height, or single words, and how
+ * long they stand (ms). */
+const SENTENCES = 4;
+const WORDS = 24;
+const READ = 12_000;
 
 /** The one thing now, in big serif. */
 export class NowBlock extends BlockPart<Now> {
@@ -69,13 +75,39 @@ export class ProgressBlock extends BlockPart<Progress> {
 
 /** What people gave, after the reveal. Single words flow; sentences stand. */
 export class AnswersBlock extends BlockPart<Answers> {
+  private readonly tick = () => {
+    if (this.view.lens === "screen") this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
+  /** How many a wall shows at once, so that they can be read from the last row. */
+  private room(short: boolean): number {
+    if (short) return WORDS;
+    const lists = this.view.blocks.filter((block) => block.type === "answers").length;
+    const counts = this.view.blocks.some((block) => block.type === "tally") ? 1 : 0;
+    return Math.max(1, Math.floor(SENTENCES / (lists + counts)));
+  }
+
   protected override render(): TemplateResult {
     const { title, answers } = this.block;
     const short =
       answers.length > 1 && answers.every((answer) => answer.words.length < 24 && !answer.who);
-    return html`<section class="stack"><h2 class="sec">${title}</h2>${
+    const size = this.room(short);
+    const shown = paged(this.view, answers, size, READ);
+    const page = shown[0] ? Math.floor(answers.indexOf(shown[0]) / size) : 0;
+    const pages = shown === answers ? 1 : Math.ceil(answers.length / size);
+    return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>${
       answers.length
-        ? html`<ul class="answers ${short ? "words" : ""}">${answers.map(
+        ? html`<ul class="answers ${short ? "words" : ""}">${shown.map(
             (answer) =>
               html`<li><q dir="auto">${answer.words}</q>${answer.who ? html` <span class="note"><bdi>${answer.who}</bdi></span>` : nothing}</li>`,
           )}</ul>`
