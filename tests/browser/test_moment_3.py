@@ -6,7 +6,7 @@ import re
 import time
 from collections import Counter
 from itertools import combinations
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
@@ -24,7 +24,9 @@ PROMISE: Final = 3.0
 def groups(room: Room) -> list[dict[str, str]]:
     """Who sits with whom, seat to name, as the panel has it."""
     blocks = room.lead.view("panel")["blocks"]
-    shown = next((block["pairs"] for block in blocks if block["type"] == "pairs"), [])
+    shown: list[dict[str, Any]] = next(
+        (block["pairs"] for block in blocks if block["type"] == "pairs"), []
+    )
     return [{seat["seat"]: seat["name"] for seat in pair["seats"]} for pair in shown]
 
 

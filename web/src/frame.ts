@@ -75,7 +75,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
           stage.changed();
         }}>${t("All right")}</button></p>`
       : nothing
-  }${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+  }${said?.frozen ? html`<p class="notice" dir="auto">${said.frozen}</p>` : nothing}${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
 }
 
 function endingSentence(code: number): string {
