@@ -30,6 +30,7 @@ NAMES: Final = (
 )  # fmt: skip
 """Participants; with the lead they are twelve."""
 
+LATE: Final = "Nafula Wekesa"
 ANSWERS: Final = (
     "We asked the elders before we drew the map.",
     "The river council pays the wardens themselves now.",
@@ -77,13 +78,18 @@ class Item:
 @dataclass(frozen=True)
 class Scene:
     """A room of its own. Its people choose by `seed`; the first `idle` of them only look on.
-    A `patient` lead waits until the clocks are over."""
+    A `patient` lead waits until the clocks are over; somebody comes `late`, in that phase."""
 
     items: tuple[Item, ...]
     idle: int = 0
     people: int = len(NAMES)
     patient: bool = False
+    late: str = ""
     seed: int = 1
+
+
+def _words(phases: str) -> tuple[str, ...]:
+    return tuple(phases.split())
 
 
 def _one(
@@ -94,10 +100,11 @@ def _one(
     idle: int = 0,
     people: int = len(NAMES),
     patient: bool = False,
+    late: str = "",
     **settings: Any,
 ) -> Scene:
-    items = (Item(kind, tuple(phases.split()), settings, of),)
-    return Scene(items, idle, people, patient)
+    items = (Item(kind, _words(phases), settings, of),)
+    return Scene(items, idle, people, patient, late)
 
 
 STORY: Final = (
@@ -105,29 +112,33 @@ STORY: Final = (
     "second_chance.turn second_chance.breath telling.done door quiet reflect release plenary closed"
 )
 BOWL: Final = "frame paused debrief closed"
+REPORT: Final = Item(
+    "report_out",
+    _words("prepare offer turn heard cluster name missing paused closed"),
+    {"groups": "mixed"},
+)
+VOTE: Final = Item(
+    "voting", _words("tidy open reveal runoff paused closed"), {"chosen": 1, "dots": 1}
+)
+STEPS: Final = Item(
+    "commitments",
+    _words("think pair_1 pair_2 pair_3 write say offer turn partner paused closed"),
+)
 SCENES: Final[tuple[Scene, ...]] = (
     _one("check_in", "word", "frame answer reveal thanks paused closed"),
-    _one("check_in", "round", "offer turn heard", mode="round"),
+    _one("check_in", "round", "offer turn heard", patient=True, mode="round"),
     _one("check_in", "weather", "answer reveal", mode="weather", direction="out"),
-    _one("story_circle", "round", STORY, max=4, turn_s=60),
+    _one("story_circle", "round", STORY, late="telling", max=4, turn_s=60),
     _one("story_circle", "harvest", "telling quiet reflect", variant="collective_harvest", max=6),
     _one("fishbowl", "open", f"{BOWL} starters open last_call", frame_min=2, min_stay_s=30),
-    _one("fishbowl", "closed", f"{BOWL} batch swap round outer_speaks", mode="closed", frame_min=2, S=3),
+    _one("fishbowl", "closed", f"{BOWL} batch swap outer_speaks", mode="closed", frame_min=2, S=3),
     _one("fishbowl", "experience", f"{BOWL} talk questions answers", mode="experience"),
     _one("fishbowl", "few", "round", people=3),
     _one("dyads", "paired", "think half_1 breath half_2 half_3 open own_note paused closed",
          patient=True, half_s=60),
     _one("dyads", "rotating", "intro half_1 half_2 move plenary", form="rotating"),
     _one("dyads", "one_two_four", "alone pair four all", form="one_two_four"),
-    Scene((
-        Item("report_out", tuple(
-            "prepare offer turn heard cluster name missing paused closed".split()
-        ), {"groups": "mixed"}),
-        Item("voting", tuple("tidy open reveal runoff paused closed".split()), {"chosen": 1, "dots": 1}),
-        Item("commitments", tuple(
-            "think pair_1 pair_2 pair_3 write say offer turn partner paused closed".split()
-        )),
-    ), idle=1),
+    Scene((REPORT, VOTE, STEPS), idle=1),
     _one("voting", "few", "tidy talk", people=2),
     _one("evaluation", "useful_change", "write read_back one_change paused closed"),
     _one("evaluation", "plus_delta", "write round read_back", form="plus_delta", round=True),
@@ -218,6 +229,9 @@ class Staged:
             phase = panel["activity"]["phase"]
             looks = looks + 1 if phase == where else 0
             where = phase
+            if phase == self.scene.late and LATE not in {each.name for each in self.seats.values()}:
+                late = self.room.join(LATE)
+                self.seats[late.seat] = late
             moved = self.look()
             still = 0 if moved else still + 1
             ends = panel["ends_at"] if self.scene.patient else None

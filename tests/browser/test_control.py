@@ -95,6 +95,21 @@ def test_the_bar_folds_into_the_menu_after_ten_seconds(
     expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
 
 
+def test_the_menu_is_read_by_its_headings(house: House, browser: Browser, room: Room) -> None:
+    lead = at_panel(house, browser, room, LAPTOP).page
+    lead.get_by_role("button", name="Start: Check-in").click()
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+    lead.get_by_role("button", name="More", exact=True).click()
+    menu = lead.get_by_role("navigation", name="More")
+    parts = ["This activity", "People", "Who leads", "Door and links", "My own seat", "Go to"]
+    expect(menu.get_by_role("heading")).to_have_text(parts)
+    for name in parts:
+        rows = menu.get_by_role("region", name=name, exact=True).locator(":is(button, a)")
+        assert 1 <= rows.count() <= 8, name
+    people = menu.get_by_role("region", name="People", exact=True)
+    expect(people.get_by_role("button", name="Say to everyone")).to_be_visible()
+
+
 def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
     """Keys press what stands on the panel, are told aloud, and are silent while one types."""
     lead = at_panel(house, browser, room, LAPTOP).page
