@@ -62,12 +62,14 @@ SHOWN: Final = "document.querySelector('tl-room, tl-panel, tl-wall')?.stage.view
 
 @dataclass(frozen=True)
 class Item:
-    """An item of a scene's agenda, and the phases of it that are photographed."""
+    """An item of a scene's agenda, and the phases of it that are photographed; the first `idle` of
+    the people only look on."""
 
     kind: str
     phases: tuple[str, ...]
     settings: Mapping[str, Any] = field(default_factory=dict)
     form: str = ""
+    idle: int = 0
 
     @property
     def name(self) -> str:
@@ -77,11 +79,10 @@ class Item:
 
 @dataclass(frozen=True)
 class Scene:
-    """A room of its own. Its people choose by `seed`; the first `idle` of them only look on.
+    """A room of its own. Its people choose by `seed`.
     A `patient` lead waits until the clocks are over; somebody comes `late`, in that phase."""
 
     items: tuple[Item, ...]
-    idle: int = 0
     people: int = len(NAMES)
     patient: bool = False
     late: str = ""
@@ -103,8 +104,8 @@ def _one(
     late: str = "",
     **settings: Any,
 ) -> Scene:
-    items = (Item(kind, _words(phases), settings, of),)
-    return Scene(items, idle, people, patient, late)
+    items = (Item(kind, _words(phases), settings, of, idle),)
+    return Scene(items, people, patient, late)
 
 
 STORY: Final = (
@@ -118,7 +119,7 @@ REPORT: Final = Item(
     {"groups": "mixed"},
 )
 VOTE: Final = Item(
-    "voting", _words("tidy open reveal runoff paused closed"), {"chosen": 1, "dots": 1}
+    "voting", _words("tidy open reveal runoff paused closed"), {"chosen": 1, "dots": 1}, idle=1
 )
 STEPS: Final = Item(
     "commitments",
@@ -138,7 +139,7 @@ SCENES: Final[tuple[Scene, ...]] = (
          patient=True, half_s=60),
     _one("dyads", "rotating", "intro half_1 half_2 move plenary", form="rotating"),
     _one("dyads", "one_two_four", "alone pair four all", form="one_two_four"),
-    Scene((REPORT, VOTE, STEPS), idle=1),
+    Scene((REPORT, VOTE, STEPS)),
     _one("voting", "few", "tidy talk", people=2),
     _one("evaluation", "useful_change", "write read_back one_change paused closed"),
     _one("evaluation", "plus_delta", "write round read_back", form="plus_delta", round=True),
@@ -246,7 +247,7 @@ class Staged:
 
     def look(self) -> bool:
         """Everybody looks once, in any order; whether anybody did something."""
-        order = list(self.seats)[self.scene.idle :]
+        order = list(self.seats)[self.item.idle :]
         self.random.shuffle(order)
         self.new()
         moved = False
