@@ -23,7 +23,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     prompt: Words | None = None
     sample: Annotated[int, Meta(ge=0, le=3)] = 0
     care_view: bool = False
-    reveal: Literal["together"] = "together"
+    reveal: Literal["together"] = "together"  # the one way there is (CH2); logs and wire name it
 
 
 # --- commands -----------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ from activities.blocks import (
     say,
     say_n,
 )
-from activities.kernel import Command, Viewer
+from activities.kernel import Viewer
 from activities.rounds import Round
 
 Blocks = list[AnyBlock]
@@ -76,18 +76,17 @@ def view(state: State, viewer: Viewer) -> View:
     # Walls and panels show what is for everyone; one's own answer is on one's own page.
     seat = viewer.seat if viewer.lens == "seat" else ""
     blocks = _PHASES[state.phase](state, seat)
-    if state.phases.paused:
-        blocks = [phases.paused_note(), *blocks]
+    blocks = [*phases.notices(state.phases), *blocks]
     if viewer.lens == "panel" and {"lead", "co"} & viewer.roles:
         blocks = [*_panel(state), *_public(state, blocks)]
     own = [*member_offers(state, viewer), *holder_offers(state, viewer)]
-    table, roles = ALLOWED[phase_of(state, viewer.seat)], roles_of(state, viewer.seat, viewer.roles)
-    allowed: frozenset[type[Command]] = frozenset().union(*(table.get(r, ()) for r in roles))
+    roles = roles_of(state, viewer.seat, viewer.roles)
+    allowed = phases.permitted(ALLOWED[phase_of(state, viewer.seat)], roles)
     _, people = count(state)
     return View(
         phase=phase_of(state, viewer.seat),
         blocks=tuple(blocks),
-        may=phases.arranged(viewer, own, lead_offers(state, viewer), allowed.__contains__),
+        may=phases.arranged(viewer, own, lead_offers(state, viewer), allowed),
         ends_at=state.phases.timer.ends_at,
         place=say("Check-in") if state.settings.direction == "in" else say("Check-out"),
         sub=say_n("{n} person", "{n} people", people),
@@ -234,12 +233,9 @@ def _floor_line(round_: Round, seat: str) -> Line:
     floor = round_.floor
     if floor is None:
         return say("Everybody has been heard")
-    mine = floor.seat == seat
-    if floor.speaking:
-        return say("Everyone is listening") if mine else say("{name} speaks", name=Who(floor.seat))
-    if mine:
-        return say("The floor comes to you")
-    return say("The floor comes to {name}", name=Who(floor.seat))
+    if floor.seat == seat and floor.speaking:
+        return say("Everyone is listening")
+    return rounds.floor_line(floor, seat)
 
 
 def _floor_notes(round_: Round, seat: str) -> Blocks:

@@ -100,7 +100,7 @@ def blocks(state: State, viewer: Viewer, offers: tuple[Offer, ...]) -> tuple[Any
     """The screen of one viewer; `offers` are those of the same view."""
     phase = state.phases.phase
     seat = viewer.seat if viewer.lens == "seat" else ""
-    found: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    found: list[AnyBlock] = phases.notices(state.phases)
     if viewer.lens == "panel" and phase in _NEXT:
         found.append(NextStep(text=_NEXT[phase]))
     if phase in PAIRS:
@@ -170,11 +170,9 @@ def _floor(state: State, seat: str) -> Line:
     floor = state.round.floor if state.round else None
     if floor is None:
         return say("Thank you, everyone")
-    if floor.seat == seat:
-        return say("You have the floor") if floor.speaking else say("The floor comes to you")
-    if floor.speaking:
-        return say("{name} speaks", name=Who(floor.seat))
-    return say("The floor comes to {name}", name=Who(floor.seat))
+    if floor.seat == seat and floor.speaking:
+        return say("You have the floor")
+    return rounds.floor_line(floor, seat)
 
 
 def _progress(state: State) -> Progress:

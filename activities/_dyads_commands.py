@@ -37,7 +37,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     all_s: Annotated[int, Meta(ge=60, le=900)] = 300
     odd: Literal["triad", "facilitator_fills"] = "triad"
     mix: Mix = "other_org"
-    history: Literal["session", "series"] = "session"
+    history: Literal["session"] = "session"  # a seat is of one room: no series knows who met whom
 
 
 _PAIRED: Final = ("form", ("paired",))
@@ -90,14 +90,6 @@ HINTS: Final[Mapping[str, Hint]] = {
             Option("home_team", say("From the same organisation")),
             Option("same_language", say("With the same language")),
             Option("any", say("By chance")),
-        ),
-    ),
-    "history": Hint(
-        say("Remember who has met"),
-        say("Earlier sessions are known where this one was made from them."),
-        options=(
-            Option("session", say("In this session")),
-            Option("series", say("In the sessions before too")),
         ),
     ),
 }

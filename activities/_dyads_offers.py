@@ -42,18 +42,14 @@ from activities.blocks import (
     say,
 )
 from activities.groups import GroupMove, GroupReady, TimeAsk
-from activities.kernel import Command, Viewer
+from activities.kernel import Viewer
 from activities.phases import PhaseExtend
 
 
 def offers_of(state: State, viewer: Viewer) -> tuple[Offer, ...]:
     """Every button of this viewer, as the table allows it."""
     hats = roles_of(state, viewer.seat, viewer.roles)
-    row = ALLOWED[phase_of(state, viewer.seat)]
-
-    def allowed(command: type[Command]) -> bool:
-        return any(command in row.get(hat, frozenset()) for hat in hats)
-
+    allowed = phases.permitted(ALLOWED[phase_of(state, viewer.seat)], hats)
     own = _own_offers(state, viewer) if "member" in hats else []
     lead = _lead_offers(state, viewer) if {"lead", "co"} & viewer.roles else []
     return phases.arranged(viewer, own, lead, allowed)

@@ -101,7 +101,7 @@ def prompt(state: State) -> Prompt:
 def view(state: State, viewer: Viewer) -> View:
     """What this viewer sees and may do."""
     phase = state.phases.phase
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     if phase == phases.CLOSED:
         blocks.append(Now(text=say("Thank you, everyone")))
     elif viewer.lens == "panel":

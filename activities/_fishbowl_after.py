@@ -3,6 +3,7 @@ talk (questions, answers, everybody)."""
 
 from typing import Final
 
+from activities import _fishbowl_moves as moves
 from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
 from activities._fishbowl_commands import (
@@ -202,6 +203,7 @@ def writing_view(state: State, viewer: Viewer, own: Offers) -> Blocks:
         *_notes(mine, experience=experience),
         *_drops(state, viewer, own),
         *_ready(mine, own),
+        *moves.asking(state, mine, own),
     ]
 
 

@@ -91,7 +91,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 from activities.turns import Begin, Done, Next, Pass
 
 CHAIR_TAKEN: Final = say("The chair was taken a moment before you. You can ask for the next one.")
@@ -354,7 +354,8 @@ Decider = Callable[[Unfolding, Any, Moment], None]
 
 _DECIDE: Final[dict[type[Command], Decider]] = {
     **dict.fromkeys(
-        (PhaseNext, PhaseBack, PhaseExtend, PauseCall, PauseResume, Cut, TimeUp), _phase
+        (PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, PauseCall, PauseResume, Cut, TimeUp),
+        _phase,
     ),
     **dict.fromkeys((MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft), _person),
     **dict.fromkeys((Begin, Done, Pass, Next), _turn),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from activities import _fishbowl_moves as moves
 from activities import _fishbowl_seats as seats
 from activities import phases
 from activities._fishbowl_after import (
@@ -76,7 +77,7 @@ _EMPTY: Final = Words("")
 
 def view(state: State, viewer: Viewer) -> View:
     """What `viewer` sees and may do, for each lens."""
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     own: Offers = []
     if viewer.lens == "screen":
         blocks += wall(state, viewer)
@@ -91,7 +92,7 @@ def view(state: State, viewer: Viewer) -> View:
         phase=state.phases.shown,
         blocks=tuple(blocks),
         may=made,
-        ends_at=state.phases.timer.ends_at,
+        ends_at=moves.own_end(state, viewer.seat),
         place=say("Fishbowl"),
         sub=head_count(state),
     )

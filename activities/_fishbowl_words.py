@@ -1,11 +1,10 @@
 """What a fishbowl shows to everybody: the bowl as a picture, its rules, and who is where."""
 
-from collections.abc import Callable
 from typing import Final
 
 from activities import _fishbowl_questions as questions
 from activities import _fishbowl_seats as seats
-from activities import rounds, timing
+from activities import phases, rounds, timing
 from activities._fishbowl_commands import ALLOWED
 from activities._fishbowl_state import (
     State,
@@ -65,13 +64,10 @@ DEBRIEF: Final = (
 )
 
 
-def allowed(state: State, viewer: Viewer) -> Callable[[type[Command]], bool]:
+def allowed(state: State, viewer: Viewer) -> phases.Commands:
     """What the table permits this viewer now."""
-    table = ALLOWED[state.phases.shown]
-    mine: frozenset[type[Command]] = frozenset().union(
-        *(table.get(role, frozenset()) for role in hats(state, viewer.seat, viewer.roles))
-    )
-    return lambda command: command in mine
+    hats_on = hats(state, viewer.seat, viewer.roles)
+    return phases.permitted(ALLOWED[state.phases.shown], hats_on)
 
 
 def offer(
@@ -179,10 +175,7 @@ def floor_line(state: State) -> Line:
     round_ = state.round
     if round_ is None or round_.floor is None:
         return say("A moment of silence")
-    who = Who(round_.floor.seat)
-    if round_.floor.speaking:
-        return say("{name} speaks", name=who)
-    return say("The floor comes to {name}", name=who)
+    return rounds.floor_line(round_.floor)
 
 
 def round_block(state: State) -> Blocks:

@@ -142,8 +142,6 @@ class ThemeMerge(Command, frozen=True, kw_only=True, tag="theme.merge"):
     into: str
 
 
-SORTING = NotePlace | SuggestionAnswer | ThemeName | ThemeMerge
-
 COMMANDS: Final[tuple[type[Command], ...]] = (
     VoiceTake,
     NoteMark,

@@ -47,7 +47,7 @@ from activities.blocks import (
     say,
     say_n,
 )
-from activities.kernel import Command, Viewer
+from activities.kernel import Viewer
 
 Blocks = list[AnyBlock]
 
@@ -76,9 +76,10 @@ NOTE_KINDS: Final = ("insight", "question", "practice")
 
 def view(state: State, viewer: Viewer) -> View:
     """One thing now, and what this viewer may do."""
-    allowed = _allowed(state, viewer)
+    roles = roles_of(state, viewer.seat, viewer.roles)
+    allowed = phases.permitted(ALLOWED[phase_of(state)], roles)
     own, lead = own_offers(state, viewer), lead_offers(state, viewer)
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     blocks += _PHASES[state.phases.phase](state, viewer)
     if viewer.lens == "panel" and {"lead", "co"} & viewer.roles:
         blocks += _panel(state)
@@ -91,12 +92,6 @@ def view(state: State, viewer: Viewer) -> View:
         ends_at=ends_at,
         place=say("Report-out"),
     )
-
-
-def _allowed(state: State, viewer: Viewer) -> Callable[[type[Command]], bool]:
-    table = ALLOWED[phase_of(state)]
-    roles = roles_of(state, viewer.seat, viewer.roles)
-    return lambda command: any(command in table.get(role, frozenset()) for role in roles)
 
 
 # --- phases -------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from activities.groups import (
     TimeGive,
 )
 from activities.kernel import PEOPLE, Choice, Command, Cut, LeadCommand, TimeUp
-from activities.phases import PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 CARDS_LIMIT: Final = 200
@@ -238,6 +238,7 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     PhaseNext,
     PhaseBack,
     PhaseExtend,
+    PhaseSoften,
     RoundStop,
     BreakStart,
     BreakEnd,
@@ -317,7 +318,15 @@ def _set(*commands: type[Command]) -> frozenset[type[Command]]:
 
 
 _LEAD: Final = _set(
-    PhaseNext, PhaseBack, PhaseExtend, BreakStart, BreakEnd, PauseCall, PauseResume, Cut
+    PhaseNext,
+    PhaseBack,
+    PhaseExtend,
+    PhaseSoften,
+    BreakStart,
+    BreakEnd,
+    PauseCall,
+    PauseResume,
+    Cut,
 )
 _CO: Final = _set(PhaseExtend, PauseCall, PauseResume)
 _CLOCK: Final = _set(TimeUp, *PEOPLE)

@@ -7,7 +7,7 @@ from activities.blocks import Words
 from activities.board import NoteGiven
 from activities.grouping import Grouped
 from activities.kernel import Choice, ConsentGiven, Event, NotesChosen, WordsErased
-from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled
+from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled, PhaseSoftened
 from activities.timing import TimerExtended, TimerRang
 
 
@@ -259,6 +259,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     PhaseChanged,
     PhaseRestored,
     PhaseSettled,
+    PhaseSoftened,
     TimerRang,
     TimerExtended,
     CirclesFormed,

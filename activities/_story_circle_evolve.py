@@ -17,7 +17,7 @@ from activities._story_circle_state import (
     one_tells,
 )
 from activities.kernel import Event, NotesChosen
-from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled
+from activities.phases import PhaseChanged, PhaseRestored, PhaseSettled, PhaseSoftened
 from activities.rounds import COMES_BACK, Round, RoundEvent
 from activities.timing import Timer, TimerExtended, TimerRang
 
@@ -161,6 +161,10 @@ def _back_closed(state: State, event: PhaseSettled) -> State:
     return replace(state, phases=phases.evolve(state.phases, event), before=None)
 
 
+def _softened(state: State, event: PhaseSoftened) -> State:
+    return replace(state, phases=phases.evolve(state.phases, event))
+
+
 def _rang(state: State, event: TimerRang) -> State:
     return replace(state, phases=phases.evolve(state.phases, event))
 
@@ -301,6 +305,7 @@ _CHANGE: Final[dict[type[Event], Any]] = {
     PhaseChanged: _phase_changed,
     PhaseRestored: _phase_returned,
     PhaseSettled: _back_closed,
+    PhaseSoftened: _softened,
     TimerRang: _rang,
     TimerExtended: _extended,
     happened.CirclesFormed: _circles_formed,

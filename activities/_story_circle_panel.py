@@ -70,7 +70,7 @@ from activities.blocks import (
 from activities.grouping import name
 from activities.groups import DoorAdmit, GroupMerge
 from activities.kernel import Cut, Viewer
-from activities.phases import PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PhaseBack, PhaseExtend, PhaseNext, PhaseSoften, may_soften
 from activities.turns import Extend, Next
 
 Blocks = list[AnyBlock]
@@ -319,6 +319,10 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
     if timing.may_extend(state.timer, 20) and state.timer.duration:
         more = PhaseExtend(epoch=epoch, phase=now, seconds=120)
         offers.add(more, say("Two more minutes for everybody"), where("foot"))
+    if now not in ("gather", "form") and may_soften(state.phases):
+        hint = say("Two minutes and a last one, then we go on.")
+        soften = PhaseSoften(epoch=epoch, phase=now)
+        offers.add(soften, say("End softly"), where("foot"), hint=hint)
     if now in ("settle", "telling"):
         offers.add(
             RoundStop(epoch=epoch, phase=now),

@@ -42,7 +42,7 @@ from activities._story_circle_state import (
 from activities._story_circle_turns import led
 from activities.blocks import Words, say
 from activities.kernel import MINUTE, ConsentGiven, Moment, NotesChosen, Refused, TimeUp
-from activities.phases import PhaseExtend, PhaseRestored, PhaseSettled
+from activities.phases import PhaseExtend, PhaseRestored, PhaseSettled, PhaseSoftened
 from activities.turns import Done, Extend, Next
 
 PHASE_EXTENSIONS = 20
@@ -92,6 +92,13 @@ def extend(story: Unfolding, command: PhaseExtend) -> None:
     """More time for everybody."""
     by = timing.ensure_extension(story.state.timer, command.seconds, PHASE_EXTENSIONS)
     story.add(timing.TimerExtended(at=story.now, by=by))
+
+
+def soften(story: Unfolding) -> None:
+    """Circles hear that it ends, and have a last minute."""
+    if not phases.may_soften(story.state.phases):
+        raise Refused("closed", say("This ends by the clock already."))
+    story.add(PhaseSoftened(at=story.now))
 
 
 def start_break(story: Unfolding, command: BreakStart, moment: Moment) -> None:
@@ -168,7 +175,9 @@ def _phase_rang(story: Unfolding, moment: Moment) -> None:
     no facilitator is there (A5: nothing released)."""
     phase, last = story.state.phase, _last_bell(story.state.timer)
     story.add(timing.TimerRang(at=story.now))
-    goes_on = phase in ("form", "telling", "quiet") or (phase == "release" and not moment.autopilot)
+    released = phase == "release" and not moment.autopilot
+    softened = story.state.phases.softened and phase != "release"
+    goes_on = phase in ("form", "telling", "quiet") or released or softened
     if last and goes_on:
         enter(story, phase_after(story.state, phase), moment.dice)
 

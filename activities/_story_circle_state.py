@@ -56,8 +56,7 @@ QUESTIONS: Final = 5
 
 class Pause(msgspec.Struct, frozen=True):
     """A pause number `id`, called by `by` at `at`. `until`: when the clock ends it (a break, or a
-    pause
-    of a circle somebody ended before half a minute had passed), 0 otherwise."""
+    pause of a circle somebody ended before half a minute had passed), 0 otherwise."""
 
     id: int
     at: int

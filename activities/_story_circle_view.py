@@ -66,6 +66,7 @@ from activities.blocks import (
 )
 from activities.grouping import name
 from activities.kernel import Viewer
+from activities.phases import notices
 
 Blocks = list[AnyBlock]
 
@@ -126,7 +127,7 @@ def _standing(state: State, one: Circle | None) -> Blocks:
         if one.pause.until:
             text = say("Your circle is paused, and goes on in a moment.")
         return [Note(text=text, tone="look")]
-    return []
+    return notices(state.phases)
 
 
 def _pauses(state: State, one: Circle | None, viewer: Viewer, offers: Offers) -> None:

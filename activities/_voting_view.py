@@ -68,9 +68,11 @@ RULES: Final = Rules(
 def view(state: State, viewer: Viewer) -> View:
     """One thing now, and what this viewer may do."""
     own = _own_offers(state, viewer)
-    offers = phases.arranged(viewer, own, _lead_offers(state, viewer), _allowed(state, viewer))
+    roles = roles_of(state, viewer.seat, viewer.roles)
+    allowed = phases.permitted(ALLOWED[state.phases.shown], roles)
+    offers = phases.arranged(viewer, own, _lead_offers(state, viewer), allowed)
     leads = viewer.lens == "panel" and bool({"lead", "co"} & viewer.roles)
-    blocks: Blocks = [phases.paused_note()] if state.phases.paused else []
+    blocks: Blocks = phases.notices(state.phases)
     blocks += _PHASES[state.phases.phase](state, viewer)
     if leads:
         blocks += _panel(state)
@@ -81,13 +83,6 @@ def view(state: State, viewer: Viewer) -> View:
         place=say("Vote with dots"),
         ends_at=state.phases.timer.ends_at,
     )
-
-
-def _allowed(state: State, viewer: Viewer) -> Callable[[type[Command]], bool]:
-    """Whether the table has a command for this viewer."""
-    table = ALLOWED[state.phases.shown]
-    roles = roles_of(state, viewer.seat, viewer.roles)
-    return lambda command: any(command in table.get(role, frozenset()) for role in roles)
 
 
 def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:

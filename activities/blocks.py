@@ -2,8 +2,8 @@
 in the viewer's language.
 
 `Line`, `Who` and `Words` are opaque until delivery: `Line` is translated, `Who` becomes the
-person's name, `Words` the stored text (or nothing, when
-consent or erasure says so). A new block is one struct here and one element in the browser.
+person's name, `Words` the stored text (or nothing, when consent or erasure says so). A new block is
+one struct here and one element in the browser.
 """
 
 from collections.abc import Mapping
@@ -197,9 +197,9 @@ class Option(msgspec.Struct, frozen=True):
 
 
 class Entry(Block, frozen=True, tag="entry"):
-    """A box a person types into, kept as a draft in `mine/{seat}` under
-    `drafts/{activity}/{box}`; `offer` is the type of the command
-    in `may` whose need `field` it fills. `sees` stands at the field."""
+    """A box a person types into, kept as a draft in `mine/{seat}` under `drafts/{activity}/{box}`;
+    `offer` is the type of the command in `may` whose need `field` it fills. `sees` stands at the
+    field."""
 
     box: str
     offer: str
@@ -583,8 +583,7 @@ class Offer(msgspec.Struct, frozen=True):
     `place`, `needs`.
 
     `command` is complete but for the fields in `needs` (give those any valid placeholder). It can
-    be sent back as it stands.
-    `confirm` asks for a second tap and says what will happen.
+    be sent back as it stands. `confirm` asks for a second tap and says what will happen.
     """
 
     command: Any  # a kernel.Command; typed Any to keep blocks below the kernel

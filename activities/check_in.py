@@ -213,6 +213,7 @@ def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
             phases.PhaseNext()
             | phases.PhaseBack()
             | phases.PhaseExtend()
+            | phases.PhaseSoften()
             | phases.PauseCall()
             | phases.PauseResume()
             | Cut()

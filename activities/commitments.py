@@ -65,9 +65,8 @@ from activities.kernel import (
     TimeUp,
     Viewer,
     WordsErased,
-    may,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 
 Events = tuple[Event, ...]
 
@@ -123,9 +122,10 @@ def harvest(state: State) -> Harvest:
 def view(state: State, viewer: Viewer) -> View:
     """One step at a time."""
     own, lead = own_offers(state, viewer), lead_offers(state, viewer)
-    offers = phases.arranged(
-        viewer, own, lead, lambda kind: may(COMMITMENTS, state, kind, viewer.seat, viewer.roles)
+    allowed = phases.permitted(
+        ALLOWED[phase_of(state, viewer.seat)], roles_of(state, viewer.seat, viewer.roles)
     )
+    offers = phases.arranged(viewer, own, lead, allowed)
     return View(
         phase=phase_of(state, viewer.seat),
         blocks=blocks(state, viewer, offers),
@@ -151,6 +151,7 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()

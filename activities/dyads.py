@@ -104,7 +104,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend
+from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseSoften
 
 Events = tuple[Event, ...]
 
@@ -118,8 +118,7 @@ EQUAL_TIME: Final = say("Everybody gets the same time. There is more of it when 
 
 
 def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> State:
-    """Everybody alone, in the first phase. With `history` the pairs of earlier activities are
-    known."""
+    """Everybody alone, in the first phase. The pairs of earlier activities are known."""
     met = tuple(group for group in moment.before.met if 1 < len(group) <= pairing.TRIO)
     # Pairs of the last activity are in `met` already; from its circles one meets others too.
     met += tuple(g.members for g in moment.before.groups if len(g.members) > pairing.TRIO)
@@ -236,7 +235,15 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
             return _back(state, moment)
         case TimeUp(timer=timer) if timer not in ("phase", "back"):
             return _rang(state, timer, moment)
-        case PhaseNext() | PhaseExtend() | PauseCall() | PauseResume() | Cut() | TimeUp():
+        case (
+            PhaseNext()
+            | PhaseExtend()
+            | PhaseSoften()
+            | PauseCall()
+            | PauseResume()
+            | Cut()
+            | TimeUp()
+        ):
             return phases.decide(state.phases, command, moment, lambda: go_on(state, moment))
         case PairsFound():
             return found(state, command, moment)

@@ -65,7 +65,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
-    may,
+    WordsErased,
 )
 from activities.phases import (
     PauseCall,
@@ -74,6 +74,7 @@ from activities.phases import (
     PhaseExtend,
     PhaseNext,
     Phases,
+    PhaseSoften,
     Stage,
 )
 
@@ -224,7 +225,8 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     """What follows from a command. Raises `Refused`."""
     match command:
         case AnswersGive():
-            return (_given(state, command, moment.token),)
+            given = _given(state, command, moment.token)
+            return (given, *_let_go(state, given))
         case LineWithdraw():
             if Words(command.words) not in (*texts(state, "plus"), *texts(state, "delta")):
                 raise Refused("unknown")
@@ -237,6 +239,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()
@@ -255,6 +258,13 @@ def _given(state: State, command: AnswersGive, token: str) -> AnswersGiven:
     if state.settings.form != "scores":
         return AnswersGiven(token=token, plus=command.plus, delta=command.delta)
     return AnswersGiven(token=token, scores=scores)
+
+
+def _let_go(state: State, new: AnswersGiven) -> tuple[Event, ...]:
+    """What somebody thought better of is kept nowhere (WRD4)."""
+    old = state.given.get(new.token)
+    gone = tuple(words for words in (old.plus, old.delta) if words) if old else ()
+    return (WordsErased(words=gone),) if gone else ()
 
 
 def _next(state: State, now: int) -> tuple[Event, ...]:
@@ -279,6 +289,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, change=change)
         case people.PersonEvent():
             return replace(state, people=people.evolve(state.people, event))
+        case WordsErased():
+            return state
         case _:
             return replace(state, phases=phases.evolve(state.phases, event))
 
@@ -306,7 +318,7 @@ def view(state: State, viewer: Viewer) -> View:
 
 
 def _head(state: State, viewer: Viewer) -> list[AnyBlock]:
-    blocks: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    blocks: list[AnyBlock] = phases.notices(state.phases)
     steps = {
         "write": say("Everybody writes in quiet. Then all of it is read back."),
         "round": say("Whoever likes says one sentence. Nobody has to."),
@@ -397,7 +409,7 @@ def _texts(state: State, viewer: Viewer) -> list[AnyBlock]:
         if lines := texts(state, kind):
             answers = tuple(Answer(words) for words in lines)
             blocks.append(Answers(title=label, answers=answers))
-    if viewer.lens == "panel" and state.withheld:
+    if viewer.lens == "panel" and not viewer.peer and state.withheld:
         kept = tuple(Answer(Words(ref)) for ref in sorted(state.withheld))
         blocks.append(Answers(title=say("For facilitators only"), answers=kept))
     return blocks
@@ -437,9 +449,10 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
                 hint=say("When a line names a person."),
             )
         )
-    return phases.arranged(
-        viewer, own, lead, lambda kind: may(EVALUATION, state, kind, viewer.seat, viewer.roles)
+    allowed = phases.permitted(
+        ALLOWED[state.phases.shown], roles_of(state, viewer.seat, viewer.roles)
     )
+    return phases.arranged(viewer, own, lead, allowed)
 
 
 def _withholdable(state: State) -> tuple[Option, ...]:
@@ -501,7 +514,7 @@ EVALUATION: Final = Activity(
     settings=Settings,
     state=State,
     commands=(*phases.COMMANDS, AnswersGive, LineWithdraw, ChangeName),
-    events=(AnswersGiven, LineWithdrawn, ChangeNamed, *people.EVENTS, *phases.EVENTS),
+    events=(AnswersGiven, LineWithdrawn, ChangeNamed, WordsErased, *people.EVENTS, *phases.EVENTS),
     phases=("write", "round", "read_back", "one_change", "paused", "closed"),
     allowed=ALLOWED,
     initial=initial,

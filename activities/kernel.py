@@ -56,23 +56,6 @@ Reason = Literal[
 """Why a person's command is refused; closed, translated in the browser (`architecture.md`, Shapes
 on the wire)."""
 
-Role = Literal[
-    "lead",
-    "co",
-    "host",
-    "teller",
-    "member",
-    "witness",
-    "observer",
-    "interpreter",
-    "screen",
-    "clock",
-]
-"""Hats of `methods.md` 1.1. One seat may wear several. The room gives lead, co, member, observer,
-interpreter, screen and
-clock; the activity adds host, teller and witness (and member, for a facilitator who is dealt
-in)."""
-
 Where = Literal["remote", "room", "carried", "phone"]
 Lens = Literal["seat", "panel", "screen"]
 
@@ -179,6 +162,7 @@ class Viewer(msgspec.Struct, frozen=True):
     epoch: int = 0
     autopilot: bool = False
     token: str = ""  # what stands for this seat in unnamed commands
+    peer: bool = False  # leads for now, and is a participant (`methods.md` A5)
 
 
 class Deadline(msgspec.Struct, frozen=True):
@@ -349,9 +333,8 @@ class WordsErased(Event, frozen=True, tag="words.erased"):
 
 
 class NotesChosen(Event, frozen=True, tag="notes.chosen"):
-    """Shared by all activities with circles: `seat` shares all, some (`cards`) or none of its
-    cards of the
-    circle's document with everyone. The room copies them to the board (ruling *Words*)."""
+    """Shared by all activities with circles: `seat` shares all, some (`cards`) or none of its cards
+    of the circle's document with everyone. The room copies them to the board (ruling *Words*)."""
 
     seat: str
     cards: tuple[str, ...] = ()
@@ -489,9 +472,8 @@ def step(
     """Decide `command` and return its events with the state after them.
 
     Raises `Refused`: `stale_epoch` for a facilitator's command from an old lead, a stale_* of the
-    activity's own, `not_allowed`
-    when the table has no such command for the speaker's phase and roles, or whatever `decide`
-    refuses.
+    activity's own, `not_allowed` when the table has no such command for the speaker's phase and
+    roles, or whatever `decide` refuses.
     """
     if isinstance(command, LeadCommand) and command.epoch != moment.epoch:
         raise Refused("stale_epoch")

@@ -23,7 +23,7 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import rounds, timing
-from activities.blocks import ClockKind, Countdown, Line, Note, Offer, Place, say
+from activities.blocks import AnyBlock, ClockKind, Countdown, Line, Note, Offer, Place, say
 from activities.kernel import (
     MINUTE,
     PEOPLE,
@@ -52,6 +52,10 @@ EXTENSIONS: Final = 10
 SOFT_BELLS: Final = (0, *rounds.LATER_BELLS)
 """A soft end is told once and then each minute, so that an autopilot that sets in late still
 hears one."""
+
+HALF_A_MINUTE: Final = 30 * SECOND
+SOFT_END: Final = 2 * MINUTE
+"""A soft end gives this long, then a minute of grace (ruling *Time*)."""
 
 DRIFT: Final = 60 * SECOND
 """With no facilitator present, a phase that may go on by itself does when it has been over for
@@ -99,6 +103,13 @@ class PhaseExtend(LeadCommand, frozen=True, kw_only=True, tag="phase.extend"):
     seconds: int
 
 
+class PhaseSoften(LeadCommand, frozen=True, kw_only=True, tag="phase.soften"):
+    """End `phase` softly: two minutes with notices, a last one of grace, then it goes on by
+    itself."""
+
+    phase: str
+
+
 class PauseCall(Command, frozen=True, kw_only=True, tag="pause.call"):
     """Pause please: all clocks stand still. Anybody may."""
 
@@ -109,11 +120,12 @@ class PauseResume(Command, frozen=True, kw_only=True, tag="pause.resume"):
     pause: int
 
 
-PhaseCommand = PhaseNext | PhaseBack | PhaseExtend | PauseCall | PauseResume
+PhaseCommand = PhaseNext | PhaseBack | PhaseExtend | PhaseSoften | PauseCall | PauseResume
 COMMANDS: Final[tuple[type[Command], ...]] = (
     PhaseNext,
     PhaseBack,
     PhaseExtend,
+    PhaseSoften,
     PauseCall,
     PauseResume,
     Cut,
@@ -124,7 +136,7 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
 
 # Rows of the `allowed` table (phase -> role -> commands).
 
-LEAD: Final[Commands] = frozenset((PhaseNext, PhaseBack, PhaseExtend, PauseCall, Cut))
+LEAD: Final[Commands] = frozenset((PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, PauseCall, Cut))
 CO: Final[Commands] = frozenset((PhaseExtend, PauseCall))
 MEMBER: Final[Commands] = frozenset((PauseCall,))
 CLOCK: Final[Commands] = frozenset((TimeUp, *PEOPLE))
@@ -137,6 +149,11 @@ def row(
     """One phase of the table: what everybody may do in any phase, and besides that what is given
     here; `hats` are roles of the activity's own."""
     return {"clock": CLOCK, "lead": LEAD | lead, "co": CO | co, "member": MEMBER | member, **hats}
+
+
+def permitted(row: Mapping[str, Commands], roles: frozenset[str]) -> Commands:
+    """What a row of the table gives to somebody with these roles."""
+    return frozenset().union(*(row.get(role, NOTHING) for role in roles))
 
 
 def paused_row(member: Commands = NOTHING, both: Commands = NOTHING) -> Mapping[str, Commands]:
@@ -183,6 +200,10 @@ class PhaseSettled(PhaseEvent, frozen=True, kw_only=True, tag="phase.settled"):
     """The last change can no longer be undone."""
 
 
+class PhaseSoftened(PhaseEvent, frozen=True, kw_only=True, tag="phase.softened"):
+    """The phase ends softly from now on."""
+
+
 class PauseCalled(PhaseEvent, frozen=True, kw_only=True, tag="pause.called"):
     """Everything stands still; `seat` asked for it."""
 
@@ -197,6 +218,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     PhaseChanged,
     PhaseRestored,
     PhaseSettled,
+    PhaseSoftened,
     PauseCalled,
     PauseEnded,
     timing.TimerRang,
@@ -222,6 +244,7 @@ class Phases(msgspec.Struct, frozen=True):
     phase: str
     timer: Timer = Timer()
     drifts: bool = False
+    softened: bool = False
     before: Before | None = None
     pauses: int = 0
     paused_by: str | None = None
@@ -267,6 +290,7 @@ def evolve(phases: Phases, event: Event) -> Phases:
                 phase=phase,
                 timer=timing.start(timer, at),
                 drifts=event.drifts,
+                softened=False,
                 before=None if phase == CLOSED else before,
                 paused_by=None,
             )
@@ -277,10 +301,13 @@ def evolve(phases: Phases, event: Event) -> Phases:
                 phase=before.phase,
                 timer=timing.resume(before.timer, at),
                 drifts=before.drifts,
+                softened=False,
                 before=None,
             )
         case PhaseSettled():
             return replace(phases, before=None)
+        case PhaseSoftened(at=at):
+            return replace(phases, timer=_soft_end(phases.timer, at), softened=True)
         case PauseCalled(at=at, seat=seat):
             return replace(
                 phases,
@@ -305,12 +332,21 @@ def _timer(event: PhaseChanged) -> Timer:
     )
 
 
+def _soft_end(timer: Timer, at: int) -> Timer:
+    """What is left, but two minutes at most, with the notices of circles (ruling *Time*)."""
+    left = timer.ends_at - at if timer.ends_at is not None else SOFT_END
+    length = min(max(left, 0), SOFT_END)
+    return timing.start(timing.idle("hard", length, bells=timing.CIRCLES_BELLS), at)
+
+
 # --- deciding -----------------------------------------------------------------------------------
 
 
 def stale(phases: Phases, command: Command, moment: Moment) -> Reason | None:
     """Why a command of this module comes too late; None for all others."""
     match command:
+        case PhaseSoften(phase=phase):
+            return None if phase == phases.phase and not phases.softened else _LATE
         case PhaseNext(phase=phase) | PhaseExtend(phase=phase):
             return None if phase == phases.phase else "stale_phase"
         case PhaseBack(phase=phase):
@@ -354,6 +390,10 @@ def decide(
         case PhaseExtend():
             by = timing.ensure_extension(phases.timer, command.seconds, EXTENSIONS)
             return (timing.TimerExtended(at=now, by=by),)
+        case PhaseSoften():
+            if not may_soften(phases):
+                raise Refused("closed", say("This ends by the clock already."))
+            return (PhaseSoftened(at=now),)
         case PauseCall():
             return (PauseCalled(at=now, seat=moment.seat),)
         case PauseResume():
@@ -364,6 +404,13 @@ def decide(
             return (PhaseChanged(at=now, phase=CLOSED),)
         case TimeUp():
             return _rang(phases, command, moment, go_on)
+
+
+def may_soften(phases: Phases) -> bool:
+    """Whether a soft end says something new: the phase has a soft end, none, or the long hard one
+    of groups at work; halves, votes and quiet minutes end by the clock."""
+    together = phases.timer.kind != "hard" or phases.timer.bells == timing.CIRCLES_BELLS
+    return together and phases.phase != CLOSED and not phases.softened
 
 
 def may_resume(phases: Phases, seat: str, roles: frozenset[str], autopilot: bool) -> bool:
@@ -410,9 +457,20 @@ def _due(phases: Phases) -> dict[str, int]:
 # --- what screens show --------------------------------------------------------------------------
 
 
-def paused_note() -> Note:
-    """The line over everything while it stands still."""
-    return Note(text=say("Paused for everyone. Your time is kept."), tone="look")
+def notices(phases: Phases) -> list[AnyBlock]:
+    """What stands over everything: that it stands still, or that it comes to an end."""
+    if phases.paused:
+        return [Note(text=say("Paused for everyone. Your time is kept."), tone="look")]
+    if not phases.softened or phases.phase == CLOSED:
+        return []
+    timer = phases.timer
+    if timing.rung_at(timer, 0):
+        text = say("Time is up. One more minute, then we go on.")
+    elif timing.rung_at(timer, -HALF_A_MINUTE):
+        text = say("Half a minute left. Finish your sentence.")
+    else:
+        text = say("We come to an end in two minutes.")
+    return [Note(text=text, tone="look")]
 
 
 def countdown(phases: Phases, label: Line | None = None) -> tuple[Countdown, ...]:
@@ -448,6 +506,10 @@ def lead_offers(
     if phase != CLOSED and timing.may_extend(phases.timer, EXTENSIONS):
         more = PhaseExtend(epoch=epoch, phase=phase, seconds=60)
         offers.append(Offer(more, say("1 minute more"), "foot"))
+    if may_soften(phases) and phase in labels and not phases.paused:
+        hint = say("Two minutes and a last one, then we go on.")
+        soften = PhaseSoften(epoch=epoch, phase=phase)
+        offers.append(Offer(soften, say("End softly"), "foot", hint=hint))
     if phase != CLOSED:
         offers.append(Offer(Cut(epoch=epoch), say("End now"), "menu", confirm=end))
     return offers
@@ -457,11 +519,11 @@ def arranged(
     viewer: Viewer,
     own: list[Offer],
     lead: list[Offer],
-    allowed: Callable[[type[Command]], bool],
+    allowed: Commands,
 ) -> tuple[Offer, ...]:
     """All offers of one screen: on the panel the facilitator's buttons, with what is one's own
     unseen (it stands on one's own page); elsewhere one's own, with the facilitator's buttons in
-    the menu; on the wall none. Only what `allowed` (the table) permits."""
+    the menu; on the wall none. Only what is `allowed`: what the table permits."""
     if viewer.lens == "screen":
         return ()
     leads = bool({"lead", "co"} & viewer.roles)
@@ -474,7 +536,7 @@ def arranged(
     unique: dict[str, Offer] = {}
     for offer in offers:
         unique.setdefault(repr(offer.command), offer)
-    return tuple(offer for offer in unique.values() if allowed(type(offer.command)))
+    return tuple(offer for offer in unique.values() if type(offer.command) in allowed)
 
 
 def _placed(offer: Offer, place: Place, shown: bool) -> Offer:

@@ -68,7 +68,6 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
-    may,
 )
 from activities.phases import (
     PauseCall,
@@ -77,6 +76,7 @@ from activities.phases import (
     PhaseExtend,
     PhaseNext,
     Phases,
+    PhaseSoften,
     Stage,
 )
 
@@ -232,6 +232,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             PhaseNext()
             | PhaseBack()
             | PhaseExtend()
+            | PhaseSoften()
             | PauseCall()
             | PauseResume()
             | Cut()
@@ -330,7 +331,7 @@ _COMES: Final[Mapping[str, Line]] = {
 
 def view(state: State, viewer: Viewer) -> View:
     """One thing now: what the whole group is asked for."""
-    blocks: list[AnyBlock] = [phases.paused_note()] if state.phases.paused else []
+    blocks: list[AnyBlock] = phases.notices(state.phases)
     panel = viewer.lens == "panel"
     if state.phases.phase == "closed":
         blocks.append(Now(text=say("Thank you, everyone")))
@@ -447,9 +448,8 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
     onward = say("Let us begin") if state.settings.form == "arrival" else say("End here")
     lead = phases.lead_offers(state.phases, viewer, {"open": onward}, kept)
     lead += _floor_offers(state, viewer)
-    return phases.arranged(
-        viewer, own, lead, lambda kind: may(PLENARY, state, kind, seat, viewer.roles)
-    )
+    allowed = phases.permitted(ALLOWED[state.phases.shown], roles_of(state, seat, viewer.roles))
+    return phases.arranged(viewer, own, lead, allowed)
 
 
 def _talk_offers(state: State, seat: str) -> list[Offer]:

@@ -183,7 +183,7 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return _turn_time(state, moment)
         case phases.PhaseBack():
             return _back(state, command, moment)
-        case Cut() | TimeUp() | phases.PhaseNext() | phases.PhaseExtend():
+        case Cut() | TimeUp() | phases.PhaseNext() | phases.PhaseExtend() | phases.PhaseSoften():
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
         case phases.PauseCall() | phases.PauseResume():
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))

@@ -55,7 +55,6 @@ from activities.kernel import (
     Refused,
     TimeUp,
     Viewer,
-    may,
 )
 from activities.phases import PhaseBack, PhaseExtend, PhaseNext, Phases, Stage
 from activities.timing import clock
@@ -302,9 +301,10 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
         "return": say("Go on"),
     }
     lead = phases.lead_offers(state.phases, viewer, labels, say("The break ends for everybody."))
-    return phases.arranged(
-        viewer, own, lead, lambda kind: may(REST, state, kind, viewer.seat, viewer.roles)
+    allowed = phases.permitted(
+        ALLOWED[phase_of(state, viewer.seat)], roles_of(state, viewer.seat, viewer.roles)
     )
+    return phases.arranged(viewer, own, lead, allowed)
 
 
 def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:
@@ -333,7 +333,7 @@ PLANNED: Final = Planned(minutes=10, low=2, high=60, does=frozenset[Purpose](("r
 PHASES: Final = ("on", "early", "back_soon", "return", "closed")
 _BACK: Final[frozenset[type[Command]]] = frozenset((BackSay,))
 _LONGER: Final[frozenset[type[Command]]] = frozenset((PhaseExtend,))
-_LEAD: Final = phases.LEAD - {phases.PauseCall}
+_LEAD: Final = phases.LEAD - {phases.PauseCall, phases.PhaseSoften}
 
 
 def _row(member: frozenset[type[Command]]) -> Mapping[str, frozenset[type[Command]]]:

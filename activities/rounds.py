@@ -23,7 +23,7 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import timing
-from activities.blocks import Line, Ring, RingSeat, SeatState, Who
+from activities.blocks import Line, Ring, RingSeat, SeatState, Who, say
 from activities.kernel import Event
 from activities.timing import SECOND, Timer
 
@@ -447,3 +447,12 @@ def picture(round_: Round, id: str, title: Line | None = None) -> Ring:
         next=coming(round_),
         title=title,
     )
+
+
+def floor_line(floor: Floor, seat: str = "") -> Line:
+    """Who has the floor, as `seat` and the wall ("") read it."""
+    if floor.speaking:
+        return say("{name} speaks", name=Who(floor.seat))
+    if floor.seat == seat:
+        return say("The floor comes to you")
+    return say("The floor comes to {name}", name=Who(floor.seat))

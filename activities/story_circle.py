@@ -103,7 +103,7 @@ from activities.kernel import (
     TimeUp,
 )
 from activities.people import of as everybody
-from activities.phases import PhaseBack, PhaseExtend, PhaseNext
+from activities.phases import PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 SAMPLES = 3
@@ -122,7 +122,9 @@ def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> 
 def stale(state: State, command: Command, moment: Moment) -> Reason | None:
     """A tap on what has ended since."""
     match command:
-        case PhaseNext() | PhaseBack() | PhaseExtend() | RoundStop() | TimeGive():
+        case PhaseSoften() if state.phases.softened:
+            return "stale_phase"
+        case PhaseNext() | PhaseBack() | PhaseExtend() | PhaseSoften() | RoundStop() | TimeGive():
             return None if command.phase == state.phase else "stale_phase"
         case TimeUp():
             known = (command.at, command.timer) in alarms(state)
@@ -188,6 +190,8 @@ def _shared(story: Unfolding, command: Any, moment: Moment) -> None:
             phases.back(story)
         case PhaseExtend():
             phases.extend(story, command)
+        case PhaseSoften():
+            phases.soften(story)
         case RoundStop():
             phases.enter(story, "quiet", moment.dice)
         case Cut():
@@ -241,7 +245,8 @@ def _turn(story: Unfolding, command: Any, moment: Moment) -> None:
 
 _DECIDE: dict[type[Command], Any] = {
     **dict.fromkeys(
-        (PhaseNext, PhaseBack, PhaseExtend, RoundStop, Cut, BreakStart, BreakEnd), _shared
+        (PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, RoundStop, Cut, BreakStart, BreakEnd),
+        _shared,
     ),
     **dict.fromkeys(
         (MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft),

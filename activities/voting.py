@@ -125,7 +125,13 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
     match command:
         case Cut():
             return _ended(state, moment)
-        case TimeUp() | phases.PhaseNext() | phases.PhaseBack() | phases.PhaseExtend():
+        case (
+            TimeUp()
+            | phases.PhaseNext()
+            | phases.PhaseBack()
+            | phases.PhaseExtend()
+            | phases.PhaseSoften()
+        ):
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
         case phases.PauseCall() | phases.PauseResume():
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))

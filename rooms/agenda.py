@@ -2,7 +2,7 @@
 
 from activities.blocks import Line, Words, say
 from rooms.agenda_items import AgendaItem
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 
 
 def next_item(state: RoomState) -> AgendaItem | None:

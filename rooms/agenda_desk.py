@@ -37,9 +37,10 @@ from rooms.agenda_items import (
 )
 from rooms.agenda_templates import offered
 from rooms.agenda_times import LATEST
-from rooms.commits import RoomState
-from rooms.seats import Seat
+from rooms.asking import Asking
+from rooms.room_state import RoomState
 from rooms.whole import Draft
+from rooms.words import Mint
 
 CHANGED: Final = say(
     "Somebody else changed this a moment before you. Look at it again; nothing was lost."
@@ -52,39 +53,22 @@ NO_LEAD: Final = say("Whoever leads must be somebody in this room.")
 Texts = Callable[[Words, int], str]
 
 
-class Pen:
-    """Who writes on the agenda: `take_in` keeps a text and gives its reference, `length` tells
-    how long a kept text is."""
-
-    def __init__(self, take_in: Callable[[str], Words], length: Callable[[str], int]) -> None:
-        self.take_in = take_in
-        self._length = length
-
-    def ref(self, words: Words, limit: int) -> str:
-        """The reference of a text that may not be long. Raises `Refused`."""
-        if self._length(words.ref) > limit:
-            raise Refused(
-                "too_large", say("This text is too long. {limit} characters fit.", limit=limit)
-            )
-        return words.ref
-
-
-def decide(draft: Draft, command: wire.AgendaCommand, seat: Seat, pen: Pen) -> None:
+def decide(draft: Draft, command: wire.AgendaCommand, asking: Asking) -> None:
     """Decide a change of the agenda. Raises `Refused`."""
-    if seat.role != "facilitator":
-        raise Refused("not_allowed")
+    asking.ensure_facilitator()
+    mint = asking.mint
     match command:
         case wire.AgendaAdd():
-            _add(draft, command, pen)
+            _add(draft, command, mint)
         case wire.AgendaEdit():
-            _edit(draft, command, pen)
+            _edit(draft, command, mint)
         case wire.AgendaMove():
             _move(draft, command)
         case wire.AgendaRemove():
             item = _open_item(draft.room, command.item, command.revision)
             draft.add(AgendaItemRemoved(item=item.id))
         case wire.AgendaUse() | wire.AgendaImport():
-            _replace(draft, command, pen)
+            _replace(draft, command, mint)
         case wire.AgendaFrame():
             _frame(draft, command)
         case _:
@@ -135,7 +119,7 @@ def _lead(state: RoomState, lead: str) -> str:
     return lead
 
 
-def _add(draft: Draft, command: wire.AgendaAdd, pen: Pen) -> None:
+def _add(draft: Draft, command: wire.AgendaAdd, mint: Mint) -> None:
     state = draft.room
     if len(state.agenda) >= ITEMS_LIMIT:
         raise Refused("full", TOO_MANY)
@@ -146,32 +130,30 @@ def _add(draft: Draft, command: wire.AgendaAdd, pen: Pen) -> None:
         id=f"a{state.plan.serial + 1}",
         kind=command.kind,
         minutes=checked_minutes(minutes),
-        settings=forms.changed(activity, {}, command.settings, pen.take_in),
+        settings=forms.changed(activity, {}, command.settings, mint),
         title=activity.title.id,
-        words=pen.ref(command.title, TITLE_LIMIT) if command.title else "",
-        notes=pen.ref(command.notes, NOTES_LIMIT) if command.notes else "",
+        words=mint.ref(command.title, TITLE_LIMIT) if command.title else "",
+        notes=mint.ref(command.notes, NOTES_LIMIT) if command.notes else "",
         lead=_lead(state, command.lead),
     )
     draft.add(AgendaItemPut(item=with_length(item, activity), after=after))
 
 
-def _edit(draft: Draft, command: wire.AgendaEdit, pen: Pen) -> None:
+def _edit(draft: Draft, command: wire.AgendaEdit, mint: Mint) -> None:
     state = draft.room
     old = _open_item(state, command.item, command.revision)
     activity = _activity(draft, old.kind)
     if not set(command.clear) <= {"title", "notes"}:
         raise Refused("bad_request")
-    new = replace(
-        old, settings=forms.changed(activity, old.settings, command.settings, pen.take_in)
-    )
+    new = replace(old, settings=forms.changed(activity, old.settings, command.settings, mint))
     if "title" in command.clear:
         new = replace(new, words="", title=activity.title.id)
     elif command.title:
-        new = replace(new, words=pen.ref(command.title, TITLE_LIMIT))
+        new = replace(new, words=mint.ref(command.title, TITLE_LIMIT))
     if "notes" in command.clear:
         new = replace(new, notes="", about="")
     elif command.notes:
-        new = replace(new, notes=pen.ref(command.notes, NOTES_LIMIT))
+        new = replace(new, notes=mint.ref(command.notes, NOTES_LIMIT))
     if command.lead is not None:
         new = replace(new, lead=_lead(state, command.lead))
     if command.minutes is not None:
@@ -198,7 +180,7 @@ def _move(draft: Draft, command: wire.AgendaMove) -> None:
     draft.add(AgendaItemMoved(item=command.item, after=after))
 
 
-def _replace(draft: Draft, command: wire.AgendaUse | wire.AgendaImport, pen: Pen) -> None:
+def _replace(draft: Draft, command: wire.AgendaUse | wire.AgendaImport, mint: Mint) -> None:
     state = draft.room
     if command.revision != state.plan.revision:
         raise Refused("stale_phase", CHANGED)
@@ -213,7 +195,7 @@ def _replace(draft: Draft, command: wire.AgendaUse | wire.AgendaImport, pen: Pen
             for at, item in enumerate(run_by(template, draft.activities))
         )
     else:
-        items, wanted = read(command.plan, draft.activities, pen.take_in, first)
+        items, wanted = read(command.plan, draft.activities, mint, first)
         frame = replace(frame, minutes=wanted.minutes, people=wanted.people or frame.people)
     if len(items) + sum(1 for item in state.agenda if item.id in state.begun) > ITEMS_LIMIT:
         raise Refused("full", TOO_MANY)

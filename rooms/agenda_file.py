@@ -26,7 +26,7 @@ from rooms.agenda_items import (
     Frame,
 )
 from rooms.agenda_templates import EVERY, Template
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.whole import Activities
 
 VERSION: Final = 1

@@ -17,7 +17,7 @@ from rooms import agenda_settings as forms
 from rooms.agenda import title_line
 from rooms.agenda_items import AgendaItem, Frame
 from rooms.agenda_times import Slot, slots
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.whole import Activities
 from rooms.wire_agenda import PlanMend, PlanWarning
 

@@ -179,7 +179,7 @@ def _kept(activity: Activity[Any], name: str, value: Any, take_in: Callable[[str
         read = msgspec.convert({name: value}, activity.settings, dec_hook=hook)
     except Refused:
         raise
-    except (msgspec.ValidationError, RecursionError, OverflowError) as error:
+    except (msgspec.ValidationError, RecursionError, OverflowError, UnicodeError) as error:
         if isinstance(cause := error.__cause__ or error.__context__, Refused):
             raise cause from error
         raise Refused("bad_request", not_understood(activity)) from error

@@ -8,7 +8,7 @@ import msgspec
 from activities.kernel import MINUTE
 from rooms.agenda import next_item
 from rooms.agenda_items import AgendaItem, planned_minutes
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 
 LATEST: Final = 4_102_444_800_000
 """The year 2100: a start beyond it is a slip of the hand."""

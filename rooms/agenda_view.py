@@ -10,7 +10,7 @@ from rooms.agenda import planned_lead, title_line
 from rooms.agenda_items import AgendaItem
 from rooms.agenda_lint import facts, warnings
 from rooms.agenda_times import Slot, Times, slots, times
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.whole import Activities, Whole
 
 

@@ -9,7 +9,8 @@ from activities.blocks import Line, Words
 from activities.kernel import Activity, Before, BoardNote, Event, FormerGroup, Group, Harvest
 from rooms import commits
 from rooms.board_schema import author_of
-from rooms.commits import RoomEvent, RoomState
+from rooms.commits import RoomEvent
+from rooms.room_state import RoomState
 
 
 def notes_of(state: RoomState) -> tuple[BoardNote, ...]:

@@ -1,9 +1,8 @@
 """Whose words are what, and where their consent stands: the one door from people's words to the
 memo.
 
-Everything here only reads. Consent lives in the log (`consent.given`, `consent.changed`), never
-in a document; texts in
-the words book; cards in the documents. `methods.md` 1.7, 1.8, G8, G10.
+Everything here only reads. Consent lives in the log (`consent.given`, `consent.changed`), never in
+a document; texts in the words book; cards in the documents. `methods.md` 1.7, 1.8, G8, G10.
 """
 
 from collections.abc import Callable, Mapping

@@ -2,10 +2,9 @@
 readable.
 
 A link's secret is 128 bits, derived from the server's secret, the room, the kind of door and a
-generation, so that it
-can be shown again to whoever may see it while the storage keeps only digests. The spoken code is
-8 letters of an
-unambiguous alphabet in two groups of four (39 bits; `architecture.md`, The door).
+generation, so that it can be shown again to whoever may see it while the storage keeps only
+digests. The spoken code is 8 letters of an unambiguous alphabet in two groups of four (39 bits;
+`architecture.md`, The door).
 """
 
 import base64

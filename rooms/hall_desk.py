@@ -6,7 +6,8 @@ speaks for somebody on the phone (`methods.md` 1.1, 1.2, 1.8, 1.13).
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, assert_never
+from functools import partial
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
@@ -14,16 +15,14 @@ from activities.blocks import Who, say
 from activities.kernel import Refused, Where
 from rooms import commits, wire_hall
 from rooms import whole as wholes
-from rooms.commits import RoomState, WordsConsent
+from rooms.asking import Asking
 from rooms.doors import same
 from rooms.hall_events import MOVE_WINDOW, CallSet, ConsentHeard, SeatKept, SeatMoved, SeatOffered
 from rooms.presence import Presence
+from rooms.room_state import RoomState, WordsConsent
 from rooms.seats import SEATS_PER_DEVICE, Seat
 from rooms.whole import Activities, Draft, Whole
 from rooms.wire_hall import Table
-
-if TYPE_CHECKING:
-    from rooms.room_decide import Asking
 
 STEWARD_GRACE: Final = 60_000
 """Milliseconds a lost table device may take to come back before its people can be adopted
@@ -45,7 +44,7 @@ SECOND_PERSON: Final = say(
 )
 
 
-def decide(draft: Draft, command: wire_hall.HallCommand, asking: "Asking") -> None:
+def decide(draft: Draft, command: wire_hall.HallCommand, asking: Asking) -> None:
     """Decide a command of the hall. Raises `Refused`."""
     match command:
         case wire_hall.SeatMove():
@@ -74,13 +73,19 @@ def decide(draft: Draft, command: wire_hall.HallCommand, asking: "Asking") -> No
 # --- seats that go to another device ------------------------------------------------------------
 
 
-def _offer(draft: Draft, asking: "Asking") -> None:
-    if asking.seat.role == "facilitator":
+def may_move(seat: Seat) -> bool:
+    """Whether a code may take this seat to another device: never one that was removed meanwhile,
+    nor a facilitator's, which has its own link."""
+    return seat.status in ("in", "left") and seat.role != "facilitator"
+
+
+def _offer(draft: Draft, asking: Asking) -> None:
+    if not may_move(asking.seat):
         raise Refused("not_allowed", OWN_LINK)
     if draft.room.hall.offer(asking.seat.id, asking.now) is not None:
         raise Refused("duplicate")
     until = asking.now + MOVE_WINDOW
-    draft.add(SeatOffered(seat=asking.seat.id, nonce=asking.nonce, until=until))
+    draft.add(SeatOffered(seat=asking.seat.id, nonce=asking.known.nonce, until=until))
 
 
 def taken_over(
@@ -111,7 +116,7 @@ def place(seat: Seat, shared: bool) -> Where:
     return "room" if seat.where == "carried" else seat.where
 
 
-def _adopt(draft: Draft, command: wire_hall.SeatAdopt, asking: "Asking") -> None:
+def _adopt(draft: Draft, command: wire_hall.SeatAdopt, asking: Asking) -> None:
     state = draft.room
     code = "".join(sign for sign in command.code.upper() if sign.isalnum())
     for device, stranded in lost_tables(state, asking.presence).items():
@@ -128,7 +133,7 @@ def _adopt(draft: Draft, command: wire_hall.SeatAdopt, asking: "Asking") -> None
         if len(company) + len(stranded) > SEATS_PER_DEVICE:
             raise Refused("full", TABLE_FULL)
         for seat in stranded:
-            taken_over(draft, seat, asking.device, "", asking.tell(draft))
+            taken_over(draft, seat, asking.device, "", partial(asking.tell_changed, draft))
         return
     raise Refused("unknown", NO_TABLE)
 
@@ -182,17 +187,16 @@ def tables(
     return tuple(made)
 
 
-def _carry(draft: Draft, command: wire_hall.SeatCarry, asking: "Asking") -> None:
+def _carry(draft: Draft, command: wire_hall.SeatCarry, asking: Asking) -> None:
     seat = draft.room.seats.get(command.seat)
-    if asking.seat.role != "facilitator":
-        raise Refused("not_allowed")
+    asking.ensure_facilitator()
     if seat is None or seat.status != "in" or seat.where != "phone":
         raise Refused("unknown")
     if seat.devices == (asking.device,):
         raise Refused("duplicate")
     if not is_carried(draft.room, seat):
         raise Refused("not_allowed", OWN_DEVICE)
-    taken_over(draft, seat.id, asking.device, "", asking.tell(draft))
+    taken_over(draft, seat.id, asking.device, "", partial(asking.tell_changed, draft))
 
 
 def is_carried(state: RoomState, seat: Seat) -> bool:
@@ -200,13 +204,13 @@ def is_carried(state: RoomState, seat: Seat) -> bool:
     return all(state.device_by_id(device).seats[:1] != (seat.id,) for device in seat.devices)
 
 
-def _change_place(draft: Draft, command: wire_hall.SeatWhere, asking: "Asking") -> None:
+def _change_place(draft: Draft, command: wire_hall.SeatWhere, asking: Asking) -> None:
     if asking.seat.where == command.where:
         raise Refused("duplicate")
     if is_carried(draft.room, asking.seat):
         raise Refused("not_allowed")  # without an own device one is where the table is
     draft.add(commits.SeatChanged(seat=replace(asking.seat, where=command.where)))
-    asking.tell(draft)(asking.seat.id)
+    asking.tell_changed(draft, asking.seat.id)
 
 
 # --- a yes said aloud ---------------------------------------------------------------------------
@@ -246,7 +250,7 @@ def may_hear(whole: Whole, activities: Activities, by: Seat, owner: str) -> bool
     return together and "host" in activity.roles(here.state, by.id, frozenset({"member"}))
 
 
-def _hear(draft: Draft, command: wire_hall.ConsentHear, asking: "Asking") -> None:
+def _hear(draft: Draft, command: wire_hall.ConsentHear, asking: Asking) -> None:
     if command.seat not in draft.room.seats:
         raise Refused("unknown")
     waiting = unheard(draft.room, command.seat)

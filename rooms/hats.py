@@ -1,7 +1,7 @@
 """Which hats a seat wears in the room, before an activity adds its own (`methods.md` 1.1)."""
 
-from rooms.commits import RoomState
 from rooms.lead import AUTOPILOT
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 
 

@@ -34,6 +34,7 @@ class Proposal(msgspec.Struct, frozen=True):
     tag: str
     at: int
     state: ProposalState = "open"
+    during: str = ""  # activity and phase it was meant for, "" for whenever
 
 
 class DutyGiven(Event, frozen=True, tag="duty.given"):

@@ -6,47 +6,30 @@ Approved, it gets the epoch of that moment and is decided as if the lead had tap
 can do nothing the lead could not.
 """
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
 
-from activities.blocks import Who, say
+from activities.blocks import say
 from activities.kernel import Command, LeadCommand, Refused
-from rooms import commits, helm, wire, wire_helm
+from rooms import activity_desk, commits, helm, wire, wire_helm
 from rooms import lead as leads
 from rooms.agenda import next_item, planned_lead
 from rooms.agenda_items import AgendaItem
 from rooms.asked import ROOM_TAGS, tag_of
+from rooms.asking import Asking
 from rooms.hats import facilitators
 from rooms.presence import Presence
-from rooms.whole import Draft
+from rooms.room_state import RoomState
+from rooms.whole import Activities, Draft, Running
 from rooms.words import decode_command
-
-if TYPE_CHECKING:
-    from rooms.room_decide import Asking
 
 PROPOSALS_OPEN: Final = 10
 """Proposals of one shadow that may wait at a time: more nobody reads."""
 
 PROPOSAL_LASTS: Final = 300_000
 """Milliseconds a proposal can be approved: after five minutes the room is elsewhere."""
-
-PEER_TAGS: Final = frozenset(
-    {
-        "phase.next",
-        "phase.back",
-        "phase.extend",
-        "pause.call",
-        "pause.resume",
-        "activity.start",
-        "activity.skip",
-        "activity.cut",
-        "lead.offer",
-    }
-)
-"""What a peer lead may do as lead: next, extend, pause, close; no consent, no export, no removals
-(`methods.md A5`)."""
 
 NEVER_PROPOSED: Final = frozenset(
     {
@@ -58,57 +41,23 @@ NEVER_PROPOSED: Final = frozenset(
         "seat.hide",
         "seat.erase",
         "seat.remove",
+        "seat.role",
+        "seat.carry",
+        "room.call",
         "link.renew",
         "link.revoke",
     }
 )
-"""Proposals about proposals, what a lead answers for alone, and who asked for help: only
-facilitators know."""
+"""Proposals about proposals, what a lead answers for alone (who has which rights, where everybody's
+pages lead), and who asked for help: only facilitators know."""
 
-NOT_YOURS: Final = say("This is not yours to do right now. Nothing was changed.")
-NO_TIME: Final = say("The lead keeps the time here. Ask for it on the private strip.")
+OF_THE_MOMENT: Final = frozenset({"activity.cut"})
+"""Commands to the room that name no activity and mean the one that runs when they are proposed."""
+
 SHADOWS_ONLY: Final = say("Only somebody who looks on proposes. You can do it yourself.")
 NOT_PROPOSABLE: Final = say("Only what the lead does can be proposed.")
 ORGANISER_ONLY: Final = say("Only the person who opened the room may do this.")
 NOT_OVER: Final = say("There is time for this when the last activity is over.")
-
-
-def stale_epoch(draft: Draft) -> Refused:
-    """A facilitator's command of an old epoch: says who leads (CO7)."""
-    record = draft.room.lead
-    if record.acting == leads.AUTOPILOT:
-        return Refused("stale_epoch", say("The clocks go on by themselves. Nothing was changed."))
-    return Refused(
-        "stale_epoch",
-        say("{name} leads now. Nothing was changed.", name=Who(record.acting)),
-    )
-
-
-def tag(command: Command) -> str:
-    """A command's type as on the wire."""
-    return str(command.__struct_config__.tag)
-
-
-def peer_may(command: Command) -> bool:
-    """Whether a peer lead's limited rights hold this command; what is no facilitators' command is
-    a member's and stays theirs."""
-    return not isinstance(command, LeadCommand) or tag(command) in PEER_TAGS
-
-
-def lead_keeps_time(state: commits.RoomState, roles: frozenset[str], command: Command) -> bool:
-    """Whether a co-facilitator sends this although only the lead moves the time for all
-    (`co_may_time` off). Pausing stays everybody's right."""
-    whole = tag(command) == "phase.extend" and not getattr(command, "group", "")
-    return whole and not state.helm.co_time and "co" in roles and "lead" not in roles
-
-
-def check_activity(draft: Draft, roles: frozenset[str], command: Command) -> None:
-    """What the room has to say before an activity decides a command. Raises `Refused`."""
-    state = draft.room
-    if state.lead.peer and "lead" in roles and not peer_may(command):
-        raise Refused("not_allowed", NOT_YOURS)
-    if lead_keeps_time(state, roles, command):
-        raise Refused("not_allowed", NO_TIME)
 
 
 # The boundary -------------------------------------------------------------------------------------
@@ -153,20 +102,18 @@ def settle(draft: Draft, before: leads.Lead, presence: Presence, new_id: Callabl
 def decide(
     draft: Draft,
     command: wire_helm.HelmCommand,
-    asking: "Asking",
-    run: Callable[[Draft, Command, "Asking"], None],
-    tell: Callable[[Draft, str, Command, "Asking"], None],
+    asking: Asking,
+    run: Callable[[Draft, Command, Asking], None],
 ) -> None:
     """Decide one of this module's commands; the epoch of facilitators' commands is checked
-    already. `run` decides a room's command, `tell` an activity's: of an approved proposal.
-    Raises `Refused`."""
+    already. `run` decides an approved proposal of a room's command. Raises `Refused`."""
     match command:
         case wire_helm.LeadForce():
             _force(draft, command, asking)
         case wire_helm.LeadPropose():
             _propose(draft, command, asking)
         case wire_helm.LeadApprove():
-            _approve(draft, command, asking, run, tell)
+            _approve(draft, command, asking, run)
         case wire_helm.LeadSetAside():
             _open(draft, command.proposal)
             draft.add(helm.ProposalSettled(proposal=command.proposal, state="set_aside"))
@@ -177,29 +124,30 @@ def decide(
                 raise Refused("duplicate")
             draft.add(helm.CoTimeSet(on=command.on))
         case wire_helm.DeskCode():
-            ensure_strip(asking)
-            line = commits.DeskLineSaid(
-                id=asking.new_id(), seat=asking.seat.id, at=asking.now, code=command.code
-            )
-            draft.add(line)
+            say_on_strip(draft, asking, code=command.code)
         case wire_helm.DebriefAnswer():
             _debrief(draft, command, asking)
         case _:
             assert_never(command)
 
 
-def ensure_strip(asking: "Asking") -> None:
-    """The private strip is facilitators' and shadows' (`methods.md A5`). Raises `Refused`."""
+def say_on_strip(draft: Draft, asking: Asking, *, text: str = "", code: str = "") -> None:
+    """A line on the private strip, which is facilitators' and shadows' (`methods.md A5`): kept
+    words, or the code of a one-tap line. Raises `Refused`."""
     if asking.seat.role not in ("facilitator", "observer"):
         raise Refused("not_allowed")
+    draft.add(
+        commits.DeskLineSaid(
+            id=asking.new_id(), seat=asking.seat.id, at=asking.now, text=text, code=code
+        )
+    )
 
 
-def _force(draft: Draft, command: wire_helm.LeadForce, asking: "Asking") -> None:
+def _force(draft: Draft, command: wire_helm.LeadForce, asking: Asking) -> None:
     if not asking.seat.organiser:
         raise Refused("not_allowed", ORGANISER_ONLY)
     record = draft.room.lead
-    present = frozenset(s.id for s in facilitators(draft.room) if asking.presence.here(s.id))
-    new = leads.force(record, command.to, command.epoch, present)
+    new = leads.force(record, command.to, command.epoch, asking.present(draft))
     draft.add(commits.LeadChanged(lead=new))
     draft.add(helm.LeadForced(by=asking.seat.id, to=command.to))
     draft.add(
@@ -213,10 +161,12 @@ def _force(draft: Draft, command: wire_helm.LeadForce, asking: "Asking") -> None
     )
 
 
-def _propose(draft: Draft, command: wire_helm.LeadPropose, asking: "Asking") -> None:
+def _propose(draft: Draft, command: wire_helm.LeadPropose, asking: Asking) -> None:
     if asking.seat.role != "observer":
         raise Refused("not_allowed", SHADOWS_ONLY)
-    mine = [p for p in draft.room.helm.proposals if p.seat == asking.seat.id and _waits(p, asking)]
+    mine = [
+        p for p in draft.room.helm.proposals if p.seat == asking.seat.id and waits(p, asking.now)
+    ]
     if len(mine) >= PROPOSALS_OPEN:
         raise Refused("too_many")
     raw = bytes(command.command)
@@ -228,7 +178,6 @@ def _propose(draft: Draft, command: wire_helm.LeadPropose, asking: "Asking") -> 
         if command.item != draft.current():
             raise Refused("stale_phase")
         union = draft.activities[draft.running[command.item].kind].command_union()
-    assert asking.mint is not None
     proposed = decode_command(raw, union, asking.mint)
     if not isinstance(proposed, LeadCommand) or what in NEVER_PROPOSED:
         raise Refused("not_allowed", NOT_PROPOSABLE)
@@ -242,12 +191,17 @@ def _propose(draft: Draft, command: wire_helm.LeadPropose, asking: "Asking") -> 
         command=kept,
         tag=what,
         at=asking.now,
+        during=_meanwhile(draft) if command.item or what in OF_THE_MOMENT else "",
     )
     draft.add(helm.Proposed(proposal=proposal))
 
 
-def _waits(proposal: helm.Proposal, asking: "Asking") -> bool:
-    return waits(proposal, asking.now)
+def _meanwhile(draft: Draft) -> str:
+    """What runs now, and its phase."""
+    if not (id := draft.current()):
+        return ""
+    here = draft.running[id]
+    return f"{id}/{draft.activities[here.kind].phase(here.state, '')}"
 
 
 def waits(proposal: helm.Proposal, now: int) -> bool:
@@ -266,29 +220,38 @@ def _open(draft: Draft, id: str) -> helm.Proposal:
 
 def proposed(draft: Draft, proposal: helm.Proposal) -> Command:
     """The proposed command with the epoch of now. Raises `Refused` when its activity is over."""
+    if proposal.activity and proposal.activity != draft.current():
+        raise Refused("stale_phase")
+    command = read(proposal, draft.running, draft.activities)
+    assert isinstance(command, LeadCommand)
+    return replace(command, epoch=draft.room.lead.epoch)
+
+
+def read(
+    proposal: helm.Proposal, running: Mapping[str, Running], activities: Activities
+) -> Command:
+    """The command as it was proposed."""
     union: Any = wire.RoomCommand
     if proposal.activity:
-        if proposal.activity != draft.current():
-            raise Refused("stale_phase")
-        union = draft.activities[draft.running[proposal.activity].kind].command_union()
-    command = commits.decode_command(proposal.command, union)
-    return replace(command, epoch=draft.room.lead.epoch)
+        union = activities[running[proposal.activity].kind].command_union()
+    return commits.decode_command(proposal.command, union)
 
 
 def _approve(
     draft: Draft,
     command: wire_helm.LeadApprove,
-    asking: "Asking",
-    run: Callable[[Draft, Command, "Asking"], None],
-    tell: Callable[[Draft, str, Command, "Asking"], None],
+    asking: Asking,
+    run: Callable[[Draft, Command, Asking], None],
 ) -> None:
     proposal = _open(draft, command.proposal)
     if not waits(proposal, asking.now):
         raise Refused("stale_phase")
+    if proposal.during and proposal.during != _meanwhile(draft):
+        raise Refused("stale_phase")  # the room is elsewhere
     wanted = proposed(draft, proposal)
     draft.add(helm.ProposalSettled(proposal=proposal.id, state="done"))
     if proposal.activity:
-        tell(draft, proposal.activity, wanted, asking)
+        activity_desk.tell_as_lead(draft, proposal.activity, wanted, asking)
     else:
         run(draft, wanted, asking)
 
@@ -305,14 +268,13 @@ def _duty(draft: Draft, command: wire_helm.DutySet) -> None:
     draft.add(helm.DutyGiven(duty=command.duty, seat=command.seat))
 
 
-def is_over(state: commits.RoomState, *, running: bool) -> bool:
+def is_over(state: RoomState, *, running: bool) -> bool:
     """Whether the last activity of the plan is over."""
     return bool(state.started) and not running and next_item(state) is None
 
 
-def _debrief(draft: Draft, command: wire_helm.DebriefAnswer, asking: "Asking") -> None:
-    if asking.seat.role != "facilitator":
-        raise Refused("not_allowed")
+def _debrief(draft: Draft, command: wire_helm.DebriefAnswer, asking: Asking) -> None:
+    asking.ensure_facilitator()
     if not is_over(draft.room, running=bool(draft.current())):
         raise Refused("stale_phase", NOT_OVER)
     draft.add(

@@ -17,17 +17,17 @@ from activities.blocks import (
     say,
     say_n,
 )
-from activities.kernel import LeadCommand
-from rooms import commits, helm_desk, wire
+from activities.kernel import Command, LeadCommand
+from rooms import commits, helm_desk, lead_rights, wire
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
 from rooms.agenda import item_of, next_item, planned_lead, title_line
 from rooms.agenda_items import AgendaItem
-from rooms.commits import RoomState
 from rooms.hats import facilitators
-from rooms.helm import BRIDGE_LASTS, DEBRIEF_LASTS
+from rooms.helm import BRIDGE_LASTS, DEBRIEF_LASTS, Proposal
 from rooms.lead import AUTOPILOT
 from rooms.offers import NO_WORDS, Standing
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Activities, Whole
 
@@ -38,6 +38,9 @@ BATON_BEFORE: Final = 60_000
 MINUTE: Final = 60_000
 SETTINGS_SHOWN: Final = 8
 """Lines of settings on the card: what can be read in a glance."""
+
+VALUES_SHOWN: Final = 12
+"""Values of one field on the button of a proposal: what can be read before it is tapped."""
 
 DUTIES: Final[dict[str, Line]] = {
     "time": say("Time"),
@@ -381,9 +384,9 @@ def _debrief_offer() -> Offer:
 
 
 def approvals(
-    state: RoomState, roles: frozenset[str], now: int, name_of: Callable[[str, str], Line]
+    state: RoomState, roles: frozenset[str], now: int, name_of: Callable[[Proposal], Line]
 ) -> list[Offer]:
-    """What the lead may do with proposals. `name_of(activity, tag)` is what they are called."""
+    """What the lead may do with proposals. `name_of` says what one would do, all of it."""
     if "lead" not in roles or state.lead.peer:
         return []
     epoch = state.lead.epoch
@@ -394,13 +397,13 @@ def approvals(
         found += [
             Offer(
                 command=on_wire.LeadApprove(epoch=epoch, proposal=one.id),
-                label=say("Do it: {what}", what=name_of(one.activity, one.tag)),
+                label=say("Do it: {what}", what=name_of(one)),
                 place="menu",
                 hint=say("{name} proposes this.", name=Who(one.seat)),
             ),
             Offer(
                 command=on_wire.LeadSetAside(epoch=epoch, proposal=one.id),
-                label=say("Set aside: {what}", what=name_of(one.activity, one.tag)),
+                label=say("Set aside: {what}", what=name_of(one)),
                 place="menu",
                 shown=False,
             ),
@@ -413,7 +416,7 @@ def as_proposal(offer: Offer, activity: str) -> Offer | None:
     command = offer.command
     if not isinstance(command, LeadCommand) or offer.needs:
         return None
-    if helm_desk.tag(command) in helm_desk.NEVER_PROPOSED:
+    if lead_rights.tag(command) in helm_desk.NEVER_PROPOSED:
         return None
     return Offer(
         command=on_wire.LeadPropose(command=commits.encode_command(command), item=activity),
@@ -426,6 +429,30 @@ def as_proposal(offer: Offer, activity: str) -> Offer | None:
 def named(tag: str) -> Line:
     """A proposed command in words."""
     return NAMES.get(tag, say("{command}", command=tag))
+
+
+def described(command: Command, state: RoomState) -> Line:
+    """A proposed command in words with everything it carries: whoever approves it knows whom and
+    what it is about."""
+    line = named(lead_rights.tag(command))
+    for name in command.__struct_fields__:
+        value = getattr(command, name)
+        if name in ("epoch", "phase") or value in (None, "", (), NO_WORDS):
+            continue
+        many = value if isinstance(value, tuple) else (value,)
+        for one in many[:VALUES_SHOWN]:
+            line = say("{what}: {value}", what=line, value=_value(one, state))
+    return line
+
+
+def _value(value: object, state: RoomState) -> str | int | Who | Words:
+    match value:
+        case Words() | int():
+            return value
+        case str() if value in state.seats:
+            return Who(value)
+        case _:
+            return str(value)
 
 
 # The strip ----------------------------------------------------------------------------------------

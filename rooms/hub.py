@@ -1,9 +1,7 @@
-"""The rooms open in this process, and the ways into them."""
+"""The ways into a room: opening one, sitting down in it, coming back, changing the device."""
 
-import asyncio
 import contextlib
-import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -12,34 +10,23 @@ from msgspec.structs import replace
 
 from activities.blocks import say
 from activities.kernel import MemberChanged, MemberJoined, Refused, Where
-from activities.registry import ACTIVITIES
 from rooms import commits
-from rooms.clock import Alarms, Clock
-from rooms.commits import RoomState
-from rooms.delivery import Delivery
-from rooms.doors import Door, Doors, Invitation, new_room_id, new_token, same
-from rooms.hall_desk import taken_over
+from rooms.asking import member_of, moment_of
+from rooms.doors import Door, Invitation, new_room_id, new_token, same
+from rooms.hall_desk import may_move, taken_over
+from rooms.open_rooms import OpenRooms
 from rooms.opening import ORGANISER, Wanted, opening
-from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
-from rooms.room_decide import member_of, moment_of
+from rooms.room_state import RoomState
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
-from rooms.storage import Storage, StorageUnwritable
-from rooms.whole import Activities, Draft
-from rooms.wire import CLOSE_CODES, Goodbye
+from rooms.storage import StorageUnwritable
+from rooms.whole import Draft
 from rooms.words import Mint, clean_name, digest, is_language
-from rooms.world import World
 
 log = structlog.get_logger("rooms")
 
-TOUCH_EVERY: Final = 1.0
-"""Seconds between notes of which rooms are alive: after a kill a teller's clock is right to a
-second."""
-
 CODE_OVER: Final = say("This code has ended. Ask for a new one at the device you come from.")
-
-
 RENEWED: Final = say(
     "This invitation was replaced by a new one. Ask the people who invited you for it."
 )
@@ -48,10 +35,6 @@ REPLACED: Final = say(
     " a device that is still in the room, under Invitation and links."
 )
 NO_LONGER: Final = say("This link belonged to a facilitator who no longer is one here.")
-
-
-class UnknownRoom(Exception):
-    """There is no room of this id."""
 
 
 class Opened(msgspec.Struct, frozen=True):
@@ -83,125 +66,8 @@ class Joined(msgspec.Struct, frozen=True):
     token: str | None
 
 
-class Facts(msgspec.Struct, frozen=True):
-    """Figures for `/metrics`."""
-
-    rooms: int
-    seats: int
-    here: int
-    devices: int
-    outbox_bytes: int
-    tick_seconds: float
-    appends: int
-    refusals: int
-    resyncs: int
-    gate_refusals: int
-
-
-class Hub:
+class Hub(OpenRooms):
     """See the module. Start it inside the loop; close it before the storage."""
-
-    def __init__(
-        self,
-        storage: Storage,
-        clock: Clock,
-        *,
-        secret: bytes,
-        translate: Translate = english,
-        dice: Callable[[], int] | None = None,
-        new_id: Callable[[], str] | None = None,
-        activities: Activities = ACTIVITIES,
-    ) -> None:
-        self.key = secret
-        self.doors = Doors(secret)
-        self.storage = storage
-        self.clock = clock
-        self.alarms = Alarms(clock)
-        self.world = World(
-            storage=storage,
-            clock=clock,
-            alarms=self.alarms,
-            activities=activities,
-            translate=translate,
-            new_id=new_id or (lambda: secrets.token_hex(8)),
-            dice=dice or (lambda: secrets.randbits(64)),
-            doors=self.doors,
-        )
-        self._open: dict[str, asyncio.Future[Delivery | None]] = {}
-        self._forgetting: set[str] = set()
-        self._heart: asyncio.Task[None] | None = None
-
-    async def start(self) -> None:
-        """Begin to note which rooms are alive."""
-        self._heart = asyncio.create_task(self._beat())
-
-    async def close(self) -> None:
-        """Close every room; sessions are told to come back."""
-        if self._heart:
-            self._heart.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._heart
-        for delivery in self.deliveries():
-            for session in list(delivery.sessions):
-                session.goodbye(Goodbye(1001, CLOSE_CODES[1001], retry=True))
-        try:
-            await self._touch()
-        except StorageUnwritable:
-            log.warning("touch_failed")
-        await self.alarms.close()
-        for delivery in self.deliveries():
-            await delivery.tick.close()
-            await delivery.room.close()
-
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(TOUCH_EVERY)
-            try:
-                await self._touch()
-            except StorageUnwritable:
-                log.warning("touch_failed")  # once a second, so without a traceback
-            except Exception:
-                log.exception("touch_failed")
-
-    async def _touch(self) -> None:
-        alive = {d.room.id: self.clock.now() for d in self.deliveries() if d.room.here()}
-        if alive:
-            await self.storage.touch(alive)
-
-    def deliveries(self) -> list[Delivery]:
-        """Every open room with its connections."""
-        done = [f for f in self._open.values() if f.done() and not f.cancelled()]
-        return [d for f in done if f.exception() is None and (d := f.result()) is not None]
-
-    # Rooms ------------------------------------------------------------------------------------
-
-    async def delivery(self, room_id: str) -> Delivery | None:
-        """The room with its connections, loaded once however many ask (reliability P5)."""
-        if not 0 < len(room_id) <= 40 or not room_id.isascii() or room_id in self._forgetting:
-            return None
-        if (future := self._open.get(room_id)) is None:
-            future = asyncio.ensure_future(self._load(room_id))
-            self._open[room_id] = future
-        try:
-            found = await asyncio.shield(future)
-        except BaseException:
-            if future.done():
-                self._open.pop(room_id, None)
-            raise
-        if found is None:
-            self._open.pop(room_id, None)
-        return found
-
-    async def _load(self, room_id: str) -> Delivery | None:
-        room = await Room.load(room_id, self.world)
-        return Delivery(room) if room else None
-
-    async def room(self, room_id: str) -> Room:
-        """The room. Raises `UnknownRoom`."""
-        found = await self.delivery(room_id)
-        if found is None:
-            raise UnknownRoom(room_id)
-        return found.room
 
     def session(self) -> Session:
         """A new websocket."""
@@ -280,7 +146,8 @@ class Hub:
         typed = self.doors.lookup(code)
         for id, offer in room.whole.room.hall.offered.items():
             known = self.doors.lookup(self.doors.moving(room.id, id, offer.nonce))
-            if now < offer.until and same(known, typed):
+            able = may_move(room.whole.room.seats[id])
+            if able and now < offer.until and same(known, typed):
                 return id
         return ""
 
@@ -294,7 +161,8 @@ class Hub:
         id = device.id if device else self.world.new_id()
 
         def move(draft: Draft) -> None:
-            if draft.room.hall.offer(seat, draft.now) is None:
+            offered = draft.room.hall.offer(seat, draft.now)
+            if offered is None or not may_move(draft.room.seats[seat]):
                 raise Refused("stale_seat", CODE_OVER)  # taken by another phone meanwhile
             room.presence.beat(id, draft.now)
 
@@ -308,26 +176,6 @@ class Hub:
             await self.storage.drop_secret(self.doors.lookup(code))
         await room.sweep()
         return Joined(seat, token)
-
-    async def forget(self, room_id: str) -> None:
-        """Forget a room: sessions end, then every byte goes. Raises `UnknownRoom`, and
-        `Refused("full")` when the storage cannot be written: then call again."""
-        found = await self.delivery(room_id)
-        if found is None:
-            raise UnknownRoom(room_id)
-        self._forgetting.add(room_id)  # nobody loads it again half-way
-        try:
-            await found.room.forget()
-            found.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
-            await found.tick.close()
-            self._open.pop(room_id, None)
-            await self.storage.forget_room(room_id)
-        except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
-        finally:
-            self._forgetting.discard(room_id)
-
-    # Ways in ----------------------------------------------------------------------------------
 
     def links(self, room: Room, seat: str) -> dict[str, str]:
         """The secrets a facilitator may be shown again: join, screen, and their own recovery."""
@@ -479,23 +327,6 @@ class Hub:
         await room.run(lambda draft: draft.add(event), seat=seat)
         room.presence.beat(device, self.clock.now())
         await room.sweep()
-
-    def facts(self) -> Facts:
-        """Figures over all open rooms."""
-        open_now = self.deliveries()
-        sessions = [s for d in open_now for s in d.sessions]
-        return Facts(
-            rooms=len(open_now),
-            seats=sum(len(d.room.whole.room.seats) for d in open_now),
-            here=sum(d.room.here() for d in open_now),
-            devices=len(sessions),
-            outbox_bytes=sum(s.outbox.waiting for s in sessions),
-            tick_seconds=max((d.tick.took for d in open_now), default=0.0),
-            appends=sum(d.room.appends for d in open_now),
-            refusals=sum(d.room.refusals for d in open_now),
-            resyncs=sum(d.resyncs for d in open_now),
-            gate_refusals=sum(d.room.shelf.refused for d in open_now),
-        )
 
 
 def _waits(state: RoomState, carrier: Device | None) -> bool:

@@ -2,11 +2,9 @@
 (`methods.md A5`).
 
 The ruling *Lead* of `architecture.md` holds where the two differ: a lead whose line blinks stays
-lead; after
-`LEAD_GRACE` a present co-facilitator may take over with a tap; only a leave by choice passes the
-lead at once; with no
-facilitator present the clocks go on by themselves (*autopilot*), and after `VOLUNTEER_AFTER` a
-willing member may lead.
+lead; after `LEAD_GRACE` a present co-facilitator may take over with a tap; only a leave by choice
+passes the lead at once; with no facilitator present the clocks go on by themselves (*autopilot*),
+and after `VOLUNTEER_AFTER` a willing member may lead.
 """
 
 from collections.abc import Set as AbstractSet
@@ -38,9 +36,8 @@ class Lead(msgspec.Struct, frozen=True):
     seat, or AUTOPILOT.
 
     `epoch` rises on every change of `acting` (CO6). `succession` never holds `lead` (CO4).
-    `alone_since` is when the
-    last facilitator was lost (ms), 0 while one is present. `peer`: the lead is a member with
-    limited rights.
+    `alone_since` is when the last facilitator was lost (ms), 0 while one is present. `peer`: the
+    lead is a member with limited rights.
     """
 
     lead: str
@@ -226,9 +223,9 @@ def _alone(record: Lead, now: int) -> Lead:
 def tick(record: Lead, present: AbstractSet[str], away_since: int, now: int) -> Lead:
     """What presence and time alone change: call it whenever either did.
 
-    `present` are the facilitators here (and a peer lead); `away_since` is the earliest moment
-    (ms) since when none is,
-    0 if one is. Autopilot begins after `LEAD_GRACE`; any facilitator back ends it (CO5).
+    `present` are the facilitators here (and a peer lead); `away_since` is the earliest moment (ms)
+    since when none is, 0 if one is. Autopilot begins after `LEAD_GRACE`; any facilitator back ends
+    it (CO5).
     """
     if record.offered_to and (now >= record.offer_ends or record.offered_to not in present):
         record = _no_offer(record)

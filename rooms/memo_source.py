@@ -43,9 +43,9 @@ class MemoCard(msgspec.Struct, frozen=True):
     """A note of the board (methods.md 1.7). `author` is a seat id: it counts people, and is never
     printed. `theme` is the id of a card of kind `theme`, or empty. `created` is milliseconds since
     the epoch. `attribution` is the line the consent desk made, or empty. `votes` counts dots on a
-    theme, `runoff` those of a second ballot among equals; `origin` is a key of
-    `memo_desk.ORIGINS`, "reaction", or not printed; `status` belongs to
-    questions; `translation` is marked as such where it is printed.
+    theme, `runoff` those of a second ballot among equals; `origin` is a key of `memo_desk.ORIGINS`,
+    "reaction", or not printed; `status` belongs to questions; `translation` is marked as such where
+    it is printed.
     """
 
     id: str

@@ -6,9 +6,9 @@ from activities.blocks import Cards, Need, Offer, Option, View, Who, Words, say
 from activities.kernel import Lens
 from rooms import wire
 from rooms.agenda import next_item, title_line
-from rooms.commits import RoomState
 from rooms.hats import facilitators
 from rooms.lead import may_take, may_volunteer
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.wire_hall import Table
 

@@ -1,11 +1,10 @@
 """Here, away, gone: what the room believes about each seat, from sockets and heartbeats (ruling
 *Lead*, ruling *Time*).
 
-A device with a websocket is here until it is silent for `SILENT`; a closed socket is away at
-once; away for
-`GONE_AFTER` is gone. A program that only uses the HTTP API has no heartbeat: each call counts as
-one, and it stays
-here for `PROGRAM_SILENT`. Nothing here is logged; the room logs what activities need to know.
+A device with a websocket is here until it is silent for `SILENT`; a closed socket is away at once;
+away for `GONE_AFTER` is gone. A program that only uses the HTTP API has no heartbeat: each call
+counts as one, and it stays here for `PROGRAM_SILENT`. Nothing here is logged; the room logs what
+activities need to know.
 """
 
 from typing import Final, Literal
@@ -21,8 +20,7 @@ GONE_AFTER: Final = 300_000
 
 PROGRAM_SILENT: Final = 900_000
 """Milliseconds a seat that never had a websocket counts as here after its last call: a quarter of
-an hour, because a
-program or a page without script gives no other sign."""
+an hour, because a program or a page without script gives no other sign."""
 
 
 class _DeviceLife:

@@ -8,6 +8,7 @@ command that could be sent.
 """
 
 from collections.abc import Iterator
+from copy import copy
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +17,7 @@ from msgspec.structs import replace
 from activities.blocks import (
     AnyBlock,
     Ballot,
+    Call,
     Cards,
     Choices,
     Commitments,
@@ -92,6 +94,8 @@ def cleaned(block: AnyBlock, known: frozenset[str]) -> AnyBlock:
                 replace(card, offers=()) for card in block.cards if set(refs(card)) <= known
             )
             block = replace(block, cards=cards)
+        case Call():
+            return Note(text=block.label, tone="quiet")  # it is its people's: no way in
         case Cards(document=document) if document != "board":
             block = replace(block, document="mine", add=False)
         case _:
@@ -119,6 +123,18 @@ def _whose(whole: Whole, wanted: str, standing: Standing) -> Seat:
     return min(people, key=lambda seat: not standing.here(seat.id), default=NOBODY)
 
 
+def _nobodys(standing: Standing) -> Standing:
+    """Standing in which nobody has answered what is answered without a name: a button that says
+    "change" would tell whose the newest answer is (EV1, VO3)."""
+
+    def token(activity: str, seat: str) -> str:
+        return "nobody" if standing.token(activity, seat) else ""
+
+    shown = copy(standing)
+    shown.token = token
+    return shown
+
+
 def preview_message(
     whole: Whole,
     activities: Activities,
@@ -142,7 +158,7 @@ def preview_message(
     known |= {whole.room.title}
     if whole.room.notice:
         known |= {whole.room.notice}
-    view, id = seat_view(whole, activities, seat, "seat", standing)
+    view, id = seat_view(whole, activities, seat, "seat", _nobodys(standing))
     info = None
     if id:
         kind = whole.running[id].kind

@@ -10,10 +10,10 @@ from typing import Final
 from activities.kernel import MemberAway, MemberBack, MemberJoined, MemberLeft
 from rooms import commits, helm_desk
 from rooms import lead as leads
-from rooms.commits import RoomState
+from rooms.asking import member_of, moment_of
 from rooms.hats import facilitators
 from rooms.presence import Presence, PresenceWord
-from rooms.room_decide import member_of, moment_of
+from rooms.room_state import RoomState
 from rooms.whole import Draft
 
 Change = tuple[str, PresenceWord, int]

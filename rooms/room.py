@@ -21,32 +21,28 @@ Theory
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
-from typing import Any, Final
+from collections.abc import Callable
+from typing import Final
 
-import msgspec
 import structlog
+from msgspec.structs import replace
 
 from activities.blocks import say
 from activities.kernel import Command, Job, Refused
+from rooms import activity_desk, call, commits, lead_rights, unnamed, wire, wire_hall
 from rooms import asked as asking_for
-from rooms import call, commits, unnamed, wire, wire_hall
-from rooms import lead as leads
 from rooms import whole as wholes
-from rooms.agenda_desk import Pen
 from rooms.asked import ROOM_TAGS, field_of, tag_of
+from rooms.asking import Asking, Known, moment_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
-from rooms.helm_desk import check_activity, stale_epoch
-from rooms.helm_view import times as helm_times
 from rooms.recent import HIDING, Doings, Recent
-from rooms.roll import RETRY, Change, Roll
-from rooms.room_decide import Asking, decide, moment_of
+from rooms.roll import Change, Roll
+from rooms.room_alarms import RoomAlarms, people_due
+from rooms.room_decide import decide
 from rooms.room_reading import RoomReading
 from rooms.safety import Hidden, SeatHidden
-from rooms.safety_desk import ensure_free
-from rooms.safety_view import times as safety_times
-from rooms.seats import Device, Seat
+from rooms.seats import Device
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft, Whole
@@ -86,6 +82,7 @@ class Room(RoomReading):
         self._roll = Roll(self.presence, world.new_id)
         ways_in = world.doors.ways_in
         self._effects = Effects(id, self.shelf, world.storage, world.activities, ways_in)
+        self._alarms = RoomAlarms(id, world.alarms, world.clock)
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
         self._unbroken = Unbroken()
@@ -152,26 +149,28 @@ class Room(RoomReading):
         # The memo is drafted from documents, which a decider cannot read (ME6).
         tag = tag_of(bytes(asked.command))
         ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
-        nonce = await self._make_code(seat_id) if tag == "seat.move" else ""
         about = await self._about(bytes(asked.command))
+        known = Known(
+            memo_ready=ready,
+            recent=about.recent if about else (),
+            cards=about.all if about else (),
+        )
 
         def decider(draft: Draft) -> None:
             if seat_id not in draft.room.device_by_id(device.id).seats:
                 raise Refused("not_allowed")  # removed while this waited
-            standing = {
-                "device": device.id,
-                "nonce": nonce,
-                "memo_ready": ready,
-                "cards": about.recent if about else (),
-                "all_cards": about.all if about else (),
-            }
             try:
-                self._decide(draft, seat_id, entered_by, asked, mint, standing)
+                self._decide(draft, device.id, seat_id, entered_by, asked, mint, known)
             except Refused as refused:
                 if refused.reason == "stale_epoch" and refused.message is None:
-                    raise stale_epoch(draft) from refused
+                    raise lead_rights.stale_epoch(draft) from refused
                 raise
             self._roll.move_lead(draft)
+
+        if tag == "seat.move":
+            # What would be refused leaves no code behind.
+            decider(Draft(self.whole, self.world.activities, self.world.clock.now(), entered_by))
+            known = replace(known, nonce=await self._make_code(seat_id))
 
         try:
             seq = await self._commit(
@@ -223,62 +222,40 @@ class Room(RoomReading):
     def _decide(
         self,
         draft: Draft,
+        device: str,
         seat_id: str,
         entered_by: str,
         asked: wire.ClientCommand,
         mint: Mint,
-        standing: Mapping[str, Any],
+        known: Known,
     ) -> None:
         mint.texts.clear()
         seat = draft.room.seats[seat_id]
         raw = bytes(asked.command)
         tag = tag_of(raw)
+        asking = Asking(
+            seat=seat,
+            device=device,
+            entered_by=entered_by,
+            now=draft.now,
+            dice=self.world.dice(),
+            presence=self.presence,
+            mint=mint,
+            new_id=self.world.new_id,
+            new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
+            adopting=self.adopting,
+            known=known,
+        )
         activity = asked.activity or (draft.current() if tag not in ROOM_TAGS else "")
         if activity and tag not in ROOM_TAGS:
-            self._decide_activity(draft, seat, activity, raw, mint)
+            activity_desk.tell(draft, activity, raw, asking, self.book.get)
             return
         command = decode_command(raw, wire.RoomCommand, mint)
         if isinstance(command, wire.SeatName):
             mint.name(command.name.ref)
         elif isinstance(command, wire_hall.RoomCall) and command.link:
             mint.texts[command.link.ref] = call.checked(mint.texts[command.link.ref])
-        asking = Asking(
-            seat=seat,
-            entered_by=entered_by,
-            now=draft.now,
-            dice=self.world.dice(),
-            presence=self.presence,
-            new_id=self.world.new_id,
-            language=seat.language,
-            mint=mint,
-            new_key=lambda: mint(unnamed.fresh_key(self.world.dice)).ref,
-            adopting=self.adopting,
-            **standing,
-            pen=Pen(mint, lambda ref: len(mint.texts.get(ref, ""))),
-        )
         decide(draft, command, asking)
-
-    def _decide_activity(
-        self, draft: Draft, seat: Seat, activity: str, raw: bytes, mint: Mint
-    ) -> None:
-        if seat.status != "in":
-            raise Refused("not_present")
-        if activity not in draft.running:
-            raise Refused("unknown")
-        if activity != draft.current() and not unnamed.takes_answers(draft, activity):
-            raise Refused("stale_phase")
-        ensure_free(draft.room, seat, tag_of(raw))
-        kind = draft.activities[draft.running[activity].kind]
-        command = decode_command(raw, kind.command_union(), mint)
-        moment = moment_of(draft, seat, draft.now, self.world.dice())
-        check_activity(draft, moment.roles, command)
-        if type(command) in kind.unnamed:
-            token = unnamed.token(draft.room, self.book.get, activity, seat.id)
-            moment = msgspec.structs.replace(moment, seat="", token=token)
-            draft.unnamed = True
-        if draft.room.lead.peer and "lead" in moment.roles and seat.role == "participant":
-            moment = msgspec.structs.replace(moment, roles=moment.roles | {"member"})
-        draft.tell(activity, command, moment)
 
     def _done(self, request: str, seq: int) -> wire.DoneMessage:
         return wire.DoneMessage(request=request, seq=seq, now=self.world.clock.now())
@@ -344,10 +321,11 @@ class Room(RoomReading):
         if draft.unnamed:
             seat = entered_by = request = ""
         speaker = draft.room.seats.get(seat)
+        keys = frozenset(draft.room.keys.values())
         kept = tuple(
             WordsKept(
                 ref=ref,
-                seat=seat,
+                seat="" if ref in keys else seat,  # nobody's words: hiding a person keeps it
                 entered_by=entered_by,
                 language=speaker.language if speaker else self.language,
                 activity=self.whole.room.current,
@@ -402,8 +380,7 @@ class Room(RoomReading):
         try:
             await self._effects.settle(self.whole, self.book)
         except StorageUnwritable:
-            at = self.world.clock.now() + RETRY
-            self.world.alarms.set(f"{self.id}/effects", at, self._ring_effects)
+            self._alarms.again("effects", self._ring_effects)
 
     async def _ring_effects(self) -> None:
         async with self._lock:
@@ -411,16 +388,14 @@ class Room(RoomReading):
         self.changed()
 
     def _tidy_later(self) -> None:
-        key = f"{self.id}/tidy"
-        if not self.forgotten and self.world.alarms.due(key) is None:
-            self.world.alarms.set(key, self.world.clock.now() + TIDY_AFTER, self._ring_tidy)
+        if not self.forgotten and self._alarms.due("tidy") is None:
+            self._alarms.set("tidy", self.world.clock.now() + TIDY_AFTER, self._ring_tidy)
 
     async def _ring_tidy(self) -> None:
         try:
             await self.shelf.tidy()
         except StorageUnwritable:
-            at = self.world.clock.now() + RETRY
-            self.world.alarms.set(f"{self.id}/tidy", at, self._ring_tidy)
+            self._alarms.again("tidy", self._ring_tidy)
 
     # Heavy decisions --------------------------------------------------------------------------
 
@@ -441,8 +416,7 @@ class Room(RoomReading):
         await self._commit(tell)
 
     def _work_later(self) -> None:
-        at = self.world.clock.now() + RETRY
-        self.world.alarms.set(f"{self.id}/work", at, self._ring_work)
+        self._alarms.again("work", self._ring_work)
 
     async def _ring_work(self) -> None:
         self.bench.look()
@@ -453,35 +427,27 @@ class Room(RoomReading):
     def _set_alarms(self) -> None:
         if self.forgotten:
             return
-        key = f"{self.id}/activity"
         due = wholes.deadline(self.whole, self.world.activities)
         if due is None:
-            self.world.alarms.drop(key)
-        elif self.world.alarms.due(key) != due[1].at:
-            self.world.alarms.set(key, due[1].at, self._ring_activity)
+            self._alarms.drop("activity")
+        elif self._alarms.due("activity") != due[1].at:
+            self._alarms.set("activity", due[1].at, self._ring_activity)
         self._set_people_alarm()
 
     def _set_people_alarm(self) -> None:
         if self.forgotten:
             return
-        now = self.world.clock.now()
-        lead = self.whole.room.lead
-        times = [self.presence.next_check(now), lead.offer_ends or None]
-        if (since := self.presence.since(lead.lead)) and lead.acting != leads.AUTOPILOT:
-            times.append(since + leads.LEAD_GRACE)
-        if lead.alone_since:
-            times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
-        times += helm_times(self.whole, self.world.activities)
-        times += safety_times(self.whole.room)
-        if self._roll.waiting:
-            times.append(now + RETRY)
-        times += unnamed.keys_due(self.whole, self.world.activities).values()
-        coming = [t for t in times if t is not None and t > now]
-        key = f"{self.id}/people"
-        if not coming:
-            self.world.alarms.drop(key)
-        elif self.world.alarms.due(key) != min(coming):
-            self.world.alarms.set(key, min(coming), self._ring_people)
+        coming = people_due(
+            self.whole,
+            self.world.activities,
+            self.presence,
+            self.world.clock.now(),
+            untold=self._roll.waiting,
+        )
+        if coming is None:
+            self._alarms.drop("people")
+        elif self._alarms.due("people") != coming:
+            self._alarms.set("people", coming, self._ring_people)
 
     async def _ring_people(self) -> None:
         await self.sweep()
@@ -522,8 +488,7 @@ class Room(RoomReading):
         try:
             await self._ring_passed()
         except Refused:
-            at = self.world.clock.now() + RETRY
-            self.world.alarms.set(f"{self.id}/activity", at, self._ring_activity)
+            self._alarms.again("activity", self._ring_activity)
 
     # People -----------------------------------------------------------------------------------
 
@@ -587,7 +552,6 @@ class Room(RoomReading):
         """Wait for what is under way and let go of alarms."""
         await self.bench.close()
         await self._unbroken.settled()
-        for what in ("activity", "people", "effects", "tidy", "work"):
-            self.world.alarms.drop(f"{self.id}/{what}")
+        self._alarms.drop_all()
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()

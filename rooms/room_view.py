@@ -22,18 +22,19 @@ from activities.blocks import (
     say,
     say_n,
 )
-from activities.kernel import Lens, Viewer
-from rooms import helm_view, safety_view, unnamed, wire, wire_hall
+from activities.kernel import LeadCommand, Lens, Viewer
+from rooms import helm_desk, helm_view, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline
-from rooms.commits import RoomState
 from rooms.hats import autopilot, roles_of
+from rooms.helm import Proposal
 from rooms.lead import AUTOPILOT
 from rooms.offers import Standing, note_offers, room_offers
 from rooms.offers_hall import hall_offers, with_hall
 from rooms.presence import Presence
 from rooms.render import flat
+from rooms.room_state import RoomState
 from rooms.seats import Device, Seat
 from rooms.whole import Activities, Whole
 from rooms.wire_helm import LeadPropose
@@ -82,12 +83,13 @@ def seat_view(
     if shadows(seat, lens):
         view = _as_proposals(view, state, id, standing)
     offers = room_offers(state, seat, roles, lens, standing)
+    names = _names(whole, activities, (*view.may, *offers))
     if lens != "screen":
         offers += note_offers(view, roles)
         offers += hall_offers(whole, activities, seat, roles, standing)
         offers += tuple(helm_view.offers(state, seat, roles, standing))
         offers += tuple(safety_view.offers(state, seat, roles, lens, standing))
-        offers += tuple(helm_view.approvals(state, roles, standing.now, _names(view)))
+        offers += tuple(helm_view.approvals(state, roles, standing.now, names))
     view = replace(view, may=(*view.may, *offers))
     return safety_view.filtered(view, safety_view.fits(state, seat, roles)), id
 
@@ -112,13 +114,23 @@ def _as_proposals(view: View, state: RoomState, activity: str, standing: Standin
     return replace(view, may=(*view.may, *mine))
 
 
-def _names(view: View) -> Callable[[str, str], Line]:
-    """What a proposed command is called: as the button of the lead's own screen, if there is
-    one."""
+def _names(
+    whole: Whole, activities: Activities, offers: tuple[Offer, ...]
+) -> Callable[[Proposal], Line]:
+    """What a proposed command is called: as the button of the lead's own screen that does exactly
+    this, if there is one; else with all it carries."""
 
-    def name(activity: str, tag: str) -> Line:
-        labels = [o.label for o in view.may if o.command.__struct_config__.tag == tag]
-        return labels[0] if activity and labels else helm_view.named(tag)
+    def name(one: Proposal) -> Line:
+        command = helm_desk.read(one, whole.running, activities)
+        if not isinstance(command, LeadCommand):
+            return helm_view.named(one.tag)
+        for offer in offers:
+            known = offer.command
+            if type(known) is type(command) and not offer.needs:
+                assert isinstance(known, LeadCommand)
+                if replace(known, epoch=0) == replace(command, epoch=0):
+                    return offer.label
+        return helm_view.described(command, whole.room)
 
     return name
 
@@ -135,6 +147,7 @@ def _activity_view(
         state.lead.epoch,
         autopilot(state),
         standing.token(id, seat.id) if activity.unnamed else "",
+        state.lead.peer and state.lead.acting == seat.id,
     )
     return _with_documents(activity.view(here.state, viewer), id)
 
@@ -143,7 +156,7 @@ def _still_asked(
     whole: Whole, activities: Activities, seat: Seat, standing: Standing
 ) -> tuple[str, View] | None:
     """Between activities: what one that is over would still take from this seat."""
-    for id in unnamed.lingering(whole, activities, standing.now):
+    for id in unnamed.lingering(whole, activities, standing.now, seat):
         view = _activity_view(whole, activities, id, seat, "seat", standing)
         if view.may:
             return id, view
@@ -321,7 +334,7 @@ def room_info(
         here=here,
         notice=Words(state.notice) if state.notice else None,
         notice_at=state.notice_at,
-        code=code if state.door and seat.role in ("facilitator", "screen") else "",
+        code=code if state.door and (inside or seat.role == "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
         plan=plan,
         frozen=safety_view.frozen_line(state, seat),
@@ -347,7 +360,7 @@ def view_message(
     view, id = seat_view(whole, activities, seat, lens, standing)
     running = wholes.current(whole, activities)
     frame = room_info(state, activities, seat, here, code, running, standing.now)
-    if seat.role == "facilitator":
+    if seat.role == "facilitator" and seat.status == "in":
         typed = Words(state.hall.call) if state.hall.call else None
         frame = replace(frame, tables=standing.tables, call=typed)
     info = None

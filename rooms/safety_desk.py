@@ -5,20 +5,18 @@ documents as an effect of the commit; words are simply not turned into text any 
 """
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import Final, assert_never
 
 from msgspec.structs import replace
 
 from activities.blocks import Line, Offer, say
 from activities.kernel import Moment, Refused, Viewer
 from rooms import commits, safety, wire, wire_safety
-from rooms.commits import RoomState
+from rooms.asking import Asking
+from rooms.room_state import RoomState
 from rooms.safety import HIDES_BACK, Frozen, Hidden, PauseAsk
 from rooms.seats import Seat
 from rooms.whole import Draft
-
-if TYPE_CHECKING:
-    from rooms.room_decide import Asking
 
 FROZEN: Final = say(
     "A facilitator has paused writing for everyone. What you wrote is kept on this device."
@@ -57,9 +55,6 @@ WAITING_MAY: Final = (wire.SeatLeave, wire.SeatLanguage)
 RECOVERY_MOST: Final = 100
 """Recovery links one facilitator may go through: each is tried when somebody comes with one."""
 
-Card = tuple[str, str]
-"""Document (without the room's prefix) and card id."""
-
 
 def why_frozen(state: RoomState) -> Line | None:
     """The sentence for a frozen room, None while people may write."""
@@ -89,11 +84,10 @@ def ensure_free(state: RoomState, seat: Seat, tag: str) -> None:
 def decide(
     draft: Draft,
     command: wire_safety.SafetyCommand,
-    asking: "Asking",
-    came: Callable[[Draft, Seat, "Asking"], None],
+    asking: Asking,
 ) -> None:
     """Decide one of this module's commands; the epoch of facilitators' commands and their right to
-    them is checked already. `came` lets somebody in. Raises `Refused`."""
+    them is checked already. Raises `Refused`."""
     match command:
         case wire_safety.RoomFreeze():
             _freeze(draft, command, asking)
@@ -117,7 +111,7 @@ def decide(
             draft.add(commits.DoorSet(open=True, generation=draft.room.generation))
             draft.add(safety.DoorAsks(on=True))
         case wire_safety.SeatAdmit() | wire_safety.SeatRefuse():
-            _door(draft, command, asking, came)
+            _door(draft, command, asking)
         case wire_safety.LinkRenew():
             state = draft.room
             draft.add(commits.DoorSet(open=state.door, generation=state.generation + 1))
@@ -130,7 +124,7 @@ def decide(
 # Freezing -----------------------------------------------------------------------------------------
 
 
-def _freeze(draft: Draft, command: wire_safety.RoomFreeze, asking: "Asking") -> None:
+def _freeze(draft: Draft, command: wire_safety.RoomFreeze, asking: Asking) -> None:
     seat = _other(draft, command.seat, asking) if command.seat else None
     already = draft.room.safety.frozen is not None
     if already and seat is None:
@@ -141,7 +135,7 @@ def _freeze(draft: Draft, command: wire_safety.RoomFreeze, asking: "Asking") -> 
         hide(draft, seat, asking)
 
 
-def freeze(draft: Draft, asking: "Asking", *, people: bool) -> None:
+def freeze(draft: Draft, asking: Asking, *, people: bool) -> None:
     """People cannot write, the door is shut, the running activity's clocks stand still."""
     stopped = _clocks(draft, asking, "pause.call")
     frozen = Frozen(at=asking.now, by=asking.seat.id, people=people, activity=stopped)
@@ -150,7 +144,7 @@ def freeze(draft: Draft, asking: "Asking", *, people: bool) -> None:
         draft.add(commits.DoorSet(open=False, generation=draft.room.generation))
 
 
-def thaw(draft: Draft, asking: "Asking") -> None:
+def thaw(draft: Draft, asking: Asking) -> None:
     """People may write again, and clocks that stood still for it go on."""
     frozen = draft.room.safety.frozen
     draft.add(safety.RoomThawed())
@@ -158,7 +152,7 @@ def thaw(draft: Draft, asking: "Asking") -> None:
         _clocks(draft, asking, "pause.resume")
 
 
-def _clocks(draft: Draft, asking: "Asking", tag: str) -> str:
+def _clocks(draft: Draft, asking: Asking, tag: str) -> str:
     """Pause all or go on, by the offer the running activity itself makes to a lead; returns its
     id, "" when it has none (it is paused already, or has no clocks)."""
     id = draft.current()
@@ -204,7 +198,7 @@ def alone(state: RoomState, here: Callable[[str], bool]) -> bool:
     )
 
 
-def _pause(draft: Draft, command: wire_safety.RoomPause, asking: "Asking") -> None:
+def _pause(draft: Draft, command: wire_safety.RoomPause, asking: Asking) -> None:
     state = draft.room
     if asking.seat.role != "participant":
         raise Refused("not_allowed")
@@ -231,7 +225,7 @@ def _pause(draft: Draft, command: wire_safety.RoomPause, asking: "Asking") -> No
 # Hiding -------------------------------------------------------------------------------------------
 
 
-def _other(draft: Draft, id: str, asking: "Asking") -> Seat:
+def _other(draft: Draft, id: str, asking: Asking) -> Seat:
     """The seat something is to be hidden of. Raises `Refused`."""
     seat = draft.room.seats.get(id)
     if seat is None or not seat.person:
@@ -241,7 +235,7 @@ def _other(draft: Draft, id: str, asking: "Asking") -> Seat:
     return seat
 
 
-def hide(draft: Draft, seat: Seat, asking: "Asking", *, everything: bool = False) -> bool:
+def hide(draft: Draft, seat: Seat, asking: Asking, *, everything: bool = False) -> bool:
     """Hide what the seat made or changed in the last two minutes (`everything`: all its cards);
     False when there is nothing new to hide."""
     state = draft.room
@@ -252,7 +246,7 @@ def hide(draft: Draft, seat: Seat, asking: "Asking", *, everything: bool = False
         for ref, kept in state.words.items()
         if kept.seat == seat.id and kept.at > since and ref not in known
     )
-    there = asking.all_cards if everything else asking.cards
+    there = asking.known.cards if everything else asking.known.recent
     noted = {
         (note.document, card): note.words
         for card, note in state.notes.items()
@@ -274,9 +268,10 @@ def hide(draft: Draft, seat: Seat, asking: "Asking", *, everything: bool = False
 def _door(
     draft: Draft,
     command: wire_safety.SeatAdmit | wire_safety.SeatRefuse,
-    asking: "Asking",
-    came: Callable[[Draft, Seat, "Asking"], None],
+    asking: Asking,
 ) -> None:
+    if isinstance(command, wire_safety.SeatRefuse) and not command.seat:
+        raise Refused("unknown")  # one by one: only letting in is for everybody at once
     waiting = [s for s in draft.room.seats.values() if s.status == "waiting"]
     chosen = [s for s in waiting if command.seat in ("", s.id)]
     if not chosen:
@@ -285,10 +280,10 @@ def _door(
         if isinstance(command, wire_safety.SeatRefuse):
             draft.add(commits.SeatGone(seat=seat.id, removed=True))
         else:
-            came(draft, seat, asking)
+            asking.let_in(draft, seat)
 
 
-def _revoke(draft: Draft, command: wire_safety.LinkRevoke, asking: "Asking") -> None:
+def _revoke(draft: Draft, command: wire_safety.LinkRevoke, asking: Asking) -> None:
     seat = draft.room.seats.get(command.seat)
     if seat is None or seat.status == "removed":
         raise Refused("unknown")

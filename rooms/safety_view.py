@@ -23,10 +23,10 @@ from activities.blocks import (
     say,
 )
 from activities.kernel import Lens
-from rooms import helm_desk, safety_desk, wire
+from rooms import lead_rights, safety_desk, wire
 from rooms import wire_safety as on_wire
-from rooms.commits import RoomState
 from rooms.offers import Standing
+from rooms.room_state import RoomState
 from rooms.safety import PAUSE_ASKED_LASTS, PauseAsk
 from rooms.seats import Seat
 
@@ -60,11 +60,11 @@ def fits(state: RoomState, seat: Seat, roles: frozenset[str]) -> Callable[[Offer
 
     def check(offer: Offer) -> bool:
         command = offer.command
-        if not safety_desk.is_free(state, seat, helm_desk.tag(command)):
+        if not safety_desk.is_free(state, seat, lead_rights.tag(command)):
             return False
-        if state.lead.peer and "lead" in roles and not helm_desk.peer_may(command):
+        if state.lead.peer and "lead" in roles and not lead_rights.peer_may(command):
             return False
-        return not helm_desk.lead_keeps_time(state, roles, command)
+        return not lead_rights.lead_keeps_time(state, roles, command)
 
     return check
 

@@ -1,10 +1,9 @@
 """The contract every storage keeps: commits, documents, words, secrets, and who is where.
 
 A storage knows bytes and names, never what they mean. Times are integer milliseconds since the
-epoch. Each method
-that writes returns only when the bytes are durable, unless it says otherwise (`architecture.md`,
-Room, log, storage).
-One contract suite (`tests/rooms/storage_contract.py`) runs on every implementation.
+epoch. Each method that writes returns only when the bytes are durable, unless it says otherwise
+(`architecture.md`, Room, log, storage). One contract suite (`tests/rooms/storage_contract.py`) runs
+on every implementation.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

@@ -12,10 +12,15 @@ import hmac
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from rooms.commits import RoomState
+from activities.blocks import say
+from activities.kernel import Refused
+from rooms.room_state import RoomState
+from rooms.seats import Seat
 from rooms.whole import Activities, Draft, Whole
 
 Text = Callable[[str], str | None]
+
+NOT_THERE: Final = say("This was over before you came.")
 
 TOKEN_BYTES: Final = 16
 """128 bits: no two seats of a room meet in one by chance."""
@@ -34,10 +39,19 @@ def token(state: RoomState, text: Text, activity: str, seat: str) -> str:
     return hmac.digest(bytes.fromhex(key), seat.encode(), "sha256")[:TOKEN_BYTES].hex()
 
 
-def takes_answers(draft: Draft, activity: str) -> bool:
-    """Whether an activity that is over still takes what its table allows in the last phase."""
+def takes_answers(draft: Draft, activity: str, seat: Seat) -> bool:
+    """Whether an activity that is over still takes what its table allows in the last phase, from
+    this seat. Raises `Refused` for somebody who came when it was over."""
     until = open_until(Whole(draft.room, draft.running), draft.activities, activity)
-    return until is not None and draft.now < until
+    if until is None or draft.now >= until:
+        return False
+    if _was_late(draft.room, activity, seat):
+        raise Refused("not_allowed", NOT_THERE)
+    return True
+
+
+def _was_late(state: RoomState, activity: str, seat: Seat) -> bool:
+    return seat.joined > state.ended[activity]
 
 
 def open_until(whole: Whole, activities: Activities, activity: str) -> int | None:
@@ -49,11 +63,11 @@ def open_until(whole: Whole, activities: Activities, activity: str) -> int | Non
     return ended + activities[here.kind].lingers(here.state)
 
 
-def lingering(whole: Whole, activities: Activities, now: int) -> Iterator[str]:
-    """Activities that are over and still take answers, the latest first."""
+def lingering(whole: Whole, activities: Activities, now: int, seat: Seat) -> Iterator[str]:
+    """Activities that are over and still take answers of this seat, the latest first."""
     for activity in reversed(tuple(whole.room.ended)):
         until = open_until(whole, activities, activity)
-        if until is not None and now < until:
+        if until is not None and now < until and not _was_late(whole.room, activity, seat):
             yield activity
 
 

@@ -18,8 +18,9 @@ from activities.kernel import (
     Refused,
     step,
 )
-from rooms import board_desk, commits
-from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent, RoomState
+from rooms import board_desk, commits, room_state
+from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent
+from rooms.room_state import RoomState
 
 Activities = Mapping[str, Activity[Any]]
 
@@ -41,7 +42,7 @@ class Whole(msgspec.Struct, frozen=True, dict=True):
 def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
     """The whole after a commit (`methods.md G7`)."""
     running = dict(whole.running)
-    room = commits.evolve(whole.room, commit)
+    room = room_state.evolve(whole.room, commit)
     for event in commit.events:
         room = _apply_activity(room, running, event, activities, commit)
     return Whole(_note_end(room, running, commit.at, activities), running)
@@ -72,11 +73,11 @@ def _apply_activity(
         inner = commits.decode_event(event.event, activity.event_union())
         running[event.activity] = Running(here.kind, activity.evolve(here.state, inner))
         if isinstance(inner, ConsentGiven):
-            room = commits.consent_given(room, inner)
+            room = room_state.consent_given(room, inner)
             if commit.entered_by:
-                room = commits.said_aloud(room, inner.words.ref, commit)
+                room = room_state.said_aloud(room, inner.words.ref, commit)
         elif isinstance(inner, NotesChosen):
-            room = commits.notes_chosen(room, event.activity, inner)
+            room = room_state.notes_chosen(room, event.activity, inner)
     return room
 
 
@@ -118,7 +119,7 @@ class Draft:
         commit = Commit(
             seq=self.room.seq, at=self.now, events=(event,), entered_by=self._entered_by
         )
-        self.room = commits.evolve(self.room, commit)
+        self.room = room_state.evolve(self.room, commit)
         self.room = _apply_activity(self.room, self.running, event, self.activities, commit)
 
     def tell(self, id: str, command: Command, moment: Moment) -> None:

@@ -2,10 +2,9 @@
 `docs/protocol.md`.
 
 Room-level commands come from people; their tags are spelled as in `methods.md`. An activity's
-commands are its own.
-Ids, epochs and times are what the sender's screen showed. Text is `Words`: a string on the wire,
-a reference after
-decoding. Server messages travel as Hocuspocus *stateless* payloads on the document `{room}`.
+commands are its own. Ids, epochs and times are what the sender's screen showed. Text is `Words`: a
+string on the wire, a reference after decoding. Server messages travel as Hocuspocus *stateless*
+payloads on the document `{room}`.
 """
 
 from typing import Any, Final, Literal

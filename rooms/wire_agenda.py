@@ -65,9 +65,10 @@ class AgendaUse(Command, frozen=True, tag="agenda.use"):
 
 
 class AgendaImport(Command, frozen=True, tag="agenda.import"):
-    """The same with a plan from a file (`rooms/agenda_file.py`)."""
+    """The same with a plan from a file (`rooms/agenda_file.py`), which may be any JSON at all: what
+    is wrong with it is said there."""
 
-    plan: dict[str, Any]
+    plan: Any
     revision: int
 
 

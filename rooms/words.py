@@ -106,6 +106,14 @@ class Mint:
         self.texts[ref] = clean_text(text)
         return Words(ref)
 
+    def ref(self, words: Words, limit: int) -> str:
+        """The reference of a text of at most `limit` characters. Raises `Refused`."""
+        if len(self.texts.get(words.ref, "")) > limit:
+            raise Refused(
+                "too_large", say("This text is too long. {limit} characters fit.", limit=limit)
+            )
+        return words.ref
+
     def name(self, ref: str) -> None:
         """What was minted as text is a name: hold it to a name's rules. Raises `Refused`."""
         self.texts[ref] = clean_name(self.texts[ref])

@@ -8,7 +8,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from server import auth, pages
+from server import auth, live_pages
 from server.agendas import LIMITS, kinds, templates
 from server.reading import facilitator_seat, title_of
 from server.site import site_of
@@ -24,7 +24,7 @@ async def agenda_page(request: Request) -> Response:
     seat = facilitator_seat(room, device)
     if not seat:
         return await outline(request, room)
-    language = pages.language_of(request, site, room, device, seat)
+    language = live_pages.language_of(request, site, room, device, seat)
     plan = room.plan(room.whole.room.seats[seat])
     more = {
         "plan": msgspec.json.decode(plan) if plan else None,
@@ -33,7 +33,7 @@ async def agenda_page(request: Request) -> Response:
         "limits": LIMITS,
         "organiser": room.is_organiser(device),
     }
-    return await pages.live(request, "agenda", own=seat, more=more)
+    return await live_pages.live(request, "agenda", own=seat, more=more)
 
 
 async def outline(request: Request, room: Room) -> Response:
@@ -41,8 +41,8 @@ async def outline(request: Request, room: Room) -> Response:
     site = site_of(request)
     room, device = await auth.device_of(request, site, room.id)
     wanted = auth.seat_of(device, request.query_params.get("as", ""))
-    view = pages.view_of(room, device, wanted, "seat")
-    language = pages.language_of(request, site, room, device)
+    view = live_pages.view_of(room, device, wanted, "seat")
+    language = live_pages.language_of(request, site, room, device)
     return site.pages.answer(
         request,
         "outline.html",

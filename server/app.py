@@ -20,7 +20,7 @@ from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
 from rooms.storage import Storage, StorageUnwritable
-from server import agenda_page, api, health, moving, openapi, pages
+from server import agenda_page, api, health, live_pages, moving, openapi, pages
 from server.auth import ROOM_ID, Signer
 from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
@@ -123,16 +123,16 @@ def application(settings: Settings) -> Starlette:
         Route("/j", pages.join, methods=["GET", "POST"]),
         Route("/j/join", pages.come_in, methods=["POST"]),
         Route("/j/move", moving.bring_seat, methods=["POST"]),
-        Route("/r/{room}", pages.room_page, methods=["GET"]),
-        Route("/r/{room}/panel", pages.panel_page, methods=["GET"]),
-        Route("/r/{room}/screen", pages.screen_page, methods=["GET"]),
+        Route("/r/{room}", live_pages.room_page, methods=["GET"]),
+        Route("/r/{room}/panel", live_pages.panel_page, methods=["GET"]),
+        Route("/r/{room}/screen", live_pages.screen_page, methods=["GET"]),
         Route("/r/{room}/agenda", agenda_page.agenda_page, methods=["GET"]),
-        Route("/r/{room}/me", pages.me_page, methods=["GET"]),
-        Route("/r/{room}/memo", pages.memo_live, methods=["GET"]),
+        Route("/r/{room}/me", live_pages.me_page, methods=["GET"]),
+        Route("/r/{room}/memo", live_pages.memo_live, methods=["GET"]),
         Route("/r/{room}/ready", pages.ready, methods=["GET"]),
         Route("/r/{room}/calendar.ics", pages.calendar, methods=["GET"]),
         Route("/r/{room}/move.svg", moving.code_picture, methods=["GET"]),
-        Route("/r/{room}/do", pages.do, methods=["POST"]),
+        Route("/r/{room}/do", live_pages.do, methods=["POST"]),
         WebSocketRoute("/sync", sync),
         Mount("/static", Static(), name="static"),
     ]

@@ -83,7 +83,7 @@ def check_origin(connection: HTTPConnection, site: Site) -> None:
 
 async def room_of(connection: HTTPConnection, site: Site, room_id: str) -> Room:
     """The room of this id; raises `Problem("unknown")`."""
-    from rooms.hub import UnknownRoom
+    from rooms.open_rooms import UnknownRoom
 
     if not ROOM_ID.fullmatch(room_id):
         raise Problem("unknown")

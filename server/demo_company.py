@@ -1,6 +1,5 @@
 """The invented people of the demo: each looks at their own screen and taps what it offers them,
-never what
-belongs to the lead."""
+never what belongs to the lead."""
 
 import asyncio
 import contextlib

@@ -1,6 +1,7 @@
-"""The pages: front door, join, ready, room, panel, screen, agenda, my words, memo.
+"""The pages before the room: front door, links of a new room, join; and what went wrong.
 
-Every page works without a script except those that must read a secret behind a #.
+Every page works without a script except those that must read a secret behind a #. Pages of a
+running room are in `live_pages.py`.
 
 Contexts, besides what `templating.Pages` and `base.html` name:
 
@@ -11,49 +12,32 @@ Contexts, besides what `templating.Pages` and `base.html` name:
   where, language}, error
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
   calendar_url, qr {size, path}, people, here
-- `room.html`, `panel.html`, `screen.html`, `me.html`, `memo.html`, `agenda.html` (all extend
-  `live.html`): boot, title, form_key, seat, notice (a refusal of the last form, or empty)
 - `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
 - `error.html`: status, heading, message, action_url, action_label
-
-`boot` is printed as JSON data for the script: {page, room, title, seat, seats [{seat, name, role,
-language, where, status}], lens, device, view (as `GET view`, or null), words (me), memo (memo),
-plan, kinds, templates, limits, organiser (agenda: `server/agendas.py`), catalogue {language,
-direction, messages, plurals}, languages, sync, now}. Without a seat it has page, room, catalogue,
-languages, sync, and `recover`: the address to post a fragment's secret to.
-
-Forms of a live page post to /r/{room}/do: `offer` (the command as JSON: filter `command`),
-`request` (from `request_id()`), `activity`, `as` (seat), `back` ("", "panel", "me", "memo"), `key`
-(form_key) and a `need-{field}` for each need.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final
 
-import msgspec
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from activities.blocks import say
 from activities.kernel import Refused
 from rooms.hub import Newcomer
-from server import auth
+from server import auth, live_pages
 from server.agendas import FROM, again, front_choices, plan_from
 from server.api import OPERATIONS, links_of
 from server.bodies import Form, person_name, read_form, room_title
 from server.errors import Problem, problem_of
-from server.forms import command_from
 from server.invitation import calendar_file
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
 from server.reading import (
     facilitator_seat,
-    memo_page,
     organiser_name,
-    own_seats,
-    seat_info,
     title_of,
 )
 from server.shapes import Links
@@ -62,21 +46,9 @@ from server.templating import qr
 
 if TYPE_CHECKING:
     from rooms.room import Room
-    from rooms.seats import Device
-
-Live = Literal["room", "panel", "screen", "me", "memo", "agenda"]
 
 MORE_LIMIT: Final = 8
 """People besides the first on one device (`rooms/seats.py`)."""
-
-LENSES: Final = {
-    "room": "seat",
-    "panel": "panel",
-    "screen": "screen",
-    "me": "seat",
-    "memo": "seat",
-    "agenda": "seat",
-}
 
 
 async def front(request: Request) -> Response:
@@ -132,7 +104,7 @@ async def _open(request: Request) -> Response:
         )
     except (Problem, Refused) as error:
         return _front(request, form.kept(), problem_of(error), "open")
-    made = _see_other(f"/r/{opened.room}/ready")
+    made = live_pages.see_other(f"/r/{opened.room}/ready")
     auth.remember_seat(made, site, request, opened.room, opened.token)
     return made
 
@@ -145,7 +117,7 @@ async def ready(request: Request) -> Response:
     if not seat:
         raise Problem("not_allowed")
     links = _links(request, site, room, seat)
-    language = language_of(request, site, room, device)
+    language = live_pages.language_of(request, site, room, device)
     # Whoever opened the room is not somebody who has come in.
     here = max(0, room.here() - 1)
     return site.pages.answer(
@@ -172,13 +144,12 @@ async def calendar(request: Request) -> Response:
     room, device = await auth.device_of(request, site, request.path_params["room"])
     seat = facilitator_seat(room, device)
     query = request.query_params
+    language = live_pages.language_of(request, site, room, device)
     return calendar_file(
         room=room.id,
         title=title_of(room),
         url=_links(request, site, room, seat).join if seat else "",
-        message=site.languages.line(
-            language_of(request, site, room, device), say("Tap, write your name, that is all.")
-        ),
+        message=site.languages.line(language, say("Tap, write your name, that is all.")),
         now=site.clock.now(),
         starts=query.get("starts", ""),
         minutes=query.get("minutes", ""),
@@ -201,7 +172,7 @@ async def join(request: Request) -> Response:
         except Problem as problem:
             return _join(request, form.kept(), problem)
         inside = found.kind != "move" and await door.is_inside(request, found.room)
-        made = _see_other(f"/r/{found.room}" if inside else "/j")
+        made = live_pages.see_other(f"/r/{found.room}" if inside else "/j")
         door.remember(made, request, form.one("code"), found)
         return made
     secret = door.remembered(request)
@@ -271,7 +242,7 @@ async def come_in(request: Request) -> Response:
             await door.carry(room, other, carrier)
     except (Problem, Refused) as error:
         return _join(request, form.kept(), problem_of(error), await site.hub.room(found.room))
-    made = _see_other(f"/r/{found.room}")
+    made = live_pages.see_other(f"/r/{found.room}")
     auth.remember_seat(made, site, request, found.room, token)
     made.delete_cookie("enter", "/j")
     return made
@@ -286,125 +257,6 @@ def _newcomer(form: Form, name: str, own: bool) -> Newcomer:
         where="carried" if not own
         else "room" if where == "room" else "phone" if where == "phone" else "remote",
     )  # fmt: skip
-
-
-async def live(
-    request: Request,
-    page: Live,
-    problem: Problem | None = None,
-    *,
-    own: str = "",
-    more: dict[str, Any] | None = None,
-) -> Response:
-    """A live page: first paint for the seat, or a shell that exchanges the link's secret. `own`:
-    the seat it is for; `more`: what only this page's script needs."""
-    site = site_of(request)
-    room_id = request.path_params["room"]
-    try:
-        room, device = await auth.device_of(request, site, room_id)
-        seat = own or auth.seat_of(device, request.query_params.get("as", "")) or device.seats[0]
-        view = view_of(room, device, seat, LENSES[page])
-    except (Problem, Refused) as error:
-        may_recover = page != "room" and problem_of(error).reason in (
-            "no_seat", "not_allowed",
-        )  # fmt: skip
-        if not may_recover:
-            raise
-        return await _shell(request, site, page, room_id)
-    language = language_of(request, site, room, device, seat)
-    boot: dict[str, Any] = {
-        **_boot(site, page, room.id, language),
-        "title": title_of(room),
-        "seat": seat,
-        "seats": msgspec.to_builtins(own_seats(room, device)),
-        "lens": LENSES[page],
-        "device": device.id,
-        "view": view,
-        "now": site.clock.now(),
-        **(more or {}),
-    }
-    if page == "me":
-        boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
-    if page == "screen":
-        join = site.hub.links(room, seat)["join"]
-        boot["qr"] = qr(f"{site.address(request)}/j#{join}")
-    if page == "memo":
-        boot["memo"] = memo_page(room, device, await room.memo(device, "participants"))
-    return site.pages.answer(
-        request,
-        f"{page}.html",
-        language,
-        problem.status if problem else 200,
-        trusted_types=page != "memo",
-        boot=boot,
-        title=title_of(room),
-        form_key=site.signer.form_key(auth.cookie_token(request, room.id)),
-        seat=seat,
-        notice=site.message(problem, language) if problem else "",
-    )
-
-
-async def _shell(request: Request, site: Site, page: Live, room_id: str) -> Response:
-    room = await auth.room_of(request, site, room_id)
-    language = site.language(request)
-    boot = {**_boot(site, page, room.id, language), "recover": f"/api/rooms/{room.id}/recover"}
-    return site.pages.answer(request, f"{page}.html", language, boot=boot, title="", notice="")
-
-
-def _boot(site: Site, page: Live, room_id: str, language: str) -> dict[str, Any]:
-    return {
-        "page": page,
-        "room": room_id,
-        "catalogue": site.languages.catalogue(language),
-        "languages": site.languages.offered(),
-        "sync": "/sync",
-        "view": None,
-    }
-
-
-async def room_page(request: Request) -> Response:
-    """A seat's own screen."""
-    return await live(request, "room")
-
-
-async def panel_page(request: Request) -> Response:
-    """The control panel."""
-    return await live(request, "panel")
-
-
-async def screen_page(request: Request) -> Response:
-    """The wall."""
-    return await live(request, "screen")
-
-
-async def me_page(request: Request) -> Response:
-    """My words."""
-    return await live(request, "me")
-
-
-async def memo_live(request: Request) -> Response:
-    """The memo, for facilitators and note-takers."""
-    return await live(request, "memo")
-
-
-async def do(request: Request) -> Response:
-    """A form of a live page: one offer, sent back with its needs filled in."""
-    site = site_of(request)
-    room, device = await auth.device_of(request, site, request.path_params["room"])
-    form = await read_form(request)
-    page: Live = {"panel": "panel", "me": "me", "memo": "memo"}.get(form.one("back"), "room")  # type: ignore[assignment]
-    own = site.signer.form_key(auth.cookie_token(request, room.id))
-    if form.one("key") != own and not auth.bearer(request):
-        raise Problem("wrong_origin")
-    wanted = request.query_params.get("as", "") or form.one("as")
-    seat = auth.seat_of(device, wanted)
-    try:
-        await room.command(device, msgspec.json.encode(command_from(form)), seat=seat)
-    except (Problem, Refused) as error:
-        return await live(request, page, problem_of(error))
-    return _see_other(
-        f"/r/{room.id}{'' if page == 'room' else '/' + page}{f'?as={seat}' if seat else ''}"
-    )
 
 
 async def api_page(request: Request) -> Response:
@@ -446,19 +298,3 @@ HEADINGS: Final = {
     "tripped": say("Something tripped"),
     "unwritable": say("We cannot save at this moment"),
 }
-
-
-def view_of(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, Any]:
-    """The view of a seat as data. Raises `Refused`."""
-    found: dict[str, Any] = msgspec.json.decode(room.view(device, seat, lens))
-    return found
-
-
-def language_of(request: Request, site: Site, room: Room, device: Device, seat: str = "") -> str:
-    """The language of a seat's pages."""
-    chosen = seat_info(room, seat or device.seats[0]).language or room.language
-    return site.languages.choose(request.headers.get("accept-language", ""), chosen)
-
-
-def _see_other(path: str) -> Response:
-    return RedirectResponse(path, 303, {"Cache-Control": "no-store"})

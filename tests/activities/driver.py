@@ -69,6 +69,12 @@ SECOND: Final = 1_000
 WAITS: Final = (1, 9, 15, 20, 30, 45, 60, 90, 130, 400)
 """Seconds a history may let pass."""
 
+CURIOUS: Final = 0.2
+"""How often a walk looks for something it has never tapped."""
+
+LOOKED_AT: Final = 3
+"""Screens it looks at then; all of them would make walks twice as long."""
+
 MAIN: Final = ("main", "beside")
 """Where the buttons stand that a screen asks for."""
 
@@ -555,12 +561,26 @@ def explore(
         )
         room._note_phases()
         for _ in range(length):
-            kind = random.choice(WALK)
-            make(room, Move(kind, random.getrandbits(16), random.getrandbits(16)))
+            if not (random.random() < CURIOUS and _something_new(room, reached, random)):
+                kind = random.choice(WALK)
+                make(room, Move(kind, random.getrandbits(16), random.getrandbits(16)))
             assert not {"not_allowed", "bad_request"} & set(room.refusals)
         reached.phases |= room.phases
         reached.commands |= {type(tap.command) for tap in room.taps}
     return reached
+
+
+def _something_new(room: World, reached: Explored, random: Random) -> bool:
+    """Tap an offer of a kind that no walk has tapped yet, if one of a few screens has it."""
+    known = reached.commands | {type(tap.command) for tap in room.taps}
+    here = room.here()
+    for seat in random.sample(here, min(LOOKED_AT, len(here))):
+        lens: Lens = "panel" if room.people[seat].member.facilitator else "seat"
+        new = [offer for offer in room.view(seat, lens).may if type(offer.command) not in known]
+        if new:
+            room.tap(seat, random.choice(new))
+            return True
+    return False
 
 
 # --- what holds for every activity --------------------------------------------------------------

@@ -139,13 +139,44 @@ def test_extending_is_bounded() -> None:
     assert refused(at, PhaseExtend(epoch=1, phase="talk", seconds=30), moment(1)) == "full"
 
 
+def test_a_soft_end_gives_two_minutes_notices_and_a_last_one() -> None:
+    at = phases.begin("talk", Stage("soft", 600 * SECOND), 0)
+    at = send(at, phases.PhaseSoften(epoch=1, phase="talk"), moment(100 * SECOND))
+    assert refused(at, phases.PhaseSoften(epoch=1, phase="talk"), moment(101 * SECOND)) == (
+        "stale_phase"
+    )
+    said = []
+    while at.phase == "talk":
+        said.append(phases.notices(at))
+        at, when = ring(at)
+    assert when == (100 + 120 + 60) * SECOND
+    assert at.phase == "vote"
+    assert len({repr(note) for note in said}) == 3
+    assert phases.notices(at) == []
+
+
+def test_a_soft_end_never_gives_more_than_was_left() -> None:
+    at = send(begun(), phases.PhaseSoften(epoch=1, phase="talk"), moment(20 * SECOND))
+    assert at.timer.ends_at == 60 * SECOND
+    late = phases.begin("talk", Stage("soft", 10 * SECOND), 0)
+    late = send(late, phases.PhaseSoften(epoch=1, phase="talk"), moment(90 * SECOND))
+    while late.phase == "talk":
+        late, when = ring(late)
+    assert when == 150 * SECOND  # time was up; the last minute is left
+
+
+def test_what_ends_by_the_clock_has_no_soft_end() -> None:
+    at = send(begun(), PhaseNext(epoch=1, phase="talk"), moment(0))
+    assert refused(at, phases.PhaseSoften(epoch=1, phase="vote"), moment(1)) == "closed"
+
+
 def test_a_cut_closes_for_good() -> None:
     closed = send(begun(), Cut(epoch=1), moment(3))
     assert (closed.phase, closed.before, phases.deadline(closed)) == ("closed", None, None)
     assert phases.pause_offers(closed, Viewer("lead", LEAD)) == []
 
 
-STEPS = ("next", "back", "extend", "pause", "resume", "ring", "wait")
+STEPS = ("next", "back", "extend", "soften", "pause", "resume", "ring", "wait")
 
 
 @given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 90)), max_size=25))
@@ -162,6 +193,7 @@ def test_G6_time_only_ends_by_next_cut_or_its_own_end(steps: list[tuple[str, int
             "next": PhaseNext(epoch=1, phase=at.phase),
             "back": PhaseBack(epoch=1, phase=at.phase),
             "extend": PhaseExtend(epoch=1, phase=at.phase, seconds=30),
+            "soften": phases.PhaseSoften(epoch=1, phase=at.phase),
             "pause": phases.PauseCall(),
             "resume": phases.PauseResume(pause=at.pauses),
             "ring": due.command if due else None,
@@ -178,7 +210,7 @@ def test_G6_time_only_ends_by_next_cut_or_its_own_end(steps: list[tuple[str, int
         except Refused as no:
             refusal = no.reason
         if refusal:
-            assert refusal in {"stale_phase", "bad_request", "full"}
+            assert refusal in {"stale_phase", "bad_request", "full", "closed"}
             assert step != "ring"
             continue
         if step == "extend" and before.timer.ends_at is not None:
@@ -212,10 +244,12 @@ def test_offers_stand_where_they_belong() -> None:
     panel = Viewer("lead", LEAD, "panel", 4)
     lead = phases.lead_offers(at, panel, labels, say("What was written is kept."))
     own = phases.pause_offers(at, panel)
-    shown = phases.arranged(panel, own, lead, lambda _: True)
+    every = frozenset(type(offer.command) for offer in (*own, *lead))
+    shown = phases.arranged(panel, own, lead, every)
     kinds = [type(offer.command).__name__ for offer in shown]
+    # A vote has no soft end.
     assert kinds == ["PauseCall", "PhaseNext", "PhaseBack", "PhaseExtend", "Cut"]
     assert all(offer.shown for offer in shown)
-    page = phases.arranged(Viewer("lead", LEAD, "seat", 4), own, lead, lambda _: True)
+    page = phases.arranged(Viewer("lead", LEAD, "seat", 4), own, lead, every)
     assert {offer.place for offer in page[1:]} == {"menu"}
-    assert phases.arranged(Viewer("", frozenset({"screen"}), "screen"), own, lead, bool) == ()
+    assert phases.arranged(Viewer("", frozenset({"screen"}), "screen"), own, lead, every) == ()

@@ -209,8 +209,10 @@ def check_whole(room: World) -> None:
 
 
 def check_ends(before: story.State, state: story.State, ends: dict[tuple[str, int], int]) -> None:
-    """G6: within a phase, and within a turn, an end only moves later."""
-    if before.timer.ends_at is not None and state.timer.ends_at is not None:
+    """G6: within a phase, and within a turn, an end only moves later, unless the lead ends the
+    phase softly."""
+    softer = state.phases.softened and not before.phases.softened
+    if not softer and before.timer.ends_at is not None and state.timer.ends_at is not None:
         assert state.timer.ends_at >= before.timer.ends_at, "G6"
     for one in state.circles:
         floor = one.round.floor
@@ -297,8 +299,13 @@ RARE = frozenset(
 
 @pytest.mark.slow
 def test_every_phase_is_reached_by_the_table() -> None:
-    some = (Settings(max=3), Settings(max=3, breath_s=0), Settings(turn_s=420, max=4))
-    found = explore(STORY_CIRCLE, some, seed=1, rounds=40, length=250, count=14)
+    some = (
+        Settings(max=3),
+        Settings(max=3, breath_s=0),
+        Settings(turn_s=420, max=4),
+        Settings(variant="collective_harvest", max=6),
+    )
+    found = explore(STORY_CIRCLE, some, seed=3, rounds=40, length=250, count=14)
     assert found.phases == set(STORY_CIRCLE.phases)
     rows = STORY_CIRCLE.allowed.values()
     people = set().union(*(cs for row in rows for role, cs in row.items() if role != "clock"))

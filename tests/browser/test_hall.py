@@ -5,11 +5,12 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.house import LAPTOP, PHONE, Guest, House, Room
+from tests.browser.house import LAPTOP, PHONE, Guest, House, Room, Seat
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -179,3 +180,113 @@ def test_moment_7_stories_end_with_notice_and_grace_and_nobody_is_left_behind(
     phone.heading("A quiet minute")
     assert {seat.phase for seat in people} == {"a2.quiet"}
     assert not phone.troubles
+
+
+def test_moment_5_each_at_the_table_has_an_own_turn_vote_and_consent(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo", template="empty")
+    for kind in ("story_circle", "voting"):
+        assert room.lead.send({"type": "agenda.add", "kind": kind}).is_success
+    table = house.browse(browser, "Grace Achieng", LAPTOP)
+    names = ("Grace Achieng", "Peter Otieno", "Mama Zawadi", "Baraka Odhiambo", "Neema Wanjala")
+    table.come_in(room, *names[1:], where="In the hall")
+    seats = {name: table.seat(room, at) for at, name in enumerate(names)}
+
+    # Five turns: the floor is one person's, and nobody else at the laptop can end it.
+    room.next_phase()
+    while room.lead.phase != "a1.telling":
+        room.next_phase()
+        house.advance(5)
+    told = []
+    for _ in names:
+        teller = next(name for name in names if seats[name].offer("turn.begin"))
+        pass_to(table, teller)
+        table.press("Begin my story")
+        table.heading("Everyone is listening")
+        assert [name for name in names if seats[name].offer("turn.done")] == [teller]
+        house.advance(20)
+        table.press("I have finished")
+        told.append(teller)
+        house.advance(60)
+    assert sorted(told) == sorted(names)
+
+    # Each answers for the own story alone: the second one's yes is nobody else's.
+    while room.lead.phase != "a1.release":
+        room.next_phase()
+    choices = {"Peter Otieno": "Keep it in the circle", "Mama Zawadi": "first name"}
+    for name, choice in choices.items():
+        pass_to(table, name)
+        table.heading("Your story, your choice")
+        table.page.get_by_role("radio", name=re.compile(choice)).check()
+        table.press(re.compile(choice))
+        # The laptop goes on to whoever is asked next, and covers what was written.
+        expect(table.page.get_by_role("region", name="Passing the device")).to_be_visible()
+    given = {name: release_of(seats[name]) for name in names}
+    assert given == dict.fromkeys(names) | {
+        "Peter Otieno": "keep", "Mama Zawadi": "first_name",
+    }  # fmt: skip
+
+    # Each has own dots.
+    room.lead.tap("activity.cut")
+    room.next_phase()
+    for option in ("Ferries", "Wells", "Gardens"):
+        room.lead.tap("option.add", words=option)
+    room.next_phase()
+    for at, name in enumerate(names):
+        pass_to(table, name)
+        left = table.page.locator(".ballot .sec .note").inner_text()
+        table.press(re.compile("^Give a dot to 1" if at < 3 else "^Give a dot to 2"))
+        expect(table.page.locator(".ballot .sec .note")).not_to_have_text(left)
+    room.next_phase()
+    blocks = room.lead.view("panel")["blocks"]
+    tally = next(block for block in blocks if block["type"] == "tally")
+    assert sum(bar["count"] for bar in tally["bars"]) == 5
+    assert sorted(bar["count"] for bar in tally["bars"])[-2:] == [2, 3]
+    assert not table.troubles
+
+
+def release_of(seat: Seat) -> str | None:
+    """What somebody answered for the own story."""
+    blocks = seat.view()["blocks"]
+    return next((block["answered"] for block in blocks if block["type"] == "release"), None)
+
+
+def test_moment_7_who_is_mid_sentence_keeps_the_sentence_and_nobody_is_in_limbo(
+    house: House, browser: Browser
+) -> None:
+    """When the circles end by the clock: one types, one has no line; ten seconds later both stand
+    where everybody is, and the half sentence is still there."""
+    room = house.open_room("Living with the river", "Amina Diallo")
+    people = [room.join(f"Person {n}") for n in range(8)]
+    room.to_stories("reflect")
+    writer = house.browse(browser, "Person 0", PHONE)
+    writer.sit(people[0])
+    writer.connected()
+    lost = house.browse(browser, "Person 1", PHONE, network=True)
+    lost.sit(people[1])
+    lost.connected()
+    box = writer.page.get_by_label("Add a note")
+    box.fill("The drain was")
+    expect(writer.state).to_contain_text("Saved")
+    assert lost.network
+    lost.network.cut()
+    lost.sees("Finding the line again")
+    box.press_sequentially(" ours, and then")
+    began = time.monotonic()
+    room.next_phase()
+    everywhere = {room.lead.phase}
+    assert everywhere != {"a2.reflect"}
+    lost.network.mend()
+    head = next(b["text"] for b in people[0].view()["blocks"] if b["type"] == "now")
+    writer.heading(head)
+    lost.connected()
+    there = next(b["text"] for b in people[1].view()["blocks"] if b["type"] == "now")
+    lost.heading(there)
+    assert time.monotonic() - began < 10
+    assert {seat.phase for seat in people} == everywhere
+    writer.sees("You were still writing this. Only you see it.")
+    writer.sees("The drain was ours, and then")
+    writer.press("Let it go")
+    expect(writer.page.get_by_text("The drain was ours")).to_have_count(0)
+    assert not [*writer.troubles, *lost.troubles]

@@ -63,3 +63,41 @@ def test_moment_8_one_control_ends_it_for_everyone(house: House, browser: Browse
     lead.press("Let people write again")
     expect(phone.page.get_by_text("paused writing for everyone")).to_have_count(0)
     assert not lead.troubles + phone.troubles
+
+
+def test_moment_8_the_door_is_shut_and_the_invited_come_back_by_their_links(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo", template="check_in")
+    stranger = house.browse(browser, "A Stranger")
+    stranger.come_in(room)
+    phone = house.browse(browser, "Wanjiru Kamau")
+    phone.come_in(room)
+    lead = house.browse(browser, "Amina Diallo", LAPTOP)
+    lead.sit(room.lead, "/panel")
+    lead.press("Stop everything")
+    form = lead.page.locator(".ask")
+    form.get_by_label("A Stranger").check()
+    form.get_by_role("button", name="Stop everything").click()
+    stranger.sees(re.compile("paused writing for everyone"))
+
+    # Somebody new, and the stranger under another name: the link and the code open nothing.
+    another = house.browse(browser, "Another Stranger")
+    another.page.goto(room.links["join"])
+    another.page.get_by_label("What shall we call you?").fill("Another Stranger")
+    another.press("Come in")
+    another.sees(re.compile("door is (closed|shut)", re.IGNORECASE))
+    assert not [c for c in another.context.cookies() if c["name"].startswith("seat_")]
+
+    # The invited: a participant opens the chat's link once more, the lead an own recovery link,
+    # on another device; both also after a new public link was made.
+    for way in (room.links["join"], f"/r/{room.id}"):
+        phone.page.goto(way)
+        phone.page.wait_for_url(f"**/r/{room.id}")
+        phone.sees(re.compile("paused writing for everyone"))
+        device = house.browse(browser, "Amina Diallo", LAPTOP)
+        device.page.goto(room.links["facilitate"])
+        device.sees("Now · you lead")
+        if way == room.links["join"]:
+            room.lead.tap("link.renew")
+    assert not lead.troubles + phone.troubles + stranger.troubles

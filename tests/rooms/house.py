@@ -5,16 +5,40 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from activities.kernel import Refused
+from rooms.asking import Asking, Known
 from rooms.clock import TestClock
 from rooms.delivery import Delivery
 from rooms.hub import Hub, Joined, Newcomer, Opened
 from rooms.outgoing import Outgoing
+from rooms.presence import Presence
 from rooms.room import Room
-from rooms.seats import Device
+from rooms.seats import Device, Seat
 from rooms.session import Session
+from rooms.words import Mint
 from tests.rooms.brittle import Brittle
 
 SECRET = b"a secret of the tests, 32 bytes."
+
+
+def asking_of(seat: Seat, now: int = 0) -> Asking:
+    """A command of this seat, of a room where nobody is connected."""
+    ids = (f"id{number}" for number in itertools.count(1))
+    return Asking(
+        seat=seat,
+        device=seat.devices[0],
+        entered_by="",
+        now=now,
+        dice=1,
+        presence=Presence(),
+        mint=Mint(ids.__next__),
+        new_id=ids.__next__,
+        new_key=ids.__next__,
+        adopting=lambda _device, _since: "",
+        known=Known(),
+    )
 
 
 class House:
@@ -102,6 +126,16 @@ class House:
         done = await room.command(await self.device(seat), json.dumps(body).encode())
         await room.bench.settled()
         return done.seq
+
+    async def refused(self, seat: str, type: str, reason: str, /, **fields: Any) -> Refused:
+        """`do` this, see it refused for this reason and nothing changed; returns the refusal."""
+        room = await self.room()
+        before = room.whole
+        with pytest.raises(Refused) as caught:
+            await self.do(seat, type, **fields)
+        assert caught.value.reason == reason, (type, fields, caught.value)
+        assert room.whole is before
+        return caught.value
 
     async def view(self, seat: str, lens: Any = None) -> dict[str, Any]:
         room = await self.room()

@@ -1,6 +1,7 @@
 """What somebody who means harm can do with an honest link: words, identity and control that must
 neither leak nor be lost (`reliability.md` 3.3; `methods.md` 1.8, G8, G10, SC9)."""
 
+import contextlib
 import json
 import secrets
 from functools import partial
@@ -11,7 +12,10 @@ import pytest
 from pycrdt import Doc, Map, Text
 
 from activities.kernel import Refused
+from activities.registry import ACTIVITIES
+from rooms import commits
 from rooms import whole as wholes
+from rooms.agenda_settings import changed
 from rooms.board_schema import Card, put_card
 from rooms.card_words import CardKind, CardScope
 from rooms.documents import CARDS_PER_SEAT
@@ -19,6 +23,8 @@ from rooms.memo_export import to_json
 from rooms.memo_html import page as memo_html
 from rooms.outgoing import AuthNo, Say, Step2, Update
 from rooms.session import Session
+from rooms.words import Mint
+from tests.rooms.crowd import STEP, Crowd, Inside
 from tests.rooms.house import House
 from tests.rooms.page import Page
 
@@ -769,3 +775,394 @@ async def test_a_peer_lead_removes_nobody_and_sends_nothing(tmp_path: Path) -> N
         await house.do("s2", "activity.start", item="a1", epoch=epoch)
         with pytest.raises(Refused, match="not_allowed"):
             await house.do("s3", "activity.cut", epoch=epoch)
+
+
+# An agenda, a crew, a hall (issue 3) ------------------------------------------------------------
+
+
+async def crew(house: House, *kinds: str) -> str:
+    """s2 facilitates too, s3 looks on; what stood on the plan is left out for `kinds`. Returns the
+    last item."""
+    await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+    await house.do(house.lead, "seat.role", seat="s3", role="observer", epoch=1)
+    if kinds:
+        await house.do(house.lead, "activity.skip", item="a1", epoch=1)
+        await house.plan(*kinds)
+    return [item.id for item in (await house.room()).whole.room.agenda][-1]
+
+
+async def approvals(house: House) -> list[str]:
+    """What the lead reads on the buttons that do what a shadow proposed."""
+    may = (await house.view(house.lead))["may"]
+    return [o["label"] for o in may if o["type"] == "lead.approve"]
+
+
+async def test_hiding_who_began_an_evaluation_does_not_end_it_EV1(tmp_path: Path) -> None:
+    """The key of the tokens is nobody's text: what hides a facilitator's words leaves it."""
+    async with await House.open(tmp_path, people=5) as house:
+        last = await crew(house, "evaluation")
+        await house.do(house.lead, "lead.offer", to="s2", epoch=1)
+        await house.do("s2", "lead.accept", epoch=1)
+        epoch = await house.epoch()
+        await house.do("s2", "activity.start", item=last, epoch=epoch)
+        await house.do("s2", "say.all", text="Write in quiet", epoch=epoch)
+        await house.do("s4", "evaluation.give", activity=last, plus="one")
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+        await house.do("s4", "evaluation.give", activity=last, plus="another")
+        await house.do(house.lead, "lead.force", to=house.lead, epoch=epoch)
+        await house.do(house.lead, "seat.erase", seat="s2", epoch=await house.epoch())
+        await house.do("s5", "evaluation.give", activity=last, plus="two")
+        await house.crash()
+        await house.do("s5", "evaluation.give", activity=last, plus="three")
+        assert len((await house.room()).whole.running[last].state.given) == 2
+
+
+@pytest.mark.parametrize("door", ["open", "ask"])
+async def test_who_came_when_it_was_over_answers_nothing_EV2(tmp_path: Path, door: str) -> None:
+    """An activity that lingers does so for those who were there, not for whoever joins now."""
+    async with await House.open(tmp_path, people=4) as house:
+        last = await crew(house, "evaluation")
+        await house.start(last)
+        late = ""
+        if door == "ask":
+            await house.do(house.lead, "door.ask", epoch=1)
+            late = await house.join("Late")
+        await house.clock.advance(1_000)
+        await house.do(house.lead, "activity.cut", epoch=1)
+        await house.clock.advance(1_000)
+        if late:
+            await house.do(house.lead, "seat.admit", seat=late, epoch=1)
+        else:
+            late = await house.join("Late")
+        for seat in (late, "s3", "s2"):
+            assert "evaluation.give" not in await house.offered(seat)
+            with pytest.raises(Refused, match="not_allowed"):
+                await house.do(seat, "evaluation.give", activity=last, plus="I was not there")
+        await house.do("s4", "evaluation.give", activity=last, plus="I was")
+        await house.do("s5", "seat.leave")
+        await house.do("s5", "seat.return")
+        await house.do("s5", "evaluation.give", activity=last, plus="So was I")
+
+
+async def test_a_proposal_to_end_an_activity_ends_no_other(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        await house.plan("plenary")
+        await house.start()
+        await house.do("s3", "lead.propose", command={"type": "activity.cut", "epoch": 1})
+        await house.do(house.lead, "activity.cut", epoch=1)
+        await house.start([i.id for i in (await house.room()).whole.room.agenda][-1])
+        proposal = (await house.room()).whole.room.helm.proposals[0].id
+        with pytest.raises(Refused, match="stale_phase"):
+            await house.do(house.lead, "lead.approve", proposal=proposal, epoch=1)
+        assert (await house.view(house.lead))["activity"]
+
+
+async def test_the_lead_approves_exactly_what_the_button_says(tmp_path: Path) -> None:
+    """A shadow's page can propose any command: its button must not wear another's label."""
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        await house.start()
+        view = await house.view(house.lead)
+        more = next(o for o in view["may"] if o["type"] == "phase.extend")
+        fields = {"type": "phase.extend", "epoch": 1, "phase": view["activity"]["phase"]}
+        same = {**fields, "seconds": more["seconds"]}
+        await house.do("s3", "lead.propose", command=same, item="a1")
+        assert await approvals(house) == [f"Do it: {more['label']}"]
+        await house.do("s3", "lead.propose", command={**fields, "seconds": 600}, item="a1")
+        text = {"type": "say.all", "epoch": 1, "text": "Everybody out"}
+        await house.do("s3", "lead.propose", command=text)
+        first, other, said = await approvals(house)
+        assert (first, "600" in other, more["label"] in other) == (
+            f"Do it: {more['label']}", True, False,
+        )  # fmt: skip
+        assert "Everybody out" in said
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        {"type": "seat.role", "seat": "s3", "role": "facilitator"},
+        {"type": "room.call", "link": "javascript:alert(1)"},
+        {"type": "room.call", "link": "https://evil.example/{room}"},
+        {"type": "seat.carry", "seat": "s4"},
+    ],
+)
+async def test_rights_and_doors_out_are_not_proposed(
+    tmp_path: Path, command: dict[str, Any]
+) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        with pytest.raises(Refused, match="not_allowed"):
+            await house.do("s3", "lead.propose", command={**command, "epoch": 1})
+        assert await approvals(house) == []
+
+
+async def test_a_facilitator_who_left_sees_no_code_and_no_table(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        await crew(house)
+        await house.carry("s4", "Carried")
+        await house.do(house.lead, "room.call", link="https://meet.example.org/{room}", epoch=1)
+        room = (await house.view("s2"))["room"]
+        assert room["code"]
+        assert room["tables"]
+        assert room["call"]
+        await house.do("s2", "seat.leave")
+        for lens in ("seat", "panel"):
+            try:
+                room = (await house.view("s2", lens))["room"]
+            except Refused:
+                continue
+            assert (room["code"], room["tables"], room["call"]) == ("", [], None)
+
+
+async def test_refused_codes_leave_nothing_behind(tmp_path: Path) -> None:
+    """`seat.move` stores a secret before it is decided: a refused one may not pile them up."""
+    async with await House.open(tmp_path, people=2) as house:
+        kept: list[str] = []
+        put = house.storage.put_secret
+
+        async def counted(digest: str, room: str, value: bytes) -> None:
+            kept.append(digest)
+            await put(digest, room, value)
+
+        house.storage.put_secret = counted  # type: ignore[method-assign]
+        await house.do("s2", "seat.move")
+        for seat in ("s2", house.lead):
+            for _ in range(5):
+                with pytest.raises(Refused):
+                    await house.do(seat, "seat.move")
+        assert len(kept) == 1
+
+
+async def test_a_preview_does_not_tell_who_has_answered_or_voted_EV1_VO3(tmp_path: Path) -> None:
+    """Whoever watches one phone change while a line comes in knows whose line it is."""
+    async with await House.open(tmp_path, people=8) as house:
+        last = await crew(house, "evaluation", "voting")
+        evaluation = f"a{int(last[1:]) - 1}"
+
+        async def preview() -> dict[str, Any]:
+            room = await house.room()
+            shown: dict[str, Any] = json.loads(room.preview(await house.device("s2"), "s2", "s4"))
+            return {"blocks": shown["blocks"], "may": shown["may"]}
+
+        def quiet(shown: dict[str, Any]) -> dict[str, Any]:
+            """Without how many have answered, which everybody sees."""
+            blocks = [b for b in shown["blocks"] if b["type"] != "progress"]
+            return {**shown, "blocks": blocks}
+
+        await house.start(evaluation)
+        before = quiet(await preview())
+        assert "evaluation.give" in {o["type"] for o in before["may"]}
+        await house.do("s4", "evaluation.give", activity=evaluation, plus="Mine")
+        assert quiet(await preview()) == before
+        await house.do(house.lead, "activity.cut", epoch=1)
+        for text in ("One", "Two", "Three", "Four"):
+            await house.do(
+                house.lead, "note.add", document="board", section="", kind="theme", text=text
+            )
+        await house.start(last)
+        await house.to("open")
+        before = quiet(await preview())
+        option = next(b for b in before["blocks"] if b["type"] == "ballot")["options"][0]["value"]
+        await house.do("s4", "vote.cast", activity=last, ballot=1, option=option)
+        await house.do("s4", "vote.done", activity=last, ballot=1)
+        assert quiet(await preview()) == before
+
+
+async def test_an_answer_somebody_changed_is_in_no_file_WRD4_EV2(tmp_path: Path) -> None:
+    """The last answers count; what was thought better of is kept nowhere, and nothing piles up."""
+    async with await House.open(tmp_path, people=4) as house:
+        last = await crew(house, "evaluation")
+        await house.start(last)
+        first, second, third = canary(), canary(), canary()
+        await house.do("s4", "evaluation.give", activity=last, plus=first, delta=second)
+        await house.do("s4", "evaluation.give", activity=last, plus=third)
+        room = await house.room()
+        texts = b"".join((await room.world.storage.words(room.id)).values())
+        assert third.encode() in texts
+        assert first.encode() not in texts
+        assert second.encode() not in texts
+        await house.crash()
+        assert len((await house.room()).whole.running[last].state.given) == 1
+
+
+async def test_notes_sent_as_commands_end_in_full_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same law as for pages that write in the document: a crowded board is read in time."""
+    monkeypatch.setattr("rooms.note_desk.CARDS_PER_SEAT", 20)
+    async with await House.open(tmp_path, people=2) as house:
+        await house.start()
+        await house.do(house.lead, "activity.cut", epoch=1)
+        place = {"document": "board", "section": "", "kind": "insight"}
+        for number in range(20):
+            await house.do("s2", "note.add", text=f"Word {number}", **place)
+        with pytest.raises(Refused, match="full"):
+            await house.do("s2", "note.add", text="one more", **place)
+        await house.do("s3", "note.add", text="there is room for others", **place)
+        card = next(c for c, n in (await house.room()).whole.room.notes.items() if n.seat == "s2")
+        await house.do("s2", "note.delete", document="board", card=card)
+        await house.do("s2", "note.add", text="again", **place)
+
+
+@pytest.mark.parametrize("kinds", [("fishbowl", "evaluation"), ("dyads", "voting", "commitments")])
+async def test_whatever_a_crowd_did_a_reload_shows_the_same_G7(
+    tmp_path: Path, kinds: tuple[str, ...]
+) -> None:
+    """Taps, wrong taps, and what facilitators do to a room between them; then the process dies."""
+    async with await House.open(tmp_path, people=8) as house:
+        last = await crew(house, *kinds)
+        await house.carry("s4", "Carried")
+        first = f"a{int(last[1:]) - len(kinds) + 1}"
+        for text in ("One", "Two", "Three"):
+            await house.do(
+                house.lead, "note.add", document="board", section="", kind="theme", text=text
+            )
+        await house.start(first)
+        crowd = Crowd(Inside(house), seed=len(kinds))
+        odd: tuple[tuple[str, str, dict[str, Any]], ...] = (
+            ("s4", "seat.move", {}),
+            ("s5", "seat.where", {"where": "room"}),
+            ("s6", "seat.leave", {}),
+            (house.lead, "seat.hide", {"seat": "s5"}),
+            ("s3", "lead.propose", {"command": {"type": "room.co_time", "epoch": 1, "on": False}}),
+            (house.lead, "lead.offer", {"to": "s2"}),
+            ("s2", "lead.accept", {}),
+            ("s6", "seat.return", {}),
+            ("s7", "seat.where", {"where": "elsewhere"}),
+            (house.lead, "lead.force", {"to": house.lead}),
+            (house.lead, "room.freeze", {"seat": "s7"}),
+            ("s4", "help.ask", {}),
+            (house.lead, "room.unfreeze", {}),
+            (house.lead, "seat.remove", {"seat": "s8"}),
+        )
+        for at, (seat, kind, fields) in enumerate(odd):
+            await crowd.look()
+            if "epoch" not in fields and kind.startswith(("seat.h", "seat.rem", "room.", "lead.")):
+                fields = {**fields, "epoch": await house.epoch()}
+            if kind == "lead.propose":
+                fields.pop("epoch")
+            with contextlib.suppress(Refused):
+                await house.do(seat, kind, **fields)
+            if kind == "seat.remove":
+                del house.tokens["s8"]
+            view = await house.view(await Inside(house).acting(), "panel")
+            now = view["activity"]
+            if at % 2 and now is not None:
+                with contextlib.suppress(Refused):
+                    await house.do(
+                        view["seat"], "phase.next",
+                        activity=now["id"], phase=now["phase"], epoch=await house.epoch(),
+                    )  # fmt: skip
+            elif now is None and (next_ := [o for o in view["may"] if o["type"][-5:] == "start"]):
+                await house.do(
+                    view["seat"], "activity.start", item=next_[0]["item"],
+                    epoch=await house.epoch(),
+                )  # fmt: skip
+            await house.clock.advance(STEP)
+            await house.everyone_beats()
+
+        async def screens() -> dict[tuple[str, str], Any]:
+            await house.everyone_beats()
+            shown: dict[tuple[str, str], Any] = {}
+            for seat in house.tokens:
+                for lens in ("seat", "panel"):
+                    with contextlib.suppress(Refused):
+                        shown[seat, lens] = {**await house.view(seat, lens), "seq": 0}
+            return shown
+
+        before, room = await screens(), (await house.room()).whole
+        replayed = wholes.Whole()
+        for _, raw in await house.storage.commits(house.opened.room):
+            commit = commits.decode(raw)
+            replayed = wholes.apply(replayed, commit, (await house.room()).world.activities)
+        assert (replayed.room, replayed.running) == (room.room, room.running)
+        await house.crash()
+        assert await screens() == before
+
+
+async def test_a_preview_opens_nobodys_call(tmp_path: Path) -> None:
+    """A circle's link is its members': facilitators come in when they are asked for help."""
+    async with await House.open(tmp_path, template="circle", people=9) as house:
+        link = "https://meet.example.org/{room}-{group}"
+        await house.do(house.lead, "room.call", link=link, epoch=1)
+        await house.start()
+        await house.to("reflect")
+        seat = next(iter((await circles(house)).values()))[0]
+        called = [b for b in (await house.view(seat))["blocks"] if b["type"] == "call"]
+        assert called
+        room = await house.room()
+        shown = room.preview(await house.device(house.lead), house.lead, seat).decode()
+        assert called[0]["url"] not in shown
+        assert "meet.example.org" not in shown
+
+
+async def test_sending_away_names_one_person(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        await house.do(house.lead, "door.ask", epoch=1)
+        waiting = [await house.join(name) for name in ("Ana", "Ben")]
+        with pytest.raises(Refused):
+            await house.do(house.lead, "seat.refuse", seat="", epoch=1)
+        assert {(await house.room()).whole.room.seats[s].status for s in waiting} == {"waiting"}
+
+
+async def test_withheld_lines_are_not_on_a_peer_leads_panel(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=4) as house:
+        last = await crew(house, "evaluation")
+        await house.do("s4", "seat.willing", willing=True)
+        await house.start(last)
+        word = canary()
+        for seat, text in (("s4", "fine"), ("s5", word)):
+            await house.do(seat, "evaluation.give", activity=last, plus=text)
+        await house.to("read_back")
+        offers = (await house.view(house.lead))["may"]
+        lines = next(o for o in offers if o["type"] == "evaluation.withhold")["needs"]["words"]
+        line = next(o["value"] for o in lines["options"] if word in o["label"])
+        epoch = await house.epoch()
+        await house.do(house.lead, "evaluation.withhold", activity=last, words=line, epoch=epoch)
+        for seat in ("s2", house.lead):
+            assert word in json.dumps(await house.view(seat))
+            await house.do(seat, "seat.leave")
+        sessions = [await house.session(s) for s in ("s4", "s5")]
+        for _ in range(40):
+            await house.clock.advance(9_000)
+            for session in sessions:
+                session.beat()
+            await (await house.room()).sweep()
+        await house.do("s4", "lead.volunteer", epoch=await house.epoch())
+        for lens in ("seat", "panel"):
+            assert word not in json.dumps(await house.view("s4", lens))
+
+
+@pytest.mark.parametrize("how", ["removed", "refused", "promoted"])
+async def test_a_code_for_another_phone_does_not_outlive_the_seat_it_was_for(
+    tmp_path: Path, how: str
+) -> None:
+    """Who is about to be removed takes a code first; a facilitator's seat opens with no code."""
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do("s2", "seat.move")
+        room = await house.room()
+        own = json.loads(room.device_seats(await house.device("s2")))["seats"]
+        code = own[0]["code"]
+        if how == "promoted":
+            await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+        elif how == "removed":
+            await house.do(house.lead, "seat.remove", seat="s2", epoch=1)
+        else:
+            await house.do(house.lead, "room.freeze", seat="s2", epoch=1)
+            await house.do(house.lead, "seat.remove", seat="s2", cards="hide", epoch=1)
+        before = room.whole.room.seats["s2"].devices
+        with pytest.raises(Refused, match="stale_seat"):
+            await house.hub.take_over(room, code)
+        assert await house.hub.find(code) is None
+        assert room.whole.room.seats["s2"].devices == before
+
+
+@pytest.mark.parametrize("value", ["\ud800", 10**30, {"ref": "w1"}, [[["x"]]], 1e308, True])
+def test_a_setting_no_page_sends_is_refused_in_words(value: Any) -> None:
+    for activity in ACTIVITIES.values():
+        for name in activity.settings.__struct_fields__:
+            with contextlib.suppress(Refused):
+                made = changed(activity, {}, {name: value}, Mint(lambda: "w2"))
+                assert "w1" not in repr(made)

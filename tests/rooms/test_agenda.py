@@ -6,7 +6,7 @@ from activities.blocks import Words, say
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_items import Plan
 from rooms.agenda_templates import EVENING
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 
 
 def test_items_come_in_order_without_those_started_or_left_out() -> None:

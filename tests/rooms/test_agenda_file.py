@@ -29,8 +29,8 @@ from rooms.agenda_file import (
 )
 from rooms.agenda_items import ITEMS_LIMIT, AgendaItem, Frame, opened
 from rooms.agenda_templates import EVENING
-from rooms.commits import RoomState
 from rooms.render import Renderer, english
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 
 PRINTED = Renderer(english, lambda _: None, lambda ref, _: ref)

@@ -14,7 +14,7 @@ from activities.story_circle import STORY_CIRCLE
 from rooms.agenda_items import AgendaItem, Frame, opened
 from rooms.agenda_lint import RULES, facts, warnings
 from rooms.agenda_templates import EVENING, EXCHANGE, STORIES
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.wire_agenda import PlanWarning
 

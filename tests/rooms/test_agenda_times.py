@@ -7,7 +7,7 @@ from msgspec.structs import replace
 from activities.kernel import MINUTE
 from rooms.agenda_items import AgendaItem, Frame, begun, opened
 from rooms.agenda_times import slots, times
-from rooms.commits import RoomState
+from rooms.room_state import RoomState
 
 START = 1_790_000_000_000
 ITEMS = (

@@ -11,11 +11,11 @@ from activities._report_out_model import NoteEntered, Settings
 from activities.blocks import Words, say
 from activities.grouping import name
 from activities.kernel import BoardNote, Event, Group
-from rooms import board_desk, commits
+from rooms import board_desk, commits, room_state
 from rooms import whole as wholes
 from rooms.board_schema import Card
-from rooms.commits import RoomState
 from rooms.memo_material import material
+from rooms.room_state import RoomState
 from rooms.whole import Draft, Whole
 from tests.activities import test_report_out as report_out
 from tests.rooms.house import House
@@ -421,7 +421,7 @@ def test_RO2_the_board_is_what_the_table_shows(
 
 
 def _follow(state: RoomState, event: commits.RoomEvent) -> RoomState:
-    return commits.evolve(state, commits.Commit(seq=1, at=1, events=(event,)))
+    return room_state.evolve(state, commits.Commit(seq=1, at=1, events=(event,)))
 
 
 async def test_what_a_listener_gives_back_is_a_card_once_its_teller_agrees(tmp_path: Path) -> None:

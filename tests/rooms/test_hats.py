@@ -3,9 +3,9 @@
 import pytest
 from msgspec.structs import replace
 
-from rooms.commits import RoomState
 from rooms.hats import autopilot, facilitators, roles_of
 from rooms.lead import AUTOPILOT, Lead
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 
 LEAD = Seat(id="a", name="", role="facilitator")

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from activities.kernel import Refused
 from rooms import commits
 from rooms.agenda_items import AgendaReplaced
-from rooms.helm_desk import PEER_TAGS, PROPOSALS_OPEN
+from rooms.helm_desk import PROPOSALS_OPEN
+from rooms.lead_rights import PEER_TAGS
 from rooms.outgoing import Say
 from rooms.session import Session
 from tests.rooms.house import House

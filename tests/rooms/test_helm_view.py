@@ -9,9 +9,9 @@ from activities.blocks import Offer, Who, say
 from activities.registry import ACTIVITIES
 from rooms import helm_view, wire_helm
 from rooms.agenda_items import AgendaItem, Plan
-from rooms.commits import RoomState
 from rooms.helm import BRIDGE_LASTS, Helm
 from rooms.lead import AUTOPILOT, Lead
+from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.wire import DoorClose, SeatLeave, SeatRemove
 from tests.rooms.house import House

@@ -7,9 +7,9 @@ import pytest
 from msgspec.structs import replace
 
 from activities.kernel import Refused
-from rooms import commits
-from rooms.commits import RoomState
+from rooms import commits, room_state
 from rooms.opening import CONFIDENTIALITIES, ORGANISER, ZONE_LIMIT, Wanted, opening
+from rooms.room_state import RoomState
 from rooms.wire import TITLE_LIMIT
 
 WANTED = Wanted(title="  Living with   the river ", facilitator="Amina Diallo")
@@ -22,7 +22,7 @@ def ids() -> Callable[[], str]:
 
 def test_the_first_commit_seats_the_organiser_who_leads() -> None:
     begun = opening(WANTED, 5, ids())
-    state = commits.evolve(RoomState(), begun.commit)
+    state = room_state.evolve(RoomState(), begun.commit)
     seat = state.seats[ORGANISER]
     assert (seat.role, seat.organiser, seat.devices) == ("facilitator", True, (begun.device,))
     assert (state.lead.lead, state.lead.acting) == (ORGANISER, ORGANISER)
@@ -40,7 +40,7 @@ def test_neither_texts_nor_the_token_are_in_the_commit_LOG4() -> None:
 @pytest.mark.parametrize("word", CONFIDENTIALITIES)
 def test_confidentiality_is_a_setting(word: str) -> None:
     begun = opening(replace(WANTED, settings={"confidentiality": word}), 5, ids())
-    assert commits.evolve(RoomState(), begun.commit).confidentiality == word
+    assert room_state.evolve(RoomState(), begun.commit).confidentiality == word
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_what_cannot_be_is_refused_WRD1(wrong: dict[str, object]) -> None:
 
 
 def test_whether_co_facilitators_move_the_time_is_settled_at_the_start() -> None:
-    assert commits.evolve(RoomState(), opening(WANTED, 5, ids()).commit).helm.co_time
+    assert room_state.evolve(RoomState(), opening(WANTED, 5, ids()).commit).helm.co_time
     wanted = replace(WANTED, settings={"co_may_time": False})
-    assert not commits.evolve(RoomState(), opening(wanted, 5, ids()).commit).helm.co_time
+    assert not room_state.evolve(RoomState(), opening(wanted, 5, ids()).commit).helm.co_time
     with pytest.raises(Refused, match="bad_request"):
         opening(replace(WANTED, settings={"co_may_time": "often"}), 5, ids())

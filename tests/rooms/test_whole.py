@@ -5,7 +5,7 @@ from pathlib import Path
 from activities.kernel import MemberBack
 from rooms import commits
 from rooms import whole as wholes
-from rooms.room_decide import moment_of
+from rooms.asking import moment_of
 from rooms.whole import Draft, Whole
 from tests.rooms.house import House
 

@@ -31,7 +31,7 @@ from server.supervisor import listening_socket
 from tests.server.conftest import Opened, until
 
 EXAMPLES = 15
-LONG_EXAMPLES = 1_000
+LONG_EXAMPLES = 500  # of each operation, both ways: four minutes on a quiet machine
 
 CHECKS = [
     not_a_server_error,

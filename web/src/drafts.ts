@@ -62,6 +62,14 @@ export class Drafts extends EventTarget {
     return this.has(seat, box)?.toString() ?? "";
   }
 
+  /** Notes of an activity that were begun in boxes which do not stand on the screen any more. */
+  halves(seat: string, activity: string, standing: ReadonlySet<string>): [string, string][] {
+    return [...this.map(seat).keys()]
+      .filter((box) => box.startsWith(`${activity}/note-`) && !standing.has(box))
+      .map((box): [string, string] => [box, this.peek(seat, box)])
+      .filter(([, text]) => text.trim());
+  }
+
   /** Characters a box holds beyond what it takes. */
   over(seat: string, box: string): number {
     return over(this.peek(seat, box).trim(), this.limits.get(box) ?? 0);

@@ -75,7 +75,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
           stage.changed();
         }}>${t("All right")}</button></p>`
       : nothing
-  }${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+  }${said?.frozen ? html`<p class="notice" dir="auto">${said.frozen}</p>` : nothing}${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
 }
 
 function endingSentence(code: number): string {
@@ -109,12 +109,34 @@ export function isLead(offer: Offer): boolean {
   return OF_LEAD.test(offer.type);
 }
 
+/** What somebody was still writing when the box went: nothing said is lost. On a device that
+ *  several share it is folded. */
+function halves(stage: Stage): TemplateResult[] {
+  const { view, seat, drafts } = stage;
+  if (!view) return [];
+  const standing = new Set(
+    view.blocks.flatMap((block) =>
+      block.type === "cards" ? [stage.box(`note-${block.section}`)] : [],
+    ),
+  );
+  return drafts
+    .halves(seat, view.activity?.id ?? "room", standing)
+    .map(
+      ([box, text]) =>
+        html`<details class="rules" ?open=${stage.boot.seats.length < 2}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
+    );
+}
+
+function kept(text: string, forget: () => unknown): TemplateResult {
+  return html`<blockquote dir="auto">${text}</blockquote><div class="row"><button class="btn small" type="button" @click=${() => copyText(text)}>${icon("copy")}${t("Copy")}</button><button class="btn small" type="button" @click=${forget}>${t("Let it go")}</button></div>`;
+}
+
 /** Texts that found no home: to copy, or to let go. */
 export function tray(stage: Stage): TemplateResult | typeof nothing {
   const strays = stage.drafts.tray(stage.seat);
-  if (!strays.length) return nothing;
-  return html`<section class="tray stack" aria-label=${t("Not sent")}><p class="note">${t("This was not sent. It is kept on this device for you.")}</p>${strays.map(
-    (stray) =>
-      html`<blockquote dir="auto">${stray.text}</blockquote><div class="row"><button class="btn small" type="button" @click=${() => copyText(stray.text)}>${icon("copy")}${t("Copy")}</button><button class="btn small" type="button" @click=${() => stage.drafts.forget(stray.id)}>${t("Let it go")}</button></div>`,
+  const begun = halves(stage);
+  if (!strays.length && !begun.length) return nothing;
+  return html`<section class="tray stack" aria-label=${t("Not sent")}>${begun}${strays.length ? html`<p class="note">${t("This was not sent. It is kept on this device for you.")}</p>` : nothing}${strays.map(
+    (stray) => kept(stray.text, () => stage.drafts.forget(stray.id)),
   )}</section>`;
 }

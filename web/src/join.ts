@@ -20,7 +20,10 @@ async function exchange(place: HTMLElement, given: string): Promise<void> {
       body: JSON.stringify({ secret: given }),
     });
     if (answer.ok) {
-      location.reload();
+      // Who has a seat here already goes straight back to it.
+      const { path } = (await answer.json()) as { path: string };
+      if (path === location.pathname) location.reload();
+      else location.replace(path);
       return;
     }
     const told = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;

@@ -1,4 +1,5 @@
 // Puts a page's element where the server printed its first paint; it replaces that at once.
+import { keepFocus } from "./focus";
 import type { StagePart } from "./frame";
 import { t } from "./i18n";
 import type { Stage } from "./stage";
@@ -9,6 +10,7 @@ export function mount(tag: string, stage: Stage): void {
   const page = document.createElement(tag) as StagePart;
   page.stage = stage;
   place?.replaceChildren(page);
+  if (place) keepFocus(place);
 }
 
 /** A link carried its secret in the fragment: exchange it for a cookie, then load the page with a

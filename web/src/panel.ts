@@ -213,8 +213,10 @@ export class PanelPage extends StagePart {
   private passing(places: Sorted): TemplateResult {
     const { seconds, moved, returned } = this.steps;
     const now = serverNow();
+    // What was pressed is said until the room has answered with its own line.
+    const since = Math.max(moved?.until ?? 0, returned?.until ?? 0);
     const line =
-      this.said && this.said.until > now && !(moved && moved.until >= this.said.until)
+      this.said && this.said.until > now && this.said.until > since
         ? this.said.text
         : returned && returned.until > now
           ? returned.text

@@ -103,6 +103,7 @@ export class RoomPage extends StagePart {
     const counted: Block[] = acts ? all.filter((block) => block.type === "progress") : [];
     const rest = [...pics.slice(1), ...all.filter((block) => !counted.includes(block))];
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
+    const unsent = tray(stage);
     this.name(view);
     return html`<div class="phone ${kind}">
       <header class="where"><div class="place"><b dir="auto">${view.place ?? view.room.title}</b><span dir="auto">${view.sub ?? (view.place ? view.room.title : tn("{n} person here", "{n} people here", view.room.here))}</span></div>
@@ -120,7 +121,7 @@ export class RoomPage extends StagePart {
       ${pic?.type === "voice" ? this.picture(view, pic) : nothing}
       <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
       ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
-      ${rest.length || stage.drafts.tray(stage.seat).length ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${tray(stage)}</div>` : nothing}
+      ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }

@@ -986,10 +986,10 @@ export interface AgendaUse {
   revision: number;
 }
 
-/** The same with a plan from a file (`rooms/agenda_file.py`). */
+/** The same with a plan from a file (`rooms/agenda_file.py`), which may be any JSON at all: what is wrong with it is said there. */
 export interface AgendaImport {
   type: "agenda.import";
-  plan: Record<string, unknown>;
+  plan: unknown;
   revision: number;
 }
 

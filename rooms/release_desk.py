@@ -1,0 +1,63 @@
+"""What people release to the memo and take back, and what facilitators write into it and send."""
+
+from typing import Final, assert_never
+
+from activities.blocks import say
+from activities.kernel import Choice, Refused
+from rooms import commits, consent_desk, wire
+from rooms.asking import Asking
+from rooms.whole import Draft, Whole
+
+NOT_READY: Final = say("Something is still missing in the memo. The list on its page says what.")
+
+SECTION_LIMIT: Final = 80
+"""Characters of a section's id: ids, never text."""
+
+ConsentCommand = wire.ConsentRelease | wire.ConsentWithdraw
+MemoCommand = wire.MemoQuestion | wire.MemoProse | wire.MemoSend
+
+
+def release(draft: Draft, command: ConsentCommand, asking: Asking) -> None:
+    """Decide what may be done with words, for whose they are. Raises `Refused`."""
+    whole = Whole(draft.room, draft.running)
+    if consent_desk.owner(whole, draft.activities, command.words) != asking.seat.id:
+        raise Refused("not_allowed")  # SC9
+    known = draft.room.consents.get(command.words)
+    if isinstance(command, wire.ConsentRelease):
+        draft.add(
+            commits.ConsentChanged(
+                words=command.words,
+                seat=asking.seat.id,
+                choice=command.choice,
+                outside=command.outside,
+            )
+        )
+        return
+    if known and known.consent.state == "withdrawn":
+        raise Refused("duplicate")
+    stands = consent_desk.stands(whole, draft.activities, command.words)
+    # Words that were never given cannot be taken back, only kept.
+    choice: Choice | None = None if stands.state == "given" else "keep"
+    draft.add(commits.ConsentChanged(words=command.words, seat=asking.seat.id, choice=choice))
+
+
+def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
+    """Decide about the memo itself. Raises `Refused`."""
+    asking.ensure_facilitator()
+    match command:
+        case wire.MemoQuestion():
+            note = draft.room.notes.get(command.theme)
+            if note is None or note.kind != "theme":
+                raise Refused("unknown")
+            words = command.text.ref if command.text else ""
+            draft.add(commits.QuestionSet(theme=command.theme, words=words))
+        case wire.MemoProse():
+            if not 0 < len(command.section) <= SECTION_LIMIT:
+                raise Refused("bad_request")
+            draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
+        case wire.MemoSend():
+            if not asking.known.memo_ready:
+                raise Refused("not_allowed", NOT_READY)
+            draft.add(commits.MemoSent(at=asking.now))
+        case _:
+            assert_never(command)

@@ -1,0 +1,382 @@
+"""What all commits of a room add up to, apart from the activities' own states.
+
+Replaying the log gives the same state (`methods.md G7`); each event has one place here that says
+what it changes.
+"""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Literal, get_args
+
+import msgspec
+from msgspec.structs import replace
+
+from activities import consent
+from activities.kernel import ConsentGiven, NotesChosen
+from rooms import agenda_items
+from rooms import helm as helms
+from rooms import safety as safeties
+from rooms.agenda_items import AgendaItem, Plan
+from rooms.commits import (
+    ActivityEvent,
+    ActivitySkipped,
+    ActivityStarted,
+    Commit,
+    ConsentChanged,
+    DeskLineSaid,
+    DeviceAdded,
+    DoorSet,
+    HelpAsked,
+    HelpSeen,
+    ItemPlaced,
+    KeyDropped,
+    LeadChanged,
+    MemoSent,
+    NoteAdded,
+    NoteDeleted,
+    NoteMoved,
+    NoteReworded,
+    NoteTicked,
+    NoticeSaid,
+    ProseSet,
+    QuestionSet,
+    RoomEvent,
+    RoomOpened,
+    SeatChanged,
+    SeatGone,
+    SeatTaken,
+    ThemeScored,
+    ThemesMerged,
+    WordsKept,
+)
+from rooms.hall_events import (
+    HALL_EVENTS,
+    CallSet,
+    ConsentHeard,
+    Hall,
+    HallEvent,
+    SeatMoved,
+    hall_after,
+    moved,
+)
+from rooms.helm import Helm, HelmEvent
+from rooms.lead import Lead, facilitator_added
+from rooms.safety import Safety, SafetyEvent
+from rooms.seats import CARRIED, Device, Seat
+
+
+class WordsConsent(msgspec.Struct, frozen=True):
+    """Where the consent to one text stands, and whose it is.
+
+    `entered_by`: who pressed the button for somebody who answered aloud; `heard`: the second person
+    who heard it (`methods.md` 1.8); `answer`: the commit the answer came with.
+    """
+
+    seat: str
+    consent: consent.Consent
+    entered_by: str = ""
+    heard: str = ""
+    answer: int = 0
+
+    @property
+    def unheard(self) -> bool:
+        """Whether it was said aloud and waits for a second person."""
+        return self.consent.verbal and self.consent.state == "pending"
+
+
+class RoomState(msgspec.Struct, frozen=True, dict=True):
+    """What all commits add up to, apart from the activities' own states, which `Whole` keeps beside
+    it."""
+
+    seq: int = 0
+    opened: int = 0
+    last: int = 0
+    title: str = ""
+    language: str = "en"
+    zone: str = "UTC"
+    confidentiality: str = "circle"
+    plan: Plan = Plan()
+    current: str = ""
+    started: Mapping[str, int] = msgspec.field(default_factory=dict)
+    ended: Mapping[str, int] = msgspec.field(default_factory=dict)
+    keys: Mapping[str, str] = msgspec.field(default_factory=dict)  # of tokens (`unnamed.py`)
+    skipped: tuple[str, ...] = ()
+    seats: Mapping[str, Seat] = msgspec.field(default_factory=dict)
+    digests: Mapping[str, str] = msgspec.field(default_factory=dict)  # token digest -> device
+    lead: Lead = Lead(lead="", acting="")
+    door: bool = True
+    generation: int = 1
+    notice: str = ""
+    notice_at: int = 0
+    desk: tuple[DeskLineSaid, ...] = ()
+    help: Mapping[str, HelpAsked] = msgspec.field(default_factory=dict)
+    words: Mapping[str, WordsKept] = msgspec.field(default_factory=dict)
+    consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
+    notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
+    shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
+    placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
+    ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
+    scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
+    questions: Mapping[str, str] = msgspec.field(default_factory=dict)
+    prose: Mapping[str, str] = msgspec.field(default_factory=dict)
+    sent: int = 0
+    withdrawals: int = 0
+    helm: Helm = Helm()
+    safety: Safety = Safety()
+    hall: Hall = Hall()
+
+    @property
+    def agenda(self) -> tuple[AgendaItem, ...]:
+        """The items of the plan, in order."""
+        return self.plan.items
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Items of the plan that were started or left out."""
+        return frozenset((*self.started, *self.skipped))
+
+    def device(self, digest: str) -> Device | None:
+        """The device whose token has this digest, with the seats it still speaks for."""
+        if (id := self.digests.get(digest)) is None:
+            return None
+        return self.device_by_id(id)
+
+    def device_by_id(self, id: str) -> Device:
+        """The device with this id; its seats that are not removed: whose device it is first, then
+        those it carries, in order of coming."""
+        return Device(id, self.devices.get(id, ()))
+
+    @cached_property
+    def devices(self) -> Mapping[str, tuple[str, ...]]:
+        """Every device with its seats, as in `device_by_id`."""
+        # Asked for with every frame of every device.
+        found: dict[str, tuple[str, ...]] = {}
+        for seat in self.seats.values():
+            for device in seat.devices if seat.status != "removed" else ():
+                found[device] = (*found.get(device, ()), seat.id)
+
+        def guest(id: str) -> bool:
+            seat = self.seats[id]
+            return seat.where in CARRIED or seat.status != "in"
+
+        return {
+            device: tuple(sorted(ids, key=guest)) if len(ids) > 1 else ids
+            for device, ids in found.items()
+        }
+
+
+def evolve(state: RoomState, commit: Commit) -> RoomState:
+    """The state after a commit. Total; activities' own events are evolved beside it."""
+    if commit.words:
+        state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
+    for event in commit.events:
+        state = _evolve(state, event, commit.at)
+        if commit.entered_by and isinstance(event, ConsentChanged):
+            state = said_aloud(state, event.words, commit)
+    return replace(state, seq=commit.seq, last=commit.at)
+
+
+def _with_seat(state: RoomState, seat: Seat) -> RoomState:
+    return replace(state, seats={**state.seats, seat.id: seat})
+
+
+def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
+    match event:
+        case RoomOpened():
+            return replace(
+                state,
+                opened=at,
+                title=event.title,
+                language=event.language,
+                zone=event.zone,
+                confidentiality=event.confidentiality,
+                plan=agenda_items.opened(event.agenda, event.frame),
+                seats={event.seat.id: event.seat},
+                digests={event.digest: event.device},
+                lead=Lead(lead=event.seat.id, acting=event.seat.id),
+                helm=Helm(co_time=event.co_may_time),
+            )
+        case SeatTaken():
+            state = _with_seat(state, event.seat)
+            if event.digest:
+                state = replace(state, digests={**state.digests, event.digest: event.device})
+            if event.seat.role == "facilitator":
+                state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            return state
+        case DeviceAdded():
+            seat = state.seats[event.seat]
+            state = _with_seat(state, replace(seat, devices=(*seat.devices, event.device)))
+            return replace(state, digests={**state.digests, event.digest: event.device})
+        case SeatChanged():
+            state = _with_seat(state, event.seat)
+            if event.seat.role == "facilitator":
+                state = replace(state, lead=facilitator_added(state.lead, event.seat.id))
+            elif event.seat.role != "observer":
+                state = replace(state, helm=helms.without(state.helm, event.seat.id))
+            return state
+        case SeatGone():
+            seat = state.seats[event.seat]
+            how: Literal["left", "removed"] = "removed" if event.removed else "left"
+            helps = {s: h for s, h in state.help.items() if s != event.seat}
+            state = replace(state, helm=helms.without(state.helm, event.seat))
+            return replace(_with_seat(state, replace(seat, status=how)), help=helps)
+        case LeadChanged():
+            if event.lead.acting != state.lead.acting:
+                state = replace(state, helm=helms.lead_changed(state.helm, at))
+            return replace(state, lead=event.lead)
+        case ActivityStarted():
+            plan = agenda_items.begun(state.plan) if not state.started else state.plan
+            started = {**state.started, event.activity: event.now}
+            keys = {**state.keys, event.activity: event.key} if event.key else state.keys
+            return replace(state, current=event.activity, started=started, keys=keys, plan=plan)
+        case KeyDropped():
+            keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
+            return replace(state, keys=keys)
+        case ActivitySkipped():
+            return replace(state, skipped=(*state.skipped, event.activity))
+        case ActivityEvent():
+            return state
+        case _ if isinstance(event, HALL_EVENTS):
+            return _evolve_hall(state, event)
+        case (
+            agenda_items.AgendaItemPut()
+            | agenda_items.AgendaItemMoved()
+            | agenda_items.AgendaItemRemoved()
+            | agenda_items.AgendaReplaced()
+            | agenda_items.AgendaFramed()
+        ):
+            return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
+        case _:
+            return _evolve_words(state, event)
+
+
+def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:
+    if isinstance(event, ConsentHeard):
+        return _heard(state, event)
+    seat = None if isinstance(event, CallSet) else state.seats.get(event.seat)
+    state = replace(state, hall=hall_after(state.hall, event, seat))
+    if isinstance(event, SeatMoved) and seat is not None:
+        state = _with_seat(state, moved(seat, event))
+        if event.digest:
+            state = replace(state, digests={**state.digests, event.digest: event.device})
+    return state
+
+
+def _heard(state: RoomState, event: ConsentHeard) -> RoomState:
+    kept = dict(state.consents)
+    for ref in event.words:
+        if (known := kept.get(ref)) is not None and known.unheard:
+            given = replace(known.consent, state="given")
+            kept[ref] = replace(known, consent=given, heard=event.by)
+    return replace(state, consents=kept)
+
+
+def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
+    match event:
+        case DoorSet():
+            return replace(state, door=event.open, generation=event.generation)
+        case NoticeSaid():
+            return replace(state, notice=event.text, notice_at=event.at)
+        case DeskLineSaid():
+            return replace(state, desk=(*state.desk, event)[-100:])
+        case HelpAsked():
+            return replace(state, help={**state.help, event.seat: event})
+        case HelpSeen():
+            return replace(state, help={s: h for s, h in state.help.items() if s != event.seat})
+        case NoteAdded():
+            return replace(state, notes={**state.notes, event.card: event})
+        case NoteDeleted():
+            return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
+        case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
+            return _board_changed(state, event)
+        case ItemPlaced() | NoteTicked():
+            return _board_changed(state, event)
+        case ConsentChanged():
+            return consent_changed(state, event)
+        case QuestionSet():
+            return replace(state, questions={**state.questions, event.theme: event.words})
+        case ProseSet():
+            return replace(state, prose={**state.prose, event.section: event.words})
+        case MemoSent():
+            return replace(state, sent=event.at)
+        case _ if isinstance(event, get_args(HelmEvent)):
+            return replace(state, helm=helms.evolve(state.helm, event))
+        case _ if isinstance(event, get_args(SafetyEvent)):
+            return replace(state, safety=safeties.evolve(state.safety, event))
+        case _:  # CardsShared: the documents hold what they say
+            return state
+
+
+def _board_changed(
+    state: RoomState,
+    event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
+) -> RoomState:
+    notes = state.notes
+    match event:
+        case NoteMoved(card=card) if card in notes:
+            moved = replace(notes[card], theme=event.theme)
+            return replace(state, notes={**notes, card: moved})
+        case NoteReworded(card=card) if card in notes:
+            reworded = replace(notes[card], words=event.words)
+            return replace(state, notes={**notes, card: reworded})
+        case ThemesMerged(theme=theme):
+            left = {
+                card: replace(note, theme=event.into) if note.theme == theme else note
+                for card, note in notes.items()
+                if card != theme
+            }
+            placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
+            return replace(state, notes=left, placed=placed)
+        case ItemPlaced():
+            return replace(state, placed={**state.placed, event.words: event.theme})
+        case NoteTicked(card=card) if card not in notes:  # a card's ticks are on the card
+            others = tuple(seat for seat in state.ticks.get(card, ()) if seat != event.seat)
+            ticks = (*others, event.seat) if event.on else others
+            return replace(state, ticks={**state.ticks, card: ticks})
+        case ThemeScored():
+            return replace(state, scores={**state.scores, event.theme: event})
+        case _:
+            return state
+
+
+def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
+    """An activity's release card was answered (`methods.md` 1.8)."""
+    kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
+    return replace(state, consents={**state.consents, event.words.ref: kept})
+
+
+def said_aloud(state: RoomState, ref: str, commit: Commit) -> RoomState:
+    """The answer to these words was pressed by somebody else: a yes is not given before a second
+    person has heard it; a no holds at once (`methods.md` 1.8, *Proxied members*)."""
+    known = state.consents[ref]
+    answer = replace(known.consent, verbal=True)
+    if answer.state == "given":
+        answer = replace(answer, state="pending")
+    kept = WordsConsent(known.seat, answer, entered_by=commit.entered_by, answer=commit.seq)
+    return replace(state, consents={**state.consents, ref: kept})
+
+
+def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:
+    """An author shared cards of a circle: everyone has a copy on the board now. The last choice
+    holds; what is not in it any more is taken back."""
+    circles = f"group/{activity}-"
+    own = {
+        card
+        for card, note in state.notes.items()
+        if note.seat == event.seat and note.document.startswith(circles)
+    }
+    given = own if event.share == "all" else own & set(event.cards) if event.share == "some" else ()
+    return replace(state, shared=(state.shared - own) | frozenset(given))
+
+
+def consent_changed(state: RoomState, event: ConsentChanged) -> RoomState:
+    """The owner answered again later, or withdrew."""
+    if event.choice is not None:
+        kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
+        return replace(state, consents={**state.consents, event.words: kept})
+    old = state.consents.get(event.words)
+    # What was never answered was given by default: an insight, say.
+    before = old.consent if old else consent.Consent("memo", state="given")
+    kept = WordsConsent(event.seat, replace(before, state="withdrawn"))
+    counted = state.withdrawals + (before.state == "given")
+    return replace(state, consents={**state.consents, event.words: kept}, withdrawals=counted)
