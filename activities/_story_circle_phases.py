@@ -178,8 +178,10 @@ def _phase_rang(story: Unfolding, moment: Moment) -> None:
     released = phase == "release" and not moment.autopilot
     softened = story.state.phases.softened and phase != "release"
     goes_on = phase in ("form", "telling", "quiet") or released or softened
-    if last and goes_on:
-        enter(story, phase_after(story.state, phase), moment.dice)
+    following = phase_after(story.state, phase)
+    # Too few for circles: the lead is asked again, the clock forces nothing.
+    if last and goes_on and (following != "form" or enough(story.state)):
+        enter(story, following, moment.dice)
 
 
 def _last_bell(timer: timing.Timer) -> bool:

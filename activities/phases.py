@@ -424,7 +424,12 @@ def _rang(phases: Phases, command: TimeUp, moment: Moment, go_on: Callable[[], E
     rang = timing.TimerRang(at=moment.now)
     timer = timing.ring(phases.timer)
     drifts = moment.autopilot and phases.drifts and timing.rung_at(timer, DRIFT)
-    return (rang, *go_on()) if timer.state == "ended" or drifts else (rang,)
+    if timer.state != "ended" and not drifts:
+        return (rang,)
+    try:
+        return (rang, *go_on())
+    except Refused:
+        return (rang,)  # what cannot begin yet (too few people, no options) waits for the lead
 
 
 def deadline(phases: Phases) -> Deadline | None:

@@ -646,7 +646,8 @@ def check_clock(room: World) -> None:
         return
     twin = room.copy()
     twin.now = max(twin.now, deadline.at)
-    assert twin.send("", deadline.command) is None
+    reason = twin.send("", deadline.command)
+    assert reason is None, f"the clock's own {deadline.command} was refused: {reason}"
     assert twin.activity.deadline(twin.state) != deadline
     late = room.copy()
     if hasattr(deadline.command, "at"):

@@ -165,6 +165,19 @@ def test_a_soft_end_never_gives_more_than_was_left() -> None:
     assert when == 150 * SECOND  # time was up; the last minute is left
 
 
+def test_what_cannot_begin_yet_waits_for_the_lead() -> None:
+    def too_few() -> phases.Events:
+        raise Refused("bad_request")
+
+    at = send(begun(), phases.PhaseSoften(epoch=1, phase="talk"), moment(0))
+    while (due := phases.deadline(at)) is not None:
+        when = moment(due.at, "", frozenset({"clock"}))
+        command: Any = due.command
+        for event in phases.decide(at, command, when, too_few):
+            at = phases.evolve(at, event)
+    assert (at.phase, at.timer.state) == ("talk", "ended")
+
+
 def test_what_ends_by_the_clock_has_no_soft_end() -> None:
     at = send(begun(), PhaseNext(epoch=1, phase="talk"), moment(0))
     assert refused(at, phases.PhaseSoften(epoch=1, phase="vote"), moment(1)) == "closed"
