@@ -65,7 +65,7 @@ def test_a_note_is_added_edited_and_taken_away(people: tuple[Page, Page, Page]) 
     lead, rosa, kofi = people
     lead.get_by_role("button", name="Start: Check-in").click()
     lead.get_by_role("button", name="More").first.click()
-    lead.get_by_role("button", name=re.compile("^End ")).last.click()
+    lead.get_by_role("button", name=re.compile("^End now")).last.click()
     lead.locator(".ask .btn.main").click()
     rosa.get_by_role("button", name="Add a note").click()
     rosa.get_by_role("textbox", name="Add a note").fill("Walk the river first")
