@@ -9,7 +9,7 @@ from rooms.agenda_templates import EXCHANGE, STORIES
 from tests.rooms.crowd import Walk
 from tests.rooms.house import House
 
-MINUTE = 60_000
+pytestmark = pytest.mark.slow
 
 
 async def gathered(folder: Path, template: str, people: int) -> House:
