@@ -120,7 +120,9 @@ class Exchange:
         before, end = seat.phase, time.monotonic() + WAIT / 1000
         self.panels[acting].press(label)
         while seat.phase == before:
-            assert time.monotonic() < end, f"{label!r} in {before} changed nothing"
+            if time.monotonic() > end:
+                shown = self.panels[acting].page.locator("#talanoa").inner_text()
+                raise AssertionError(f"{label!r} in {before} changed nothing: {shown}")
         self.same()
 
     def step(self) -> bool:
