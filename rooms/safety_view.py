@@ -85,7 +85,10 @@ def closed(view: View, state: RoomState, seat: Seat) -> View:
 def frozen_line(state: RoomState, seat: Seat) -> Line | None:
     """Why nobody can write just now, as this seat is told; None while people may."""
     if state.safety.frozen is not None and seat.role == "facilitator":
-        return say("Only facilitators can write now. Let people write again when it is quiet.")
+        return say(
+            "Only facilitators can write now, and nothing goes on. Let people write again when it"
+            " is quiet."
+        )
     return safety_desk.why_frozen(state)
 
 
@@ -158,7 +161,7 @@ def offers(
 def _unfreeze(state: RoomState, near: Place) -> Offer:
     return Offer(
         command=on_wire.RoomUnfreeze(epoch=state.lead.epoch),
-        label=say("Let people write again"),
+        label=safety_desk.LET_WRITE,
         place=near,
         hint=say("The door stays shut until you open it."),
     )

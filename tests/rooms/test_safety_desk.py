@@ -329,6 +329,64 @@ async def test_in_a_frozen_room_people_leave_pause_and_ask_and_no_more_SAF1(tmp_
             await house.join("Late Comer")  # the door stays shut
 
 
+GOES_ON = {"phase.next", "phase.back", "phase.extend", "phase.soften", "pause.resume", "turn.next"}
+
+
+async def test_in_a_frozen_room_nothing_goes_on_until_it_is_thawed_SAF8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await make_co(house, "s2")
+        await house.start()
+        await house.to("answer")
+        assert "phase.next" in await house.offered(house.lead)
+        await freeze(house, "s2")
+        room = await house.room()
+        for seat in (house.lead, "s2"):
+            assert not GOES_ON & await house.offered(seat)
+        for kind in ("phase.next", "phase.back", "phase.extend", "pause.resume"):
+            no = await house.refused(
+                house.lead, kind, "closed", activity="a1", phase="answer", epoch=1
+            )
+            assert no.message is not None
+            assert "Let people write again" in room.say(no.message, "en")
+        # What safety needs stays: hide, remove, end it now, speak to everybody.
+        assert {"activity.cut", "seat.hide", "seat.remove", "say.all", "room.unfreeze"} <= (
+            await house.offered(house.lead)
+        )
+        await house.do(house.lead, "room.unfreeze", epoch=1)
+        await house.do(house.lead, "phase.next", activity="a1", phase="answer", epoch=1)
+
+
+async def test_nothing_is_started_in_a_frozen_room_and_ending_is_possible_SAF8(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await freeze(house, house.lead)
+        assert "activity.start" not in await house.offered(house.lead)
+        await house.refused(house.lead, "activity.start", "closed", item="a1", epoch=1)
+        await house.do(house.lead, "room.unfreeze", epoch=1)
+        await house.start()
+        await freeze(house, house.lead)
+        await house.do(house.lead, "activity.cut", epoch=1)
+
+
+async def test_an_approved_proposal_moves_nothing_in_a_frozen_room_SAF8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do(house.lead, "seat.role", seat="s4", role="observer", epoch=1)
+        await house.plan("break")  # no clock of it stands still, so its phase stays
+        await house.do(house.lead, "activity.skip", item="a1", epoch=1)
+        item = (await house.room()).whole.room.agenda[-1].id
+        await house.start(item)
+        view = await house.view("s4", "panel")
+        offers = [o for o in view["may"] if o["type"] == "lead.propose"]
+        wanted = next(o["command"] for o in offers if o["command"]["type"] == "phase.extend")
+        await house.do("s4", "lead.propose", command=wanted, item=item)
+        (proposal,) = (await house.room()).whole.room.helm.proposals
+        await freeze(house, house.lead)
+        await house.refused(
+            house.lead, "lead.approve", "closed", proposal=proposal.id, epoch=await house.epoch()
+        )
+
+
 async def test_clocks_stand_still_while_the_room_is_frozen(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await make_co(house, "s2")
