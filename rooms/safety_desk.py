@@ -30,6 +30,7 @@ NOTHING_GOES_ON: Final = say(
     button=LET_WRITE,
 )
 NOT_ALONE: Final = say("A facilitator is here. Ask for help; only they see it.")
+ANOTHER_DEVICE: Final = say("One more person has to ask, on another device.")
 AT_THE_DOOR: Final = say("You are at the door. A facilitator lets you in soon.")
 NOT_YOURSELF: Final = say(
     "You cannot remove yourself. Choose Leave; your place is kept and the lead passes on."
@@ -233,10 +234,30 @@ def _pause(draft: Draft, command: wire_safety.RoomPause, asking: Asking) -> None
             raise Refused("duplicate", say("One more person has to ask for the same."))
         ask = PauseAsk(seat=asking.seat.id, on=command.on, at=asking.now)
         draft.add(safety.PauseAsked(ask=ask))
+    elif _same_hand(state, asking):
+        raise Refused("duplicate", ANOTHER_DEVICE)
     elif command.on:
         freeze(draft, asking, people=True)
     else:
         thaw(draft, asking)
+
+
+def _same_hand(state: RoomState, asking: Asking) -> bool:
+    ask = state.safety.ask
+    return ask is not None and one_voice(state, ask.seat, asking.seat.id, asking.presence.here)
+
+
+def one_voice(state: RoomState, one: str, other: str, here: Callable[[str], bool]) -> bool:
+    """Whether these two seats ask for a pause with one voice: they are of one device, whose hand
+    may be one, while somebody at another device is here to ask as well (SAF6)."""
+    devices = set(state.seats[one].devices), set(state.seats[other].devices)
+    if not devices[0] & devices[1]:
+        return False
+    return any(
+        seat.role == "participant" and seat.status == "in" and here(seat.id)
+        for seat in state.seats.values()
+        if not set(seat.devices) & (devices[0] | devices[1])
+    )
 
 
 # Hiding -------------------------------------------------------------------------------------------

@@ -311,13 +311,15 @@ def _pause_offers(state: RoomState, seat: Seat, standing: Standing) -> list[Offe
         return []
     on = frozen is None
     ask = _ask(state, standing)
-    if ask is not None and ask.seat == seat.id and ask.on == on:
-        return []  # the other one has to ask now
+    if ask is not None and ask.on == on:
+        mine = ask.seat == seat.id
+        if mine or safety_desk.one_voice(state, ask.seat, seat.id, standing.here):
+            return []  # another one, on another device, has to ask now
     return [
         Offer(
             command=on_wire.RoomPause(on=on),
             label=say("Pause the room") if on else say("Go on writing"),
             place="foot",
-            hint=say("It takes two of you."),
+            hint=say("It takes two of you, on two devices."),
         )
     ]
