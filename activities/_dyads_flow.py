@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from activities import groups as places
 from activities import pairing, people, phases, rounds, turns
 from activities._dyads_commands import (
     AloudBegun,
@@ -363,10 +364,8 @@ def _fours_mended(state: State, left: Mapping[str, Seats]) -> dict[str, Seats]:
     homeless = [seat for id in single for seat in groups.pop(id)]
     homeless += [seat for seat in waiting(state) if seat not in homeless]
     for seat in homeless:
-        room = [id for id, seats in groups.items() if len(seats) < MOST_TOGETHER]
-        if room:
-            smallest = min(room, key=lambda id: (len(groups[id]), id))
-            groups[smallest] = (*groups[smallest], seat)
+        if into := places.door(groups, groups, MOST_TOGETHER):
+            groups[into] = (*groups[into], seat)
     return groups
 
 
