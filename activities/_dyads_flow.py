@@ -320,7 +320,7 @@ def _mended(
     company = alone == 1 and not any(len(seats) > 1 for seats in groups.values())
     for number, seat in enumerate(late):
         if thinking or (company and number == 0):
-            groups[_fresh_id(state, {**groups, **asleep})] = (seat,)
+            groups[fresh_id(state, {**groups, **asleep})] = (seat,)
     found = pairing.mended(
         groups,
         [member(state, seat) for seats in groups.values() for seat in seats],
@@ -350,7 +350,8 @@ def _of_people(state: State, seats: Seats) -> Seats:
     return tuple(seat for seat in seats if not member(state, seat).facilitator)
 
 
-def _fresh_id(state: State, groups: Mapping[str, Seats]) -> str:
+def fresh_id(state: State, groups: Mapping[str, Seats]) -> str:
+    """An id no group has."""
     number = len(groups) + 1
     while (id := f"p{state.sitting.round}-{number}") in groups or id in state.groups:
         number += 1
