@@ -71,17 +71,14 @@ from activities.blocks import say
 from activities.kernel import (
     Activity,
     Command,
-    Cut,
     Deadline,
     Event,
     Group,
     Harvest,
     Member,
     MemberAway,
-    MemberBack,
     MemberChanged,
     MemberJoined,
-    MemberLeft,
     Moment,
     Reason,
     Refused,
@@ -183,9 +180,7 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return _turn_time(state, moment)
         case phases.PhaseBack():
             return _back(state, command, moment)
-        case Cut() | TimeUp() | phases.PhaseNext() | phases.PhaseExtend() | phases.PhaseSoften():
-            return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
-        case phases.PauseCall() | phases.PauseResume():
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
         case turns.TurnCommand() | turns.Reorder() if state.round is not None:
             events = _turn(state.round, command, moment.now)
@@ -208,7 +203,7 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return _readied(state, command, moment.seat)
         case board.NoteCame() | board.NoteWent() | board.NoteShifted():
             return news(state, command)
-        case MemberJoined() | MemberAway() | MemberBack() | MemberLeft() | MemberChanged():
+        case _ if isinstance(command, people.PeopleCommand):
             return _people(state, command, moment.now)
         case _:
             return ()
