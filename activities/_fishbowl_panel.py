@@ -299,10 +299,13 @@ def _inside(state: State, viewer: Viewer, made: tuple[Offer, ...]) -> Blocks:
 
 def _is_about(state: State, command: object, chair: seats.Chair) -> bool:
     """Whether a button belongs to this chair's line; "nobody speaks" to the one who speaks."""
-    if isinstance(command, FloorMark) and not command.sitting:
-        return state.floor == chair.seat
-    about = isinstance(command, FloorMark | SeatThank | SeatAnchor)
-    return about and command.sitting == chair.sitting  # type: ignore[attr-defined]
+    match command:
+        case FloorMark(sitting=0):
+            return state.floor == chair.seat
+        case FloorMark() | SeatThank() | SeatAnchor():
+            return command.sitting == chair.sitting
+        case _:
+            return False
 
 
 def _chair_status(state: State, chair: seats.Chair) -> Line:

@@ -212,6 +212,12 @@ class Seat:
         may = (shown or self.view())["may"]
         return next((offer for offer in may if offer["type"] == type), None)
 
+    def offered(self, type: str) -> dict[str, Any]:
+        """The first offer of a type, which must be there."""
+        found = self.offer(type)
+        assert found, f"{type} is not offered to {self.seat}"
+        return found
+
     def send(
         self, command: Mapping[str, Any], *, activity: str | None = None, request: str = ""
     ) -> httpx.Response:

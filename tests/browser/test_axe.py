@@ -254,7 +254,9 @@ def test_the_panel_the_wall_and_the_memo(look: Look, house: House) -> None:
     guest.sees("Export")
     look.at("memo")
 
-    wall = Look(house.browse(guest.context.browser, "wall", (1920, 1080)))  # type: ignore[arg-type]
+    browser = guest.context.browser
+    assert browser is not None
+    wall = Look(house.browse(browser, "wall", (1920, 1080)))
     wall.guest.page.goto(room.links["screen"])
     wall.guest.sees(re.compile("is telling|with their stories"))
     for theme in THEMES:
