@@ -364,9 +364,9 @@ def _dealt(state: State, seat: str) -> Events:
         return (SeatPlaced(seat=seat, team=""),) if team else ()
     if team in state.teams:
         return ()
-    counts = {t: len(members(state, t)) for t in state.teams if t != reporting(state)}
-    into = min(counts or state.teams, key=lambda t: counts.get(t, 0))
-    return (SeatPlaced(seat=seat, team=into),)
+    quiet = [one for one in state.teams if one != reporting(state)]
+    into = groups.door(seating(state), quiet, groups.NO_LIMIT)
+    return (SeatPlaced(seat=seat, team=into or next(iter(state.teams))),)
 
 
 def _presence(state: State, seen: int, now: int) -> Events:

@@ -536,6 +536,14 @@ def test_group_too_few_are_one_group() -> None:
     assert sizes(place) == [3]
 
 
+def test_group_a_late_joiner_is_not_sent_to_a_group_everybody_left_G4() -> None:
+    at = room(6)
+    for seat in model.members(at.state, "g2"):
+        at.leave(seat)
+    at.join(Member("late"))
+    assert at.state.place["late"] == "g1"
+
+
 def test_group_whose_table_device_is_lost_is_waited_for_and_reports_later() -> None:
     at = reports()
     team = model.reporting(at.state)
