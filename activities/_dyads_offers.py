@@ -133,10 +133,10 @@ def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
         offers += _time_offers(state, viewer.epoch)
     if state.phases.phase == "four" and not state.phases.paused:
         offers += _four_offers(state, viewer.epoch)
-    floor = state.aloud.floor if state.aloud and state.phases.phase == "all" else None
-    if floor is not None and turns.may_move_on(state.aloud) and not state.phases.paused:  # type: ignore[arg-type]
-        thank = turns.Next(turn=floor.turn)
-        label = say("Thank {name} and go on", name=Who(floor.seat))
+    aloud = state.aloud if state.phases.phase == "all" and not state.phases.paused else None
+    if aloud is not None and aloud.floor is not None and turns.may_move_on(aloud):
+        thank = turns.Next(turn=aloud.floor.turn)
+        label = say("Thank {name} and go on", name=Who(aloud.floor.seat))
         offers.append(Offer(thank, label, "group"))
     return offers
 

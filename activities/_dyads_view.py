@@ -59,6 +59,7 @@ from activities.blocks import (
     SeatState,
     View,
     Voice,
+    VoiceMode,
     Who,
     say,
     say_n,
@@ -163,9 +164,9 @@ def _own(state: State, seat: str) -> Blocks:
     return blocks
 
 
-def _voice(state: State, mode: str, text: Line, group: str, seat: str) -> Voice:
+def _voice(state: State, mode: VoiceMode, text: Line, group: str, seat: str) -> Voice:
     return Voice(
-        mode=mode,  # type: ignore[arg-type]  # the callers' literals
+        mode=mode,
         text=text,
         clock=timing.clock(own_timer(state, group)) if state.phases.timer.kind != "open" else None,
         others=_seats(state, group, without=seat),

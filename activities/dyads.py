@@ -89,7 +89,6 @@ from activities.kernel import (
     Activity,
     Command,
     ConsentGiven,
-    Cut,
     Deadline,
     Event,
     Group,
@@ -108,7 +107,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseSoften
+from activities.phases import PhaseBack, PhaseExtend
 
 Events = tuple[Event, ...]
 
@@ -241,15 +240,7 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
             return _back(state, moment)
         case TimeUp(timer=timer) if timer not in ("phase", "back"):
             return _rang(state, timer, moment)
-        case (
-            PhaseNext()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: go_on(state, moment))
         case PairsFound():
             return found(state, command, moment)

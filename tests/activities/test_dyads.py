@@ -218,7 +218,7 @@ def test_rotating_has_three_rounds_with_new_partners() -> None:
     go(room, "move")
     seen = run(room)
     assert seen[:8] == ["move", "half_1", "half_2"] * 2 + ["move", "half_1"]
-    formed = [e.groups for e in events_of(room, PairsFormed)]  # type: ignore[attr-defined]
+    formed = [e.groups for e in events_of(room, PairsFormed)]
     assert len(formed) == 3
     met = [group for groups in formed for group in groups]
     assert max(pairing.meetings(met).values()) == 1

@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from activities import _report_out_model as model
 from activities import board, groups, rounds, turns
+from activities._report_out_evolve import evolve
 from activities._report_out_model import ONE_LINER, Settings, State, report_length
 from activities._report_out_teams import form
 from activities.blocks import Cards, Note, Now, PileNote, Piles, Words
 from activities.kernel import Before, BoardNote, FormerGroup, Member
-from activities.report_out import REPORT_OUT, evolve
+from activities.report_out import REPORT_OUT
 from activities.timing import SECOND
 from tests.activities.driver import (
     History,

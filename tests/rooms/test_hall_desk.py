@@ -76,7 +76,9 @@ async def test_a_code_works_once_and_for_ten_minutes_SEA9(tmp_path: Path) -> Non
         _, first, second = await table_of(house, 2)
         await house.do(first, "seat.move")
         code = await code_of(house, first)
-        assert (await house.hub.find(code)).kind == "move"  # type: ignore[union-attr]
+        found = await house.hub.find(code)
+        assert found is not None
+        assert found.kind == "move"
         await take(house, code)
         with pytest.raises(Refused, match="stale_seat"):
             await take(house, code)
