@@ -331,7 +331,7 @@ def busy_panel() -> dict[str, Any]:
     shown = panel()
     shown["may"] += [
         offer("pause.call", "Pause everything", "foot"),
-        offer("phase.extend", "Two more minutes for everybody", "foot"),
+        offer("phase.extend", "2 minutes more for all", "foot"),
         offer("phase.back", "Undo", "foot", hint=say("For one minute.")),
         {**offer("seat.admit", "Let Anaïs in", "foot"), "seat": "s13"},
         {**offer("seat.refuse", "Not now", "foot"), "seat": "s13"},
