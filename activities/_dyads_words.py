@@ -93,7 +93,7 @@ MEET: Final = say("Let pairs meet")
 
 COMES: Final[Mapping[str, Line]] = {
     "half_1": say("One speaks, the other only listens. The clock changes over by itself."),
-    "breath": say("A breath in silence. Then the time goes to the other one."),
+    "breath": say("A breath in silence. Then it goes on by itself."),
     "half_2": say("The other one speaks. Who has spoken only listens."),
     "open": say("They talk with each other; no clock for each."),
     "own_note": say("Everybody writes their own note; nobody writes about the partner."),

@@ -279,7 +279,7 @@ def time_offers(group: str, name: Line, phase: str, epoch: int, timer: Timer) ->
         ),
         Offer(
             TimeGive(epoch=epoch, phase=phase),
-            say("2 minutes more for all"),
+            say("2 minutes more"),
             "group",
         ),
     ]

@@ -104,9 +104,12 @@ export class RoomPage extends StagePart {
     const acts = drawn(offers, "main").length > 0;
     // How many have done it is read after doing it.
     const counted: Block[] = acts ? all.filter((block) => block.type === "progress") : [];
-    // Beside a picture, what may be long is read after the buttons; it never moves under somebody
-    // who is writing in it.
-    const later = pic ? all.filter((block) => LISTS.has(block.type)) : [];
+    // What may be long is read after the buttons beside a picture, and notes after what a box
+    // sends. That hangs on the blocks alone: nothing moves under somebody who is writing in it.
+    const sends = all.findIndex((block) => "offer" in block && !!block.offer);
+    const later = all.filter((block, n) =>
+      pic ? LISTS.has(block.type) : block.type === "cards" && sends >= 0 && n > sends,
+    );
     const aside = (block: Block) => counted.includes(block) || later.includes(block);
     const rest = [...pics.slice(1), ...all.filter((block) => !aside(block))];
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
