@@ -133,7 +133,8 @@ def _pairs(state: State, seat: str) -> list[AnyBlock]:
     own = pair_of(state, seat)
     if not own:
         title = say("Two and two: is it yours to do?")
-        found: list[AnyBlock] = [Pairs(title=title, pairs=_table(state), clock=clock)]
+        pairs = Pairs(title=say("Who is with whom"), pairs=_table(state), clock=clock)
+        found: list[AnyBlock] = [Now(text=title), pairs]
         if seat:
             late = say("You are in no pair this time. Go on thinking about your step.")
             found.append(Note(text=late))
@@ -152,8 +153,8 @@ def _pairs(state: State, seat: str) -> list[AnyBlock]:
         return told
     if speaker:
         text = say("You listen. {name} speaks.", name=Who(speaker))
-        voice = Voice(mode="listen", text=text, clock=clock, others=others, next=QUESTIONS)
-        return [voice]
+        voice = Voice(mode="listen", text=text, clock=clock, others=others)
+        return [voice, Prompt(text=QUESTIONS)]
     return [Voice(mode="open", text=say("Talk freely."), clock=clock, others=others)]
 
 

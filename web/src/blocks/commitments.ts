@@ -9,7 +9,7 @@ import { BlockPart, sees } from "./block";
 /** Lines a wall has room for in letters that are read from the back of a hall, beside a ring too;
  * letters in such a line; and how long a page stands (ms): long enough to be read aloud. */
 const LINES = 6;
-const BESIDE = 5;
+const BESIDE = 6;
 const LETTERS = 44;
 const BESIDE_LETTERS = 26;
 const STANDS = 15_000;

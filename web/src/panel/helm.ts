@@ -51,14 +51,6 @@ export function rest(stage: Stage): TemplateResult | typeof nothing {
   return html`<div class="row rest">${icon("later")}<p class="grow">${tn("A rest of {n} minute is planned for {time}.", "A rest of {n} minutes is planned for {time}.", due.minutes, { time })}</p>${offer ? html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>` : nothing}</div>`;
 }
 
-/** Before the first activity of a room nothing weighs as much as starting it. */
-export function before(stage: Stage): boolean {
-  const { view } = stage;
-  return (
-    !!view && !view.activity && !view.room.agenda.some((row) => /^(done|now)$/.test(row.state))
-  );
-}
-
 function became(state: ProposalRow["state"]): string {
   switch (state) {
     case "done":

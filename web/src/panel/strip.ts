@@ -1,10 +1,10 @@
 // The facilitators' private line: what they write to each other, one-tap codes, one box.
 import { html, nothing, type TemplateResult } from "lit";
-import { StagePart } from "../frame";
+import { before, StagePart } from "../frame";
 import { hour, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Offer } from "../wire";
-import { before, proposals } from "./helm";
+import { proposals } from "./helm";
 
 /** How many lines stand: the newest. */
 const LINES = 30;
