@@ -15,6 +15,7 @@ from activities._commitments_cards import (
     CardWrite,
     PartnerAnswer,
     PartnerAsk,
+    Standing,
     of_seat,
     partner_of,
 )
@@ -288,9 +289,9 @@ def own_offers(state: State, viewer: Viewer) -> list[Offer]:
         found.append(Offer(CardDrop(card=card.id), say("Take it away"), "group", confirm=gone))
         found += _partner_offers(state, card)
         found += [
-            Offer(CardMark(card=card.id, state=option.value), option.label, "group")  # type: ignore[arg-type]
-            for option in STANDINGS
-            if option.value != card.state
+            Offer(CardMark(card=card.id, state=standing), label, "group")
+            for standing, label in STANDINGS
+            if standing != card.state
         ]
     many = partner_of(state.cards, seat) >= PARTNER_OF
     for card in state.cards.values():
@@ -304,11 +305,11 @@ def own_offers(state: State, viewer: Viewer) -> list[Offer]:
     return found + phases.pause_offers(state.phases, viewer)
 
 
-STANDINGS: Final = (
-    Option("active", say("Still on it")),
-    Option("done", say("Done")),
-    Option("changed", say("It changed")),
-    Option("dropped", say("Let go")),
+STANDINGS: Final[tuple[tuple[Standing, Line], ...]] = (
+    ("active", say("Still on it")),
+    ("done", say("Done")),
+    ("changed", say("It changed")),
+    ("dropped", say("Let go")),
 )
 
 

@@ -19,6 +19,7 @@ from activities._dyads_model import (
     here,
     in_pairs,
     left_alone,
+    own_timer,
     phase_of,
     step,
     turn,
@@ -57,6 +58,7 @@ from activities.blocks import (
     SeatState,
     View,
     Voice,
+    VoiceMode,
     Who,
     say,
     say_n,
@@ -117,7 +119,7 @@ def view(state: State, viewer: Viewer) -> View:
         phase=phase_of(state, viewer.seat if viewer.lens == "seat" else ""),
         blocks=tuple(blocks),
         may=offers_of(state, viewer),
-        ends_at=state.phases.timer.ends_at,
+        ends_at=own_timer(state, group).ends_at,
         place=group_name(state, group) if group else TITLE[state.settings.form],
         sub=_round(state),
     )
@@ -134,7 +136,7 @@ def _own(state: State, seat: str) -> Blocks:
     taking_part = seat in state.people and (bool(group) or not state.people[seat].facilitator)
     if not taking_part:
         return _wall(state)
-    blocks: Blocks = _missing(state, seat, group)
+    blocks: Blocks = [*_missing(state, seat, group), *_others_longer(state, group)]
     match phase:
         case "think" | "alone" | "intro":
             blocks.append(_voice(state, "think", say("Think for yourself"), group, seat))
@@ -159,11 +161,11 @@ def _own(state: State, seat: str) -> Blocks:
     return blocks
 
 
-def _voice(state: State, mode: str, text: Line, group: str, seat: str) -> Voice:
+def _voice(state: State, mode: VoiceMode, text: Line, group: str, seat: str) -> Voice:
     return Voice(
-        mode=mode,  # type: ignore[arg-type]  # the callers' literals
+        mode=mode,
         text=text,
-        clock=timing.clock(state.phases.timer) if state.phases.timer.kind != "open" else None,
+        clock=timing.clock(own_timer(state, group)) if state.phases.timer.kind != "open" else None,
         others=_seats(state, group, without=seat),
         next=_after(state, group, seat),
     )
@@ -286,6 +288,15 @@ def _missing(state: State, seat: str, group: str) -> Blocks:
     elif seat in state.patient:
         text = say("{name} is away. You wait for half a minute more.", name=Who(names[0]))
     return [Note(text=text, tone="look")]
+
+
+def _others_longer(state: State, group: str) -> Blocks:
+    """Somebody else was given more time; one's own ends as it would have."""
+    more = state.sitting.more
+    if not group or more.get(group, 0) >= max(more.get(id, 0) for id in state.groups):
+        return []
+    text = say("Another group has a little longer. When your time is up, you wait for it.")
+    return [Note(text=text, tone="quiet")]
 
 
 def _door(state: State, seat: str) -> Blocks:

@@ -45,7 +45,6 @@ from activities.kernel import (
     Activity,
     Assessment,
     Command,
-    Cut,
     Deadline,
     Event,
     Harvest,
@@ -53,28 +52,16 @@ from activities.kernel import (
     Item,
     LeadCommand,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Planned,
     Purpose,
     Rating,
     Refused,
-    TimeUp,
     Viewer,
     WordsErased,
 )
 from activities.phases import (
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     Phases,
-    PhaseSoften,
     Stage,
 )
 
@@ -233,18 +220,9 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             return (LineWithdrawn(words=command.words),)
         case ChangeName():
             return (ChangeNamed(words=command.words),)
-        case MemberJoined() | MemberAway() | MemberBack() | MemberChanged() | MemberLeft():
+        case _ if isinstance(command, people.PeopleCommand):
             return people.decide(state.people, command)
-        case (
-            PhaseNext()
-            | PhaseBack()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment.now))
         case _:
             raise Refused("unknown")

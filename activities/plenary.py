@@ -49,7 +49,6 @@ from activities.kernel import (
     MINUTE,
     Activity,
     Command,
-    Cut,
     Deadline,
     Event,
     Harvest,
@@ -57,26 +56,14 @@ from activities.kernel import (
     Item,
     LeadCommand,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Planned,
     Reason,
     Refused,
-    TimeUp,
     Viewer,
 )
 from activities.phases import (
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     Phases,
-    PhaseSoften,
     Stage,
 )
 
@@ -85,13 +72,14 @@ INSIGHTS_EACH: Final = 3
 """One line each is asked for; three leave room for second thoughts."""
 
 GiveTo = Literal["room", "memo"]
+Occasion = Literal["arrival", "frame", "talk", "insight"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the group is asked for, for how long; `prompt`: the purpose or the question in the
     facilitators' words."""
 
-    form: Literal["arrival", "frame", "talk", "insight"] = "talk"
+    form: Occasion = "talk"
     minutes: Annotated[int, Meta(ge=1, le=60)] = 5
     prompt: Words | None = None
 
@@ -228,16 +216,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     """What follows from a command. Raises `Refused`."""
     seat = moment.seat
     match command:
-        case (
-            PhaseNext()
-            | PhaseBack()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             closed = phases.enter("closed", Stage(), moment.now)
             return phases.decide(state.phases, command, moment, lambda: (closed,))
         case Ready():
@@ -259,7 +238,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             if sum(one.seat == seat for one in state.insights) >= INSIGHTS_EACH:
                 raise Refused("full")
             return (InsightGiven(seat=seat, words=command.words, to=command.to),)
-        case MemberJoined() | MemberAway() | MemberBack() | MemberChanged() | MemberLeft():
+        case _ if isinstance(command, people.PeopleCommand):
             return people.decide(state.people, command)
         case _:
             raise Refused("unknown")

@@ -170,7 +170,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     match command:
         case TimeUp(timer="early"):
             return (BreakOpened(),)
-        case PhaseNext() | PhaseBack() | PhaseExtend() | Cut() | TimeUp():
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment.now))
         case BackSay():
             if moment.seat in state.back:

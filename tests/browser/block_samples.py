@@ -29,9 +29,11 @@ from activities.blocks import (
     Piles,
     Prompt,
     RingSeat,
+    SeatState,
     Share,
     Shares,
     Voice,
+    VoiceMode,
     Who,
     Words,
     say,
@@ -41,12 +43,9 @@ from tests.browser.samples import FOOT, NOW, PEOPLE, clock, desk, offer, panel, 
 MIN: Final = 60_000
 
 
-def seats(*numbers: int, state: str = "waiting") -> tuple[RingSeat, ...]:
+def seats(*numbers: int, state: SeatState = "waiting") -> tuple[RingSeat, ...]:
     """People as a picture has them."""
-    return tuple(
-        RingSeat(f"s{n}", Who(f"s{n}"), state)  # type: ignore[arg-type]
-        for n in numbers
-    )
+    return tuple(RingSeat(f"s{n}", Who(f"s{n}"), state) for n in numbers)
 
 
 def bowl(*, crowd: int = 0) -> Bowl:
@@ -83,14 +82,14 @@ def fishbowl(seat: str = "s3", *, crowd: int = 0, lens: str = "seat") -> dict[st
     )
 
 
-def voice(mode: str, text: str, *others: int, lens: str = "seat", left: int = 2 * MIN) -> Any:
+def voice(mode: VoiceMode, text: str, *others: int, lens: str = "seat", left: int = 2 * MIN) -> Any:
     """Half of paired listening."""
-    floor = "floor" if mode == "listen" else "waiting"
+    floor: SeatState = "floor" if mode == "listen" else "waiting"
     return view(
         "s3",
         Prompt(text=say("“What struck you, and what does it touch at home?”")),
         Voice(
-            mode=mode,  # type: ignore[arg-type]
+            mode=mode,
             text=say(text),
             clock=clock(left, duration=3 * MIN),
             others=(*seats(others[0], state=floor), *seats(*others[1:])),

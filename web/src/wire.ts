@@ -1078,7 +1078,7 @@ export interface RoomUnfreeze {
   epoch: number;
 }
 
-/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute makes it so. */
+/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute, on another device, makes it so. */
 export interface RoomPause {
   type: "room.pause";
   on: boolean;
