@@ -415,6 +415,7 @@ export interface RoomInfo {
   co_time: boolean;
   duties: DutyRow[];
   baton?: Baton | null;
+  rest?: PlannedRest | null;
 }
 
 /** Who leads, as everyone may know it. */
@@ -491,6 +492,12 @@ export interface Baton {
   settings: string[];
   offered: boolean;
   ends_at?: number | null;
+}
+
+/** A rest the plan puts inside the item that is on now, for facilitators. */
+export interface PlannedRest {
+  at: number;
+  minutes: number;
 }
 
 /** Who is here. */
