@@ -16,6 +16,7 @@ from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
 from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
+from rooms.wire_memo import MemoRemind
 from rooms.wire_safety import SafetyCommand
 
 # Limits, each with its reason
@@ -284,6 +285,7 @@ RoomCommand = (
     | AgendaCommand
     | HelmCommand
     | SafetyCommand
+    | MemoRemind
 )
 
 # From a client

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from rooms import memo_fonts
 from rooms.memo import MemoCard, MemoSource, ProseText, draft
 from rooms.memo_pdf import MissingGlyph, pdf
+from rooms.memo_tree import lines_of
 from tests.rooms.memo_hostile import HOSTILE
 from tests.rooms.memo_sample import SAMPLE
 
@@ -129,7 +130,7 @@ def test_hostile_text_is_only_ever_text(text: str) -> None:
     reader = PdfReader(BytesIO(content))
     assert 1 <= len(reader.pages) <= 6
     shown = re.sub(r"\s", "", pages(content))
-    for line in (block.line.text for block in memo.sections[0].blocks):  # type: ignore[union-attr]
+    for line in (line.text for block in memo.sections[0].blocks for line in lines_of(block)):
         if line.isascii():
             assert re.sub(r"\s", "", line) in shown
 
