@@ -16,6 +16,7 @@ from rooms.agenda_items import AgendaEvent, AgendaItem, Frame
 from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.lead import Lead
+from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
 from rooms.seats import Seat
 
@@ -303,6 +304,7 @@ RoomEvent = (
     | AgendaEvent
     | HelmEvent
     | SafetyEvent
+    | OwnersReminded
 )
 
 

@@ -18,12 +18,14 @@ from rooms import (
     lead_rights,
     note_desk,
     release_desk,
+    reminders,
     safety,
     safety_desk,
     seat_desk,
     wire,
     wire_agenda,
     wire_hall,
+    wire_memo,
     wire_safety,
 )
 from rooms.asking import Asking
@@ -78,6 +80,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             release_desk.release(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             release_desk.decide(draft, command, asking)
+        case wire_memo.MemoRemind():
+            reminders.decide(draft, command, asking)
         case (
             wire_agenda.AgendaAdd()
             | wire_agenda.AgendaEdit()
