@@ -8,7 +8,8 @@ import msgspec
 from rooms.memo_docx import docx
 from rooms.memo_html import page
 from rooms.memo_markdown import markdown, plain_text
-from rooms.memo_pdf import MissingGlyph, pdf
+from rooms.memo_pdf import pdf
+from rooms.memo_press import MissingGlyph
 from rooms.memo_text import folded
 from rooms.memo_tree import Memo
 

@@ -15,6 +15,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from activities.blocks import Line, say
 from rooms.memo_export import FORMATS, MissingGlyph, export
 from rooms.memo_tree import Edition, Memo
 from server import auth
@@ -77,9 +78,25 @@ async def memo_file(request: Request) -> Response:
     try:
         # Layout takes its time; the room goes on meanwhile.
         made = await asyncio.to_thread(export, memo, ending)
-    except MissingGlyph:
-        raise Problem("no_glyph") from None
+    except MissingGlyph as missing:
+        raise Problem("no_glyph", unprinted(missing)) from None
     return file_response(made.content, made.media_type, f"{title_of(room)} memo", ending)
+
+
+def unprinted(missing: MissingGlyph) -> Line:
+    """Which letter has no typeface here, and where it stands."""
+    first = missing.found[0]
+    return say(
+        "No PDF was made. Letters without a typeface on this server: {n}. The first is {letter} "
+        "({code}, {script}) in “{place}”, near “{words}”. Take the Word file: your own machine "
+        "may have the letter. Or ask for a typeface to be added here.",
+        n=len(missing.found),
+        letter=first.character,
+        code=first.code,
+        script=first.script,
+        place=first.place,
+        words=first.words,
+    )
 
 
 async def export_zip(request: Request) -> Response:
