@@ -1,4 +1,4 @@
-"""The press: a fixed template and data become a tagged PDF, or an error names what no font draws."""
+"""The press: a fixed template and data become a tagged PDF, or an error names the letter."""
 
 import json
 import re
