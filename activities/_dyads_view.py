@@ -44,10 +44,13 @@ from activities.blocks import (
     AnyBlock,
     Field,
     Form,
+    GroupLine,
+    Groups,
     Line,
     NextStep,
     Note,
     Now,
+    Offer,
     Pair,
     Pairs,
     Progress,
@@ -63,6 +66,7 @@ from activities.blocks import (
     say,
     say_n,
 )
+from activities.groups import TimeGive
 from activities.kernel import Viewer
 
 Blocks = list[AnyBlock]
@@ -105,11 +109,12 @@ def prompt(state: State) -> Prompt:
 def view(state: State, viewer: Viewer) -> View:
     """What this viewer sees and may do."""
     phase = state.phases.phase
+    may = offers_of(state, viewer)
     blocks: Blocks = phases.notices(state.phases)
     if phase == phases.CLOSED:
         blocks.append(Now(text=say("Thank you, everyone")))
     elif viewer.lens == "panel":
-        blocks += _panel(state)
+        blocks += _panel(state, may)
     elif viewer.lens == "screen":
         blocks += _wall(state)
     else:
@@ -118,7 +123,7 @@ def view(state: State, viewer: Viewer) -> View:
     return View(
         phase=phase_of(state, viewer.seat if viewer.lens == "seat" else ""),
         blocks=tuple(blocks),
-        may=offers_of(state, viewer),
+        may=may,
         ends_at=own_timer(state, group).ends_at,
         place=group_name(state, group) if group else TITLE[state.settings.form],
         sub=_round(state),
@@ -404,7 +409,24 @@ def _wall(state: State) -> Blocks:
     return [*blocks, *phases.countdown(state.phases)]
 
 
-def _panel(state: State) -> Blocks:
+def _asking(state: State, may: tuple[Offer, ...]) -> Blocks:
+    """Groups that ask for more time, each with the answers to it."""
+    answers = [(n, one.command) for n, one in enumerate(may) if isinstance(one.command, TimeGive)]
+    named = {command.group for _, command in answers}
+    lines = tuple(
+        GroupLine(
+            id,
+            group_name(state, id),
+            say("asks for two more minutes"),
+            offers=tuple(n for n, command in answers if command.group in ("", id)),
+        )
+        for id in state.groups
+        if id in named
+    )
+    return [Groups(groups=lines)] if lines else []
+
+
+def _panel(state: State, may: tuple[Offer, ...]) -> Blocks:
     phase = state.phases.phase
     following, _ = step(state, state.sitting.at + 1)
     blocks: Blocks = [NextStep(text=COMES[following], hint=GUIDE.get(phase))]
@@ -416,6 +438,7 @@ def _panel(state: State) -> Blocks:
         blocks.append(pairs_block(state, status=True))
     else:
         blocks += phases.countdown(state.phases)
+    blocks += _asking(state, may)
     if late := waiting(state):
         rows = tuple((Who(seat), say("with nobody yet")) for seat in late)
         blocks.append(Roll(title=say("At the door"), rows=rows))
