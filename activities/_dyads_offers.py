@@ -35,7 +35,7 @@ from activities._dyads_model import (
     waiting,
 )
 from activities._dyads_regroup import may_split
-from activities._dyads_words import END, KINDS, LEAVE, SCOPES, group_name
+from activities._dyads_words import COMES, KINDS, LEAD_TO, MEET, SCOPES, group_name
 from activities.blocks import (
     Need,
     Offer,
@@ -84,7 +84,7 @@ def _own_offers(state: State, viewer: Viewer) -> list[Offer]:
         label = say("Not ready yet") if done else say("We are ready")
         offers.append(Offer(GroupReady(group=group, ready=not done), label, "beside"))
         if group not in state.asked:
-            offers.append(Offer(TimeAsk(group=group), say("Two more minutes"), "foot"))
+            offers.append(Offer(TimeAsk(group=group), say("Ask for two more minutes"), "foot"))
     return [*offers, *phases.pause_offers(state.phases, viewer)]
 
 
@@ -115,14 +115,14 @@ def _turn_offers(state: State, seat: str) -> list[Offer]:
 
 def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
     offers: list[Offer] = []
-    for offer in phases.lead_offers(state.phases, viewer, LEAVE, END):
+    now, number = state.phases.phase, state.sitting.at + 1
+    following = stage(state, number)[0]
+    labels = {} if now == phases.CLOSED else {now: MEET if now == "intro" else LEAD_TO[following]}
+    for offer in phases.lead_offers(state.phases, viewer, labels, COMES[phases.CLOSED]):
         match offer.command:
             case phases.PhaseNext(epoch=epoch, phase=phase):
-                number = state.sitting.at + 1
-                following = stage(state, number)[0]
-                label = offer.label if following != phases.CLOSED else say("Close")
                 coming = PhaseNext(epoch=epoch, phase=phase, step=number)
-                offers.append(Offer(coming, label))
+                offers.append(Offer(coming, offer.label))
             case PhaseExtend() if not may_extend(state):
                 pass
             case _:

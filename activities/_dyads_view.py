@@ -28,6 +28,8 @@ from activities._dyads_model import (
 from activities._dyads_offers import offers_of
 from activities._dyads_words import (
     COMES,
+    GUIDE,
+    HEADS,
     KINDS,
     PROMPTS,
     RULES,
@@ -426,7 +428,10 @@ def _asking(state: State, may: tuple[Offer, ...]) -> Blocks:
 
 def _panel(state: State, may: tuple[Offer, ...]) -> Blocks:
     phase = state.phases.phase
-    blocks: Blocks = [NextStep(text=COMES[phase])]
+    following, _ = step(state, state.sitting.at + 1)
+    blocks: Blocks = [NextStep(text=COMES[following], hint=GUIDE.get(phase))]
+    if phase in HEADS:
+        blocks.append(Now(text=HEADS[phase]))
     if phase == "all":
         blocks += _all(state, "")
     elif state.groups and phase not in ("own_note", "plenary"):

@@ -317,7 +317,7 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
         offers.add(back, say("Undo"), where("foot"))
     if timing.may_extend(state.timer, 20) and state.timer.duration:
         more = PhaseExtend(epoch=epoch, phase=now, seconds=120)
-        offers.add(more, say("Two more minutes for everybody"), where("foot"))
+        offers.add(more, say("2 minutes more"), where("foot"))
     if now not in ("gather", "form") and may_soften(state.phases):
         hint = say("Two minutes and a last one, then we go on.")
         soften = PhaseSoften(epoch=epoch, phase=now)

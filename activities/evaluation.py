@@ -319,7 +319,8 @@ def _blocks(state: State, viewer: Viewer) -> list[AnyBlock]:
             clock = list(phases.countdown(state.phases))
             return [Now(text=say("How was it for you?")), *clock, *body, count, *shown]
         case "round":
-            return [Now(text=say("One sentence, if you like")), _progress(state)]
+            aloud = Note(text=say("Whoever likes says one sentence aloud. Nobody has to."))
+            return [Now(text=say("One sentence, if you like")), aloud, _progress(state)]
         case "read_back":
             return [Now(text=say("What we said")), *_texts(state, viewer)]
         case "one_change":
@@ -379,7 +380,10 @@ def _box(name: str, label: Line, value: Words | None) -> Field:
 def _texts(state: State, viewer: Viewer) -> list[AnyBlock]:
     blocks: list[AnyBlock] = []
     for rating in ratings(state):
-        bars = tuple(Bar(say("{n}", n=i), n) for i, n in enumerate(rating.counts, 1))
+        named = {1: say("{n}, not at all", n=1), 5: say("{n}, fully", n=5)}
+        bars = tuple(
+            Bar(named.get(i) or say("{n}", n=i), n) for i, n in enumerate(rating.counts, 1)
+        )
         blocks.append(Tally(title=rating.statement, bars=bars))
     labels = _LABELS.get(state.settings.form, _LABELS["useful_change"])
     kinds: tuple[Literal["plus", "delta"], ...] = ("plus", "delta")

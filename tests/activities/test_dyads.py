@@ -960,3 +960,29 @@ def test_mending_never_pulls_two_apart_who_talk() -> None:
 def test_seconds_are_milliseconds_inside() -> None:
     room = begun("paired", count=2)
     assert room.state.phases.timer.duration == 30 * SECOND
+
+
+def test_the_button_says_what_comes_and_never_only_on() -> None:
+    room = begun("paired", breath_s=5, open_s=60, note_s=60)
+    said = {}
+    for _ in range(9):
+        (offer,) = (
+            each
+            for each in room.view(room.lead, "panel").may
+            if each.place == "main" and type(each.command).__name__ == "PhaseNext"
+        )
+        phase = room.state.phases.phase
+        said[f"breath {1 + ('breath 1' in said)}" if phase == "breath" else phase] = offer.label.id
+        room.do(room.lead, "phase.next", "panel")
+        room.work()
+        if room.state.phases.phase == "closed":
+            break
+    assert said == {
+        "think": "Let the first one speak",
+        "half_1": "Let them take a breath",
+        "breath 1": "Let the second one speak",
+        "half_2": "Let them take a breath",
+        "breath 2": "Let them talk freely",
+        "open": "Let everybody write",
+        "own_note": "End this activity",
+    }

@@ -98,3 +98,9 @@ def test_G2_any_history(history: History) -> None:
 def test_every_phase_is_reached() -> None:
     choices = tuple(Settings(form=form) for form in FORMS)
     assert explore(PLENARY, choices, seed=5).phases == set(PLENARY.phases)
+
+
+def test_a_wall_is_given_nothing_to_write_in() -> None:
+    room = talk()
+    assert "Cards" in {type(each).__name__ for each in room.view("s1").blocks}
+    assert "Cards" not in {type(each).__name__ for each in room.view("screen", "screen").blocks}

@@ -277,7 +277,7 @@ def piles(lens: str = "seat") -> dict[str, Any]:
     }
     may = (
         offer("note.place", "Move", "beside", needs=note),
-        offer("note.tick", "Also ours", "beside", needs={"note": Need("choice")}),
+        offer("pile.tick", "Also ours", "beside", needs={"note": Need("choice")}),
         offer("pile.name", "Rename", "beside", needs=name),
         offer("pile.merge", "Join with another", "beside", needs=into),
         *FOOT,
@@ -314,7 +314,7 @@ def piles(lens: str = "seat") -> dict[str, Any]:
             title=say("Notes from all circles"),
             piles=made,
             move="note.place",
-            tick="note.tick",
+            tick="pile.tick",
             rename="pile.name",
             merge="pile.merge",
         ),
@@ -330,7 +330,7 @@ def busy_panel() -> dict[str, Any]:
     shown = panel()
     shown["may"] += [
         offer("pause.call", "Pause everything", "foot"),
-        offer("phase.extend", "Two more minutes for everybody", "foot"),
+        offer("phase.extend", "2 minutes more", "foot"),
         offer("phase.back", "Undo", "foot", hint=say("For one minute.")),
         {**offer("seat.admit", "Let Anaïs in", "foot"), "seat": "s13"},
         {**offer("seat.refuse", "Not now", "foot"), "seat": "s13"},
@@ -362,6 +362,7 @@ def lead_together() -> tuple[dict[str, Any], dict[str, Any]]:
             {"duty": "care", "label": "Looks after people", "set": False, "seat": "", "name": None},
             {"duty": "notes", "label": "Writes down what is agreed", "set": True, "seat": "", "name": None},
         ],
+        "rest": {"at": NOW, "minutes": 8},
         "plan": {"total": 91, "starts": None, "ends": None, "promised": None, "behind": 240_000, "due": None, "next": ""},
     }  # fmt: skip
     code = Need(
