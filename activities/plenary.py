@@ -445,7 +445,7 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
         own.append(Offer(InsightGive(words=Words("")), say("Give this"), needs=needs))
     own += phases.pause_offers(state.phases, viewer)
     kept = say("What was written is kept.")
-    onward = say("Let us begin") if state.settings.form == "arrival" else say("End here")
+    onward = say("Let us begin") if state.settings.form == "arrival" else say("Finish this part")
     lead = phases.lead_offers(state.phases, viewer, {"open": onward}, kept)
     lead += _floor_offers(state, viewer)
     allowed = phases.permitted(ALLOWED[state.phases.shown], roles_of(state, seat, viewer.roles))

@@ -267,7 +267,7 @@ def check_in(evening: Evening, sefina: Guest, jonah: Guest) -> None:
     evening.next("Show the answers")
     sefina.sees(re.compile(MOOD))
     evening.next("Thank everybody")
-    evening.next("End here")
+    evening.next("Finish this part")
 
 
 def circles(evening: Evening) -> None:

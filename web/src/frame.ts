@@ -6,7 +6,7 @@ import { copyText } from "./copy";
 import { hour, t, tn } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
-import type { Offer } from "./wire";
+import type { Offer, ViewMessage } from "./wire";
 
 /** Milliseconds a line said to everybody stays on the screens. */
 const NOTICE = 180_000;
@@ -100,6 +100,12 @@ export function leadOffers(stage: Stage): TemplateResult | typeof nothing {
   if (!found.length) return nothing;
   const text = found.find((offer) => offer.hint)?.hint ?? t("Who leads from here?");
   return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
+}
+
+/** Whether the last activity is over (or left out). */
+export function finished(view: ViewMessage): boolean {
+  const { agenda } = view.room;
+  return agenda.length > 0 && agenda.every((row) => ["done", "skipped"].includes(row.state));
 }
 
 /** Commands about who leads; what a shadow proposes stands where the step itself would. */
