@@ -449,7 +449,7 @@ export class AgendaPage extends StagePart {
   private foot(): TemplateResult {
     const full = this.plan.now.items.length >= this.boot.limits.items;
     const left = this.undoLeft;
-    return html`<div class="agfoot">${
+    return html`<div class="agfoot ${this.plan.now.items.length ? "" : "bare"}">${
       this.undo && left > 0
         ? html`<p class="undobar" role="status"><span class="grow">${this.undo.what}</span><button type="button" @click=${() => void this.putBack()}>${t("Put it back")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(left) })}</span></button></p>`
         : nothing

@@ -129,7 +129,7 @@ function halves(stage: Stage): TemplateResult[] {
     .halves(seat, view.activity?.id ?? "room", standing)
     .map(
       ([box, text]) =>
-        html`<details class="rules" ?open=${stage.boot.seats.length < 2}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
+        html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
     );
 }
 

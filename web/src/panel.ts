@@ -226,7 +226,7 @@ export class PanelPage extends StagePart {
     return html`<div class="nextline"><div>${next ? html`<p class="note">${t("Next")}</p><p class="lead">${next.text}</p>` : nothing}</div><div class="stack">${main.map(
       (offer, n) =>
         html`<tl-offer .stage=${stage} .offer=${offer} .keys=${keyFor(offer.type, !n)} .look=${n ? "big" : "main big"}></tl-offer>`,
-    )}</div></div>${hint ? html`<p class="note nextnote">${hint}</p>` : nothing}`;
+    )}</div></div>${hint ? html`<p class="note nextnote ${others ? "others" : ""}">${hint}</p>` : nothing}`;
   }
 
   /** What is said in passing, and for ten seconds the way back. */
