@@ -62,15 +62,9 @@ from activities.kernel import (
     Event,
     Harvest,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Reason,
     Refused,
-    TimeUp,
 )
 
 Events = tuple[Event, ...]
@@ -125,17 +119,9 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
     match command:
         case Cut():
             return _ended(state, moment)
-        case (
-            TimeUp()
-            | phases.PhaseNext()
-            | phases.PhaseBack()
-            | phases.PhaseExtend()
-            | phases.PhaseSoften()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
-        case phases.PauseCall() | phases.PauseResume():
-            return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
-        case MemberJoined() | MemberAway() | MemberBack() | MemberLeft() | MemberChanged():
+        case _ if isinstance(command, people.PeopleCommand):
             return people.decide(state.people, command)
         case OptionAdd() | OptionDrop() | OptionMerge():
             return _tidied(state, command)
