@@ -5,7 +5,7 @@ from typing import assert_never
 from activities import board
 from activities.blocks import Cards
 from activities.kernel import Command, Refused
-from rooms import board_desk, commits, wire
+from rooms import board_desk, commits, wire_board
 from rooms.asking import Asking
 from rooms.documents import CARDS_PER_SEAT
 from rooms.offers import Standing
@@ -18,18 +18,18 @@ SECTION_LIMIT = 100
 FACILITATOR_KINDS = (*BOARD_KINDS, "theme")
 """Kinds of cards facilitators may put on the board at any time."""
 
-NoteCommand = wire.NoteAdd | wire.NoteMove | wire.NoteDelete
+NoteCommand = wire_board.NoteAdd | wire_board.NoteMove | wire_board.NoteDelete
 """The commands of this module."""
 
 
 def decide(draft: Draft, command: NoteCommand, asking: Asking) -> None:
     """Decide about a card. Raises `Refused`."""
     match command:
-        case wire.NoteAdd():
+        case wire_board.NoteAdd():
             draft.add(added := _note(draft, command, asking))
             if added.document == "board":
                 _tell(draft, board.NoteCame(note=board_desk.note_of(added)), asking)
-        case wire.NoteMove():
+        case wire_board.NoteMove():
             note = draft.room.notes.get(command.card)
             theme = draft.room.notes.get(command.theme) if command.theme else None
             if note is None or (command.theme and (theme is None or theme.kind != "theme")):
@@ -42,7 +42,7 @@ def decide(draft: Draft, command: NoteCommand, asking: Asking) -> None:
                 raise Refused("bad_request")
             draft.add(commits.NoteMoved(card=command.card, theme=command.theme))
             _tell(draft, board.NoteShifted(card=note.card, theme=command.theme), asking)
-        case wire.NoteDelete():
+        case wire_board.NoteDelete():
             note = draft.room.notes.get(command.card)
             if note is None or note.document != _full_name(command.document, asking):
                 raise Refused("unknown")
@@ -64,7 +64,7 @@ def _full_name(document: str, asking: Asking) -> str:
     return f"mine/{asking.seat.id}" if document == "mine" else document
 
 
-def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAdded:
+def _note(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> commits.NoteAdded:
     """A card may be added where the seat's own screen has a section for it; facilitators always
     on the board."""
     seat, state = asking.seat, draft.room
@@ -99,7 +99,7 @@ def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAd
     )
 
 
-def _section_offered(draft: Draft, command: wire.NoteAdd, asking: Asking) -> bool:
+def _section_offered(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> bool:
     standing = Standing(
         here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
     )

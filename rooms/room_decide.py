@@ -28,6 +28,7 @@ from rooms import (
 )
 from rooms.asking import Asking
 from rooms.whole import Draft
+from rooms.wire_board import BoardCommand
 from rooms.wire_helm import HelmCommand
 
 
@@ -71,7 +72,7 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             draft.add(commits.NoticeSaid(text=command.text.ref, at=asking.now))
         case wire.DeskSay():
             helm_desk.say_on_strip(draft, asking, text=command.text.ref)
-        case wire.NoteAdd() | wire.NoteMove() | wire.NoteDelete():
+        case _ if isinstance(command, get_args(BoardCommand)):
             note_desk.decide(draft, command, asking)
         case wire.ConsentRelease() | wire.ConsentWithdraw():
             release_desk.release(draft, command, asking)

@@ -599,10 +599,10 @@ def test_also_ours_is_ticked_once_and_shown_to_the_voice_that_comes_next() -> No
     other = next(s for s, team in at.state.place.items() if team != first)
     mine = next(s for s, team in at.state.place.items() if team == first)
     card = model.notes_of(at.state, first)[0].card
-    assert "note.tick" not in offered(at, mine)
-    assert at.do(other, "note.tick", note=card) is None
-    assert at.do(other, "note.untick", note=card) is None
-    assert at.do(other, "note.tick", note=card) is None
+    assert "pile.tick" not in offered(at, mine)
+    assert at.do(other, "pile.tick", note=card) is None
+    assert at.do(other, "pile.untick", note=card) is None
+    assert at.do(other, "pile.tick", note=card) is None
     assert at.send(other, model.NoteTick(note=card)) == "duplicate"
     assert [e.card for e in at.log if isinstance(e, board.NoteTicked) and e.on] == [card, card]
     assert at.do(voice(at), "turn.done") is None
@@ -618,7 +618,7 @@ def test_nobody_ticks_a_note_of_their_own_or_when_ticks_are_off() -> None:
     assert at.send("s1", model.NoteTick(note=card)) == "duplicate"
     off = sorting(8, Settings(ticks=False))
     assert off.send("s2", model.NoteTick(note=card)) == "closed"
-    assert "note.tick" not in offered(off, "s2")
+    assert "pile.tick" not in offered(off, "s2")
 
 
 def test_a_second_tap_on_a_finished_report_is_stale() -> None:

@@ -278,7 +278,7 @@ def piles(lens: str = "seat") -> dict[str, Any]:
     }
     may = (
         offer("note.place", "Move", "beside", needs=note),
-        offer("note.tick", "Also ours", "beside", needs={"note": Need("choice")}),
+        offer("pile.tick", "Also ours", "beside", needs={"note": Need("choice")}),
         offer("pile.name", "Rename", "beside", needs=name),
         offer("pile.merge", "Join with another", "beside", needs=into),
         *FOOT,
@@ -315,7 +315,7 @@ def piles(lens: str = "seat") -> dict[str, Any]:
             title=say("Notes from all circles"),
             piles=made,
             move="note.place",
-            tick="note.tick",
+            tick="pile.tick",
             rename="pile.name",
             merge="pile.merge",
         ),
