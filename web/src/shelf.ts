@@ -87,6 +87,8 @@ export class Shelf {
   private readonly held = new Map<string, Held>();
   private readonly watchers = new Map<string, Set<() => void>>();
   private readonly listeners = new Set<(moved: ReadonlySet<string>) => void>();
+  /** Called with every card that changed, for those who search in texts. */
+  changed: ((cards: ReadonlySet<string>) => void) | undefined;
   private readonly cards: Y.Map<unknown>;
   private readonly heads: Y.Map<unknown>;
 
@@ -199,6 +201,11 @@ export class Shelf {
     return () => this.listeners.delete(listener);
   }
 
+  /** One card looks again: something about it that is not in the document has changed. */
+  look(id: string): void {
+    for (const look of this.watchers.get(id) ?? []) look();
+  }
+
   /** Every card looks again: somebody's name has changed. */
   again(): void {
     for (const all of this.watchers.values()) for (const look of all) look();
@@ -236,7 +243,8 @@ export class Shelf {
   private readonly headed = () => this.tell(new Set(), new Set());
 
   private tell(touched: ReadonlySet<string>, moved: ReadonlySet<string>): void {
-    for (const id of touched) for (const look of this.watchers.get(id) ?? []) look();
+    for (const id of touched) this.look(id);
+    if (touched.size) this.changed?.(touched);
     // A card whose text alone changed stays in its list; headings are few.
     if (!touched.size || moved.size) for (const listener of this.listeners) listener(moved);
   }
