@@ -56,6 +56,7 @@ export class BoardPage extends StagePart implements Board {
     bar: { state: true },
     points: { state: true },
     named: { state: true },
+    sorting: { state: true },
   };
   /** The document that is shown. */
   declare at: string;
@@ -70,6 +71,8 @@ export class BoardPage extends StagePart implements Board {
   declare points: Checkpoints | undefined;
   /** Whether people's names are known, or were waited for long enough. */
   declare named: boolean;
+  /** Whether the chosen notes are about to be put somewhere. */
+  declare sorting: boolean;
   steps!: Steps;
   private place: BoardPlace | undefined;
   private stops: (() => void)[] = [];
@@ -452,9 +455,9 @@ export class BoardPage extends StagePart implements Board {
     if (stage.people) this.named = true;
     const adds = writing(stage, place);
     return html`<header class="top wide boardtop">${this.back()}<div class="place"><b dir="auto">${view?.room.title ?? stage.boot.title ?? ""}</b></div>
-      <nav class="end row" aria-label=${t("The board")}><button class="btn icon wideonly" type="button" aria-label=${this.steps.last ? t("Undo: {step}", { step: this.steps.last.label }) : t("Undo")} aria-disabled=${this.steps.last ? nothing : "true"} @click=${() => this.undo()}>${icon("undo", "flip")}</button><button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("The board")}>${this.steps.last ? html`<button class="btn icon wideonly" type="button" aria-label=${t("Undo: {step}", { step: this.steps.last.label })} @click=${() => this.undo()}>${icon("undo", "flip")}</button>` : nothing}<button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
-      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn small main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil")}<span>${t("Add")}</span><span class="wideonly">${t("a note")}</span></button>` : nothing}</nav></header>
+      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn small main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide boardmain">${fixedPlace(stage)}
       <section class="stack bhead"><h1 class="head" tabindex="-1">${this.heading()}</h1>
@@ -564,17 +567,27 @@ export class BoardPage extends StagePart implements Board {
   private bottom(place: BoardPlace): TemplateResult | typeof nothing {
     if (place.choosing) {
       const n = place.picked.length;
-      return html`<div class="boardbar choosing" role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
+      const close = (event: KeyboardEvent) => {
+        if (event.key === "Escape") this.sorting = false;
+      };
+      return html`<div class="boardbar choosing" @keydown=${close} role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
         <button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => {
           if (n) this.nameTheme(place.picked);
         }}>${icon("plus")}${t("Make a theme")}</button>
-        <label class="row tight moveall"><span class="vh">${t("Move them to")}</span><select class="inp" @change=${(
-          event: Event,
-        ) => {
-          const to = (event.target as HTMLSelectElement).value;
-          if (n && to !== "-") place.moveAll(to);
-        }}><option value="-" selected>${t("Move them to…")}</option>${place.columns().map((column) => html`<option value=${column.key}>${column.key ? column.title : t("Not placed")}</option>`)}</select></label>
-        <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button></div>`;
+        <button class="btn small" type="button" aria-disabled=${n ? nothing : "true"} aria-expanded=${this.sorting ? "true" : "false"} @click=${() => {
+          this.sorting = n > 0 && !this.sorting;
+        }}>${icon("move", "flip")}${t("Move to…")}</button>
+        <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button>${
+          this.sorting && n
+            ? html`<div class="menu">${place.columns().map(
+                (column) =>
+                  html`<button type="button" @click=${() => {
+                    this.sorting = false;
+                    place.moveAll(column.key);
+                  }}><bdi>${column.key ? column.title : t("Not placed")}</bdi></button>`,
+              )}</div>`
+            : nothing
+        }</div>`;
     }
     const { bar } = this;
     if (!bar || this.adding) return nothing;

@@ -180,14 +180,14 @@ export class CardPart extends Part {
     const chosen = place.chosen(card);
     const text = this.editing && own ? place.shelf.text(card.id) : undefined;
     return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""}">
-      ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span>${t("Choose")}</span><span class="vh">${card.text}</span></label>`}
+      ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span class="vh">${t("Choose: {note}", { note: card.text })}</span></label>`}
       ${
         text
           ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${t("Done")}</button></div>`
           : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
       }
       ${place.below(card)}
-      <div class="meta"><span class="who">${this.who(card, own)}</span>${this.tools(card, own)}</div>
+      <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own)}</div>
       ${this.moving && place.movable(card) ? this.menu(card) : nothing}</div>`;
   }
 
@@ -195,14 +195,20 @@ export class CardPart extends Part {
     const { place } = this;
     const circle = card.group ? place.circle(card.group) : "";
     const name = card.author
-      ? html`<bdi>${own && card.author === place.seat ? t("You") : place.stage.name(card.author)}</bdi>`
+      ? html`<bdi>${own && card.author === place.seat ? t("You") : place.stage.name(card.author) || t("Somebody")}</bdi>`
       : html`<bdi>${circle || t("From the circle")}</bdi>`;
     if (!place.full)
       return html`${name}${card.created ? html` · <span class="nums">${hour(card.created)}</span>` : nothing}`;
     const foreign = card.language && card.language !== language();
+    const kind = card.kind === "insight" ? "" : kindWord(card.kind);
+    return html`<span class="by">${name}</span>${card.author && circle ? html` · <bdi class="from">${circle}</bdi>` : nothing}${kind ? html` · <span class="kind">${kind}</span>` : nothing}${foreign ? html` · <span class="tongues" lang=${card.language}><bdi>${tongue(card.language)}</bdi></span>` : nothing}`;
+  }
+
+  /** Who sees it; of somebody's own words, that they may be quoted. */
+  private shown(card: Facts): Sees {
+    const { sees } = this.place;
     const quotable = WORDS.has(card.kind) && (card.scope === "memo" || card.scope === "public");
-    const shown: Sees = place.sees === "room" && quotable ? "memo" : place.sees;
-    return html`<span class="by">${name}</span>${card.author && circle ? html`<bdi class="from">${circle}</bdi>` : nothing}${card.kind === "insight" ? nothing : html`<span class="kind">${kindWord(card.kind)}</span>`}${foreign ? html`<span class="tongues row tight" lang=${card.language}>${icon("globe")}${tongue(card.language)}</span>` : nothing}${sees(shown)}`;
+    return sees === "room" && quotable ? "memo" : sees;
   }
 
   private tools(card: Facts, own: boolean): TemplateResult {

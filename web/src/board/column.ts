@@ -3,7 +3,7 @@
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import type { Row } from "../blocks/card";
-import { t, tn } from "../i18n";
+import { number, t, tn } from "../i18n";
 import { icon, Part } from "../part";
 import type { Landing } from "./drag";
 import type { BoardPlace } from "./place";
@@ -62,10 +62,11 @@ export class ColumnPart extends Part {
   protected override render(): TemplateResult {
     const { ids, key, gap } = this;
     const head = `col-${key || "loose"}`;
+    const words = tn("{n} note", "{n} notes", ids.length);
     const shown: (string | null)[] = ids.slice(0, this.drawn);
     if (gap) shown.splice(gap.after ? shown.indexOf(gap.after) + 1 : 0, 0, null);
     return html`<section class="theme ${this.kind}" data-column=${key} aria-labelledby=${head}>
-      <header><h2 id=${head}><bdi>${this.heading}</bdi></h2><span class="note nums">${tn("{n} note", "{n} notes", ids.length)}</span>${this.rows ? html`<button class="btn icon" type="button" aria-label=${t("What to do with {theme}", { theme: this.heading })} aria-haspopup="menu" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.unfold()}>${icon("more")}</button>` : nothing}</header>
+      <header><h2 id=${head}><bdi>${this.heading}</bdi></h2><span class="note nums" title=${words}>${this.rows ? html`<span aria-hidden="true">${number(ids.length)}</span><span class="vh">${words}</span>` : words}</span>${this.rows ? html`<button class="btn icon" type="button" aria-label=${t("What to do with {theme}", { theme: this.heading })} aria-haspopup="menu" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.unfold()}>${icon("more")}</button>` : nothing}</header>
       ${this.menu ? this.drawMenu() : nothing}
       ${
         shown.length
