@@ -10,7 +10,7 @@ import { type Checkpoints, drawCheckpoints, fetchCheckpoints } from "./board/che
 import { ColumnPart, type Gap } from "./board/column";
 import { Drag } from "./board/drag";
 import { EVERYTHING, finder, test, type Wanted } from "./board/finder";
-import type { Column, Grouping } from "./board/lists";
+import type { Column } from "./board/lists";
 import { type Board, BoardPlace, clipped } from "./board/place";
 import { type Step, Steps } from "./board/steps";
 import { writing } from "./board/writing";
@@ -76,7 +76,6 @@ export class BoardPage extends StagePart implements Board {
   steps!: Steps;
   private place: BoardPlace | undefined;
   private stops: (() => void)[] = [];
-  private grouping: Grouping | undefined;
   private names = "";
   private readonly flights = new Map<string, DOMRect>();
   private readonly columnRows = new Map<string, () => Row[]>();
@@ -117,7 +116,6 @@ export class BoardPage extends StagePart implements Board {
     const place = new BoardPlace(this, name, shelf);
     this.place = place;
     this.at = name;
-    this.regroup();
     this.filter();
     this.stops = [
       this.steps.follow(shelf),
@@ -199,22 +197,8 @@ export class BoardPage extends StagePart implements Board {
         const item = this.item(id);
         if (item && !this.flights.has(id)) this.flights.set(id, item.getBoundingClientRect());
       }
-    this.regroup();
     place.lists.moved(cards);
     this.requestUpdate();
-  }
-
-  /** Themes as soon as there are any, or somebody may make some; else where notes were written. */
-  private regroup(): void {
-    const { place } = this;
-    if (!place) return;
-    const { shelf, lists } = place;
-    const byTheme =
-      place.name === "board" && (shelf.themes().length > 0 || !shelf.sections().length);
-    const wanted = this.grouping ?? (byTheme ? "theme" : "section");
-    if (lists.grouping === wanted) return;
-    lists.grouping = wanted;
-    lists.rebuild();
   }
 
   private filter(change: Partial<Wanted> = {}): void {
@@ -351,18 +335,33 @@ export class BoardPage extends StagePart implements Board {
     };
   }
 
-  private rename(theme: string, old: string): void {
+  private nameSection(): void {
     this.ask = {
-      title: t("Another name for this theme"),
+      title: t("A new section"),
+      hint: t("A heading under which notes are written, beside the themes."),
+      label: t("What shall it be called?"),
+      value: "",
+      button: t("Make this section"),
+      run: (title) => this.stage.say({ type: "section.add", title }),
+    };
+  }
+
+  private rename({ kind, key, title }: Column): void {
+    const command = (text: string) =>
+      kind === "theme"
+        ? { type: "theme.rename", theme: key, text }
+        : { type: "section.rename", section: key, title: text };
+    this.ask = {
+      title: t("Another name for it"),
       hint: "",
       label: t("What shall it be called?"),
-      value: old,
+      value: title,
       button: t("Rename it"),
       run: (text) => {
-        if (text === old) return;
-        this.steps.took(this.stage.say({ type: "theme.rename", theme, text }), {
-          label: t("Renamed a theme"),
-          back: (since) => ({ type: "theme.rename", theme, text: old, since }),
+        if (text === title) return;
+        this.steps.took(this.stage.say(command(text)), {
+          label: t("Renamed {heading}", { heading: title }),
+          back: (since) => ({ ...command(title), since }),
         });
       },
     };
@@ -382,67 +381,83 @@ export class BoardPage extends StagePart implements Board {
     };
   }
 
-  private order(theme: string, by: 1 | -1): void {
-    const themes = this.place?.shelf.themes().map((each) => each.id) ?? [];
-    const at = themes.indexOf(theme);
-    const behind = (n: number) => themes[n] ?? "";
-    const after = behind(by > 0 ? at + 1 : at - 2);
-    this.steps.took(this.stage.say({ type: "theme.order", theme, after }), {
-      label: t("Moved a theme"),
-      back: (since) => ({ type: "theme.order", theme, after: behind(at - 1), since }),
+  private order(row: readonly Column[], at: number, by: 1 | -1): void {
+    const moved = row[at];
+    if (!moved) return;
+    const command = (after: string) =>
+      moved.kind === "theme"
+        ? { type: "theme.order", theme: moved.key, after }
+        : { type: "section.order", section: moved.key, after };
+    const behind = (n: number) => row[n]?.key ?? "";
+    this.steps.took(this.stage.say(command(behind(by > 0 ? at + 1 : at - 2))), {
+      label: t("Moved {heading}", { heading: moved.title }),
+      back: (since) => ({ ...command(behind(at - 1)), since }),
     });
+    this.announce(
+      t("{place}, place {n} of {all}", {
+        place: moved.title,
+        n: number(at + 1 + by),
+        all: number(row.length),
+      }),
+    );
   }
 
   /** What may be done with a column, as a menu; always the same function, so that a column is not
    *  drawn again for it. */
   private rowsOf(key: string): (() => Row[]) | undefined {
     const { place } = this;
-    if (!place?.arranges || !key || place.lists.grouping !== "theme") return undefined;
+    if (!place?.arranges || !key) return undefined;
     const known = this.columnRows.get(key);
     if (known) return known;
-    const rows = () => this.themeRows(key);
+    const rows = () => this.headRows(key);
     this.columnRows.set(key, rows);
     return rows;
   }
 
-  private themeRows(theme: string): Row[] {
+  private headRows(key: string): Row[] {
     const { place } = this;
-    if (!place) return [];
-    const columns = place.columns().filter((each) => each.key);
-    const at = columns.findIndex((each) => each.key === theme);
-    const heading = columns[at]?.title ?? "";
-    const picked = place.picked.filter((id) => place.lists.columnOf(id) === theme);
-    const rows: Row[] = [
-      { label: t("Rename it"), icon: "pencil", run: () => this.rename(theme, heading) },
-    ];
-    if (picked.length)
-      rows.push({
-        label: tn(
-          "Make a theme of the {n} chosen",
-          "Make a theme of the {n} chosen",
-          picked.length,
-        ),
-        icon: "plus",
-        run: () => this.split(theme, heading),
-      });
-    else if (place.lists.ids(theme).length > 1)
-      rows.push({
-        label: t("Split it: choose notes"),
-        icon: "check",
-        run: () => place.choosingFrom([]),
-      });
+    const column = place?.columns().find((each) => each.key === key);
+    if (!place || !column) return [];
+    const { title, kind } = column;
+    const row = place.columns().filter((each) => each.kind === kind);
+    const at = row.findIndex((each) => each.key === key);
+    const rows: Row[] = [{ label: t("Rename it"), icon: "pencil", run: () => this.rename(column) }];
+    if (kind === "theme") rows.push(...this.splitting(key, title));
     if (at > 0)
-      rows.push({ label: t("Further to the front"), icon: "up", run: () => this.order(theme, -1) });
-    if (at < columns.length - 1)
-      rows.push({ label: t("Further to the back"), icon: "down", run: () => this.order(theme, 1) });
-    for (const other of columns)
-      if (other.key !== theme)
+      rows.push({
+        label: t("Further to the front"),
+        icon: "up",
+        run: () => this.order(row, at, -1),
+      });
+    if (at < row.length - 1)
+      rows.push({
+        label: t("Further to the back"),
+        icon: "down",
+        run: () => this.order(row, at, 1),
+      });
+    for (const other of kind === "theme" ? row : [])
+      if (other.key !== key)
         rows.push({
           label: t("Put it into {theme}", { theme: other.title }),
           icon: "move",
-          run: () => this.merge(theme, heading, other),
+          run: () => this.merge(key, title, other),
         });
     return rows;
+  }
+
+  private splitting(theme: string, heading: string): Row[] {
+    const { place } = this;
+    if (!place || place.lists.ids(theme).length < 2) return [];
+    const n = place.picked.filter((id) => place.lists.columnOf(id) === theme).length;
+    return [
+      n
+        ? {
+            label: tn("Make a theme of the {n} chosen", "Make a theme of the {n} chosen", n),
+            icon: "plus",
+            run: () => this.split(theme, heading),
+          }
+        : { label: t("Split it: choose notes"), icon: "check", run: () => place.choosingFrom([]) },
+    ];
   }
 
   // Drawing
@@ -529,11 +544,16 @@ export class BoardPage extends StagePart implements Board {
   private columns(place: BoardPlace): TemplateResult {
     const { lists } = place;
     const all = place.columns();
-    const [loose, ...heads] = all;
-    const standing = loose && (loose.ids.length || (!heads.length && lists.total)) ? [loose] : [];
-    const order = place.arranges ? [...standing, ...heads] : [...heads, ...standing];
+    const of = (kind: Column["kind"]) => all.filter((column) => column.kind === kind);
+    // What is still to be sorted stands first for those who sort it, last for those who read.
+    const loose = of("loose").filter((column) => column.ids.length || all.length === 1);
+    const sections = of("section").filter((column) => column.ids.length || place.arranges);
+    const themes = of("theme");
+    const order = place.arranges
+      ? [...loose, ...sections, ...themes]
+      : [...themes, ...sections, ...loose];
     const shown = lists.fits ? order.filter((column) => column.ids.length) : order;
-    if (!lists.total && !heads.length) return this.empty(place);
+    if (!lists.total && all.length === 1) return this.empty(place);
     if (!shown.length)
       return html`<p class="quiet nothing">${t("No note fits. Search for less, or show all.")}</p>`;
     const alone = shown.length === 1 ? "alone" : "";
@@ -619,8 +639,6 @@ export class BoardPage extends StagePart implements Board {
         this.menu = false;
         run();
       }}>${icon(name)}${label}</button>`;
-    const other: Grouping = place?.lists.grouping === "theme" ? "section" : "theme";
-    const ways = place?.name === "board" && place.shelf.sections().length > 0;
     return html`<nav class="wide menuplace" aria-label=${t("More")} @keydown=${(
       event: KeyboardEvent,
     ) => {
@@ -629,20 +647,7 @@ export class BoardPage extends StagePart implements Board {
       this.querySelector<HTMLElement>(`[aria-label="${t("More")}"]`)?.focus();
     }}><div class="menu">
       ${steps.last ? row("undo", t("Undo: {step}", { step: steps.last.label }), () => this.undo()) : nothing}
-      ${place?.arranges ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}` : nothing}
-      ${
-        ways
-          ? row(
-              "page",
-              other === "theme" ? t("Show by theme") : t("Show by where it was written"),
-              () => {
-                this.grouping = other;
-                this.regroup();
-                this.requestUpdate();
-              },
-            )
-          : nothing
-      }
+      ${place?.arranges ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}${row("plus", t("A new section"), () => this.nameSection())}` : nothing}
       ${place?.arranges ? row("later", t("Back to an earlier step"), () => void this.look()) : nothing}
       <a href=${room}>${icon("device")}${t("Back to the room")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}

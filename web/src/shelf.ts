@@ -172,7 +172,7 @@ export class Shelf {
   }
 
   /** Shows a card where it will stand, until the document says so or `release` is called. */
-  hold(id: string, theme: string, section: string, rank: Rank): void {
+  hold(id: string, { theme, section }: { theme: string; section: string }, rank: Rank): void {
     this.held.set(id, { theme, section, rank });
     this.tell(new Set(), new Set([id]));
   }

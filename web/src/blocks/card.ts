@@ -65,8 +65,9 @@ export function land(card: string, control = ".move"): void {
 export function kindWord(kind: string): string {
   switch (kind) {
     case "question":
-    case "burning_question":
       return t("A question");
+    case "burning_question":
+      return t("A burning question");
     case "practice":
       return t("A way of working");
     case "quote":

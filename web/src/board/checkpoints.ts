@@ -19,9 +19,7 @@ interface Restore {
 /** The places of the log this board can be put back to, newest first. */
 export async function fetchCheckpoints(stage: Stage): Promise<Checkpoints> {
   try {
-    const answer = await fetch(
-      `/api/rooms/${stage.boot.room}/board/checkpoints?seat=${stage.seat}`,
-    );
+    const answer = await fetch(`/api/rooms/${stage.boot.room}/board?seat=${stage.seat}`);
     if (!answer.ok) return { list: [], failed: true };
     const { checkpoints } = (await answer.json()) as { checkpoints: Checkpoints["list"] };
     return { list: checkpoints, failed: false };
@@ -38,13 +36,13 @@ export function drawCheckpoints(
   close: () => void,
 ): TemplateResult {
   const columns = place?.columns() ?? [];
-  const bySection = place?.lists.grouping === "section";
   const send = (event: Event) => {
     event.preventDefault();
     const data = new FormData(event.target as HTMLFormElement);
     const at = Number(data.get("at"));
     const key = String(data.get("part") ?? "");
-    const part = bySection ? { section: key } : { theme: key };
+    const theme = place?.shelf.get(key)?.kind === "theme";
+    const part = theme ? { theme: key } : { section: key };
     const name = place?.called(key) ?? "";
     run(
       {

@@ -2,9 +2,6 @@
 // every other column keeps its very list, so that nothing of it is drawn again.
 import { before, type Facts, type Shelf } from "../shelf";
 
-/** Themes people made, or the sections in which notes were written. */
-export type Grouping = "theme" | "section";
-
 export interface Column {
   /** Id of the theme or section; "" for what stands under none. */
   key: string;
@@ -17,7 +14,6 @@ export interface Column {
 const MANY = 40;
 
 export class Lists {
-  grouping: Grouping = "theme";
   /** Which cards are shown; undefined: all. */
   fits: ((card: Facts) => boolean) | undefined;
   /** Cards there are, and cards that are shown. */
@@ -59,11 +55,14 @@ export class Lists {
 
   rebuild(): void {
     const { shelf } = this;
-    this.heads =
-      this.grouping === "theme"
-        ? shelf.themes().map(({ id, text }) => ({ key: id, kind: "theme", title: text }))
-        : shelf.sections().map(({ id, title }) => ({ key: id, kind: "section", title }));
-    this.heads.unshift({ key: "", kind: "loose", title: "" });
+    const loose = { key: "", kind: "loose" as const, title: "" };
+    const sections = shelf
+      .sections()
+      .map(({ id, title }) => ({ key: id, kind: "section" as const, title }));
+    const themes = shelf
+      .themes()
+      .map(({ id, text }) => ({ key: id, kind: "theme" as const, title: text }));
+    this.heads = [loose, ...sections, ...themes];
     const made = new Map<string, string[]>(this.heads.map((head) => [head.key, []]));
     this.where.clear();
     this.total = 0;
@@ -124,9 +123,9 @@ export class Lists {
   }
 
   private key(id: string, known: { has(key: string): boolean }): string {
-    const place = this.shelf.place(id);
-    const key = this.grouping === "theme" ? place.theme : place.section;
-    return known.has(key) ? key : "";
+    // Under its theme while there is one, else where it was written: never in two places.
+    const { theme, section } = this.shelf.place(id);
+    return theme && known.has(theme) ? theme : known.has(section) ? section : "";
   }
 }
 

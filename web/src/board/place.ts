@@ -87,9 +87,7 @@ export class BoardPlace implements CardPlace {
 
   /** What the cards that stand under no heading are called. */
   get loose(): string {
-    if (this.name !== "board") return t("Notes");
-    if (this.lists.grouping === "section") return t("From elsewhere");
-    return this.shelf.themes().length ? t("Not placed") : t("Notes");
+    return this.name === "board" && this.lists.columns().length > 1 ? t("Not placed") : t("Notes");
   }
 
   called(column: string): string {
@@ -108,29 +106,29 @@ export class BoardPlace implements CardPlace {
     return this.stage.facilitator || this.stage.own(card.author);
   }
 
-  moves(card: Facts): Row[] {
+  moves(facts: Facts): Row[] {
     const { lists } = this;
-    const key = lists.columnOf(card.id) ?? "";
+    const key = lists.columnOf(facts.id) ?? "";
     const list = lists.ids(key);
-    const at = list.indexOf(card.id);
-    const step = (by: 1 | -1) => this.shift(card.id, by);
+    const at = list.indexOf(facts.id);
+    const step = (by: 1 | -1) => this.shift(facts.id, by);
     const rows: Row[] = [];
     if (at > 0) rows.push({ label: t("Further up"), icon: "up", again: true, run: () => step(-1) });
     if (at < list.length - 1)
       rows.push({ label: t("Further down"), icon: "down", again: true, run: () => step(1) });
     for (const column of this.columns()) {
-      if (!column.key && lists.grouping === "section") continue;
+      if (column.kind === "section" && !column.ids.length && column.key !== facts.section) continue;
       rows.push({
         label: column.key ? column.title : t("Not placed"),
         current: column.key === key,
-        run: () => this.move(card.id, { column: column.key }),
+        run: () => this.move(facts.id, { column: column.key }),
       });
     }
     if (this.arranges)
       rows.push({
         label: t("A new theme"),
         icon: "plus",
-        run: () => this.board.nameTheme([card.id]),
+        run: () => this.board.nameTheme([facts.id]),
       });
     return rows;
   }
@@ -151,17 +149,10 @@ export class BoardPlace implements CardPlace {
     const from = lists.columnOf(card);
     if (!facts || from === undefined) return;
     const behind = lists.behind(card);
-    const themes = lists.grouping === "theme";
-    const old = { theme: facts.theme, section: facts.section };
-    const column = to.column === from ? {} : themes ? { theme: to.column } : { section: to.column };
+    const place = to.column === from ? {} : this.under(to);
     const after = to.after === undefined ? {} : { after: to.after };
-    shelf.hold(
-      card,
-      themes ? to.column : "",
-      themes ? facts.section : to.column,
-      this.rankAt(card, to),
-    );
-    const request = this.stage.say({ type: "note.move", card, ...column, ...after });
+    shelf.hold(card, { ...facts, ...place }, this.rankAt(card, to));
+    const request = this.stage.say({ type: "note.move", card, ...place, ...after });
     const name = this.called(to.column);
     this.answers.set(request, card);
     board.steps.took(request, {
@@ -169,8 +160,8 @@ export class BoardPlace implements CardPlace {
       back: (since) => ({
         type: "note.move",
         card,
-        theme: old.theme,
-        ...(themes ? {} : { section: old.section }),
+        theme: facts.theme,
+        ...("section" in place ? { section: facts.section } : {}),
         after: behind,
         since,
       }),
@@ -184,6 +175,15 @@ export class BoardPlace implements CardPlace {
         all: number(list.length),
       }),
     );
+  }
+
+  /** The words of a card that stands in a column. What has no heading keeps its section, which is
+   *  its place among the others. */
+  private under({ column, after }: Target): { theme: string; section?: string } {
+    if (this.shelf.get(column)?.kind === "theme") return { theme: column };
+    const [first] = this.lists.ids(column);
+    const beside = column ? undefined : this.shelf.get(after || (first ?? ""));
+    return { theme: "", section: column || (beside?.section ?? "") };
   }
 
   /** A rank just behind the card it is put behind, until the server has made the real one. */

@@ -11,7 +11,26 @@ import type { BoardPlace } from "./place";
 const NOTE = 500;
 
 /** What facilitators may put on the board at any time (`rooms/note_desk.py`). */
-const FACILITATORS: readonly string[] = ["insight", "question", "practice", "parking"];
+const BY_HAND: readonly string[] = [
+  "insight",
+  "question",
+  "practice",
+  "quote",
+  "parking",
+  "burning_question",
+  "worthwhile",
+  "plus",
+  "delta",
+  "offer",
+  "need",
+  "contact",
+  "ask",
+  "reply",
+  "agreement",
+  "update",
+];
+/** More kinds than this are chosen from a list. */
+const CHIPS = 4;
 
 export interface Writing {
   /** Kinds of notes that may be written here now; none: nothing may. */
@@ -25,7 +44,7 @@ export function writing(stage: Stage, place: BoardPlace): Writing {
     (each) => each.type === "cards" && each.add && each.document === place.name,
   );
   const given = block?.type === "cards" ? block : undefined;
-  const kinds = given?.kinds ?? (place.arranges ? FACILITATORS : []);
+  const kinds = given?.kinds ?? (place.arranges ? BY_HAND : []);
   const section = given?.section ?? "";
   const box = `room/board-${place.name.replace(/\W+/g, "-")}`;
   const key = `add ${place.name}`;
@@ -54,7 +73,14 @@ export function writing(stage: Stage, place: BoardPlace): Writing {
         if (event.key === "Escape") close();
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
           (event.currentTarget as HTMLFormElement).requestSubmit();
-      }}>${kinds.length > 1 ? html`<fieldset><legend class="vh">${t("Kind of note")}</legend><div class="kinds">${kinds.map((kind, n) => html`<label class="opt"><input type="radio" name="kind" value=${kind} ?checked=${n === 0}><span>${kindWord(kind)}</span></label>`)}</div></fieldset>` : nothing}<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><div class="row between">${sees(place.sees)}<div class="row"><button class="btn small bare" type="button" @click=${close}>${t("Close")}</button><button class="btn main" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></div></div></form>`;
+      }}>${choice(kinds)}<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><div class="row between">${sees(place.sees)}<div class="row"><button class="btn small bare" type="button" @click=${close}>${t("Close")}</button><button class="btn main" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></div></div></form>`;
     },
   };
+}
+
+function choice(kinds: readonly string[]): TemplateResult | typeof nothing {
+  if (kinds.length < 2) return nothing;
+  if (kinds.length > CHIPS)
+    return html`<div class="field kindof"><label for="kind">${t("Kind of note")}</label><select class="inp" id="kind" name="kind">${kinds.map((kind) => html`<option value=${kind}>${kindWord(kind)}</option>`)}</select></div>`;
+  return html`<fieldset><legend class="vh">${t("Kind of note")}</legend><div class="kinds">${kinds.map((kind, n) => html`<label class="opt"><input type="radio" name="kind" value=${kind} ?checked=${n === 0}><span>${kindWord(kind)}</span></label>`)}</div></fieldset>`;
 }
