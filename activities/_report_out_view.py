@@ -148,7 +148,8 @@ def _section(state: State, team: str, title: Line) -> Cards:
 def _reports(state: State, viewer: Viewer) -> Blocks:
     team, held = reporting(state), floor(state)
     if held is None:
-        return [Now(text=say("Every group has been heard")), *_heard(state, viewer), RULES]
+        after = Note(text=say("Thank you. Next, what was found is sorted into themes."))
+        return [Now(text=say("Every group has been heard")), after, *_heard(state, viewer), RULES]
     name = team_name(state, team)
     speaks = voice(state, team)
     lens_seat = viewer.seat if viewer.lens == "seat" else ""

@@ -14,6 +14,7 @@ from activities.blocks import (
     Note,
     Now,
     Offer,
+    Rules,
     Stories,
     Story,
     View,
@@ -26,7 +27,7 @@ from activities.kernel import LeadCommand, Lens, Viewer
 from rooms import helm_desk, helm_view, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
-from rooms.agenda_view import outline
+from rooms.agenda_view import outline, planned_rest
 from rooms.hats import autopilot, roles_of
 from rooms.helm import Proposal
 from rooms.lead import AUTOPILOT
@@ -38,6 +39,9 @@ from rooms.room_state import RoomState
 from rooms.seats import Device, Seat
 from rooms.whole import Activities, Whole
 from rooms.wire_helm import LeadPropose
+
+COMING_SHOWN = 12
+"""Activities named to those who wait: what can be read in a glance."""
 
 BOARD_KINDS = ("insight", "question", "practice", "parking")
 CONFIDENTIALITY: dict[str, Line] = {
@@ -283,9 +287,18 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
             Now(text=say("Welcome to {room}", room=Words(state.title))),
             Note(text=waiting),
             Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
+            *_coming(state, lens),
         ),
         place=say("{room}", room=Words(state.title)),
     )
+
+
+def _coming(state: RoomState, lens: Lens) -> tuple[Rules, ...]:
+    """What those who wait can read meanwhile; on a wall the code to come in is what matters."""
+    if lens == "screen" or not state.agenda:
+        return ()
+    lines = tuple(title_line(item) for item in state.agenda if item.id not in state.skipped)
+    return (Rules(say("What we do together"), lines[:COMING_SHOWN], open=True),)
 
 
 def documents_of(whole: Whole, activities: Activities, seat: Seat) -> tuple[str, ...]:
@@ -343,6 +356,7 @@ def room_info(
         co_time=state.helm.co_time,
         duties=helm_view.duties(state) if inside else (),
         baton=helm_view.baton(state, activities, seat, running, now) if inside else None,
+        rest=planned_rest(state, running) if inside else None,
     )
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
-from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
+from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlannedRest, PlanTimes
 from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
@@ -335,6 +335,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     co_time: bool = True
     duties: tuple[DutyRow, ...] = ()
     baton: Baton | None = None  # for who leads and who leads next
+    rest: PlannedRest | None = None
 
 
 class ActivityInfo(msgspec.Struct, frozen=True):

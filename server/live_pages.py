@@ -18,6 +18,7 @@ Forms of a live page post to /r/{room}/do: `offer` (the command as JSON: filter 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -38,6 +39,9 @@ if TYPE_CHECKING:
     from rooms.seats import Device
 
 Live = Literal["room", "panel", "screen", "me", "memo", "agenda", "board"]
+
+BACK_TO: Final[Mapping[str, Live]] = {"panel": "panel", "me": "me", "memo": "memo"}
+"""Field `back` of a form -> the page it came from; any other goes back to the room."""
 
 LENSES: Final = {
     "room": "seat",
@@ -154,7 +158,7 @@ async def do(request: Request) -> Response:
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     form = await read_form(request)
-    page: Live = {"panel": "panel", "me": "me", "memo": "memo"}.get(form.one("back"), "room")  # type: ignore[assignment]
+    page = BACK_TO.get(form.one("back"), "room")
     own = site.signer.form_key(auth.cookie_token(request, room.id))
     if form.one("key") != own and not auth.bearer(request):
         raise Problem("wrong_origin")

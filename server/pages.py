@@ -208,6 +208,9 @@ def _join(
         facilitator=organiser_name(room) if room else "",
         here=room.here() if room else 0,
         moving=(room.name_of(moving) or "") if room and moving else "",
+        # A form that was filled already stays, with what was typed.
+        shut=room is not None and problem is None and not room.whole.room.door,
+        waits=room is not None and room.whole.room.safety.door_asks,
         values=values,
         error=site.message(problem, language) if problem else "",
     )

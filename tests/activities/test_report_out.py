@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from activities import _report_out_model as model
 from activities import board, groups, rounds, turns
+from activities._report_out_evolve import evolve
 from activities._report_out_model import ONE_LINER, Settings, State, report_length
 from activities._report_out_teams import form
 from activities.blocks import Cards, Note, Now, PileNote, Piles, Words
 from activities.kernel import Before, BoardNote, FormerGroup, Member
-from activities.report_out import REPORT_OUT, evolve
+from activities.report_out import REPORT_OUT
 from activities.timing import SECOND
 from tests.activities.driver import (
     History,
@@ -533,6 +534,14 @@ def test_group_too_few_are_one_group() -> None:
     teams, place = form(Settings(groups="mixed"), people(3), Before(), 5)
     assert len(teams) == 1
     assert sizes(place) == [3]
+
+
+def test_group_a_late_joiner_is_not_sent_to_a_group_everybody_left_G4() -> None:
+    at = room(6)
+    for seat in model.members(at.state, "g2"):
+        at.leave(seat)
+    at.join(Member("late"))
+    assert at.state.place["late"] == "g1"
 
 
 def test_group_whose_table_device_is_lost_is_waited_for_and_reports_later() -> None:

@@ -147,6 +147,15 @@ def build() -> Site:
         here=14,
         values={"name": "Wanjiru", "more": ["Baraka"], "where": "remote"},
     )
+    site.add(
+        "join-shut",
+        "join.html",
+        title=samples.TITLE,
+        facilitator="Amina Diallo",
+        here=14,
+        shut=True,
+        values={},
+    )
     site.add("join-code", "join.html", title="", values={})
     site.add(
         "unknown",

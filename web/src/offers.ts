@@ -18,14 +18,15 @@ const ICONS: [RegExp, string][] = [
   [/resume/, "play"],
   [/freeze/, "freeze"],
   [/stop|cut/, "freeze"],
-  [/extend|more/, "plus"],
+  [/extend|more|hold|^time\./, "plus"],
+  [/ready/, "check"],
   [/leave/, "cross"],
   [/lead/, "key"],
   [/door/, "house"],
   [/name/, "pencil"],
   [/language/, "globe"],
   [/willing|seat|host/, "people"],
-  [/skip|next/, "pass"],
+  [/skip|next|\.pass$/, "pass"],
 ];
 
 function iconOf(type: string): string {

@@ -9,7 +9,7 @@ import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import type { OfferButton } from "./offers";
-import { baton, DebriefPart, DutiesPart } from "./panel/helm";
+import { baton, DebriefPart, DutiesPart, rest as resting } from "./panel/helm";
 import { keyFor, keyOf, sheet } from "./panel/keys";
 import { menuParts } from "./panel/menu";
 import { PeoplePart } from "./panel/people";
@@ -182,7 +182,7 @@ export class PanelPage extends StagePart {
       view.ends_at
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
-    }${late ? html`<p class="note nums">${late}</p>` : nothing}</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
+    }${late ? html`<p class="note nums">${late}</p>` : nothing}</div>${resting(stage)}<h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
     <div class="stack body">${short.map((block) => drawBlock(stage, view, block))}
     ${places.loose.length ? html`<div class="row loose">${places.loose.map(small)}</div>` : nothing}${lists.map((block) => drawBlock(stage, view, block))}</div>
     <div class="dock">${this.passing(places)}${places.clocks.length ? html`<div class="row clocks" role="group" aria-label=${t("Everybody's clocks")}>${places.clocks.map(small)}</div>` : nothing}

@@ -22,6 +22,9 @@ function isPrivate(view: ViewMessage | undefined): boolean {
   );
 }
 
+/** What may be long. */
+const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers", "commitments"]);
+
 /** Whether boxes or choices on this screen belong to an offer. */
 function fills(view: ViewMessage, offer: Offer): boolean {
   return view.blocks.some((block) => "offer" in block && block.offer === offer.type);
@@ -101,7 +104,14 @@ export class RoomPage extends StagePart {
     const acts = drawn(offers, "main").length > 0;
     // How many have done it is read after doing it.
     const counted: Block[] = acts ? all.filter((block) => block.type === "progress") : [];
-    const rest = [...pics.slice(1), ...all.filter((block) => !counted.includes(block))];
+    // What may be long is read after the buttons beside a picture, and notes after what a box
+    // sends. That hangs on the blocks alone: nothing moves under somebody who is writing in it.
+    const sends = all.findIndex((block) => "offer" in block && !!block.offer);
+    const later = all.filter((block, n) =>
+      pic ? LISTS.has(block.type) : block.type === "cards" && sends >= 0 && n > sends,
+    );
+    const aside = (block: Block) => counted.includes(block) || later.includes(block);
+    const rest = [...pics.slice(1), ...all.filter((block) => !aside(block))];
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     const unsent = tray(stage);
     this.name(view);
@@ -123,6 +133,7 @@ export class RoomPage extends StagePart {
       ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
+      ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
       <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;

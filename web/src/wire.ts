@@ -415,6 +415,7 @@ export interface RoomInfo {
   co_time: boolean;
   duties: DutyRow[];
   baton?: Baton | null;
+  rest?: PlannedRest | null;
 }
 
 /** Who leads, as everyone may know it. */
@@ -491,6 +492,12 @@ export interface Baton {
   settings: string[];
   offered: boolean;
   ends_at?: number | null;
+}
+
+/** A rest the plan puts inside the item that is on now, for facilitators. */
+export interface PlannedRest {
+  at: number;
+  minutes: number;
 }
 
 /** Who is here. */
@@ -1158,7 +1165,7 @@ export interface RoomUnfreeze {
   epoch: number;
 }
 
-/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute makes it so. */
+/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute, on another device, makes it so. */
 export interface RoomPause {
   type: "room.pause";
   on: boolean;
@@ -1245,10 +1252,11 @@ export interface ClientLens {
   seat?: string | null;
 }
 
-/** A place in the log to which a section can be restored: `at` is the commit's number, `time` ms, `cards` how many stood on everyone's board. */
+/** A place in the log to which a section can be restored: `at` is the commit's number, `step` the activity's phase, `time` ms, `cards` how many stood on everyone's board. */
 export interface Checkpoint {
   at: number;
   label: string;
+  step: string;
   time: number;
   cards: number;
   restore: boolean;
