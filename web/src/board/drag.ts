@@ -34,6 +34,8 @@ export class Drag {
   private timer: number | undefined;
   private from: [x: number, y: number] = [0, 0];
   private at: [x: number, y: number] = [0, 0];
+  /** How far down the window it was taken. */
+  private start = 0;
   private landing: Landing | null = null;
   private frame: number | undefined;
 
@@ -65,6 +67,7 @@ export class Drag {
     this.pointer = event.pointerId;
     this.from = [event.pageX, event.pageY];
     this.at = [event.clientX, event.clientY];
+    this.start = event.clientY;
     if (event.pointerType !== "mouse") this.timer = window.setTimeout(() => this.lift(), PRESS);
     document.addEventListener("pointermove", this.move);
     document.addEventListener("pointerup", this.up);
@@ -106,7 +109,9 @@ export class Drag {
     }
     const [x, y] = this.at;
     // Before anything is measured: scrolling along.
-    const up = y < EDGE ? -1 : y > window.innerHeight - EDGE ? 1 : 0;
+    const edge = y < EDGE ? -1 : y > window.innerHeight - EDGE ? 1 : 0;
+    // Only when it was carried there: a card near the edge is lifted without a jump.
+    const up = edge * (y - this.start) > TREMBLE ? edge : 0;
     const stood = window.scrollY;
     if (up) window.scrollBy(0, up * PACE);
     const dx = x + window.scrollX - this.from[0];
