@@ -21,6 +21,7 @@ export class Box extends Part {
     lines: { type: Number },
     need: {},
     text: { attribute: false },
+    typed: { attribute: false },
     start: {},
     loaded: { state: true },
     much: { state: true },
@@ -37,6 +38,8 @@ export class Box extends Part {
   declare need: string;
   /** Binds to this text instead of a draft. */
   declare text: Y.Text | undefined;
+  /** Told of each change made here to that text. */
+  declare typed: (() => void) | undefined;
   /** What a draft that is still empty begins with (a witness's note). */
   declare start: string | undefined;
   declare loaded: boolean;
@@ -112,7 +115,11 @@ export class Box extends Part {
     if (this.text) {
       if (this.bound !== this.text) {
         this.letGo();
-        this.release = bind(box, this.text, () => this.fits(), refused);
+        const told = () => {
+          this.typed?.();
+          this.fits();
+        };
+        this.release = bind(box, this.text, told, refused);
         this.bound = this.text;
       }
       return;
