@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
-import { number, t } from "./i18n";
+import { number, t, tn } from "./i18n";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
 import { drawMissing, leftOf, target } from "./memo/missing";
 import { PlacePart } from "./memo/place";
@@ -171,7 +171,7 @@ export class MemoPage extends StagePart {
     const title = stage.view?.room.title ?? memo?.head?.title.text ?? stage.boot.title ?? "";
     const others = this.places.others();
     return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${title}</b> <span class="note">· ${t("debrief memo")}</span></div>
-      <nav class="end row" aria-label=${t("Memo")}>${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
       ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>
@@ -196,14 +196,14 @@ export class MemoPage extends StagePart {
     this.shown = steady(this.shown, memo.sections, this.held);
     const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
-      ${this.contents()}
+      ${this.contents(leftOf(memo))}
       <article class="doc stack" ?hidden=${this.listing}><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${repeat(
         this.shown,
         (section) => section.id,
         (section) => this.section(section),
       )}${this.unplaced(memo)}${this.notes()}</article>
       ${this.listing ? html`<article class="doc stack"><h1 class="head" tabindex="-1" id="notes-head">${t("Where every note went")}</h1>${this.ledger ? drawLedger(this.ledger, this.show) : html`<p class="quiet">${t("A moment…")}</p>`}</article>` : nothing}
-      <aside class="stack" aria-label=${t("Before you send")}>
+      <aside class="stack" id="before" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
         ${drawMissing(gaps)}
         ${this.send(leftOf(memo))}
@@ -212,7 +212,7 @@ export class MemoPage extends StagePart {
   }
 
   /** The sections with their words: beside the memo, on a phone a menu above it. */
-  private contents(): TemplateResult {
+  private contents(left: number): TemplateResult {
     const leave = () => {
       this.sections = false;
       this.listing = false;
@@ -221,9 +221,9 @@ export class MemoPage extends StagePart {
       event: KeyboardEvent,
     ) => {
       if (event.key === "Escape") this.sections = false;
-    }}><button class="btn small fold" type="button" aria-expanded=${this.sections ? "true" : "false"} @click=${() => {
+    }}><div class="row reach"><button class="btn small fold" type="button" aria-expanded=${this.sections ? "true" : "false"} @click=${() => {
       this.sections = !this.sections;
-    }}>${icon("down")}${t("Sections")}</button><p class="note">${t("Sections, in words")}</p><ol>${this.shown.map(
+    }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Parts, and how many words")}</p><ol>${this.shown.map(
       (section) =>
         html`<li><a href=${`#${anchor(section.id)}`} @click=${leave}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
     )}<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li></ol><p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p></nav>`;
@@ -277,14 +277,17 @@ export class MemoPage extends StagePart {
   };
 
   private send(left: number): TemplateResult {
+    if (!this.editable)
+      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed any more.")}</p></section>`;
     const offer = this.stage.offers.find((each) => each.type === "memo.send");
     if (offer && !left)
       return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
-    if (!this.editable)
-      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed any more.")}</p></section>`;
+    const lead = this.stage.view?.room.lead;
     const why = left
       ? t("Opens when nothing is missing above.")
-      : t("Opens for the lead when the evening is over.");
+      : lead?.name && lead.acting !== this.stage.view?.seat
+        ? t("{name} leads now and can send it.", { name: `\u2068${lead.name}\u2069` })
+        : t("Opens for the lead when the last activity is over.");
     return html`<section class="stack"><button class="btn big off" type="button" aria-disabled="true" aria-describedby="why-not">${t("Send the memo to everyone")}</button><p class="note" id="why-not">${why}</p></section>`;
   }
 
