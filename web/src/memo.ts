@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
-import { number, t } from "./i18n";
+import { number, t, tn } from "./i18n";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
 import { drawMissing, leftOf, target } from "./memo/missing";
 import { PlacePart } from "./memo/place";
@@ -196,14 +196,14 @@ export class MemoPage extends StagePart {
     this.shown = steady(this.shown, memo.sections, this.held);
     const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
-      ${this.contents()}
+      ${this.contents(leftOf(memo))}
       <article class="doc stack" ?hidden=${this.listing}><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${repeat(
         this.shown,
         (section) => section.id,
         (section) => this.section(section),
       )}${this.unplaced(memo)}${this.notes()}</article>
       ${this.listing ? html`<article class="doc stack"><h1 class="head" tabindex="-1" id="notes-head">${t("Where every note went")}</h1>${this.ledger ? drawLedger(this.ledger, this.show) : html`<p class="quiet">${t("A moment…")}</p>`}</article>` : nothing}
-      <aside class="stack" aria-label=${t("Before you send")}>
+      <aside class="stack" id="before" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
         ${drawMissing(gaps)}
         ${this.send(leftOf(memo))}
@@ -212,7 +212,7 @@ export class MemoPage extends StagePart {
   }
 
   /** The sections with their words: beside the memo, on a phone a menu above it. */
-  private contents(): TemplateResult {
+  private contents(left: number): TemplateResult {
     const leave = () => {
       this.sections = false;
       this.listing = false;
@@ -221,9 +221,9 @@ export class MemoPage extends StagePart {
       event: KeyboardEvent,
     ) => {
       if (event.key === "Escape") this.sections = false;
-    }}><button class="btn small fold" type="button" aria-expanded=${this.sections ? "true" : "false"} @click=${() => {
+    }}><div class="row reach"><button class="btn small fold" type="button" aria-expanded=${this.sections ? "true" : "false"} @click=${() => {
       this.sections = !this.sections;
-    }}>${icon("down")}${t("Sections")}</button><p class="note">${t("Sections, in words")}</p><ol>${this.shown.map(
+    }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Sections, in words")}</p><ol>${this.shown.map(
       (section) =>
         html`<li><a href=${`#${anchor(section.id)}`} @click=${leave}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
     )}<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li></ol><p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p></nav>`;

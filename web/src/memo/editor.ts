@@ -30,7 +30,7 @@ export interface Writing {
   ask: string;
   editable: boolean;
   typed(): void;
-  changed(): void;
+  changed(editor: Editor): void;
   /** A sentence about something that was not taken as it came. */
   told(sentence: string): void;
 }
@@ -91,7 +91,7 @@ export function open(writing: Writing): Editor {
   const { host, awareness, told } = writing;
   const tooLong = () =>
     told(t("That is more than fits in one place. Nothing was lost; divide it into parts."));
-  const editor: Editor = new Editor({
+  return new Editor({
     element: host,
     injectCSS: false,
     editable: writing.editable,
@@ -149,14 +149,13 @@ export function open(writing: Writing): Editor {
         },
       },
     },
-    onTransaction: ({ transaction }) => {
+    onTransaction: ({ editor: now, transaction }) => {
       if (transaction.docChanged && !transaction.getMeta(ySyncPluginKey)) writing.typed();
-      writing.changed();
+      writing.changed(now);
     },
-    onFocus: () => writing.changed(),
-    onBlur: () => writing.changed(),
+    onFocus: ({ editor: now }) => writing.changed(now),
+    onBlur: ({ editor: now }) => writing.changed(now),
   });
-  return editor;
 }
 
 /** The three things the toolbar does. */
