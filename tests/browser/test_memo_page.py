@@ -17,8 +17,8 @@ PASTE = """([selector, plain, rich]) => {
   const data = new DataTransfer();
   data.setData("text/plain", plain);
   if (rich) data.setData("text/html", rich);
-  const paste = new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true });
-  document.querySelector(selector).dispatchEvent(paste);
+  const about = { clipboardData: data, bubbles: true, cancelable: true };
+  document.querySelector(selector).dispatchEvent(new ClipboardEvent("paste", about));
 }"""
 
 
@@ -29,10 +29,11 @@ def exchange(house: House) -> tuple[Room, Seat]:
     room.join("Rosa Quispe")
     room.lead.tap("seat.role", seat=kofi.seat)
     room.lead.tap("activity.start")
-    cut = room.lead.send({"type": "cut", "epoch": 1}, activity="a1")
-    assert cut.is_success, cut.text
-    while room.lead.offer("activity.skip"):
-        room.lead.tap("activity.skip")
+    cut = room.lead.offer("activity.cut", room.lead.view("panel"))
+    assert cut
+    assert room.lead.send(cut).is_success
+    while skip := room.lead.offer("activity.skip", room.lead.view("panel")):
+        assert room.lead.send(skip).is_success
     theme = added(room.lead, "theme", "Listening before mapping")
     for who, text in ((room.lead, "Walk first."), (kofi, "Draw in the evening.")):
         card = added(who, "insight", text)
@@ -116,7 +117,8 @@ def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     heard(page).click()
     page.evaluate(PASTE, ["tl-place:has(:focus) .tiptap", "x" * 1_000_000, ""])
     expect(page.get_by_text("That is more than fits in one place.")).to_be_visible()
-    page.evaluate(PASTE, ["tl-place:has(:focus) .tiptap", "Only words", "<h1 onclick=x>Only <b>words</b></h1>"])
+    rich = "<h1 onclick=x>Only <b>words</b></h1>"
+    page.evaluate(PASTE, ["tl-place:has(:focus) .tiptap", "Only words", rich])
     expect(heard(page)).to_have_text("Only words")
     expect(page.get_by_text("only the words are kept")).to_be_visible()
     look.at("memo, with somebody writing")
