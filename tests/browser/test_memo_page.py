@@ -135,6 +135,7 @@ def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     send = page.get_by_role("button", name="Send the memo to everyone")
     expect(send).not_to_have_attribute("aria-disabled", "true")
     send.click()
+    expect(page.get_by_text("Everyone finds it at the link they came in with.")).to_be_visible()
     page.get_by_role("button", name="Send the memo to everyone").last.click()
     expect(page.get_by_text("The memo has been sent.")).to_be_visible()
     expect(page.locator("[contenteditable=true]")).to_have_count(0)

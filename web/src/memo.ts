@@ -277,11 +277,11 @@ export class MemoPage extends StagePart {
   };
 
   private send(left: number): TemplateResult {
+    if (!this.editable)
+      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed any more.")}</p></section>`;
     const offer = this.stage.offers.find((each) => each.type === "memo.send");
     if (offer && !left)
       return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
-    if (!this.editable)
-      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed any more.")}</p></section>`;
     const why = left
       ? t("Opens when nothing is missing above.")
       : t("Opens for the lead when the evening is over.");
