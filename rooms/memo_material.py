@@ -74,9 +74,7 @@ def material(
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
         },
-        groups={
-            group.id: len(group.members) for group in groups(room.whole, room.world.activities)
-        },
+        groups=_circles(room),
         evaluation=_evaluation(room),
         commitments=_commitments(room),
         withdrawals=state.withdrawals,
@@ -91,6 +89,20 @@ def old_prose(room: "Room") -> dict[str, str]:
     outranks it."""
     found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
     return {id: text for id, text in found.items() if text}
+
+
+def _circles(room: "Room") -> dict[str, int]:
+    """The people of each circle in which stories are told; pairs and groups are none."""
+    telling = tuple(
+        f"{id}-"
+        for id, one in consent_desk.harvests(room.whole, room.world.activities).items()
+        if "stories_told" in one.counts
+    )
+    return {
+        group.id: len(group.members)
+        for group in groups(room.whole, room.world.activities)
+        if telling and group.id.startswith(telling)
+    }
 
 
 def _harvests(room: "Room") -> list[Harvest]:

@@ -171,7 +171,7 @@ export class MemoPage extends StagePart {
     const title = stage.view?.room.title ?? memo?.head?.title.text ?? stage.boot.title ?? "";
     const others = this.places.others();
     return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${title}</b> <span class="note">· ${t("debrief memo")}</span></div>
-      <nav class="end row" aria-label=${t("Memo")}>${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
       ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>
@@ -223,7 +223,7 @@ export class MemoPage extends StagePart {
       if (event.key === "Escape") this.sections = false;
     }}><div class="row reach"><button class="btn small fold" type="button" aria-expanded=${this.sections ? "true" : "false"} @click=${() => {
       this.sections = !this.sections;
-    }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Sections, in words")}</p><ol>${this.shown.map(
+    }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Parts, and how many words")}</p><ol>${this.shown.map(
       (section) =>
         html`<li><a href=${`#${anchor(section.id)}`} @click=${leave}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
     )}<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li></ol><p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p></nav>`;
@@ -282,9 +282,12 @@ export class MemoPage extends StagePart {
     const offer = this.stage.offers.find((each) => each.type === "memo.send");
     if (offer && !left)
       return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
+    const lead = this.stage.view?.room.lead;
     const why = left
       ? t("Opens when nothing is missing above.")
-      : t("Opens for the lead when the evening is over.");
+      : lead?.name && lead.acting !== this.stage.view?.seat
+        ? t("{name} leads now and can send it.", { name: `\u2068${lead.name}\u2069` })
+        : t("Opens for the lead when the last activity is over.");
     return html`<section class="stack"><button class="btn big off" type="button" aria-disabled="true" aria-describedby="why-not">${t("Send the memo to everyone")}</button><p class="note" id="why-not">${why}</p></section>`;
   }
 
