@@ -23,7 +23,7 @@ PASTE = """([selector, plain, rich]) => {
 
 
 def exchange(house: House) -> tuple[Room, Seat]:
-    """An evening whose last activity is over, with a theme of two voices; Kofi is co-facilitator."""
+    """An evening that is over, with a theme of two voices; Kofi is co-facilitator."""
     room = house.open_room("Living with the river", "Amina Diallo")
     kofi = room.join("Kofi Mensah")
     room.join("Rosa Quispe")
