@@ -3,7 +3,8 @@ or the reason it has none, and as much of it as they may read.
 
 A card's text is shown as it stands on the board. Words that are no card are shown once they are
 given; before that only whose they are and where they wait (ME6). Of what was refused or taken back
-neither text nor owner is told: nobody should be asked why (WRD3).
+neither text nor owner is told: nobody should be asked why (WRD3). Words given without a name stand
+here without one too.
 """
 
 from collections.abc import Callable, Mapping
@@ -39,6 +40,7 @@ class _Known(msgspec.Struct, frozen=True):
     kind: str
     text: str
     owner: str
+    by: str
     state: str
     language: str
     board: bool
@@ -67,25 +69,37 @@ def entries(
                 reason=entry.reason,
                 text=clip(" ".join(clean(note.text).split()), TEXT_MAX) if reads else "",
                 language=note.language if reads else "",
-                owner=(name(note.owner) or "") if told and note.owner else "",
+                owner=_owner(note, name),
                 board=note.board,
             )
         )
     return tuple(out)
 
 
+def _owner(note: _Known, name: Callable[[str], str | None]) -> str:
+    """Whose it is: as the board says, or while it waits; else as it was released."""
+    if note.state in PRIVATE:
+        return ""
+    if note.board or note.state == "pending":
+        return (name(note.owner) or "") if note.owner else ""
+    return note.by
+
+
 def _known(source: MemoSource, board: frozenset[str]) -> Mapping[str, _Known]:
     known: dict[str, _Known] = {}
     for card in source.cards:
         known[card.id] = _Known(
-            card.kind, card.text, card.author, card.consent, card.language, card.id in board
-        )
+            card.kind, card.text, card.author, card.attribution, card.consent,
+            card.language, card.id in board,
+        )  # fmt: skip
     for story in source.stories:
         kinds = {id(story.title): "story_title", id(story.quote): "quote"}
         for part in story.parts:
             kind = kinds.get(id(part), "key_moment")
             state = part.consent.state
-            known[part.id] = _Known(kind, part.text, story.seat, state, part.language, False)
+            known[part.id] = _Known(
+                kind, part.text, story.seat, part.by, state, part.language, False
+            )
     return known
 
 

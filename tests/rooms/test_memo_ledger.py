@@ -40,6 +40,7 @@ def test_ME6_words_that_wait_show_their_owner_and_never_text() -> None:
     assert (found["w1"].text, found["w1"].kind, found["w1"].heading) == (
         "The night", "story_title", "Stories",
     )  # fmt: skip
+    assert found["w1"].owner == ""  # given without a name
     assert (found["w2"].text, found["w2"].owner, found["w2"].reason) == ("", "Ana", "pending")
     for id in ("w3", "w4"):
         assert (found[id].text, found[id].owner) == ("", "")

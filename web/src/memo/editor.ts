@@ -30,7 +30,7 @@ export interface Writing {
   ask: string;
   editable: boolean;
   typed(): void;
-  changed(): void;
+  changed(editor: Editor): void;
   /** A sentence about something that was not taken as it came. */
   told(sentence: string): void;
 }
@@ -78,10 +78,8 @@ function caret(user: { name?: unknown }): HTMLElement {
   const bar = document.createElement("span");
   bar.className = "coauthor";
   bar.setAttribute("aria-hidden", "true");
-  const name = document.createElement("i");
-  name.textContent = typeof user.name === "string" ? user.name : "";
-  // A word joiner on each side: the caret breaks no word.
-  bar.append("\u2060", name, "\u2060");
+  // By the style sheet, not as text: nobody copies a name along with the words.
+  bar.dataset.name = typeof user.name === "string" ? user.name : "";
   return bar;
 }
 
@@ -91,7 +89,7 @@ export function open(writing: Writing): Editor {
   const { host, awareness, told } = writing;
   const tooLong = () =>
     told(t("That is more than fits in one place. Nothing was lost; divide it into parts."));
-  const editor: Editor = new Editor({
+  return new Editor({
     element: host,
     injectCSS: false,
     editable: writing.editable,
@@ -149,14 +147,13 @@ export function open(writing: Writing): Editor {
         },
       },
     },
-    onTransaction: ({ transaction }) => {
+    onTransaction: ({ editor: now, transaction }) => {
       if (transaction.docChanged && !transaction.getMeta(ySyncPluginKey)) writing.typed();
-      writing.changed();
+      writing.changed(now);
     },
-    onFocus: () => writing.changed(),
-    onBlur: () => writing.changed(),
+    onFocus: ({ editor: now }) => writing.changed(now),
+    onBlur: ({ editor: now }) => writing.changed(now),
   });
-  return editor;
 }
 
 /** The three things the toolbar does. */

@@ -27,7 +27,7 @@ export function drawLedger(entries: NoteEntry[], show: Show): TemplateResult {
 }
 
 function group(title: string, notes: NoteEntry[], show: Show, place?: string): TemplateResult {
-  return html`<section><h3><bdi>${title}</bdi> <span class="note nums">${number(notes.length)}</span></h3>${place ? html`<p><a class="note" href=${`#${anchor(place)}`}>${t("Go there")}</a></p>` : nothing}<ul class="plainlist">${notes.map((each) => html`<li>${drawNote(each, show)}</li>`)}</ul></section>`;
+  return html`<section><h2 class="sec"><bdi>${title}</bdi> <span class="note nums">${number(notes.length)}</span></h2>${place ? html`<p><a class="note" href=${`#${anchor(place)}`}>${t("Go there")}</a></p>` : nothing}<ul class="plainlist">${notes.map((each) => html`<li>${drawNote(each, show)}</li>`)}</ul></section>`;
 }
 
 /** A note as far as it may be read: its words, else whose it is. */

@@ -14,6 +14,9 @@ type Editor = ReturnType<Tools["open"]>;
 /** How far below the screen an editor is made ready. */
 const NEAR = "600px";
 
+/** Words after which a place counts as written, and the notes behind it fold away. */
+const ENOUGH = 40;
+
 const MARKS: readonly Mark[] = ["bold", "italic", "list"];
 
 let loading: Promise<Tools> | undefined;
@@ -110,7 +113,7 @@ export class PlacePart extends Part {
     if (!this.near || this.folded) return;
     this.kit ??= await tools();
     await this.places.ready;
-    const sheet = this.querySelector<HTMLElement>(".sheet");
+    const sheet = this.querySelector<HTMLElement>(".scribe");
     if (!this.isConnected || !sheet || !this.kit) return;
     const now = this.places.elements(this.space.id);
     for (const [element, { editor, host }] of this.editors)
@@ -136,7 +139,7 @@ export class PlacePart extends Part {
         ask: space.ask || t("Write here."),
         editable: this.editable,
         typed: () => places.typed(space.id),
-        changed: () => this.look(made),
+        changed: (editor) => this.look(editor),
         told: (sentence) => {
           stage.refusal = sentence;
           stage.changed();
@@ -169,9 +172,9 @@ export class PlacePart extends Part {
     const label = space.label || t("Your words");
     if (this.folded)
       return this.editable
-        ? html`<button class="btn bare" type="button" id=${`w${anchor(space.id)}`} @click=${() => this.write()}>${icon("pencil")}${t("Add words of yours: {place}", { place: label })}</button><div class="sheet" hidden></div>`
-        : html`<div class="sheet" hidden></div>`;
-    return html`<div class="writes" id=${`w${anchor(space.id)}`}>${this.editable ? this.toolbar() : nothing}<div class="sheet" @click=${(
+        ? html`<button class="btn bare addwords" type="button" id=${`w${anchor(space.id)}`} @click=${() => this.write()}>${icon("pencil")}${t("Add words of yours: {place}", { place: label })}</button><div class="scribe" hidden></div>`
+        : html`<div class="scribe" hidden></div>`;
+    return html`<div class="writes" id=${`w${anchor(space.id)}`}>${this.editable ? this.toolbar() : nothing}<div class="scribe" @click=${(
       event: Event,
     ) => {
       if (event.target === event.currentTarget) this.write();
@@ -209,10 +212,15 @@ export class PlacePart extends Part {
     next?.focus();
   }
 
+  /** Whether the words are still being made from the notes: then these stay in sight. */
+  private get begun(): boolean {
+    return this.places.text(this.space.id).split(/\s+/).length < ENOUGH;
+  }
+
   /** What the words are written from, at hand while somebody writes. */
   private notes(notes: Line[]): TemplateResult | typeof nothing {
     if (!notes.length) return nothing;
-    return html`<details class="behind"><summary>${tn("Written from {n} note", "Written from {n} notes", notes.length)}${icon("down")}</summary><ul>${notes.map((line) => html`<li dir="auto" lang=${line.language || nothing}>${line.text}</li>`)}</ul></details>`;
+    return html`<details class="behind" ?open=${this.begun}><summary>${tn("Written from {n} note", "Written from {n} notes", notes.length)}${icon("down")}</summary><ul>${notes.map((line) => html`<li dir="auto" lang=${line.language || nothing}>${line.text}</li>`)}</ul></details>`;
   }
 }
 
