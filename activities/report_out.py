@@ -55,7 +55,7 @@ from activities._report_out_model import (
     stage,
     team_name,
 )
-from activities._report_out_piles import entered, news, sorted_, ticked
+from activities._report_out_piles import entered, news, said, sorted_, ticked
 from activities._report_out_teams import form, free_name
 from activities._report_out_view import view
 from activities.blocks import say
@@ -194,6 +194,8 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return _readied(state, command, moment.seat)
         case board.NoteCame() | board.NoteWent() | board.NoteShifted():
             return news(state, command)
+        case board.NoteRenamed() | board.NoteLiked():
+            return said(state, command, moment.now)
         case _ if isinstance(command, people.PeopleCommand):
             return _people(state, command, moment.now)
         case _:

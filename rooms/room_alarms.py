@@ -10,8 +10,9 @@ from rooms.presence import Presence
 from rooms.roll import RETRY
 from rooms.whole import Activities, Whole
 
-What = Literal["activity", "people", "effects", "tidy", "work"]
-"""The running activity's next deadline; people; effects, removals and heavy work not done yet."""
+What = Literal["activity", "people", "effects", "tidy", "work", "taken"]
+"""The running activity's next deadline; people; effects, removals and heavy work not done yet;
+cards that were taken away and are to be erased."""
 
 EVERY: Final[tuple[What, ...]] = get_args(What)
 

@@ -166,11 +166,12 @@ BoardCommand = (
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
-    """A place in the log to which a section can be restored: `at` is the commit's number, `time`
-    ms, `cards` how many stood on everyone's board."""
+    """A place in the log to which a section can be restored: `at` is the commit's number, `step`
+    the activity's phase, `time` ms, `cards` how many stood on everyone's board."""
 
     at: int
     label: Line
+    step: str
     time: int
     cards: int
     restore: bool = False  # the moment before a restore

@@ -108,7 +108,7 @@ def test_notes_go_under_themes_with_the_keyboard_alone(people: tuple[Page, Page,
     expect(board.get_by_role("heading", name="Under no theme yet")).to_be_visible()
     board.get_by_role("button", name="Move to…").focus()
     lead.keyboard.press("Enter")
-    expect(board.get_by_role("button", name="Listening before mapping")).to_be_focused()
+    expect(board.get_by_role("menuitem", name="Listening before mapping")).to_be_focused()
     lead.keyboard.press("Enter")
     moved = board.locator(".theme").filter(has_text="Walk the bank before you draw it.")
     expect(moved.get_by_role("button", name="Move to…")).to_be_focused()

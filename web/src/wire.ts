@@ -1252,10 +1252,11 @@ export interface ClientLens {
   seat?: string | null;
 }
 
-/** A place in the log to which a section can be restored: `at` is the commit's number, `time` ms, `cards` how many stood on everyone's board. */
+/** A place in the log to which a section can be restored: `at` is the commit's number, `step` the activity's phase, `time` ms, `cards` how many stood on everyone's board. */
 export interface Checkpoint {
   at: number;
   label: string;
+  step: string;
   time: number;
   cards: number;
   restore: boolean;
