@@ -164,7 +164,28 @@ behind = st.none() | st.just(-1) | nth
 def steps(draw: st.DrawFn) -> tuple[str, str, tuple[Any, ...]]:
     kind = draw(
         st.sampled_from(
-            ["add", "add", "move", "move", "move", "tick", "delete", "delete", "restore", "restore", "cluster", "rename", "split", "merge", "order", "section", "name_section", "order_section", "back", "wait"]
+            [
+                "add",
+                "add",
+                "move",
+                "move",
+                "move",
+                "tick",
+                "delete",
+                "delete",
+                "restore",
+                "restore",
+                "cluster",
+                "rename",
+                "split",
+                "merge",
+                "order",
+                "section",
+                "name_section",
+                "order_section",
+                "back",
+                "wait",
+            ]
         )
     )
     return kind, draw(who), (draw(nth), draw(nth), draw(behind), draw(st.lists(nth, max_size=6)))

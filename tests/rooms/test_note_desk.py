@@ -14,6 +14,7 @@ from rooms.card_words import KINDS
 from rooms.note_desk import BY_HAND, SECTION_LIMIT
 from tests.rooms.house import House
 from tests.rooms.page import Page
+from tests.rooms.test_effects import files
 
 BOARD = {"document": "board", "section": ""}
 
@@ -201,10 +202,7 @@ async def test_what_nobody_brings_back_leaves_the_disk_also_when_the_process_die
         await house.room()
         await house.hub.close()
         await house.storage.close()
-        left = [
-            f.name for f in tmp_path.iterdir() if f.is_file() and b"zebracanary" in f.read_bytes()
-        ]
-        assert left == []
+        assert not [f for f in files(tmp_path) if b"zebracanary" in f]
 
 
 async def test_a_private_note_comes_back_and_nobody_else_hears_of_it_BRD5(tmp_path: Path) -> None:
@@ -233,7 +231,7 @@ async def test_a_theme_that_is_taken_away_lets_its_cards_go_and_takes_them_back_
     tmp_path: Path,
 ) -> None:
     async with await House.open(tmp_path) as house:
-        one, two, three = await written(house, "one", "two", "three")
+        one, two, _ = await written(house, "one", "two", "three")
         await house.do(house.lead, "theme.add", text="Water", cards=[one, two])
         theme = (await cards(house))["Water"].id
         await house.do(house.lead, "note.delete", document="board", card=theme)
