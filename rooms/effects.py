@@ -148,6 +148,7 @@ class Effects:
         if known is None:
             return None
         title = book.get(known.words) if known.words else self._say(Line(known.line, {}))
+        title = f"{title} {known.number}" if known.number else title
         kind = "" if known.words else "activity"
         return Section(id, title or "", kind, known.activity, known.step, known.order)
 
