@@ -28,13 +28,18 @@ async def run(folder: Path | None = None, boards: tuple[int, ...] = BOARDS) -> N
     print("board, server time in one process")
     for cards in boards:
         for name, took in (await measured(cards, folder)).items():
-            print(f"  {cards:5} cards, {name}: {milliseconds(took)}")
-    took = await drafted(DRAFTED, folder)
-    print(f"  {DRAFTED:5} cards, memo drafted: {milliseconds(took)}")
+            _print(cards, name, took)
+    _print(DRAFTED, "memo drafted", await drafted(DRAFTED, folder))
 
 
-async def measured(cards: int, folder: Path | None = None) -> dict[str, list[float]]:
-    """Seconds each thing took with so many cards on the board."""
+def _print(cards: int, name: str, took: list[tuple[float, float]]) -> None:
+    waited, used = [wall for wall, _ in took], sorted(cpu for _, cpu in took)
+    middle = used[len(used) // 2] * 1_000
+    print(f"  {cards:5} cards, {name}: {middle:.1f} ms of processor, {milliseconds(waited)}")
+
+
+async def measured(cards: int, folder: Path | None = None) -> dict[str, list[tuple[float, float]]]:
+    """Seconds each thing took with so many cards on the board, by the clock and of processor."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         async with await House.open(Path(made)) as house:
             ids = await lay(house, cards)
@@ -52,8 +57,8 @@ async def measured(cards: int, folder: Path | None = None) -> dict[str, list[flo
             return found
 
 
-async def drafted(cards: int, folder: Path | None = None) -> list[float]:
-    """Seconds of three drafts of a memo from so many cards under twenty themes."""
+async def drafted(cards: int, folder: Path | None = None) -> list[tuple[float, float]]:
+    """Seconds, as in `measured`, of three drafts of a memo from so many cards, twenty themes."""
     with tempfile.TemporaryDirectory(dir=folder) as made:
         async with await House.open(Path(made)) as house:
             ids = await lay(house, cards)
@@ -70,11 +75,11 @@ def _move(house: House, ids: list[str], number: int) -> Callable[[], Awaitable[o
     return lambda: house.do(house.lead, "note.move", card=card, after=after)
 
 
-async def timed(work: Callable[[], Awaitable[object]]) -> float:
-    """Seconds until this is done, and durable."""
-    began = time.perf_counter()
+async def timed(work: Callable[[], Awaitable[object]]) -> tuple[float, float]:
+    """Seconds until this is done, and durable: by the clock, and of this process."""
+    began, used = time.perf_counter(), time.process_time()
     await work()
-    return time.perf_counter() - began
+    return time.perf_counter() - began, time.process_time() - used
 
 
 async def lay(house: House, cards: int) -> list[str]:
