@@ -1,6 +1,8 @@
 """The memo as Markdown, and as plain text for chat apps."""
 
 import re
+import unicodedata
+from itertools import groupby
 
 from rooms.memo_text import direction
 from rooms.memo_tree import (
@@ -13,7 +15,9 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Run,
     Section,
+    Space,
     Table,
 )
 
@@ -92,6 +96,8 @@ def _block(block: Block) -> str:
             return f"*{_line(line)}*"
         case Ask(line=line, label=label):
             return f"### {escape(label)}\n\n> {escape(line.text)}"
+        case Space():  # never in what is shared
+            return ""
 
 
 def _table(
@@ -103,7 +109,7 @@ def _table(
 
 
 def _line(line: Line) -> str:
-    text = escape(line.text)
+    text = _marked(line.pieces, "**", "_") if line.runs else escape(line.text)
     return f"{text} ({isolated(escape(line.note), line.text)})" if line.note else text
 
 
@@ -122,6 +128,8 @@ def _plain(block: Block) -> str:
             return f"{label}\n→ {line.text}"
         case Paragraph(line=line) | Notice(line=line):
             return _plain_line(line)
+        case Space():
+            return ""
 
 
 def _plain_row(headers: tuple[str, ...], row: tuple[Line, ...]) -> str:
@@ -131,4 +139,36 @@ def _plain_row(headers: tuple[str, ...], row: tuple[Line, ...]) -> str:
 
 
 def _plain_line(line: Line) -> str:
-    return f"{line.text} ({isolated(line.note, line.text)})" if line.note else line.text
+    text = _marked(line.pieces, "*", "_", chat=True) if line.runs else line.text
+    return f"{text} ({isolated(line.note, line.text)})" if line.note else text
+
+
+def _marked(pieces: tuple[Run, ...], bold: str, italic: str, *, chat: bool = False) -> str:
+    """Stretches with their marks around whole words; a mark that would not be read as one there
+    is left out, never its words."""
+    whole = "".join(run.text for run in pieces)
+    out: list[str] = []
+    at = 0
+
+    def wrapped(text: str, start: int, inner: str, mark: str) -> str:
+        core = inner.strip(" ")
+        begins = text.startswith(" ") or not _is_word(whole[:start][-1:])
+        ends = text.endswith(" ") or not _is_word(whole[start + len(text) :][:1])
+        if not (core and begins and ends):
+            return inner
+        lead = inner[: len(inner) - len(inner.lstrip(" "))]
+        return f"{lead}{mark}{core}{mark}{inner[len(inner.rstrip(' ')) :]}"
+
+    for is_bold, group in groupby(pieces, key=lambda run: run.bold):
+        start, inner, text = at, "", ""
+        for run in group:
+            piece = run.text if chat else escape(run.text)
+            inner += wrapped(run.text, at, piece, italic) if run.italic else piece
+            at += len(run.text)
+            text += run.text
+        out.append(wrapped(text, start, inner, bold) if is_bold else inner)
+    return "".join(out)
+
+
+def _is_word(char: str) -> bool:
+    return bool(char) and unicodedata.category(char)[0] in "LMN"

@@ -19,6 +19,7 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Space,
     Table,
 )
 
@@ -177,6 +178,8 @@ def _block(block: Block, way: str) -> Data:
                 "label": _line(Line(label), way),
                 "state": _line(Line(state), way) if state else None,
             }
+        case Space():  # never in what is shared
+            return {"type": "space"}
 
 
 def _widths(headers: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> list[float]:
@@ -195,6 +198,10 @@ def _line(line: Line, way: str) -> Data:
         note = {"text": line.note, "rtl": direction(line.note, way) == "rtl"}
     return {
         "text": line.text,
+        "runs": [
+            {"text": run.text, "bold": run.bold, "italic": run.italic}
+            for run in (line.pieces if line.runs else ())
+        ],
         "rtl": own == "rtl",
         "lang": _language(line.language) or None,
         "note": note,

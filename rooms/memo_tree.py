@@ -18,10 +18,19 @@ Reason = Literal[
 ]  # fmt: skip
 
 
+class Run(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A stretch of a line with the same marks."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+
+
 class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     """A run of text with one direction. `source` holds the ids it came from (ME1); `by` says who
     wrote it: the program, the record of the session, the people there, or a facilitator.
     `note` is small print after it (origin, how many agreed); `language` a BCP 47 tag or empty.
+    `runs` are the text again, in stretches, where some of it is marked; else empty.
     """
 
     text: str
@@ -29,6 +38,15 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     by: By = "machine"
     language: str = ""
     note: str = ""
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Run, ...]:
+        """The text in stretches to print. Runs that say something else than the text (a file that
+        was tampered with) are passed over."""
+        if self.runs and "".join(run.text for run in self.runs) == self.text:
+            return self.runs
+        return (Run(self.text),)
 
 
 class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
@@ -89,7 +107,20 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
     suggestions: tuple[str, ...] = ()
 
 
-Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask
+class Space(msgspec.Struct, frozen=True, omit_defaults=True, tag="space"):
+    """Where facilitators write while the memo is a draft; for their page only, never printed.
+
+    `id` is the place, `label` what it is about, `ask` what to write there (empty: nothing is
+    missing without it), `notes` what to write it from where the prose takes the notes' place.
+    """
+
+    id: str
+    label: str = ""
+    ask: str = ""
+    notes: tuple[Line, ...] = ()
+
+
+Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Space
 
 
 class Section(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -135,7 +166,8 @@ class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Counts(msgspec.Struct, frozen=True):
-    """Figures of the memo. `pages` is an estimate from the words."""
+    """Figures of the memo. `pages` is an estimate from the words; `commitments` are those printed;
+    `people_unheard` are participants of whom nothing is in it, for facilitators (G10)."""
 
     words: int
     budget: int
@@ -145,6 +177,8 @@ class Counts(msgspec.Struct, frozen=True):
     quotes_waiting: int
     stories_told: int
     stories_released: int
+    commitments: int = 0
+    people_unheard: int = 0
 
 
 class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -156,7 +190,8 @@ class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Memo(msgspec.Struct, frozen=True):
-    """A drafted memo. `missing` and `ledger` are for facilitators; exports carry `shared()`."""
+    """A drafted memo. `missing`, `ledger` and `unheard` (seats of participants of whom nothing is
+    in it) are for facilitators; exports carry `shared()`."""
 
     edition: Edition
     language: str
@@ -171,26 +206,46 @@ class Memo(msgspec.Struct, frozen=True):
     missing: tuple[Missing, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
     version: int = 1
+    unheard: tuple[str, ...] = ()
 
     @property
     def ready(self) -> bool:
         """Whether it may be sent (methods.md 3.1 a, ME6)."""
         return not any(item.blocks for item in self.missing)
 
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Seats whose words in it wait for their answer."""
+        owners = (item.owner for item in self.missing if item.kind == "consent")
+        return tuple(dict.fromkeys(filter(None, owners)))
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """Ids of the places facilitators may write in now; none once it is sent."""
+        return tuple(
+            block.id
+            for section in self.sections
+            for block in section.blocks
+            if isinstance(block, Space)
+        )
+
     def shared(self) -> "Memo":
-        """The memo as it leaves the room: no ledger, no missing list, no suggestions, and no count
-        of what waits, and nobody's seat in the ids. What is left is what is printed."""
+        """The memo as it leaves the room: no ledger, no missing list, no suggestions, no places to
+        write in, no word of what waits or who is not heard, and nobody's seat in the ids. What is
+        left is what is printed."""
         sections = tuple(
             msgspec.structs.replace(
                 section,
                 id=nameless(section.id),
-                blocks=tuple(_shared_block(block) for block in section.blocks),
+                blocks=tuple(
+                    _shared_block(block) for block in section.blocks if not isinstance(block, Space)
+                ),
             )
             for section in self.sections
         )
-        counts = msgspec.structs.replace(self.counts, quotes_waiting=0)
+        counts = msgspec.structs.replace(self.counts, quotes_waiting=0, people_unheard=0)
         return msgspec.structs.replace(
-            self, sections=sections, counts=counts, missing=(), ledger=()
+            self, sections=sections, counts=counts, missing=(), ledger=(), unheard=()
         )
 
 
@@ -219,6 +274,8 @@ def _shared_block(block: Block) -> Block:
             return replace(block, line=_shared_line(block.line), theme=theme, suggestions=())
         case Heading():
             return replace(block, line=_shared_line(block.line), id=nameless(block.id))
+        case Space():
+            return block
         case _:
             return replace(block, line=_shared_line(block.line))
 
@@ -230,5 +287,7 @@ def lines_of(block: Block) -> tuple[Line, ...]:
             return items
         case Table(rows=rows):
             return tuple(cell for row in rows for cell in row)
+        case Space():
+            return ()
         case _:
             return (block.line,)

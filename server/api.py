@@ -219,8 +219,15 @@ async def memo_draft(request: Request) -> Response:
     """The memo as its page shows it, drafted anew."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    memo = await room.memo(device, "participants")
+    memo = await room.open_memo(device)
     return answer(msgspec.json.encode(memo_page(room, device, memo)))
+
+
+async def memo_ledger(request: Request) -> Response:
+    """Where every note went; for facilitators."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    return answer(msgspec.json.encode({"notes": await room.ledger(device)}))
 
 
 async def forget_room(request: Request) -> Response:
@@ -339,6 +346,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/memo", memo_draft, "readMemoDraft",
         "The memo as its page shows it; for facilitators with what is missing.",
         {200: Answer("The draft.", dict[str, Any])},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/memo/ledger", memo_ledger, "readMemoLedger",
+        "Where every note went in the memo, or why not; for facilitators.",
+        {200: Answer("Every note once.", dict[str, Any])},
         token="must", refusals=(*_MUST, "closed"),
     ),
     Operation(

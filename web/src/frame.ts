@@ -44,7 +44,8 @@ function line(stage: Stage): TemplateResult {
   }
 }
 
-function saved(stage: Stage): TemplateResult {
+/** Whether everything typed here is safe, and where. */
+export function saved(stage: Stage): TemplateResult {
   const { count, onDisk } = stage.unsaved;
   if (!count) return html`<span class="ok">${icon("saved")}${t("Saved")}</span>`;
   if (onDisk) return html`<span class="ok">${icon("device")}${t("Saved on this device")}</span>`;
