@@ -226,7 +226,8 @@ export class BoardPage extends StagePart implements Board {
       this.names = now;
       place?.shelf.again();
     }
-    const dialog = this.querySelector("dialog");
+    // Not looked for without need: a search through a thousand cards is what this page must avoid.
+    const dialog = this.ask || this.points ? this.querySelector("dialog") : null;
     if (dialog && !dialog.open) dialog.showModal();
     if (this.flights.size || place?.left) void this.settle();
   }
@@ -472,7 +473,7 @@ export class BoardPage extends StagePart implements Board {
     return html`<header class="top wide boardtop">${this.back()}<div class="place"><b dir="auto">${view?.room.title ?? stage.boot.title ?? ""}</b></div>
       <nav class="end row" aria-label=${t("The board")}>${this.steps.last ? html`<button class="btn icon wideonly" type="button" aria-label=${t("Undo: {step}", { step: this.steps.last.label })} @click=${() => this.undo()}>${icon("undo", "flip")}</button>` : nothing}<button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
-      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn small main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
+      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide boardmain">${fixedPlace(stage)}
       <section class="stack bhead"><h1 class="head" tabindex="-1">${this.heading()}</h1>

@@ -197,6 +197,7 @@ export class RoomPage extends StagePart {
       ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
+      <a href=${`${room}/board${as}`}>${icon("board")}${t("The board")}</a>
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
