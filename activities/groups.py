@@ -291,7 +291,7 @@ def time_offers(group: str, name: Line, phase: str, epoch: int, timer: Timer) ->
         ),
         Offer(
             TimeGive(epoch=epoch, phase=phase),
-            say("2 minutes more"),
+            say("Two more minutes for everybody"),
             "group",
         ),
     ]

@@ -115,7 +115,7 @@ def _facilitator_offers(
         ),
         Offer(
             command=wire.SeatDealIn(dealt_in=not seat.dealt_in),
-            label=say("Only facilitate") if seat.dealt_in else say("Deal me in"),
+            label=say("Only facilitate") if seat.dealt_in else say("Take part as well"),
             place="menu",
         ),
     ]

@@ -84,7 +84,7 @@ def _place_offers(whole: Whole, seat: Seat, standing: Standing) -> list[Offer]:
         offers.append(
             Offer(
                 command=wire_hall.SeatWhere(where="room"),
-                label=say("I am somewhere else now"),
+                label=say("Change where I am"),
                 place="menu",
                 needs={
                     "where": Need(kind="choice", label=say("Where are you?"), options=tuple(places))
@@ -107,7 +107,7 @@ def _facilitator_offers(whole: Whole, seat: Seat) -> list[Offer]:
     offers = [
         Offer(
             command=wire_hall.RoomCall(epoch=epoch, link=NO_WORDS),
-            label=say("Set where we talk"),
+            label=say("Set the call"),
             place="menu",
             needs={
                 "link": Need(

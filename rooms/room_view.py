@@ -74,6 +74,7 @@ def seat_view(
         view = _activity_view(whole, activities, id, seat, lens, standing)
     elif lens == "seat" and (still := _still_asked(whole, activities, seat, standing)):
         id, view = still
+        view = replace(view, blocks=(*view.blocks[:1], _onward(state), *view.blocks[1:]))
     else:
         view = _between(state, seat, roles, lens)
     view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
@@ -167,6 +168,14 @@ def _still_asked(
     return None
 
 
+def _onward(state: RoomState) -> Note:
+    """What comes, over what an activity that is over still takes."""
+    coming = next_item(state)
+    if coming is not None:
+        return Note(text=say("Next: {activity}", activity=title_line(coming)))
+    return Note(text=say("This was the last activity. Thank you for being here."))
+
+
 def _left(state: RoomState) -> View:
     back = Offer(command=wire.SeatReturn(), label=say("Come back in"), place="main")
     return View(
@@ -255,9 +264,12 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
         return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
     next_title = title_line(coming) if coming else say("Nothing is planned yet")
     if lens == "panel":
+        leads = seat.id == state.lead.acting
         head = say("A moment between") if begun else say("People are coming in")
         hint = (
-            say("Everyone sees it as soon as you start.")
+            None
+            if coming and not leads
+            else say("Everyone sees it as soon as you start.")
             if begun
             else say("Start when enough people are here. Others can still come in.")
             if coming

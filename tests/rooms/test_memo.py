@@ -439,11 +439,11 @@ def test_an_origin_is_a_word_never_an_id() -> None:
 
 
 def test_moods_are_counts_of_the_fixed_answers_in_the_participants_copy_only() -> None:
-    assert "sun 6, part cloud 4, rain 2" in plain_text(draft(SAMPLE, "participants"))
+    assert "sun 6, some cloud 4, rain 2" in plain_text(draft(SAMPLE, "participants"))
     assert "sun 6" not in plain_text(draft(SAMPLE, "public"))
     assert "tired but glad" not in plain_text(draft(SAMPLE, "participants"))
     spelled = replace(SAMPLE, moods={"part_cloud": 5, "word": 9})
-    assert "At the check-in: part cloud 5" in plain_text(draft(spelled, "participants"))
+    assert "At the check-in: some cloud 5" in plain_text(draft(spelled, "participants"))
     few = replace(SAMPLE, moods={"storm": 1, "sun": 2})
     assert "storm" not in plain_text(draft(few, "participants"))
 

@@ -369,6 +369,29 @@ async def test_nothing_is_started_in_a_frozen_room_and_ending_is_possible_SAF8(
         await house.do(house.lead, "activity.cut", epoch=1)
 
 
+async def test_a_peer_lead_moves_nothing_in_a_room_people_paused_SAF8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.start()
+        await house.to("answer")
+        await house.do("s2", "seat.willing", willing=True)
+        sessions = await leave_alone(house)
+        for _ in range(40):  # with no facilitator for five minutes a willing member may lead
+            await house.clock.advance(9_000)
+            for session in sessions:
+                session.beat()
+        await house.do("s2", "lead.volunteer", epoch=await house.epoch())
+        assert "phase.next" in await house.offered("s2")
+        await house.do("s3", "room.pause")
+        await house.do("s4", "room.pause")
+        offered = await house.offered("s2")
+        assert not GOES_ON & offered
+        assert "activity.cut" in offered
+        phase = {"activity": "a1", "phase": "answer", "epoch": await house.epoch()}
+        no = await house.refused("s2", "phase.next", "closed", **phase)
+        assert no.message is not None
+        assert "Two of you can go on" in (await house.room()).say(no.message, "en")
+
+
 async def test_an_approved_proposal_moves_nothing_in_a_frozen_room_SAF8(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await house.do(house.lead, "seat.role", seat="s4", role="observer", epoch=1)

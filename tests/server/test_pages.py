@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -186,6 +187,14 @@ async def test_calendar_file(app: Any) -> None:
         assert "DTSTART:20261121T220000Z" in text
         assert "DTEND:20261121T233000Z" in text
         assert "/j#" in text
+
+
+async def test_the_calendar_file_is_as_long_as_the_agenda(client: httpx.AsyncClient) -> None:
+    room = await open_by_form(client)  # check-in and story circles: 110 minutes
+    text = (await client.get(f"/r/{room}/calendar.ics")).text
+    begin, end = re.findall(r"DT(?:START|END):(\w+)", text)
+    lasts = datetime.strptime(end, "%Y%m%dT%H%M%SZ") - datetime.strptime(begin, "%Y%m%dT%H%M%SZ")
+    assert lasts == timedelta(minutes=110)
 
 
 async def test_unknown_pages_and_rooms_say_what_to_do(client: httpx.AsyncClient) -> None:

@@ -6,7 +6,7 @@ import { copyText } from "./copy";
 import { hour, t, tn } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
-import type { Offer } from "./wire";
+import type { Offer, ViewMessage } from "./wire";
 
 /** Milliseconds a line said to everybody stays on the screens. */
 const NOTICE = 180_000;
@@ -110,6 +110,12 @@ export function leadOffers(stage: Stage): TemplateResult | typeof nothing {
   return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
 }
 
+/** Whether the last activity is over (or left out). */
+export function finished(view: ViewMessage): boolean {
+  const { agenda } = view.room;
+  return agenda.length > 0 && agenda.every((row) => ["done", "skipped"].includes(row.state));
+}
+
 /** Commands about who leads; what a shadow proposes stands where the step itself would. */
 const OF_LEAD = /^lead\.(offer|accept|decline|request|take|volunteer|force)$/;
 
@@ -131,7 +137,7 @@ function halves(stage: Stage): TemplateResult[] {
     .halves(seat, view.activity?.id ?? "room", standing)
     .map(
       ([box, text]) =>
-        html`<details class="rules" ?open=${stage.boot.seats.length < 2}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
+        html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
     );
 }
 

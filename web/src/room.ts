@@ -1,13 +1,15 @@
 // A room on a phone or a laptop, and on a shared device: one thing now.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
-import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
+import { isTyping } from "./focus";
+import { finished, fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
 import { watchKeyboard } from "./keyboard";
 import { mount } from "./mount";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
+import { OWN } from "./panel/menu";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { Block, Offer, ViewMessage } from "./wire";
@@ -47,6 +49,7 @@ export class RoomPage extends StagePart {
   declare cover: string;
   declare from: string;
   private heading = "";
+  private step: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -77,6 +80,18 @@ export class RoomPage extends StagePart {
       this.from = this.cover ? this.from : stage.seat;
       this.cover = to;
     } else stage.show(to);
+  }
+
+  /** A new step is read from its head, wherever the last one was left. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { view } = this.stage;
+    const here = view
+      ? `${this.stage.seat} ${view.activity?.id ?? ""} ${view.activity?.phase ?? ""}`
+      : "";
+    const began = this.step !== undefined && here !== this.step;
+    if (view) this.step = here;
+    if (began && !this.menu && !isTyping()) window.scrollTo({ top: 0 });
   }
 
   private uncover(): void {
@@ -120,7 +135,7 @@ export class RoomPage extends StagePart {
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}
+      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
       ${this.cover ? nothing : moving(stage)}
@@ -134,7 +149,7 @@ export class RoomPage extends StagePart {
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
-      <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
+      <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${`/r/${stage.boot.room}/me${shared ? `?as=${stage.seat}` : ""}`}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;
   }
@@ -189,19 +204,34 @@ export class RoomPage extends StagePart {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
     const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
+    const rows = (each: Offer[]) =>
+      each.map(
+        (offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
+      );
+    const all = drawn(offers, "menu");
+    // Whoever may lead has the panel for that: their own things come first here.
+    const own = stage.facilitator ? all.filter((offer) => OWN.test(offer.type)) : all;
+    const rest = all.filter((offer) => !own.includes(offer));
     return html`<nav class="menuplace" aria-label=${t("Help and more")} @keydown=${(
       event: KeyboardEvent,
     ) => {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
-      ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
+      ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
       <a href=${`${room}/board${as}`}>${icon("board")}${t("The board")}</a>
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
-      ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}
     </div></nav>`;
+  }
+
+  /** Who may lead learns it here: the panel is where the room is run from. */
+  private helps(): TemplateResult {
+    return html`<div class="sig">${icon("key")}<span class="grow">${t("You are a facilitator here. The control panel says what comes next.")}</span><a class="btn small" href=${`/r/${this.stage.boot.room}/panel`}>${t("Control panel")}</a></div>`;
   }
 
   /** The language of one's own screen; the page comes back in it. */

@@ -106,7 +106,7 @@ export class Box extends Part {
     if (!box || !this.loaded) return;
     const { drafts } = this.stage;
     const typed = () => {
-      drafts.typed(this.seat, this.name);
+      drafts.touchedByHand(this.seat, this.name);
       this.fits();
     };
     const refused = () => {
@@ -140,6 +140,7 @@ export class Box extends Part {
       return;
     }
     // Nothing is written into the document before the first letter.
+    if (box.value) this.requestUpdate(); // the count of what was left goes with the words
     box.value = "";
     const first = () => {
       if (box.value.length > DRAFT_LIMIT) {
@@ -150,6 +151,7 @@ export class Box extends Part {
       this.much = false;
       box.removeEventListener("input", first);
       drafts.begin(this.seat, this.name, box.value);
+      drafts.touchedByHand(this.seat, this.name);
       this.rebind();
       this.requestUpdate();
     };

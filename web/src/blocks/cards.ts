@@ -198,6 +198,11 @@ export class CardsBlock extends BlockPart<Cards> {
     return this.cards.get(theme)?.text ?? "";
   }
 
+  /** A name half written keeps its box, whatever becomes of the notes. */
+  private get begun(): boolean {
+    return this.stage.drafts.peek(this.view.seat, this.stage.box("note-theme")) !== "";
+  }
+
   private naming(): TemplateResult {
     const { stage, view } = this;
     const busy = stage.commands.busy("theme");
@@ -217,7 +222,7 @@ export class CardsBlock extends BlockPart<Cards> {
     return html`<section class="section"><header><h2>${title}</h2>${ids.length ? html`<span class="note">${tn("{n} note", "{n} notes", ids.length)}</span>` : nothing}${sees(this.block.sees)}</header>
       ${hint ? html`<p class="note hint">${hint}</p>` : nothing}
       ${first ? this.adder(busy) : nothing}
-      ${this.sorts ? this.naming() : nothing}
+      ${this.sorts && (ids.length || this.themes.length || this.begun) ? this.naming() : nothing}
       ${
         this.themes.length
           ? this.sorted(ids)

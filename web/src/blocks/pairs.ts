@@ -56,6 +56,6 @@ export class PairsBlock extends BlockPart<Pairs> {
     return html`<li><b class="names">${pair.seats.map(
       (seat, n) =>
         html`${n ? html`<span aria-hidden="true"> · </span><span class="vh">, </span>` : nothing}<bdi class=${seat.state === "away" ? "gone" : seat.state === "floor" ? "speaks" : ""}>${this.called(seat)}</bdi>${seat.state === "away" ? html`<span class="note"> ${t("(away)")}</span>` : nothing}`,
-    )}</b><span class="note">${[pair.name, pair.place, pair.status].filter(Boolean).map((word, n) => html`${n ? " · " : ""}<bdi>${word}</bdi>`)}</span></li>`;
+    )}</b><span class="note">${[pair.name, pair.place, pair.status].filter(Boolean).map((word, n) => html`${n ? " · " : ""}<bdi dir=${word === pair.status ? document.dir || "ltr" : nothing}>${word}</bdi>`)}</span></li>`;
   }
 }
