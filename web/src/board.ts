@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { sees } from "./blocks/block";
 import { Box } from "./blocks/box";
-import { CardPart, type Row } from "./blocks/card";
+import { CardPart, type Row, standing } from "./blocks/card";
 import { Carets } from "./board/carets";
 import { type Checkpoints, drawCheckpoints, fetchCheckpoints } from "./board/checkpoints";
 import { ColumnPart, type Gap } from "./board/column";
@@ -195,7 +195,8 @@ export class BoardPage extends StagePart implements Board {
     if (cards.size <= FLYING)
       for (const id of cards) {
         const item = this.item(id);
-        if (item && !this.flights.has(id)) this.flights.set(id, item.getBoundingClientRect());
+        if (item && shown(item) && !this.flights.has(id))
+          this.flights.set(id, item.getBoundingClientRect());
       }
     place.lists.moved(cards);
     this.requestUpdate();
@@ -214,7 +215,7 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private item(card: string): HTMLElement | null {
-    return this.querySelector<HTMLElement>(`[data-card="${CSS.escape(card)}"]`);
+    return standing(card)?.parentElement ?? null;
   }
 
   protected override updated(): void {
@@ -234,7 +235,7 @@ export class BoardPage extends StagePart implements Board {
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */
   private async settle(): Promise<void> {
-    const columns = [...this.querySelectorAll<ColumnPart>("tl-column")];
+    const columns = [...(this.querySelector(".cols")?.children ?? [])] as ColumnPart[];
     await Promise.all(columns.map((column) => column.updateComplete));
     const { place } = this;
     const gone = place?.left;
@@ -248,7 +249,7 @@ export class BoardPage extends StagePart implements Board {
     );
     for (const [id, from] of this.flights) {
       const item = this.item(id);
-      if (!item || !length || item.classList.contains("lifted")) continue;
+      if (!item || !length || !shown(item) || item.classList.contains("lifted")) continue;
       const to = item.getBoundingClientRect();
       const [dx, dy] = [from.left - to.left, from.top - to.top];
       const seen = [from, to].some((box) => box.bottom > 0 && box.top < window.innerHeight);
@@ -692,6 +693,11 @@ export class BoardPage extends StagePart implements Board {
   }
 }
 
+/** Whether the browser draws it just now; asking for its place would make it draw what it skips. */
+function shown(item: HTMLElement): boolean {
+  return item.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
+}
+
 define("tl-box", Box);
 define("tl-card", CardPart);
 define("tl-column", ColumnPart);
@@ -703,4 +709,4 @@ if (stage) {
   stage.connection.aware = (name) => !name.startsWith("mine/");
 }
 watchKeyboard();
-void enter(stage, readBoot().room, "tl-board");
+void enter(stage, readBoot().room, "tl-board", false);
