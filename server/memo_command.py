@@ -1,4 +1,5 @@
-"""`python -m server memo FILE.json --format docx`: a memo's JSON becomes each other format again."""
+"""`python -m server memo FILE.json --format docx`: a memo's JSON becomes each other format
+again."""
 
 from __future__ import annotations
 
