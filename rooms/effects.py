@@ -10,7 +10,8 @@ from collections.abc import Callable
 import structlog
 
 from activities.kernel import NotesChosen, WordsErased
-from rooms import commits, safety
+from rooms import commits, safety, words_events
+from rooms.card_words import SCOPES
 from rooms.commits import ActivityEvent, Commit
 from rooms.shelf import Shelf
 from rooms.storage import Storage, StorageUnwritable
@@ -96,8 +97,43 @@ class Effects:
                     await self._shelf.erase_card(document, card)
                 book.erase(list(event.hidden.words))
                 await self._storage.erase_words(self._room, event.hidden.words)
+            case commits.ConsentChanged():
+                await self._answered(event.words, whole)
+            case words_events.WordsReworded():
+                await self._storage.erase_words(self._room, [])  # the text it had
+            case words_events.WordsForgotten() | words_events.SeatForgotten():
+                await self._forget(event, book)
+            case words_events.BoardForgotten():
+                for document in await self._storage.documents(self._room):
+                    name = document.partition("/")[2]
+                    await self._shelf.clear(name, frozenset(event.kept))
+                book.erase(list(event.words))
+                await self._storage.erase_words(self._room, event.words)
             case _:
                 pass
+
+    async def _answered(self, words: str, whole: Whole) -> None:
+        """A card whose author took its words back is nobody's to read, until they think again."""
+        note = next((n for n in whole.room.notes.values() if n.words == words), None)
+        if note is None or note.card in whole.room.safety.cards:
+            return
+        back = whole.room.consents[words].consent.state == "withdrawn"
+        for document in (note.document, *(("board",) if note.card in whole.room.shared else ())):
+            if back:
+                await self._shelf.hide_card(document, note.card)
+            else:
+                await self._shelf.restore_card(document, note.card)
+
+    async def _forget(
+        self, event: words_events.WordsForgotten | words_events.SeatForgotten, book: WordsBook
+    ) -> None:
+        """No document, no copy and no row holds these any more."""
+        for document, card in event.cards:
+            await self._shelf.forget_card(document, card)
+        if isinstance(event, words_events.SeatForgotten):
+            await self._shelf.clear(f"mine/{event.seat}")
+        book.erase(list(event.words))
+        await self._storage.erase_words(self._room, event.words)
 
     async def _of_activity(self, event: ActivityEvent, whole: Whole, book: WordsBook) -> None:
         here = whole.running[event.activity]
@@ -117,4 +153,6 @@ class Effects:
         for group in activity.groups(here.state):
             if inner.seat in group.members:
                 only = {"all": None, "some": inner.cards, "none": ()}[inner.share]
-                await self._shelf.share(f"group/{event.activity}-{group.id}", inner.seat, only)
+                name = f"group/{event.activity}-{group.id}"
+                scope = SCOPES.get(whole.room.default_scope, "memo")
+                await self._shelf.share(name, inner.seat, only, scope)

@@ -81,7 +81,8 @@ def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAd
     group = document.removeprefix("group/") if document.startswith("group/") else ""
     if command.theme and (t := state.notes.get(command.theme)) and t.kind != "theme":
         raise Refused("bad_request")
-    scope = {"mine": "self", "group": "circle"}.get(document.split("/")[0], "memo")
+    where = document.split("/")[0]
+    scope = {"mine": "self", "group": "circle"}.get(where, state.default_scope)
     return commits.NoteAdded(
         document=document,
         card=f"{seat.id}-{asking.new_id()}",

@@ -10,8 +10,9 @@ from rooms.presence import Presence
 from rooms.roll import RETRY
 from rooms.whole import Activities, Whole
 
-What = Literal["activity", "people", "effects", "tidy", "work"]
-"""The running activity's next deadline; people; effects, removals and heavy work not done yet."""
+What = Literal["activity", "people", "effects", "tidy", "work", "words", "keep"]
+"""The running activity's next deadline; people; effects, removals and heavy work not done yet;
+words to be forgotten; the dates on which board and memo are."""
 
 EVERY: Final[tuple[What, ...]] = get_args(What)
 

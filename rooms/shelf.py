@@ -21,7 +21,7 @@ from pycrdt import Doc
 from activities.kernel import Reason
 from rooms import board_schema
 from rooms.board_schema import Card
-from rooms.card_words import KINDS, SCOPES
+from rooms.card_words import KINDS, SCOPES, CardScope
 from rooms.commits import NoteAdded
 from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.ownership import Touch
@@ -444,6 +444,38 @@ class Shelf:
         await self.edit(aside, lambda doc: board_schema.drop_card(doc, card))
         await self.compact(aside)
 
+    async def forget_card(self, name: str, card: str) -> None:
+        """Take a card away for good wherever it stands: in its document, in the copy on the board,
+        and where it was put aside. Doing it again does no harm."""
+        root = "notes" if name.startswith("mine/") else "cards"
+
+        def drop(doc: Doc[Any]) -> object:
+            return board_schema.drop_card(doc, card, root)
+
+        def drop_there(doc: Doc[Any]) -> object:
+            return board_schema.drop_card(doc, card)
+
+        for place in dict.fromkeys((name, "board", hidden_name(name), hidden_name("board"))):
+            if name.startswith("mine/") and place != name:
+                continue
+            if any(found.id == card for found in await self.cards(place)):
+                await self.edit(place, drop if place == name else drop_there)
+            if place == name or place in self._rows:
+                await self.compact(place)
+
+    async def clear(self, name: str, kept: frozenset[str] = frozenset()) -> None:
+        """Take everything people wrote out of a document but these cards; the memo's own text
+        stays."""
+        if name == "memo":
+            return
+        await self.edit(name, lambda doc: board_schema.clear(doc, name, kept))
+        await self.compact(name)
+
+    @property
+    def untidy(self) -> frozenset[str]:
+        """Documents in which people removed something since the last `tidy`."""
+        return frozenset(self._untidy)
+
     async def tidy(self) -> None:
         """Compact every document in which people removed something since the last time: what they
         thought better of stays in no row of its log (DOC9). Raises `StorageUnwritable`: then call
@@ -458,7 +490,9 @@ class Shelf:
         async with self._locks[name]:
             await self._compact(name, await self._open(name))
 
-    async def share(self, name: str, author: str, only: Sequence[str] | None) -> None:
+    async def share(
+        self, name: str, author: str, only: Sequence[str] | None, scope: CardScope = "memo"
+    ) -> None:
         """Copy an author's cards of a circle to the board: whole values, never history. Copies of
         those the author shares no longer are taken away."""
         mine = [card for card in await self.cards(name) if card.author == author]
@@ -471,7 +505,7 @@ class Shelf:
 
             def change(doc: Doc[Any]) -> None:
                 for card in new:
-                    plain = replace(card, scope="memo", section="", theme="", ticks=())
+                    plain = replace(card, scope=scope, section="", theme="", ticks=())
                     board_schema.put_card(doc, plain)
                 for card in gone:
                     board_schema.drop_card(doc, card.id)
