@@ -49,13 +49,17 @@ def items(whole: Whole, activities: Activities) -> Items:
     return found
 
 
-def noted(whole: Whole) -> Items:
-    """Cards of everyone's board and of circles as items: their authors' words like all others."""
-    return {
-        note.words: ("", Item(note.kind, Words(note.words), note.seat, note.group))
-        for note in whole.room.notes.values()
-        if not note.document.startswith("mine/") and note.kind != "theme"
-    }
+def noted(whole: Whole) -> Mapping[str, Items]:
+    """Cards of everyone's board and of circles as items, by author: words like all others."""
+    # Asked for with every frame for every seat: kept with the value it is read from.
+    known: dict[str, dict[str, tuple[str, Item]]] | None = whole.__dict__.get("noted")
+    if known is None:
+        known = whole.__dict__["noted"] = {}
+        for note in whole.room.notes.values():
+            if not note.document.startswith("mine/") and note.kind != "theme":
+                item = Item(note.kind, Words(note.words), note.seat, note.group)
+                known.setdefault(note.seat, {})[note.words] = ("", item)
+    return known
 
 
 def card_of(whole: Whole, ref: str) -> CardAt | None:
@@ -95,8 +99,13 @@ def found_of(whole: Whole, activities: Activities, ref: str) -> Item | None:
     """What these words are, None when nobody answers for them."""
     if (found := items(whole, activities).get(ref)) is not None:
         return found[1]
-    found = noted(whole).get(ref)
-    return found[1] if found else None
+    at = card_of(whole, ref)
+    if at is None:
+        return None
+    note = whole.room.notes[at[1]]
+    if note.document.startswith("mine/") or note.kind == "theme":
+        return None
+    return Item(note.kind, Words(ref), note.seat, note.group)
 
 
 def owner(whole: Whole, activities: Activities, ref: str) -> str:
@@ -146,7 +155,8 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
     state = whole.room
     ends = due(state)
     mine: list[wire.MyWords] = []
-    for ref, (_, item) in (*found.items(), *noted(whole).items()):
+    cards = noted(whole).get(seat, {})
+    for ref, (_, item) in (*found.items(), *cards.items()):
         if item.seat != seat or (ref not in state.words and ref not in state.gone):
             continue
         stands = consent_of(whole, ref, item.kind)
@@ -167,7 +177,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
                 digest=kept.digest if kept else "",
                 gone=kept is None,
                 until=ends.get(ref, 0),
-                card=card_of(whole, ref) is not None,
+                card=ref in cards,
                 own=item.kind in consents.OWN_WORDS,
                 verbal=known.heard if known and known.consent.verbal else "",
             )

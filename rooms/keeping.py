@@ -4,6 +4,7 @@ The dates are set when the room is opened and never moved: people wrote under th
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -54,6 +55,7 @@ def wanted(settings: Mapping[str, Any]) -> Keep:
     return Keep(board, memo)
 
 
+@lru_cache(maxsize=512)  # in every view of every seat
 def promised(keep: Keep, start: int, zone: str, language: str) -> Line:
     """The sentence everybody in the room reads."""
     return say(

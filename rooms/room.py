@@ -55,7 +55,7 @@ from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_decide import decide
 from rooms.room_reading import RoomReading
 from rooms.safety import Hidden, SeatHidden
-from rooms.seats import Device
+from rooms.seats import Device, Seat
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft, Whole
@@ -429,14 +429,20 @@ class Room(RoomReading):
 
     # Words that are kept no longer ------------------------------------------------------------
 
-    async def _sync_cards(self, documents: frozenset[str], only: str = "") -> None:
+    async def _sync_cards(
+        self, documents: frozenset[str], only: frozenset[str] | None = None
+    ) -> None:
         """The words of cards are what their authors made of them on the board: what they were
         before leaves the storage, and a yes was for other words. Raises `Refused`."""
         texts: dict[str, str] = {}
         for name in sorted(documents):
             for card in await self.shelf.cards(name):
                 note = self.whole.room.notes.get(card.id)
-                if note is None or note.document != name or (only and note.words != only):
+                if (
+                    note is None
+                    or note.document != name
+                    or (only is not None and note.words not in only)
+                ):
                     continue
                 if card.text.strip() and self.book.get(note.words) not in (None, card.text):
                     texts[note.words] = card.text
@@ -457,7 +463,16 @@ class Room(RoomReading):
     async def _sync_card(self, words: str) -> None:
         """Whoever answers for a card answers for what stands on it now. Raises `Refused`."""
         if (at := consent_desk.card_of(self.whole, words)) is not None:
-            await self._sync_cards(frozenset({at[0]}), words)
+            await self._sync_cards(frozenset({at[0]}), frozenset({words}))
+
+    async def words_now(self, speaking: Seat) -> bytes:
+        """The `words` message of this seat with where each stands in the memo, and the text of its
+        cards as it stands on them now."""
+        cards = consent_desk.noted(self.whole).get(speaking.id, {})
+        at = (consent_desk.card_of(self.whole, ref) for ref in cards)
+        with contextlib.suppress(Refused):  # a full disk: what is known is shown
+            await self._sync_cards(frozenset(a[0] for a in at if a), frozenset(cards))
+        return await self.words_in_memo(speaking)
 
     def _set_words_alarms(self) -> None:
         """When words whose owner said no, and the board, and the memo, are forgotten."""

@@ -355,6 +355,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
+    kept: Line | None = None  # until when what is written here is kept
     tables: tuple[Table, ...] = ()  # shared devices, for facilitators
     call: Words | None = None  # where the room talks, as it was typed; for facilitators
     plan: PlanTimes | None = None
