@@ -81,6 +81,35 @@ def test_a_phone_in_one_hand(house: House, browser: Browser, room: Room) -> None
     expect(lead.locator("dialog")).to_have_count(0)
 
 
+UNDER_THE_THUMB = """([x, y, label]) => { window.hit = new Promise(done => {
+    const look = () => {
+        const says = [...document.querySelectorAll("button")].some(b => b.textContent === label);
+        const hit = says && document.elementFromPoint(x, y).closest("button");
+        says ? done(hit ? hit.textContent : "") : requestAnimationFrame(look);
+    };
+    look();
+}); }"""
+"""In the first frame that shows a button of this label: which button lies at the point."""
+
+
+def test_what_comes_under_a_thumb_does_nothing_yet(
+    house: House, browser: Browser, room: Room
+) -> None:
+    """A second tap that was on its way does not take the step that has just come to its place."""
+    room.join("Rosa Quispe")
+    lead = at_panel(house, browser, room, PHONE).page
+    lead.get_by_role("button", name="Start: Check-in").click()
+    box = lead.get_by_role("button", name="Ask everybody").bounding_box()
+    assert box
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    lead.get_by_role("button", name="Ask everybody").hover()
+    lead.evaluate(UNDER_THE_THUMB, [x, y, "Show the answers"])
+    lead.mouse.click(x, y)
+    assert lead.evaluate("window.hit") == ""
+    lead.get_by_role("button", name="Show the answers").click()
+    expect(lead.locator("#talanoa")).to_contain_text("the answers")
+
+
 def test_the_bar_folds_into_the_menu_after_ten_seconds(
     house: House, browser: Browser, room: Room
 ) -> None:

@@ -3,6 +3,7 @@ import { keepFocus } from "./focus";
 import type { StagePart } from "./frame";
 import { t } from "./i18n";
 import type { Stage } from "./stage";
+import { keepSteady } from "./steady";
 
 /** Puts a page's element into the place the server printed it in. */
 export function mount(tag: string, stage: Stage): void {
@@ -10,7 +11,9 @@ export function mount(tag: string, stage: Stage): void {
   const page = document.createElement(tag) as StagePart;
   page.stage = stage;
   place?.replaceChildren(page);
-  if (place) keepFocus(place);
+  if (!place) return;
+  keepFocus(place);
+  keepSteady(place);
 }
 
 /** A link carried its secret in the fragment: exchange it for a cookie, then load the page with a

@@ -1,5 +1,6 @@
 // Buttons from offers: one coral, equals beside it, a quiet foot. Each says what is happening.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
 import { dateField } from "./blocks/dates";
 import { StagePart } from "./frame";
 import { t } from "./i18n";
@@ -125,20 +126,39 @@ export class OfferButton extends StagePart {
     document.querySelector<HTMLElement>(`${at} :is(input, textarea, select)`)?.focus();
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (this.offer) this.dataset.does = this.does;
+  }
+
+  /** What a press would do, as it is sent: another step is another button (`steady.ts`). */
+  private get does(): string {
+    const { label, place, needs, hint, confirm, shown, epoch, ...command } = this.offer;
+    void [label, place, needs, hint, confirm, shown, epoch];
+    return JSON.stringify([command, this.more]);
+  }
+
   protected override render(): TemplateResult | typeof nothing {
     const { offer, stage } = this;
     if (!offer) return nothing;
     const busy = stage.commands.busy(stage.key(offer));
     const look = this.look ?? "";
     const quiet = look.includes("bare") || look.includes("row");
-    return html`<button
+    return html`${keyed(
+      offer.type,
+      html`<button
         class=${look.includes("menurow") ? "" : `btn ${this.open ? look.replace("main", "") : look}`}
         type="button"
         aria-busy=${busy ? "true" : "false"}
         aria-keyshortcuts=${this.keys ?? nothing}
         aria-expanded=${this.asks ? (this.open ? "true" : "false") : nothing}
         @click=${() => this.press()}
-      >${quiet || look.includes("menurow") ? icon(iconOf(offer.type)) : nothing}<span>${offer.label}${busy ? html`<span class="dots"></span>` : nothing}</span></button>
+        @keydown=${(event: KeyboardEvent) => {
+          // A key held down is one press, not a step a moment.
+          if (event.repeat && event.key === "Enter") event.preventDefault();
+        }}
+      >${quiet || look.includes("menurow") ? icon(iconOf(offer.type)) : nothing}<span>${offer.label}${busy ? html`<span class="dots"></span>` : nothing}</span></button>`,
+    )}
       ${this.said && !busy ? html`<p class="note" role="status">${this.said}</p>` : nothing}
       ${this.open ? this.question() : nothing}`;
   }
