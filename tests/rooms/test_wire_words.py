@@ -14,8 +14,7 @@ from rooms.words import Mint, decode_command
         b'{"type": "words.write", "seat": "s2", "text": "x", "kind": "insight"}',
         b'{"type": "words.edit", "words": "w", "text": ""}',
         b'{"type": "consent.narrow", "words": "w", "scope": "everywhere"}',
-        b'{"type": "consent.release", "words": "w", "choice": "keep", "exact": "%s"}'
-        % (b"x" * 65),
+        b'{"type": "consent.release", "words": "w", "choice": "keep", "exact": "%s"}' % (b"x" * 65),
         b'{"type": "seat.forget", "seat": "s2"}',
     ],
 )
