@@ -25,7 +25,7 @@ from rooms import memo_export
 from rooms.memo_tree import Ask, Edition, Memo, lines_of
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
-from tests.rooms.test_words_desk import board_card
+from tests.rooms.test_words_desk import board_card, on_disk
 
 NAMES: Final = ("Ubaldina", "Wenceslao", "Xochitl", "Yevgenia")
 """Names that stand nowhere unless their owner said so."""
@@ -180,7 +180,7 @@ class Walk:
     async def scope(self) -> None:
         if (one := self.one()) is None:
             return
-        scope = self.dice.choice(("circle", "room", "memo", "public"))
+        scope: Scope = self.dice.choice(SCOPES[1:])
         closer = SCOPES.index(scope) < SCOPES.index(one.scope)
         type = "consent.narrow" if closer else "consent.widen"
         if await self.try_to(one.owner, type, words=one.ref, scope=scope):
@@ -297,19 +297,18 @@ class Walk:
             own = {one.text for one in self.model.said if one.owner == seat}
             mine = {one.text for one in self.model.said if one.by == seat}
             shown = json.dumps(await self.house.view(seat))
-            for one in held:
-                assert one in own | mine or one not in shown, "WRD3"
-        files = b"".join(p.read_bytes() for p in folder.rglob("*") if p.is_file())
-        for one in self.model.dead:
-            assert one.encode() not in files, "deleted (WRD8, WRD9, WRD11)"
+            for text in held:
+                assert text in own | mine or text not in shown, "WRD3"
+        for dead in self.model.dead:
+            assert not on_disk(folder, dead), "deleted (WRD8, WRD9, WRD11)"
         assert room.whole.room.memo_version >= (room.whole.room.sent > 0)
 
     def check_G8(self, edition: Edition, text: str) -> None:
         for one in self.model.said:
             if one.text in text:
                 assert one.printable(edition), (edition, one)
-        for one in self.model.dead:
-            assert one not in text
+        for dead in self.model.dead:
+            assert dead not in text
 
     def check_G10(self, edition: Edition, text: str) -> None:
         """Nobody is named who did not put their name under words printed here: so neither who

@@ -267,7 +267,8 @@ async def test_nothing_of_a_person_is_left_in_any_file_WRD11(tmp_path: Path, how
             doc.get("drafts", type=Map)["a1/note"] = Text("ZQ-never sent")
 
         await room.shelf.edit(f"mine/{seat}", draft)
-        assert on_disk(tmp_path, "ZQ-") and on_disk(tmp_path, "Zebulon")
+        assert on_disk(tmp_path, "ZQ-")
+        assert on_disk(tmp_path, "Zebulon")
         if how == "mine":
             await house.do(seat, "words.erase")
             assert on_disk(tmp_path, "Zebulon")
@@ -278,7 +279,8 @@ async def test_nothing_of_a_person_is_left_in_any_file_WRD11(tmp_path: Path, how
                 await house.refused(house.lead, "seat.forget", reason, seat=other, epoch=epoch)
             await house.refused("s2", "seat.forget", "not_allowed", seat=seat, epoch=epoch)
             await house.do(house.lead, "seat.forget", seat=seat, epoch=epoch)
-            assert not on_disk(tmp_path, "Zebulon") and not on_disk(tmp_path, "Ottilie")
+            assert not on_disk(tmp_path, "Zebulon")
+            assert not on_disk(tmp_path, "Ottilie")
             assert room.whole.room.seats[seat].status == "removed"
             assert room.device(house.tokens[seat]) is None
             await house.refused(house.lead, "seat.forget", "unknown", seat=seat, epoch=epoch)
