@@ -44,7 +44,7 @@ _NEXT: Final[Mapping[str, Line]] = {
     "frame": say("Ask everybody"),
     "answer": say("Show the answers"),
     "reveal": say("Thank everybody"),
-    "thanks": say("End here"),
+    "thanks": say("End this activity"),
 }
 
 

@@ -1,6 +1,6 @@
 """Comings and goings in a check-in: who finds which round, who moves when one is left alone."""
 
-from activities import grouping, people, rounds, turns
+from activities import grouping, groups, people, rounds, turns
 from activities._check_in_commands import CirclePlaced
 from activities._check_in_evolve import evolve
 from activities._check_in_model import (
@@ -50,12 +50,16 @@ def _enter(state: State, seat: str, now: int) -> Events:
         if seat not in round_.status or member.here:
             return _joined(round_, seat, member.here, now, group)
         return ()
-    going = {g: len(r.ring) - len(r.gone) for g, r in state.rounds.items() if not r.complete}
-    smallest = grouping.smallest(going)
-    if smallest is None or seat in state.place:
+    going = {
+        g: tuple(s for s in r.ring if s not in r.gone)
+        for g, r in state.rounds.items()
+        if not r.complete
+    }
+    into = groups.door(going, going, groups.NO_LIMIT)
+    if not into or seat in state.place:
         return ()
-    placed = CirclePlaced(seat=seat, group=smallest)
-    return (placed, *_joined(state.rounds[smallest], seat, member.here, now, smallest))
+    placed = CirclePlaced(seat=seat, group=into)
+    return (placed, *_joined(state.rounds[into], seat, member.here, now, into))
 
 
 def _joined(round_: Round, seat: str, here: bool, now: int, group: str) -> Events:

@@ -15,10 +15,11 @@ from activities._commitments_cards import (
     CardWrite,
     PartnerAnswer,
     PartnerAsk,
+    Standing,
     of_seat,
     partner_of,
 )
-from activities._commitments_model import PAIRS, State, pair_of, speaker_of
+from activities._commitments_model import PAIRS, State, following, pair_of, speaker_of
 from activities.blocks import (
     AnyBlock,
     Commitment,
@@ -68,23 +69,25 @@ _HOW: Final[Mapping[str, Line]] = {
     "partner": say("Ask one person here. In two weeks they ask you how it went."),
 }
 _NEXT: Final[Mapping[str, Line]] = {
-    "think": say("In pairs, or straight to writing."),
-    "pair_1": say("The other one speaks."),
-    "pair_2": say("Everybody writes their step down."),
-    "pair_3": say("Everybody writes their step down."),
-    "write": say("Who likes says their step aloud."),
-    "say": say("Everybody looks for a partner."),
-    "partner": say("Thank everybody. Cards stay open for a week."),
+    "pair_1": say("Two and two: one speaks, the other asks."),
+    "pair_2": say("The other one speaks."),
+    "pair_3": say("The third one speaks."),
+    "write": say("Everybody writes their step down."),
+    "say": say("Who likes says their step aloud."),
+    "partner": say("Everybody looks for a partner."),
+    phases.CLOSED: say("Thank everybody. Cards stay open for a week."),
 }
+"""Phase -> what it does to the others."""
 _BUTTON: Final[Mapping[str, Line]] = {
-    "think": say("Go on"),
-    "pair_1": say("Change over now"),
-    "pair_2": say("Go on"),
-    "pair_3": say("Write it down"),
-    "write": say("Go on"),
-    "say": say("Find partners"),
-    "partner": say("Thank everybody"),
+    "pair_1": say("Let pairs talk"),
+    "pair_2": say("Change over now"),
+    "pair_3": say("Change over now"),
+    "write": say("Let everybody write"),
+    "say": say("Hear the steps"),
+    "partner": say("Find partners"),
+    phases.CLOSED: say("Thank everybody"),
 }
+"""Phase -> what the button that leads to it says."""
 
 
 def pair_name(id: str, people: int) -> Line:
@@ -101,8 +104,8 @@ def blocks(state: State, viewer: Viewer, offers: tuple[Offer, ...]) -> tuple[Any
     phase = state.phases.phase
     seat = viewer.seat if viewer.lens == "seat" else ""
     found: list[AnyBlock] = phases.notices(state.phases)
-    if viewer.lens == "panel" and phase in _NEXT:
-        found.append(NextStep(text=_NEXT[phase]))
+    if viewer.lens == "panel" and phase != phases.CLOSED:
+        found.append(NextStep(text=_NEXT[following(state)]))
     if phase in PAIRS:
         found += _pairs(state, seat)
     elif phase == "say" and state.round is not None:
@@ -131,7 +134,8 @@ def _pairs(state: State, seat: str) -> list[AnyBlock]:
     own = pair_of(state, seat)
     if not own:
         title = say("Two and two: is it yours to do?")
-        found: list[AnyBlock] = [Pairs(title=title, pairs=_table(state), clock=clock)]
+        pairs = Pairs(title=say("Who is with whom"), pairs=_table(state), clock=clock)
+        found: list[AnyBlock] = [Now(text=title), pairs]
         if seat:
             late = say("You are in no pair this time. Go on thinking about your step.")
             found.append(Note(text=late))
@@ -140,11 +144,18 @@ def _pairs(state: State, seat: str) -> list[AnyBlock]:
     others = tuple(_seat(state, other, speaker) for other in own if other != seat)
     if speaker == seat:
         text = say("You speak: your step, and what could stop it.")
-        return [Voice(mode="speak", text=text, clock=clock, others=others)]
+        told: list[AnyBlock] = [Voice(mode="speak", text=text, clock=clock, others=others)]
+        if cards := of_seat(state.cards, seat):
+            told.append(
+                Commitments(title=say("Your steps"), cards=tuple(_card(c, ()) for c in cards))
+            )
+        else:
+            told.append(Note(text=say("It need not be written yet: say it in your own words.")))
+        return told
     if speaker:
         text = say("You listen. {name} speaks.", name=Who(speaker))
-        voice = Voice(mode="listen", text=text, clock=clock, others=others, next=QUESTIONS)
-        return [voice]
+        voice = Voice(mode="listen", text=text, clock=clock, others=others)
+        return [voice, Prompt(text=QUESTIONS)]
     return [Voice(mode="open", text=say("Talk freely."), clock=clock, others=others)]
 
 
@@ -269,7 +280,8 @@ def own_offers(state: State, viewer: Viewer) -> list[Offer]:
     own = of_seat(state.cards, seat)
     if len(own) < state.settings.per_person:
         add = CardAdd(text=NOTHING, by=NO_DATE)
-        found.append(Offer(add, say("This is my step"), needs=_needs(None)))
+        label = say("Add a step") if own else say("This is my step")
+        found.append(Offer(add, label, needs=_needs(None)))
     for card in own:
         write = CardWrite(card=card.id, text=NOTHING, by=NO_DATE)
         found.append(Offer(write, say("Change it"), "group", needs=_needs(card)))
@@ -277,9 +289,9 @@ def own_offers(state: State, viewer: Viewer) -> list[Offer]:
         found.append(Offer(CardDrop(card=card.id), say("Take it away"), "group", confirm=gone))
         found += _partner_offers(state, card)
         found += [
-            Offer(CardMark(card=card.id, state=option.value), option.label, "group")  # type: ignore[arg-type]
-            for option in STANDINGS
-            if option.value != card.state
+            Offer(CardMark(card=card.id, state=standing), label, "group")
+            for standing, label in STANDINGS
+            if standing != card.state
         ]
     many = partner_of(state.cards, seat) >= PARTNER_OF
     for card in state.cards.values():
@@ -293,11 +305,11 @@ def own_offers(state: State, viewer: Viewer) -> list[Offer]:
     return found + phases.pause_offers(state.phases, viewer)
 
 
-STANDINGS: Final = (
-    Option("active", say("Still on it")),
-    Option("done", say("Done")),
-    Option("changed", say("It changed")),
-    Option("dropped", say("Let go")),
+STANDINGS: Final[tuple[tuple[Standing, Line], ...]] = (
+    ("active", say("Still on it")),
+    ("done", say("Done")),
+    ("changed", say("It changed")),
+    ("dropped", say("Let go")),
 )
 
 
@@ -351,7 +363,9 @@ def _turn_offers(state: State, seat: str) -> list[Offer]:
 def lead_offers(state: State, viewer: Viewer) -> list[Offer]:
     """The facilitators' buttons."""
     kept = say("What was written is kept.")
-    found = phases.lead_offers(state.phases, viewer, _BUTTON, kept)
+    now = state.phases.phase
+    labels = {} if now == phases.CLOSED else {now: _BUTTON[following(state)]}
+    found = phases.lead_offers(state.phases, viewer, labels, kept)
     round_ = state.round
     if state.phases.phase == "say" and round_ and round_.floor and turns.may_move_on(round_):
         moving = turns.Next(turn=round_.floor.turn)

@@ -243,6 +243,14 @@ class TimeAsked(PairEvent, frozen=True, kw_only=True, tag="time.asked"):
     group: str
 
 
+class TimeGiven(PairEvent, frozen=True, kw_only=True, tag="time.given"):
+    """`group`, or all when it is empty, have more time; `more` is what each has beyond the others
+    now (ms)."""
+
+    group: str
+    more: Mapping[str, int]
+
+
 class AloudBegun(PairEvent, frozen=True, kw_only=True, tag="aloud.begun"):
     """These say theirs aloud, one for each group."""
 

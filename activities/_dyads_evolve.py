@@ -1,5 +1,6 @@
 """What each event makes of the state; total (`kernel.py`)."""
 
+from collections.abc import Mapping
 from itertools import combinations
 
 from msgspec.structs import replace
@@ -18,6 +19,7 @@ from activities._dyads_commands import (
     PartnerSilent,
     ReadyChanged,
     TimeAsked,
+    TimeGiven,
     TurnSwitched,
     WaitChosen,
     WishMade,
@@ -37,7 +39,7 @@ from activities._dyads_model import (
     without,
 )
 from activities.kernel import Event
-from activities.pairing import Wishes
+from activities.pairing import Seats, Wishes
 
 
 def after(state: State, events: tuple[Event, ...]) -> State:
@@ -129,6 +131,9 @@ def _told(state: State, event: Event) -> State:
             return replace(state, ready=ready)
         case TimeAsked(group=group):
             return replace(state, asked=state.asked | {group})
+        case TimeGiven(group=group, more=more):
+            asked = state.asked - {group} if group else frozenset()
+            return replace(state, asked=asked, sitting=replace(state.sitting, more=more))
         case LeadSeen(seat=seat):
             return replace(state, lead=seat)
         case _:
@@ -139,7 +144,7 @@ def _changed(state: State, event: phases.PhaseChanged) -> State:
     """Into the next step, or to the end. Who spoke in a half that is over has spoken."""
     before = state.sitting
     state = _heard(state)
-    sitting = replace(left_half(state, event.at), switched=False)
+    sitting = replace(left_half(state, event.at), switched=False, more={})
     if event.phase == phases.CLOSED:
         sitting = replace(sitting, at=len(steps(state.settings)))
     else:
@@ -208,7 +213,10 @@ def _formed(state: State, event: PairsFormed) -> State:
     if state.phases.phase in HALVES:  # known late: their first has the floor at once
         firsts = {seats[0]: began.get(seats[0], 0) + 1 for seats in event.groups}
         began = {**began, **firsts}
-    sitting = replace(sitting, round=event.round, groups=groups, past=past, began=began)
+    mates = tuple(sitting.groups.values()) if fours else ()
+    sitting = replace(
+        sitting, round=event.round, groups=groups, past=past, began=began, mates=mates
+    )
     seats = {seat for group in event.groups for seat in group}
     silent = {seat: at for seat, at in state.silent.items() if seat in seats}
     return replace(
@@ -233,7 +241,8 @@ def _mended(state: State, event: PairsMended) -> State:
     ]
     fours = state.phases.phase == "four"
     past = state.sitting.past if fours else (*state.sitting.past, *new)
-    sitting = replace(state.sitting, groups=dict(event.groups), past=past)
+    more = _taken_along(state.sitting, event.groups)
+    sitting = replace(state.sitting, groups=dict(event.groups), past=past, more=more)
     sitting_seats = {seat for seats in event.groups.values() for seat in seats}
     silent = {seat: at for seat, at in state.silent.items() if seat in sitting_seats}
     return replace(
@@ -245,6 +254,18 @@ def _mended(state: State, event: PairsMended) -> State:
         asked=state.asked & frozenset(event.groups),
         brought={id: one for id, one in state.brought.items() if id in event.groups},
     )
+
+
+def _taken_along(sitting: Sitting, groups: Mapping[str, Seats]) -> Mapping[str, int]:
+    """What each group has beyond the others once people sit anew: nobody loses time they were
+    given. What a group had that is no more stays known, so that nobody else's end moves (G6)."""
+    if not sitting.more:
+        return sitting.more
+    had = {
+        id: max((sitting.more.get(sitting.place.get(seat, ""), 0) for seat in seats), default=0)
+        for id, seats in groups.items()
+    }
+    return {**sitting.more, **had}
 
 
 def _heard(state: State) -> State:

@@ -6,6 +6,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
+from activities import groups as places
 from activities import pairing, people, phases, rounds, turns
 from activities._dyads_commands import (
     AloudBegun,
@@ -319,7 +320,7 @@ def _mended(
     company = alone == 1 and not any(len(seats) > 1 for seats in groups.values())
     for number, seat in enumerate(late):
         if thinking or (company and number == 0):
-            groups[_fresh_id(state, {**groups, **asleep})] = (seat,)
+            groups[fresh_id(state, {**groups, **asleep})] = (seat,)
     found = pairing.mended(
         groups,
         [member(state, seat) for seats in groups.values() for seat in seats],
@@ -349,7 +350,8 @@ def _of_people(state: State, seats: Seats) -> Seats:
     return tuple(seat for seat in seats if not member(state, seat).facilitator)
 
 
-def _fresh_id(state: State, groups: Mapping[str, Seats]) -> str:
+def fresh_id(state: State, groups: Mapping[str, Seats]) -> str:
+    """An id no group has."""
     number = len(groups) + 1
     while (id := f"p{state.sitting.round}-{number}") in groups or id in state.groups:
         number += 1
@@ -363,10 +365,8 @@ def _fours_mended(state: State, left: Mapping[str, Seats]) -> dict[str, Seats]:
     homeless = [seat for id in single for seat in groups.pop(id)]
     homeless += [seat for seat in waiting(state) if seat not in homeless]
     for seat in homeless:
-        room = [id for id, seats in groups.items() if len(seats) < MOST_TOGETHER]
-        if room:
-            smallest = min(room, key=lambda id: (len(groups[id]), id))
-            groups[smallest] = (*groups[smallest], seat)
+        if into := places.door(groups, groups, MOST_TOGETHER):
+            groups[into] = (*groups[into], seat)
     return groups
 
 

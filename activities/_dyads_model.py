@@ -29,7 +29,7 @@ from activities.blocks import Words
 from activities.kernel import Command, Event, Member
 from activities.pairing import Seats, Wishes
 from activities.phases import Phases, Stage
-from activities.timing import SECOND
+from activities.timing import SECOND, Timer
 
 PATIENCE: Final = 30 * SECOND
 """After this long the partner is asked whether to wait or to join others (A3 *Edge cases*)."""
@@ -93,6 +93,8 @@ class Sitting(msgspec.Struct, frozen=True, dict=True):
     spoke: frozenset[str] = frozenset()
     half: int = 0  # ms the first half lasted; 0: as set
     switched: bool = False
+    more: Mapping[str, int] = {}  # group -> ms beyond the others, in this phase
+    mates: tuple[Seats, ...] = ()  # the pairs that fours were made of
 
     @cached_property
     def place(self) -> Mapping[str, str]:
@@ -254,6 +256,12 @@ def here(state: State, seat: str) -> bool:
     return seat in state.people and state.people[seat].here
 
 
+def own_timer(state: State, group: str) -> Timer:
+    """The phase's clock as this group sees it: another may have been given more."""
+    more = state.sitting.more
+    return groups.own_clock(state.phases.timer, more, group) if group else state.phases.timer
+
+
 def in_pairs(state: State) -> bool:
     """Whether people sit in pairs now."""
     return state.phases.phase in TOGETHER and bool(state.groups)
@@ -369,6 +377,9 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     groups.GroupMove,
     groups.GroupReady,
     groups.TimeAsk,
+    groups.TimeGive,
+    groups.GroupMerge,
+    groups.GroupSplit,
     turns.Begin,
     turns.Done,
     turns.Pass,
@@ -391,6 +402,7 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     commands.ItemBrought,
     commands.ReadyChanged,
     commands.TimeAsked,
+    commands.TimeGiven,
     commands.AloudBegun,
     commands.LeadSeen,
     *rounds.EVENTS,
@@ -412,6 +424,8 @@ def _row(phase: str) -> Row:
     both: frozenset[type[Command]] = frozenset({PairWish})
     both |= {turns.Next} if phase == "all" else frozenset()
     both |= {groups.GroupMove} if phase in MOVABLE else frozenset()
+    both |= {groups.GroupMerge, groups.GroupSplit} if phase == "four" else frozenset()
+    both |= {groups.TimeGive} if phase in GROUPED else frozenset()
     row = dict(phases.row(member=frozenset(commands), lead=both, co=both))
     row["lead"] = row["lead"] - {phases.PhaseNext} | {PhaseNext}
     row["clock"] = row["clock"] | {PairsFound}

@@ -1,7 +1,9 @@
 """What pairs may do: their own buttons, and the facilitators'."""
 
 from collections.abc import Iterable
+from typing import Final
 
+from activities import groups as places
 from activities import pairing, people, phases, turns
 from activities._dyads_commands import (
     ItemBring,
@@ -32,7 +34,8 @@ from activities._dyads_model import (
     step,
     waiting,
 )
-from activities._dyads_words import END, KINDS, LEAVE, SCOPES, group_name
+from activities._dyads_regroup import may_split
+from activities._dyads_words import COMES, KINDS, LEAD_TO, MEET, SCOPES, group_name
 from activities.blocks import (
     Need,
     Offer,
@@ -41,9 +44,12 @@ from activities.blocks import (
     Words,
     say,
 )
-from activities.groups import GroupMove, GroupReady, TimeAsk
+from activities.groups import GroupMerge, GroupMove, GroupReady, GroupSplit, TimeAsk
 from activities.kernel import Viewer
 from activities.phases import PhaseExtend
+
+AT_ONCE: Final = 6
+"""Groups that asked for time and are answered one by one; when more ask, all need it."""
 
 
 def offers_of(state: State, viewer: Viewer) -> tuple[Offer, ...]:
@@ -78,7 +84,7 @@ def _own_offers(state: State, viewer: Viewer) -> list[Offer]:
         label = say("Not ready yet") if done else say("We are ready")
         offers.append(Offer(GroupReady(group=group, ready=not done), label, "beside"))
         if group not in state.asked:
-            offers.append(Offer(TimeAsk(group=group), say("Two more minutes"), "foot"))
+            offers.append(Offer(TimeAsk(group=group), say("Ask for two more minutes"), "foot"))
     return [*offers, *phases.pause_offers(state.phases, viewer)]
 
 
@@ -109,27 +115,28 @@ def _turn_offers(state: State, seat: str) -> list[Offer]:
 
 def _lead_offers(state: State, viewer: Viewer) -> list[Offer]:
     offers: list[Offer] = []
-    for offer in phases.lead_offers(state.phases, viewer, LEAVE, END):
+    now, number = state.phases.phase, state.sitting.at + 1
+    following = stage(state, number)[0]
+    labels = {} if now == phases.CLOSED else {now: MEET if now == "intro" else LEAD_TO[following]}
+    for offer in phases.lead_offers(state.phases, viewer, labels, COMES[phases.CLOSED]):
         match offer.command:
             case phases.PhaseNext(epoch=epoch, phase=phase):
-                number = state.sitting.at + 1
-                following = stage(state, number)[0]
-                label = offer.label if following != phases.CLOSED else say("Close")
                 coming = PhaseNext(epoch=epoch, phase=phase, step=number)
-                offers.append(Offer(coming, label))
+                offers.append(Offer(coming, offer.label))
             case PhaseExtend() if not may_extend(state):
                 pass
-            case PhaseExtend(epoch=epoch, phase=phase) if state.asked:
-                more = PhaseExtend(epoch=epoch, phase=phase, seconds=120)
-                offers.append(Offer(more, say("2 minutes more"), "foot"))
             case _:
                 offers.append(offer)
     if state.phases.phase != phases.CLOSED:
         offers += _wish_offers(state, viewer) + _move_offers(state, viewer)
-    floor = state.aloud.floor if state.aloud and state.phases.phase == "all" else None
-    if floor is not None and turns.may_move_on(state.aloud) and not state.phases.paused:  # type: ignore[arg-type]
-        thank = turns.Next(turn=floor.turn)
-        label = say("Thank {name} and go on", name=Who(floor.seat))
+    if state.phases.phase in GROUPED and not state.phases.paused:
+        offers += _time_offers(state, viewer.epoch)
+    if state.phases.phase == "four" and not state.phases.paused:
+        offers += _four_offers(state, viewer.epoch)
+    aloud = state.aloud if state.phases.phase == "all" and not state.phases.paused else None
+    if aloud is not None and aloud.floor is not None and turns.may_move_on(aloud):
+        thank = turns.Next(turn=aloud.floor.turn)
+        label = say("Thank {name} and go on", name=Who(aloud.floor.seat))
         offers.append(Offer(thank, label, "group"))
     return offers
 
@@ -153,6 +160,42 @@ def _move_offers(state: State, viewer: Viewer) -> list[Offer]:
     move = GroupMove(epoch=viewer.epoch, seat=who[0], to=able[-1])
     hint = say("Whoever is left changes places with one of the others.")
     return [Offer(move, say("Move somebody to another group"), "menu", needs=needs, hint=hint)]
+
+
+def _time_offers(state: State, epoch: int) -> list[Offer]:
+    """The answers to groups that asked: for each alone, and one for all."""
+    phase, timer = state.phases.phase, state.phases.timer
+    asking = [id for id in state.groups if id in state.asked][:AT_ONCE]
+    found = [
+        offer
+        for id in asking
+        for offer in places.time_offers(id, group_name(state, id), phase, epoch, timer)
+    ]
+    return [one for n, one in enumerate(found) if one not in found[:n]]
+
+
+def _four_offers(state: State, epoch: int) -> list[Offer]:
+    """Small fours join, large ones are made two."""
+    names = {id: group_name(state, id) for id in state.groups}
+    found = places.lead_offers(state.groups, names, epoch, MOST_TOGETHER)
+    offers = [offer for offer in found if isinstance(offer.command, GroupMerge)]
+    large = [id for id in state.groups if may_split(state, id, epoch)]
+    if large:
+        need = Need(
+            "choice",
+            say("Which group?"),
+            options=tuple(Option(id, names[id]) for id in large),
+        )
+        offers.append(
+            Offer(
+                GroupSplit(epoch=epoch, group=large[0]),
+                say("Make two groups of one"),
+                "menu",
+                needs={"group": need},
+                hint=say("Pair mates stay together."),
+            )
+        )
+    return offers
 
 
 def _named(seats: Iterable[str]) -> tuple[Option, ...]:

@@ -19,6 +19,7 @@ from activities._dyads_model import (
     here,
     in_pairs,
     left_alone,
+    own_timer,
     phase_of,
     step,
     turn,
@@ -27,6 +28,8 @@ from activities._dyads_model import (
 from activities._dyads_offers import offers_of
 from activities._dyads_words import (
     COMES,
+    GUIDE,
+    HEADS,
     KINDS,
     PROMPTS,
     RULES,
@@ -41,10 +44,13 @@ from activities.blocks import (
     AnyBlock,
     Field,
     Form,
+    GroupLine,
+    Groups,
     Line,
     NextStep,
     Note,
     Now,
+    Offer,
     Pair,
     Pairs,
     Progress,
@@ -55,10 +61,12 @@ from activities.blocks import (
     SeatState,
     View,
     Voice,
+    VoiceMode,
     Who,
     say,
     say_n,
 )
+from activities.groups import TimeGive
 from activities.kernel import Viewer
 
 Blocks = list[AnyBlock]
@@ -101,11 +109,12 @@ def prompt(state: State) -> Prompt:
 def view(state: State, viewer: Viewer) -> View:
     """What this viewer sees and may do."""
     phase = state.phases.phase
+    may = offers_of(state, viewer)
     blocks: Blocks = phases.notices(state.phases)
     if phase == phases.CLOSED:
         blocks.append(Now(text=say("Thank you, everyone")))
     elif viewer.lens == "panel":
-        blocks += _panel(state)
+        blocks += _panel(state, may)
     elif viewer.lens == "screen":
         blocks += _wall(state)
     else:
@@ -114,8 +123,8 @@ def view(state: State, viewer: Viewer) -> View:
     return View(
         phase=phase_of(state, viewer.seat if viewer.lens == "seat" else ""),
         blocks=tuple(blocks),
-        may=offers_of(state, viewer),
-        ends_at=state.phases.timer.ends_at,
+        may=may,
+        ends_at=own_timer(state, group).ends_at,
         place=group_name(state, group) if group else TITLE[state.settings.form],
         sub=_round(state),
     )
@@ -132,7 +141,7 @@ def _own(state: State, seat: str) -> Blocks:
     taking_part = seat in state.people and (bool(group) or not state.people[seat].facilitator)
     if not taking_part:
         return _wall(state)
-    blocks: Blocks = _missing(state, seat, group)
+    blocks: Blocks = [*_missing(state, seat, group), *_others_longer(state, group)]
     match phase:
         case "think" | "alone" | "intro":
             blocks.append(_voice(state, "think", say("Think for yourself"), group, seat))
@@ -157,11 +166,11 @@ def _own(state: State, seat: str) -> Blocks:
     return blocks
 
 
-def _voice(state: State, mode: str, text: Line, group: str, seat: str) -> Voice:
+def _voice(state: State, mode: VoiceMode, text: Line, group: str, seat: str) -> Voice:
     return Voice(
-        mode=mode,  # type: ignore[arg-type]  # the callers' literals
+        mode=mode,
         text=text,
-        clock=timing.clock(state.phases.timer) if state.phases.timer.kind != "open" else None,
+        clock=timing.clock(own_timer(state, group)) if state.phases.timer.kind != "open" else None,
         others=_seats(state, group, without=seat),
         next=_after(state, group, seat),
     )
@@ -286,6 +295,15 @@ def _missing(state: State, seat: str, group: str) -> Blocks:
     return [Note(text=text, tone="look")]
 
 
+def _others_longer(state: State, group: str) -> Blocks:
+    """Somebody else was given more time; one's own ends as it would have."""
+    more = state.sitting.more
+    if not group or more.get(group, 0) >= max(more.get(id, 0) for id in state.groups):
+        return []
+    text = say("Another group has a little longer. When your time is up, you wait for it.")
+    return [Note(text=text, tone="quiet")]
+
+
 def _door(state: State, seat: str) -> Blocks:
     """Here, and with nobody yet."""
     text = say("You join when the next pairs meet.")
@@ -391,15 +409,36 @@ def _wall(state: State) -> Blocks:
     return [*blocks, *phases.countdown(state.phases)]
 
 
-def _panel(state: State) -> Blocks:
+def _asking(state: State, may: tuple[Offer, ...]) -> Blocks:
+    """Groups that ask for more time, each with the answers to it."""
+    answers = [(n, one.command) for n, one in enumerate(may) if isinstance(one.command, TimeGive)]
+    named = {command.group for _, command in answers}
+    lines = tuple(
+        GroupLine(
+            id,
+            group_name(state, id),
+            say("asks for two more minutes"),
+            offers=tuple(n for n, command in answers if command.group in ("", id)),
+        )
+        for id in state.groups
+        if id in named
+    )
+    return [Groups(groups=lines)] if lines else []
+
+
+def _panel(state: State, may: tuple[Offer, ...]) -> Blocks:
     phase = state.phases.phase
-    blocks: Blocks = [NextStep(text=COMES[phase])]
+    following, _ = step(state, state.sitting.at + 1)
+    blocks: Blocks = [NextStep(text=COMES[following], hint=GUIDE.get(phase))]
+    if phase in HEADS:
+        blocks.append(Now(text=HEADS[phase]))
     if phase == "all":
         blocks += _all(state, "")
     elif state.groups and phase not in ("own_note", "plenary"):
         blocks.append(pairs_block(state, status=True))
     else:
         blocks += phases.countdown(state.phases)
+    blocks += _asking(state, may)
     if late := waiting(state):
         rows = tuple((Who(seat), say("with nobody yet")) for seat in late)
         blocks.append(Roll(title=say("At the door"), rows=rows))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from activities import pairing
+from activities import pairing, phases
 from activities._dyads_model import (
     State,
     member,
@@ -57,37 +57,61 @@ SCOPES: Final = (
     Option("memo", say("It may stand in the memo, without my name")),
     Option("self", say("Only I keep it")),
 )
-LEAVE: Final[Mapping[str, Line]] = {
-    "think": say("Let the first one speak"),
-    "half_1": say("On to the next"),
-    "breath": say("Go on"),
-    "half_2": say("On to the next"),
-    "open": say("Let everybody write"),
-    "own_note": say("Close"),
-    "intro": say("Let pairs meet"),
-    "move": say("Let the first one speak"),
-    "plenary": say("Close"),
-    "alone": say("On to pairs"),
-    "pair": say("On to fours"),
-    "four": say("Come together"),
-    "all": say("Close"),
+HEADS: Final[Mapping[str, Line]] = {
+    "think": say("Pairs: everybody thinks"),
+    "half_1": say("Pairs: the first one speaks"),
+    "breath": say("Pairs: a breath"),
+    "half_2": say("Pairs: the second one speaks"),
+    "open": say("Pairs: talking freely"),
+    "own_note": say("Pairs: each writes a note"),
+    "intro": say("Pairs: the question"),
+    "move": say("Pairs: finding each other"),
+    "plenary": say("Pairs: everybody together"),
+    "alone": say("1-2-4-All: everybody thinks"),
+    "pair": say("1-2-4-All: in pairs"),
+    "four": say("1-2-4-All: in fours"),
 }
+"""Phase -> what the panel says is going on."""
+
+LEAD_TO: Final[Mapping[str, Line]] = {
+    "half_1": say("Let the first one speak"),
+    "breath": say("Let them take a breath"),
+    "half_2": say("Let the second one speak"),
+    "open": say("Let them talk freely"),
+    "own_note": say("Let everybody write"),
+    "move": say("Find new partners"),
+    "plenary": say("Bring everybody together"),
+    "pair": say("Let pairs talk"),
+    "four": say("Make groups of four"),
+    "all": say("Bring everybody together"),
+    phases.CLOSED: say("End this activity"),
+}
+"""Phase -> what the button that leads to it says."""
+
+MEET: Final = say("Let pairs meet")
+"""What leads from the first question to the first pairs."""
+
 COMES: Final[Mapping[str, Line]] = {
-    "think": say("Everybody thinks alone; pairs are made meanwhile."),
-    "half_1": say("Clocks end by themselves, with ten seconds for last words."),
-    "breath": say("A breath. Then the time goes to the other one."),
-    "half_2": say("Clocks end by themselves, with ten seconds for last words."),
-    "open": say("They talk freely now."),
+    "half_1": say("One speaks, the other only listens. The clock changes over by itself."),
+    "breath": say("A breath in silence. Then it goes on by itself."),
+    "half_2": say("The other one speaks. Who has spoken only listens."),
+    "open": say("They talk with each other; no clock for each."),
     "own_note": say("Everybody writes their own note; nobody writes about the partner."),
-    "intro": say("Say the question and how it goes; leave a minute of silence to think."),
-    "move": say("They find each other. Then the first one speaks."),
+    "move": say("Everybody gets a partner and finds them."),
     "plenary": say("Ask a few what they heard in themselves; offers and wishes can be written."),
-    "alone": say("Everybody thinks alone; pairs are made meanwhile."),
     "pair": say("They talk in pairs; fours are made meanwhile."),
     "four": say("Pairs sit down together; each four chooses the one it brings."),
     "all": say("One thing from each group, nothing twice."),
+    phases.CLOSED: say("Own notes are kept, and who has met."),
 }
-END: Final = say("Own notes are kept, and who has met.")
+"""Phase -> what it does to the others."""
+
+GUIDE: Final[Mapping[str, Line]] = {
+    "intro": say("Say the question and how it goes; leave a minute of silence to think."),
+    "half_1": say("Clocks end by themselves, with ten seconds for last words."),
+    "half_2": say("Clocks end by themselves, with ten seconds for last words."),
+}
+"""Phase -> what helps the lead in it."""
 
 
 def group_name(state: State, id: str) -> Line:

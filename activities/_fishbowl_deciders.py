@@ -78,8 +78,8 @@ from activities._fishbowl_state import (
 from activities.blocks import Line, say
 from activities.groups import GroupMerge, GroupMove, GroupReady, GroupSplit, TimeAsk, TimeGive
 from activities.kernel import (
+    PEOPLE,
     Command,
-    Cut,
     Event,
     MemberAway,
     MemberBack,
@@ -91,7 +91,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
+from activities.phases import PhaseBack
 from activities.turns import Begin, Done, Next, Pass
 
 CHAIR_TAKEN: Final = say("The chair was taken a moment before you. You can ask for the next one.")
@@ -353,11 +353,8 @@ def _turn(story: Unfolding, command: Any, _moment: Moment) -> None:
 Decider = Callable[[Unfolding, Any, Moment], None]
 
 _DECIDE: Final[dict[type[Command], Decider]] = {
-    **dict.fromkeys(
-        (PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, PauseCall, PauseResume, Cut, TimeUp),
-        _phase,
-    ),
-    **dict.fromkeys((MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft), _person),
+    **dict.fromkeys(phases.DECIDED, _phase),
+    **dict.fromkeys(PEOPLE, _person),
     **dict.fromkeys((Begin, Done, Pass, Next), _turn),
     SeatTake: _take,
     SeatAsk: _ask,

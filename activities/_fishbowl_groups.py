@@ -8,6 +8,7 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import grouping
+from activities import groups as places
 from activities.kernel import Member, shuffled
 
 HALL: Final = frozenset({"room", "carried"})
@@ -68,7 +69,8 @@ def _pairs(people: Sequence[Member], dice: int) -> list[tuple[str, ...]]:
 
 def place(groups: Sequence[Listeners], member: Member) -> tuple[Listeners, ...]:
     """The groups with `member` in the smallest one."""
-    into = grouping.smallest({one.id: len(one.seats) for one in groups})
+    seating = {one.id: one.seats for one in groups}
+    into = places.door(seating, seating, places.NO_LIMIT)
     return tuple(
         replace(one, seats=(*one.seats, member.seat), ready=False) if one.id == into else one
         for one in groups

@@ -1,4 +1,4 @@
-"""What facilitators see of a fishbowl, with one right button at each moment, and the wall."""
+"""What facilitators see of a fishbowl, with one right button at each moment."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -26,7 +26,6 @@ from activities._fishbowl_commands import (
 from activities._fishbowl_state import (
     PROMPTS,
     State,
-    interview,
     may_go_round,
     phase_after,
     ready_to_begin,
@@ -37,15 +36,11 @@ from activities._fishbowl_state import (
 )
 from activities._fishbowl_words import (
     DEBRIEF,
-    RULES,
     Blocks,
     allowed,
     asked,
     bowl,
-    floor_line,
-    free_line,
     interview_note,
-    notices,
     offer,
     person,
     put_block,
@@ -66,7 +61,6 @@ from activities.blocks import (
     Now,
     Offer,
     Progress,
-    Prompt,
     Share,
     Shares,
     Who,
@@ -299,10 +293,13 @@ def _inside(state: State, viewer: Viewer, made: tuple[Offer, ...]) -> Blocks:
 
 def _is_about(state: State, command: object, chair: seats.Chair) -> bool:
     """Whether a button belongs to this chair's line; "nobody speaks" to the one who speaks."""
-    if isinstance(command, FloorMark) and not command.sitting:
-        return state.floor == chair.seat
-    about = isinstance(command, FloorMark | SeatThank | SeatAnchor)
-    return about and command.sitting == chair.sitting  # type: ignore[attr-defined]
+    match command:
+        case FloorMark(sitting=0):
+            return state.floor == chair.seat
+        case FloorMark() | SeatThank() | SeatAnchor():
+            return command.sitting == chair.sitting
+        case _:
+            return False
 
 
 def _chair_status(state: State, chair: seats.Chair) -> Line:
@@ -510,60 +507,3 @@ def _chairs(state: State, viewer: Viewer) -> list[Offer]:
                 label = say("{name} need not stay", name=who)
             found.append(offer(anchor, label, "group"))
     return found
-
-
-# --- the wall -----------------------------------------------------------------------------------
-
-
-def wall(state: State, viewer: Viewer) -> Blocks:
-    """The screen in the hall, legible from ten metres: the question, the bowl, the free chair."""
-    match state.phases.phase:
-        case "frame":
-            return [Now(text=say("A few begin inside")), topic(state), bowl(state, viewer), RULES]
-        case "last_call":
-            return [Now(text=floor_line(state)), topic(state), bowl(state, viewer)]
-        case "round":
-            return [Now(text=floor_line(state)), topic(state), *round_block(state)]
-        case "questions":
-            return [Now(text=say("Small groups write their questions")), *_soft_end(state)]
-        case "answers":
-            return [*_wall_answers(state), bowl(state, viewer)]
-        case "outer_speaks":
-            return [Now(text=say("The listeners speak: what did you hear?")), *_soft_end(state)]
-        case "swap":
-            return [Now(text=say("The groups change places")), *_clock(state)]
-        case "debrief":
-            prompt = DEBRIEF[state.prompt if state.settings.mode == "experience" else 0]
-            return [Now(text=say("Everybody talks")), Prompt(text=prompt), *asked(state)]
-        case "closed":
-            return [Now(text=say("The fishbowl is closed. Thank you for listening"))]
-        case _:
-            return _wall_talk(state, viewer)
-
-
-def _clock(state: State) -> Blocks:
-    return list(phases.countdown(state.phases))
-
-
-def _soft_end(state: State) -> Blocks:
-    return [*_clock(state), *notices(state)]
-
-
-def _wall_talk(state: State, viewer: Viewer) -> Blocks:
-    line = free_line(state)
-    blocks: Blocks = [topic(state), bowl(state, viewer)]
-    if state.phases.phase == "open" and line is not None:
-        text = say("Sit down to speak, stand up to make room.")
-        return [Now(text=line), *blocks, Note(text=text)]
-    if state.phases.phase == "open":
-        return [Now(text=say("All chairs are taken")), *blocks, Note(text=waiting_line(state))]
-    alone = interview(state)
-    if alone:
-        return [Now(text=say("The lead asks {name}", name=Who(alone))), *blocks]
-    return [Now(text=say("We listen to those inside")), *blocks]
-
-
-def _wall_answers(state: State) -> Blocks:
-    line = put_line(state)
-    head = line if line is not None else say("Those inside choose what to answer")
-    return [Now(text=head), *put_block(state)]

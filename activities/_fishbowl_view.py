@@ -26,7 +26,7 @@ from activities._fishbowl_commands import (
     SeedAnswer,
     ThreadPass,
 )
-from activities._fishbowl_panel import lead_offers, panel, wall
+from activities._fishbowl_panel import lead_offers, panel
 from activities._fishbowl_state import (
     State,
     batch_count,
@@ -35,6 +35,7 @@ from activities._fishbowl_state import (
     may_thread,
     takes_part,
 )
+from activities._fishbowl_wall import wall
 from activities._fishbowl_words import (
     RULES,
     Blocks,

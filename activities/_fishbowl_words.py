@@ -20,6 +20,7 @@ from activities.blocks import (
     AnyBlock,
     Bowl,
     Chair,
+    ChairState,
     Clock,
     Line,
     Need,
@@ -143,8 +144,10 @@ def _chair(state: State, index: int, *, lead: bool, me: str, free: bool) -> Chai
         tag = say("speaks now")
     elif visitor and state.phases.phase == "open":
         tag = say("visitor")
-    shown = "held" if chair.away is not None else "leaving" if asked else "taken"
-    return Chair(shown, chair.seat, Who(chair.seat), tag)  # type: ignore[arg-type]
+    shown: ChairState = "leaving" if asked else "taken"
+    if chair.away is not None:
+        shown = "held"
+    return Chair(shown, chair.seat, Who(chair.seat), tag)
 
 
 def clock(state: State) -> Clock | None:

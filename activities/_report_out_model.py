@@ -91,13 +91,13 @@ class NoteMark(Command, frozen=True, kw_only=True, tag="note.mark"):
     pile: str
 
 
-class NoteTick(Command, frozen=True, kw_only=True, tag="note.tick"):
+class NoteTick(Command, frozen=True, kw_only=True, tag="pile.tick"):
     """`note` is also ours."""
 
     note: str
 
 
-class NoteUntick(Command, frozen=True, kw_only=True, tag="note.untick"):
+class NoteUntick(Command, frozen=True, kw_only=True, tag="pile.untick"):
     """It is not."""
 
     note: str
@@ -135,7 +135,7 @@ class ThemeName(Command, frozen=True, kw_only=True, tag="theme.name"):
     words: Words
 
 
-class ThemeMerge(Command, frozen=True, kw_only=True, tag="theme.merge"):
+class ThemeMerge(Command, frozen=True, kw_only=True, tag="pile.merge"):
     """`pile` and `into` are one theme."""
 
     pile: str

@@ -188,6 +188,20 @@ def news(state: State, command: board.NoteCame | board.NoteWent | board.NoteShif
             return (*loose, NoteGone(card=card))
 
 
+def said(state: State, command: board.NoteRenamed | board.NoteLiked, now: int) -> Events:
+    """What people say of a theme or a note on the board holds here too; `now` in ms."""
+    card, seat = command.card, command.seat
+    match command:
+        case board.NoteRenamed(words=words):
+            pile = pile_of(state, card)
+            known = pile is None or pile.words is None or pile.words == words
+            return () if known else (board.ThemeNamed(theme=card, words=words, seat=seat, at=now),)
+        case board.NoteLiked(on=on):
+            if card not in state.notes or on == (seat in state.ticks.get(card, ())):
+                return ()
+            return (board.NoteTicked(card=card, seat=seat, on=on),)
+
+
 def entered(state: State, note: BoardNote) -> Events:
     """A card that is to be sorted here."""
     if note.kind == "theme":

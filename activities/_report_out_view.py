@@ -148,7 +148,8 @@ def _section(state: State, team: str, title: Line) -> Cards:
 def _reports(state: State, viewer: Viewer) -> Blocks:
     team, held = reporting(state), floor(state)
     if held is None:
-        return [Now(text=say("Every group has been heard")), *_heard(state, viewer), RULES]
+        after = Note(text=say("Thank you. Next, what was found is sorted into themes."))
+        return [Now(text=say("Every group has been heard")), after, *_heard(state, viewer), RULES]
     name = team_name(state, team)
     speaks = voice(state, team)
     lens_seat = viewer.seat if viewer.lens == "seat" else ""
@@ -192,7 +193,7 @@ def _said(state: State, team: str, seat: str, *, wall: bool) -> Blocks:
     if brought:
         own = state.place.get(seat) == team
         pile = Pile(MARKED, say("What this group brings"), _shown(state, brought, seat))
-        tick, untick = ("note.tick", "note.untick") if ticks and not own else ("", "")
+        tick, untick = ("pile.tick", "pile.untick") if ticks and not own else ("", "")
         said = say("In their words")
         blocks.append(Piles(title=said, piles=(pile,), tick=tick, untick=untick))
     if seat and state.place.get(seat) == team and (same := theirs(state, team, seat)):
@@ -268,7 +269,7 @@ def _sorting(state: State, viewer: Viewer) -> Piles | Tally:
         tick=here,
         move="note.place" if decides else "note.suggest" if suggests else "",
         rename="theme.name" if names else "",
-        merge="theme.merge" if decides else "",
+        merge="pile.merge" if decides else "",
     )
 
 
@@ -285,8 +286,8 @@ def _table(
         title=say("Our themes") if state.piles else say("What we found"),
         piles=(*piles, Pile("", say("Not placed"), _shown(state, loose, seat))),
         move=move if state.notes else "",
-        tick="note.tick" if ticks else "",
-        untick="note.untick" if ticks else "",
+        tick="pile.tick" if ticks else "",
+        untick="pile.untick" if ticks else "",
         rename=rename if state.piles else "",
         merge=merge if len(state.piles) > 1 else "",
     )

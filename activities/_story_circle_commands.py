@@ -16,7 +16,7 @@ from activities.groups import (
     TimeGive,
 )
 from activities.kernel import PEOPLE, Choice, Command, Cut, LeadCommand, TimeUp
-from activities.phases import PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
+from activities.phases import STEERING, PhaseExtend
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 CARDS_LIMIT: Final = 200
@@ -235,10 +235,7 @@ class GiftShare(Command, frozen=True, kw_only=True, tag="gift.share"):
 
 
 COMMANDS: Final[tuple[type[Command], ...]] = (
-    PhaseNext,
-    PhaseBack,
-    PhaseExtend,
-    PhaseSoften,
+    *STEERING,
     RoundStop,
     BreakStart,
     BreakEnd,
@@ -317,17 +314,7 @@ def _set(*commands: type[Command]) -> frozenset[type[Command]]:
     return frozenset(commands)
 
 
-_LEAD: Final = _set(
-    PhaseNext,
-    PhaseBack,
-    PhaseExtend,
-    PhaseSoften,
-    BreakStart,
-    BreakEnd,
-    PauseCall,
-    PauseResume,
-    Cut,
-)
+_LEAD: Final = _set(*STEERING, BreakStart, BreakEnd, PauseCall, PauseResume, Cut)
 _CO: Final = _set(PhaseExtend, PauseCall, PauseResume)
 _CLOCK: Final = _set(TimeUp, *PEOPLE)
 _GROUPS: Final = _set(GroupMove, GroupMerge, DoorAdmit, TurnInterpret)

@@ -4,7 +4,7 @@ Decisions that need several events are written against an `Unfolding`: each even
 is decided, so that the next decision sees it.
 """
 
-from activities import grouping, rounds, turns
+from activities import grouping, groups, rounds, turns
 from activities._story_circle_events import (
     BreathBegan,
     CircleEnded,
@@ -35,6 +35,7 @@ from activities._story_circle_state import (
     open_to_all,
     placeable,
     running,
+    seating,
     waiting,
 )
 from activities.kernel import Event
@@ -248,12 +249,10 @@ def wanted(state: State, seat: str) -> str:
 
     While circles settle nobody is turned away; once they tell, a full one stays as it is.
     """
-    settling = {one.id: len(one.seats) for one in running(state) if one.stage == "settle"}
-    telling = {one.id: len(one.seats) for one in running(state) if one.stage == "telling"}
-    home = state.homes.get(seat, "")
-    if settling.get(home, LARGEST) < LARGEST or telling.get(home, LARGEST) < largest(state):
-        return home
-    return grouping.smallest(settling, LARGEST) or grouping.smallest(telling, largest(state)) or ""
+    stages = {one.id: one.stage for one in running(state) if one.stage in ("settle", "telling")}
+    most = {id: LARGEST if at == "settle" else largest(state) for id, at in stages.items()}
+    settling = [id for id, at in stages.items() if at == "settle"]
+    return groups.door(seating(state), settling, most, state.homes.get(seat, ""))
 
 
 # --- people go ----------------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""What facilitators see on the panel, and everybody on the wall: all circles at a glance."""
+"""What facilitators see on the panel: all circles at a glance."""
 
 from collections.abc import Callable
 from typing import Final
 
-from activities import groups, rounds, timing
+from activities import groups, timing
 from activities._story_circle_commands import (
     BreakEnd,
     BreakStart,
@@ -30,16 +30,13 @@ from activities._story_circle_state import (
     placeable,
     running,
     seating,
-    still,
     voices,
 )
 from activities._story_circle_words import (
     TOO_FEW,
-    floor_line,
     notices,
     prompt,
     ring,
-    rules,
     shown_to_all,
     status,
     stories,
@@ -118,7 +115,7 @@ def panel(state: State, viewer: Viewer) -> View:
     """The control panel: where everybody is, each circle in a line, the right next step."""
     offers = Offers(state, viewer)
     following = lead_offers(state, viewer, offers)
-    blocks: Blocks = [Now(text=HEADS[state.phase]), *_panel_pause(state)]
+    blocks: Blocks = [Now(text=HEADS[state.phase]), *pause_blocks(state)]
     if state.phase in ("settle", "telling") and shown_to_all(state):
         blocks.append(Prompt(text=prompt(state)))
     blocks += notices(state)
@@ -138,17 +135,19 @@ def panel(state: State, viewer: Viewer) -> View:
         may=tuple(offers.made),
         ends_at=state.pause.until or None if state.pause else state.timer.ends_at,
         place=say("Story circle"),
-        sub=_sub(state),
+        sub=under_title(state),
     )
 
 
-def _sub(state: State) -> Line | None:
+def under_title(state: State) -> Line | None:
+    """How many circles there are, for the head of the page."""
     if not running(state):
         return None
     return say_n("{n} circle", "{n} circles", len(running(state)))
 
 
-def _panel_pause(state: State) -> Blocks:
+def pause_blocks(state: State) -> Blocks:
+    """What stands still, and until when."""
     pause = state.pause
     if pause is None:
         return []
@@ -318,7 +317,7 @@ def lead_offers(state: State, viewer: Viewer, offers: Offers, *, menu: bool = Fa
         offers.add(back, say("Undo"), where("foot"))
     if timing.may_extend(state.timer, 20) and state.timer.duration:
         more = PhaseExtend(epoch=epoch, phase=now, seconds=120)
-        offers.add(more, say("Two more minutes for everybody"), where("foot"))
+        offers.add(more, say("2 minutes more"), where("foot"))
     if now not in ("gather", "form") and may_soften(state.phases):
         hint = say("Two minutes and a last one, then we go on.")
         soften = PhaseSoften(epoch=epoch, phase=now)
@@ -411,91 +410,3 @@ def _board() -> Cards:
         kinds=("insight", "question", "practice"),
         sees="room",
     )
-
-
-# --- the wall -----------------------------------------------------------------------------------
-
-
-def wall(state: State, viewer: Viewer) -> View:
-    """The screen in the hall: prompt, ring, clock, who comes next. Nothing private, no button."""
-    return View(
-        phase=state.phase,
-        blocks=tuple(_wall_blocks(state)),
-        ends_at=state.pause.until or None if state.pause else state.timer.ends_at,
-        place=say("Story circle"),
-        sub=_sub(state),
-    )
-
-
-def _wall_blocks(state: State) -> Blocks:
-    if state.pause is not None:
-        return [
-            Now(text=say("A break") if state.pause.until else say("Paused")),
-            *_panel_pause(state),
-        ]
-    match state.phase:
-        case "gather":
-            return [Now(text=say("Come in and greet each other"))]
-        case "frame":
-            return [Now(text=say("How a story circle goes")), rules(unfolded=True)]
-        case "form":
-            return [Now(text=say("Find your circle")), *_rings(state)]
-        case "settle" | "telling":
-            return _wall_telling(state)
-        case "quiet":
-            return [Now(text=say("A quiet minute")), Countdown(clock=timing.clock(state.timer))]
-        case "reflect":
-            return [
-                Now(text=say("The circles talk about their stories")),
-                Countdown(clock=timing.clock(state.timer)),
-            ]
-        case "release":
-            return [Now(text=say("The tellers decide about their words"))]
-        case "plenary":
-            return _wall_together(state)
-        case _:
-            return [Now(text=say("The circles are closed. Thank you for listening"))]
-
-
-def _rings(state: State) -> Blocks:
-    circles = running(state)
-    return [ring(state, one, title=len(circles) > 1) for one in circles]
-
-
-def _wall_telling(state: State) -> Blocks:
-    circles = running(state)
-    head = say("The circles are with their stories")
-    if state.phase == "settle":
-        head = say("Settle in and say your names")
-    if len(circles) == 1 and circles[0].stage == "telling":
-        head = floor_line(circles[0])
-    blocks: Blocks = [Now(text=head)]
-    if shown_to_all(state):
-        blocks.append(Prompt(text=prompt(state)))
-    blocks += [*_rings(state), *notices(state)]
-    if len(circles) == 1 and not still(state, circles[0]):
-        blocks.append(Note(text=_next_up(state, circles[0]), tone="quiet"))
-    return [*blocks, Note(text=say("We listen. No notes while someone tells."), tone="quiet")]
-
-
-def _next_up(state: State, one: Circle) -> Line:
-    """Who comes next, and where they are: remote tellers are named one turn ahead."""
-    order = rounds.coming(one.round, 1)
-    if not order:
-        return say("Every story weighs the same.")
-    member = state.members.get(order[0])
-    who = Who(order[0])
-    if member is not None and member.where in ("room", "carried"):
-        return say("Next: {name}, in the hall.", name=who)
-    if member is not None and member.where == "phone":
-        return say("Next: {name}, on the phone.", name=who)
-    return say("Next: {name}, online.", name=who)
-
-
-def _wall_together(state: State) -> Blocks:
-    order = voices(state)
-    blocks: Blocks = [Now(text=say("All circles have spoken"))]
-    if 1 <= state.voice <= len(order):
-        one = order[state.voice - 1]
-        blocks = [Now(text=voice_line(one)), Countdown(clock=timing.clock(state.voice_timer))]
-    return [*blocks, *stories(state)]

@@ -23,7 +23,7 @@ from activities._story_circle_commands import (
 )
 from activities._story_circle_harvest import lens_choice
 from activities._story_circle_offers import Offers
-from activities._story_circle_panel import lead_offers, panel, wall
+from activities._story_circle_panel import lead_offers, panel
 from activities._story_circle_state import (
     TOGETHER,
     Circle,
@@ -45,6 +45,7 @@ from activities._story_circle_telling import (
     outside_view,
     turn_view,
 )
+from activities._story_circle_wall import wall
 from activities._story_circle_words import (
     people_in,
     place_of,

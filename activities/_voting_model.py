@@ -118,6 +118,13 @@ class OptionAdded(Event, frozen=True, kw_only=True, tag="option.added"):
     theme: str = ""
 
 
+class OptionReworded(Event, frozen=True, kw_only=True, tag="option.reworded"):
+    """The theme an option stands for has another heading; the words it had are erased."""
+
+    option: str
+    words: Words
+
+
 class OptionDropped(Event, frozen=True, kw_only=True, tag="option.dropped"):
     """An option is off the list."""
 
@@ -167,6 +174,7 @@ class BallotHushed(Event, frozen=True, kw_only=True, tag="ballot.hushed"):
 
 EVENTS: Final[tuple[type[Event], ...]] = (
     OptionAdded,
+    OptionReworded,
     OptionDropped,
     OptionsMerged,
     BallotOpened,

@@ -345,11 +345,14 @@ class Roll(Block, frozen=True, tag="roll"):
     rows: tuple[tuple[Who, Line], ...]
 
 
+ChairState = Literal["taken", "free", "locked", "held", "leaving"]
+
+
 class Chair(msgspec.Struct, frozen=True):
     """One chair of a fishbowl. `free` may be taken now, `locked` not yet; `held`: the line of who
     sits there dropped; `leaving`: who sits there was asked to make room."""
 
-    state: Literal["taken", "free", "locked", "held", "leaving"]
+    state: ChairState
     seat: str = ""
     name: Who | None = None
     tag: Line | None = None  # "visitor", "speaks now"
@@ -366,13 +369,16 @@ class Bowl(Block, frozen=True, tag="bowl"):
     title: Line | None = None
 
 
+VoiceMode = Literal["speak", "listen", "think", "breath", "open"]
+
+
 class Voice(Block, frozen=True, tag="voice"):
     """The big screen of a pair: whose time it is, in words, colour, icon and vibration.
 
     `mode`: you speak, you listen, think alone, a breath, or talk freely. `others` are with you.
     """
 
-    mode: Literal["speak", "listen", "think", "breath", "open"]
+    mode: VoiceMode
     text: Line
     clock: Clock | None = None
     others: tuple[RingSeat, ...] = ()

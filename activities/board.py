@@ -31,7 +31,23 @@ class NoteShifted(Command, frozen=True, kw_only=True, tag="note.shifted"):
     theme: str = ""
 
 
-NOTES: Final[tuple[type[Command], ...]] = (NoteCame, NoteWent, NoteShifted)
+class NoteRenamed(Command, frozen=True, kw_only=True, tag="note.renamed"):
+    """From the room: a facilitator gave a theme another heading; the words it had are erased."""
+
+    card: str
+    words: Words
+    seat: str
+
+
+class NoteLiked(Command, frozen=True, kw_only=True, tag="note.liked"):
+    """From the room: `seat` said on the board that a card is also theirs, or no longer is."""
+
+    card: str
+    seat: str
+    on: bool = True
+
+
+NOTES: Final[tuple[type[Command], ...]] = (NoteCame, NoteWent, NoteShifted, NoteRenamed, NoteLiked)
 """What the room tells an activity about the board; only those that list them are told."""
 
 

@@ -62,18 +62,12 @@ from activities.blocks import say
 from activities.kernel import (
     Activity,
     Command,
-    Cut,
     Deadline,
     Event,
     Group,
     Harvest,
     Item,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Reason,
     Refused,
@@ -179,7 +173,8 @@ def _alarm(state: State, timer: str) -> int | None:
 # --- decide -------------------------------------------------------------------------------------
 
 AnyCommand = (
-    phases.PhaseCommand
+    phases.Decided
+    | people.PeopleCommand
     | ModeChoose
     | Give
     | PassAnswer
@@ -193,13 +188,6 @@ AnyCommand = (
     | turns.Extend
     | turns.Next
     | turns.Reorder
-    | Cut
-    | TimeUp
-    | MemberJoined
-    | MemberAway
-    | MemberBack
-    | MemberLeft
-    | MemberChanged
 )
 
 
@@ -209,16 +197,7 @@ def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
     match command:
         case TimeUp(timer=timer) if timer.startswith("turn:"):
             return _bell(state, timer.removeprefix("turn:"), moment)
-        case (
-            phases.PhaseNext()
-            | phases.PhaseBack()
-            | phases.PhaseExtend()
-            | phases.PhaseSoften()
-            | phases.PauseCall()
-            | phases.PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment))
         case ModeChoose():
             return (ModeChosen(mode=command.mode),)
@@ -226,7 +205,7 @@ def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
             return _answer(state, command, moment)
         case turns.TurnCommand() | turns.Reorder():
             return _turn(state, command, moment)
-        case MemberJoined() | MemberAway() | MemberBack() | MemberLeft() | MemberChanged():
+        case _ if isinstance(command, people.PeopleCommand):
             return decide_people(state, command, moment)
         case _:
             assert_never(command)

@@ -48,7 +48,6 @@ from activities.blocks import View, say
 from activities.kernel import (
     Activity,
     Command,
-    Cut,
     Deadline,
     Event,
     Group,
@@ -66,7 +65,6 @@ from activities.kernel import (
     Viewer,
     WordsErased,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
 
 Events = tuple[Event, ...]
 
@@ -147,18 +145,9 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return decide_card(state.cards, command, moment, each=each, known=known)
         case turns.TurnCommand() | TimeUp(timer="turn:"):
             return _turn(state, command, moment)
-        case (
-            PhaseNext()
-            | PhaseBack()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment))
-        case MemberJoined() | MemberAway() | MemberBack() | MemberChanged() | MemberLeft():
+        case _ if isinstance(command, people.PeopleCommand):
             return _person(state, command, moment)
         case _:
             raise Refused("unknown")

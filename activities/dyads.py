@@ -23,7 +23,7 @@ written down; what leaves it is each one's own note (DY4).
 
 from typing import Final
 
-from activities import groups as places
+from activities import _dyads_regroup as regroup
 from activities import pairing, people, phases, turns
 from activities._dyads_commands import (
     HINTS,
@@ -34,7 +34,6 @@ from activities._dyads_commands import (
     NoteKept,
     PairJoin,
     PairsFound,
-    PairsMended,
     PairWait,
     PairWish,
     PartnerSilent,
@@ -61,13 +60,11 @@ from activities._dyads_model import (
     COMMANDS,
     EVENTS,
     GROUPED,
-    MOST_TOGETHER,
     NOTES_EACH,
     PHASES,
     Sitting,
     State,
     group_of,
-    has_trio,
     here,
     in_pairs,
     left_alone,
@@ -80,12 +77,18 @@ from activities._dyads_model import (
 from activities._dyads_view import view
 from activities._dyads_words import group_name
 from activities.blocks import say
-from activities.groups import GroupMove, GroupReady, TimeAsk
+from activities.groups import (
+    GroupMerge,
+    GroupMove,
+    GroupReady,
+    GroupSplit,
+    TimeAsk,
+    TimeGive,
+)
 from activities.kernel import (
     Activity,
     Command,
     ConsentGiven,
-    Cut,
     Deadline,
     Event,
     Group,
@@ -104,7 +107,7 @@ from activities.kernel import (
     Refused,
     TimeUp,
 )
-from activities.phases import PauseCall, PauseResume, PhaseBack, PhaseExtend, PhaseSoften
+from activities.phases import PhaseBack, PhaseExtend
 
 Events = tuple[Event, ...]
 
@@ -155,6 +158,8 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
             if state.phases.phase not in GROUPED:
                 return "stale_phase"
             return None if group and group_of(state, moment.seat) == group else "stale_seat"
+        case TimeGive(phase=phase):
+            return None if phase == state.phases.phase else "stale_phase"
         case turns.TurnCommand():
             return _stale_turn(state, command)
         case TimeUp(timer=timer, at=at) if timer not in ("phase", "back"):
@@ -235,15 +240,7 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
             return _back(state, moment)
         case TimeUp(timer=timer) if timer not in ("phase", "back"):
             return _rang(state, timer, moment)
-        case (
-            PhaseNext()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: go_on(state, moment))
         case PairsFound():
             return found(state, command, moment)
@@ -253,7 +250,13 @@ def _decide(state: State, command: Command, moment: Moment) -> Events:
             lost = [other for other in state.groups[group] if not here(state, other)]
             return settled(state, moment, frozenset(lost))
         case GroupMove():
-            return _move(state, command, moment)
+            return regroup.move(state, command, moment)
+        case GroupMerge():
+            return regroup.merge(state, command, moment)
+        case GroupSplit():
+            return regroup.split(state, command, moment)
+        case TimeGive():
+            return regroup.give_time(state, command, now)
         case PairWish():
             return _wish(state, command, now)
         case NoteKeep():
@@ -294,23 +297,6 @@ def _rang(state: State, timer: str, moment: Moment) -> Events:
         events = turns.timeup(state.aloud, moment.now, auto=moment.autopilot)
         return turns.then_offer(state.aloud, events, moment.now)
     return silence_rang(state, timer, moment)
-
-
-def _move(state: State, command: GroupMove, moment: Moment) -> Events:
-    """Facilitators let somebody sit elsewhere. Whoever was with them changes places with one of
-    the others, so that nobody is left alone and three sit together only where they must."""
-    four = state.phases.phase == "four"
-    largest = MOST_TOGETHER if four else pairing.TRIO
-    source = places.ensure_move(state.groups, command, state.people, largest)
-    if not four and not source and has_trio(state):
-        raise Refused("full", say("Let them join the group of three: it becomes two pairs."))
-    moved = {
-        id: tuple(seat for seat in seats if seat != command.seat)
-        for id, seats in state.groups.items()
-    }
-    moved[command.to] = (*moved[command.to], command.seat)
-    mended = PairsMended(at=moment.now, groups={id: seats for id, seats in moved.items() if seats})
-    return (mended, *settled(evolve(state, mended), moment))
 
 
 def _wish(state: State, command: PairWish, now: int) -> Events:

@@ -45,7 +45,6 @@ from activities.kernel import (
     Activity,
     Assessment,
     Command,
-    Cut,
     Deadline,
     Event,
     Harvest,
@@ -53,28 +52,16 @@ from activities.kernel import (
     Item,
     LeadCommand,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Planned,
     Purpose,
     Rating,
     Refused,
-    TimeUp,
     Viewer,
     WordsErased,
 )
 from activities.phases import (
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     Phases,
-    PhaseSoften,
     Stage,
 )
 
@@ -233,18 +220,9 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             return (LineWithdrawn(words=command.words),)
         case ChangeName():
             return (ChangeNamed(words=command.words),)
-        case MemberJoined() | MemberAway() | MemberBack() | MemberChanged() | MemberLeft():
+        case _ if isinstance(command, people.PeopleCommand):
             return people.decide(state.people, command)
-        case (
-            PhaseNext()
-            | PhaseBack()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment.now))
         case _:
             raise Refused("unknown")
@@ -341,7 +319,8 @@ def _blocks(state: State, viewer: Viewer) -> list[AnyBlock]:
             clock = list(phases.countdown(state.phases))
             return [Now(text=say("How was it for you?")), *clock, *body, count, *shown]
         case "round":
-            return [Now(text=say("One sentence, if you like")), _progress(state)]
+            aloud = Note(text=say("Whoever likes says one sentence aloud. Nobody has to."))
+            return [Now(text=say("One sentence, if you like")), aloud, _progress(state)]
         case "read_back":
             return [Now(text=say("What we said")), *_texts(state, viewer)]
         case "one_change":
@@ -401,7 +380,10 @@ def _box(name: str, label: Line, value: Words | None) -> Field:
 def _texts(state: State, viewer: Viewer) -> list[AnyBlock]:
     blocks: list[AnyBlock] = []
     for rating in ratings(state):
-        bars = tuple(Bar(say("{n}", n=i), n) for i, n in enumerate(rating.counts, 1))
+        named = {1: say("{n}, not at all", n=1), 5: say("{n}, fully", n=5)}
+        bars = tuple(
+            Bar(named.get(i) or say("{n}", n=i), n) for i, n in enumerate(rating.counts, 1)
+        )
         blocks.append(Tally(title=rating.statement, bars=bars))
     labels = _LABELS.get(state.settings.form, _LABELS["useful_change"])
     kinds: tuple[Literal["plus", "delta"], ...] = ("plus", "delta")

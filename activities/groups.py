@@ -17,8 +17,9 @@ writes its own events. In the activity:
 Time: groups share the clock of their phase. A group that asked may get more for itself: then the
 phase waits for it, and everybody else's time ends when it would have (`More`).
 
-The door: who comes late goes where `door` says. Groups that talk in turns let people in between
-two turns only, in pairs nobody enters a half; both are the activity's to say (`open_now`).
+The door: who comes late goes where `door` says, in every activity. Groups that talk in turns let
+people in between two turns only; that is the activity's to say (`open_now`). Nobody enters a pair:
+who comes late waits for the next ones, or is mended in (`pairing.mended`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -43,6 +44,9 @@ TWO_MINUTES: Final = 120
 
 MOST: Final = 15
 """People in one group, however it came about (A1, *Size*)."""
+
+NO_LIMIT: Final = 10_000
+"""For groups that turn nobody away: more people than a room holds."""
 
 
 # --- commands -----------------------------------------------------------------------------------
@@ -168,14 +172,22 @@ def _tables(seats: Sequence[str], people: Mapping[str, Member]) -> list[list[str
     return list(found.values())
 
 
-def door(seating: Seating, open_now: Iterable[str], largest: int, home: str = "") -> str:
+def door(
+    seating: Seating, open_now: Iterable[str], largest: int | Mapping[str, int], home: str = ""
+) -> str:
     """The group somebody who comes now enters, or waits for: the one they were in, else the
-    smallest that is open, else the smallest; "" when all are full."""
-    counts = {group: len(seats) for group, seats in running(seating).items()}
-    if counts.get(home, largest) < largest:
+    smallest that is open, else the smallest; "" when none has room. `largest` may differ between
+    groups; nobody enters one it does not name."""
+    room = {
+        group: len(seats)
+        for group, seats in running(seating).items()
+        if len(seats) < (largest if isinstance(largest, int) else largest.get(group, 0))
+    }
+    if home in room:
         return home
-    now = {group: counts[group] for group in open_now if group in counts}
-    return grouping.smallest(now, largest) or grouping.smallest(counts, largest) or ""
+    now = frozenset(open_now)
+    first = {group: size for group, size in room.items() if group in now}
+    return grouping.smallest(first) or grouping.smallest(room) or ""
 
 
 # --- time ---------------------------------------------------------------------------------------

@@ -8,7 +8,8 @@ An activity keeps a `Phases` value in its state and describes each of its phases
 clock, so that `evolve` needs to know nothing else. The commands of this module are decided by
 `decide`; only what `phase.next` leads to is the activity's own and is handed in as `go_on`.
 
-    events = phases.decide(state.phases, command, moment, lambda: _next(state, moment))
+    case _ if isinstance(command, phases.Decided):
+        return phases.decide(state.phases, command, moment, lambda: _next(state, moment))
 
 Rounds, groups and other clocks of the activity must stand still between `PauseCalled` and
 `PauseEnded`: the activity matches those events too. A pause shows as the phase `PAUSED`, which
@@ -17,7 +18,7 @@ for the activity to say (`PhaseRestored`).
 """
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, get_args
 
 import msgspec
 from msgspec.structs import replace
@@ -120,23 +121,21 @@ class PauseResume(Command, frozen=True, kw_only=True, tag="pause.resume"):
     pause: int
 
 
-PhaseCommand = PhaseNext | PhaseBack | PhaseExtend | PhaseSoften | PauseCall | PauseResume
-COMMANDS: Final[tuple[type[Command], ...]] = (
-    PhaseNext,
-    PhaseBack,
-    PhaseExtend,
-    PhaseSoften,
-    PauseCall,
-    PauseResume,
-    Cut,
-    TimeUp,
-    *PEOPLE,
-)
+Steering = PhaseNext | PhaseBack | PhaseExtend | PhaseSoften
+"""What facilitators say about the phase everybody is in."""
+
+Decided = Steering | PauseCall | PauseResume | Cut | TimeUp
+"""What `decide` answers. An activity asks for all of it at once, after what it answers itself:
+`case _ if isinstance(command, phases.Decided)`; a command added here reaches them all."""
+
+STEERING: Final[tuple[type[Command], ...]] = get_args(Steering)
+DECIDED: Final[tuple[type[Command], ...]] = get_args(Decided)
+COMMANDS: Final[tuple[type[Command], ...]] = (*DECIDED, *PEOPLE)
 """What every activity with phases understands; it adds its own."""
 
 # Rows of the `allowed` table (phase -> role -> commands).
 
-LEAD: Final[Commands] = frozenset((PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, PauseCall, Cut))
+LEAD: Final[Commands] = frozenset((*STEERING, PauseCall, Cut))
 CO: Final[Commands] = frozenset((PhaseExtend, PauseCall))
 MEMBER: Final[Commands] = frozenset((PauseCall,))
 CLOCK: Final[Commands] = frozenset((TimeUp, *PEOPLE))
@@ -371,7 +370,7 @@ def may_go_back(phases: Phases, now: int) -> bool:
 
 def decide(
     phases: Phases,
-    command: PhaseCommand | Cut | TimeUp,
+    command: Decided,
     moment: Moment,
     go_on: Callable[[], Events],
 ) -> Events:

@@ -49,7 +49,6 @@ from activities.kernel import (
     MINUTE,
     Activity,
     Command,
-    Cut,
     Deadline,
     Event,
     Harvest,
@@ -57,26 +56,14 @@ from activities.kernel import (
     Item,
     LeadCommand,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Planned,
     Reason,
     Refused,
-    TimeUp,
     Viewer,
 )
 from activities.phases import (
-    PauseCall,
-    PauseResume,
-    PhaseBack,
-    PhaseExtend,
-    PhaseNext,
     Phases,
-    PhaseSoften,
     Stage,
 )
 
@@ -85,13 +72,14 @@ INSIGHTS_EACH: Final = 3
 """One line each is asked for; three leave room for second thoughts."""
 
 GiveTo = Literal["room", "memo"]
+Occasion = Literal["arrival", "frame", "talk", "insight"]
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What the group is asked for, for how long; `prompt`: the purpose or the question in the
     facilitators' words."""
 
-    form: Literal["arrival", "frame", "talk", "insight"] = "talk"
+    form: Occasion = "talk"
     minutes: Annotated[int, Meta(ge=1, le=60)] = 5
     prompt: Words | None = None
 
@@ -228,16 +216,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     """What follows from a command. Raises `Refused`."""
     seat = moment.seat
     match command:
-        case (
-            PhaseNext()
-            | PhaseBack()
-            | PhaseExtend()
-            | PhaseSoften()
-            | PauseCall()
-            | PauseResume()
-            | Cut()
-            | TimeUp()
-        ):
+        case _ if isinstance(command, phases.Decided):
             closed = phases.enter("closed", Stage(), moment.now)
             return phases.decide(state.phases, command, moment, lambda: (closed,))
         case Ready():
@@ -259,7 +238,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
             if sum(one.seat == seat for one in state.insights) >= INSIGHTS_EACH:
                 raise Refused("full")
             return (InsightGiven(seat=seat, words=command.words, to=command.to),)
-        case MemberJoined() | MemberAway() | MemberBack() | MemberChanged() | MemberLeft():
+        case _ if isinstance(command, people.PeopleCommand):
             return people.decide(state.people, command)
         case _:
             raise Refused("unknown")
@@ -333,12 +312,14 @@ def view(state: State, viewer: Viewer) -> View:
     """One thing now: what the whole group is asked for."""
     blocks: list[AnyBlock] = phases.notices(state.phases)
     panel = viewer.lens == "panel"
+    wall = viewer.lens == "screen"
     if state.phases.phase == "closed":
         blocks.append(Now(text=say("Thank you, everyone")))
     else:
         if panel:
             blocks.append(NextStep(text=_COMES[state.settings.form]))
-        blocks += _blocks(state, viewer.seat if viewer.lens == "seat" else "", panel=panel)
+        seat = viewer.seat if viewer.lens == "seat" else ""
+        blocks += _blocks(state, seat, panel=panel, wall=wall)
     return View(
         phase=state.phases.shown,
         blocks=tuple(blocks),
@@ -348,7 +329,7 @@ def view(state: State, viewer: Viewer) -> View:
     )
 
 
-def _blocks(state: State, seat: str, *, panel: bool) -> list[AnyBlock]:
+def _blocks(state: State, seat: str, *, panel: bool, wall: bool) -> list[AnyBlock]:
     form = state.settings.form
     prompt: AnyBlock = Prompt(text=state.settings.prompt or _PROMPT[form])
     blocks: list[AnyBlock] = [Now(text=_NOW[form]), prompt]
@@ -365,7 +346,8 @@ def _blocks(state: State, seat: str, *, panel: bool) -> list[AnyBlock]:
         blocks.append(RULES)
     if form == "talk":
         blocks += _hands(state, seat)
-        blocks.append(_section())
+        if not wall:  # a wall opens no documents
+            blocks.append(_section())
     if form == "insight":
         blocks += _insights(state, seat)
     return blocks
@@ -445,7 +427,7 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
         own.append(Offer(InsightGive(words=Words("")), say("Give this"), needs=needs))
     own += phases.pause_offers(state.phases, viewer)
     kept = say("What was written is kept.")
-    onward = say("Let us begin") if state.settings.form == "arrival" else say("End here")
+    onward = say("Let us begin") if state.settings.form == "arrival" else say("End this activity")
     lead = phases.lead_offers(state.phases, viewer, {"open": onward}, kept)
     lead += _floor_offers(state, viewer)
     allowed = phases.permitted(ALLOWED[state.phases.shown], roles_of(state, seat, viewer.roles))
@@ -491,7 +473,11 @@ HINTS: Final[Mapping[str, Hint]] = {
         say("What for"),
         options=(
             Option("arrival", say("Arriving"), hint=say("Greet each other, try the sound.")),
-            Option("frame", say("The frame"), hint=say("Purpose, rules, time, who leads what.")),
+            Option(
+                "frame",
+                say("Why we are here, and how"),
+                hint=say("Purpose, rules, time, who leads what."),
+            ),
             Option("talk", say("Open talk"), hint=say("Hands up; who has not spoken comes first.")),
             Option("insight", say("One line each"), hint=say("Each says who may see it.")),
         ),
@@ -513,7 +499,7 @@ PLENARY: Final = Activity(
     kind="plenary",
     version=1,
     title=say("All together"),
-    summary=say("The whole group: arriving, the frame, open talk, one line each."),
+    summary=say("The whole group: arriving, why we are here, open talk, one line each."),
     settings=Settings,
     state=State,
     commands=(

@@ -170,7 +170,7 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     match command:
         case TimeUp(timer="early"):
             return (BreakOpened(),)
-        case PhaseNext() | PhaseBack() | PhaseExtend() | Cut() | TimeUp():
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment.now))
         case BackSay():
             if moment.seat in state.back:
@@ -296,9 +296,9 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
         own.append(Offer(BackSay(), say("I am back")))
     energiser = state.settings.form == "energiser"
     labels = {
-        "on": say("Go on") if energiser else say("Call everybody back"),
+        "on": say("Sit down again") if energiser else say("Call everybody back"),
         "back_soon": say("Come in now"),
-        "return": say("Go on"),
+        "return": say("Go on with the agenda"),
     }
     lead = phases.lead_offers(state.phases, viewer, labels, say("The break ends for everybody."))
     allowed = phases.permitted(

@@ -85,6 +85,7 @@ from activities.groups import (
     TimeGive,
 )
 from activities.kernel import (
+    PEOPLE,
     Activity,
     Command,
     Cut,
@@ -93,17 +94,12 @@ from activities.kernel import (
     Harvest,
     Item,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Reason,
     TimeUp,
 )
 from activities.people import of as everybody
-from activities.phases import PhaseBack, PhaseExtend, PhaseNext, PhaseSoften
+from activities.phases import STEERING, PhaseBack, PhaseExtend, PhaseNext, PhaseSoften, Steering
 from activities.turns import Begin, Defer, Done, Extend, Next, Pass, Reorder
 
 SAMPLES = 3
@@ -124,7 +120,7 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
     match command:
         case PhaseSoften() if state.phases.softened:
             return "stale_phase"
-        case PhaseNext() | PhaseBack() | PhaseExtend() | PhaseSoften() | RoundStop() | TimeGive():
+        case _ if isinstance(command, Steering | RoundStop | TimeGive):
             return None if command.phase == state.phase else "stale_phase"
         case TimeUp():
             known = (command.at, command.timer) in alarms(state)
@@ -244,14 +240,8 @@ def _turn(story: Unfolding, command: Any, moment: Moment) -> None:
 
 
 _DECIDE: dict[type[Command], Any] = {
-    **dict.fromkeys(
-        (PhaseNext, PhaseBack, PhaseExtend, PhaseSoften, RoundStop, Cut, BreakStart, BreakEnd),
-        _shared,
-    ),
-    **dict.fromkeys(
-        (MemberJoined, MemberChanged, MemberAway, MemberBack, MemberLeft),
-        lambda story, command, _moment: people.come_and_go(story, command),
-    ),
+    **dict.fromkeys((*STEERING, RoundStop, Cut, BreakStart, BreakEnd), _shared),
+    **dict.fromkeys(PEOPLE, lambda story, command, _moment: people.come_and_go(story, command)),
     **dict.fromkeys(
         (DoorAdmit, GroupMove, GroupMerge, GroupSplit, GroupJoin, GroupReady, HostTake), _seating
     ),

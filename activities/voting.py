@@ -35,6 +35,7 @@ from activities._voting_model import (
     OptionDrop,
     OptionDropped,
     OptionMerge,
+    OptionReworded,
     OptionsMerged,
     Papers,
     RunoffOpen,
@@ -62,15 +63,9 @@ from activities.kernel import (
     Event,
     Harvest,
     Member,
-    MemberAway,
-    MemberBack,
-    MemberChanged,
-    MemberJoined,
-    MemberLeft,
     Moment,
     Reason,
     Refused,
-    TimeUp,
 )
 
 Events = tuple[Event, ...]
@@ -125,17 +120,9 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
     match command:
         case Cut():
             return _ended(state, moment)
-        case (
-            TimeUp()
-            | phases.PhaseNext()
-            | phases.PhaseBack()
-            | phases.PhaseExtend()
-            | phases.PhaseSoften()
-        ):
+        case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
-        case phases.PauseCall() | phases.PauseResume():
-            return phases.decide(state.phases, command, moment, lambda: _go_on(state, moment))
-        case MemberJoined() | MemberAway() | MemberBack() | MemberLeft() | MemberChanged():
+        case _ if isinstance(command, people.PeopleCommand):
             return people.decide(state.people, command)
         case OptionAdd() | OptionDrop() | OptionMerge():
             return _tidied(state, command)
@@ -145,6 +132,9 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return _run_off(state, moment)
         case board.NoteCame() | board.NoteWent():
             return _board(state, command)
+        case board.NoteRenamed(card=card, words=words):
+            known = option_of(state, card)
+            return (OptionReworded(option=card, words=words),) if known else ()
         case _:
             return ()
 
@@ -273,6 +263,9 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, people=people.evolve(state.people, event))
         case OptionAdded() | OptionDropped() | OptionsMerged():
             return _options_evolved(state, event)
+        case OptionReworded(option=id, words=words):
+            options = (replace(o, words=words) if o.id == id else o for o in state.options)
+            return replace(state, options=tuple(options))
         case BallotOpened():
             tied = event.options if state.counted else ()
             opened = _opened(state.aside, event)

@@ -63,6 +63,7 @@ def tell_as_lead(draft: Draft, id: str, command: Command, asking: Asking) -> Non
     """Send the lead's command, such as an approved proposal, to an activity. Raises `Refused`."""
     if id != draft.current():
         raise Refused("stale_phase")
+    safety_desk.ensure_free(draft.room, asking.seat, lead_rights.tag(command))
     moment = asking.moment(draft)
     lead_rights.ensure_activity(draft.room, moment.roles, command)
     draft.tell(id, command, moment)

@@ -101,7 +101,7 @@ EXCHANGE: Final = Template(
             say("The lead goes first; one line spoken by volunteers."),
         ),
         _Row(
-            5, "plenary", {"form": "frame", "minutes": 5}, say("Frame"), "F",
+            5, "plenary", {"form": "frame", "minutes": 5}, say("Why we are here"), "F",
             say("Why we meet, ground rules, what consent means, who leads what."),
         ),
         _Row(
@@ -148,7 +148,7 @@ STORIES: Final = Template(
         _Row(
             100, "story_circle", {"max": 8, "turn_s": 180, "breath_s": 15, "reflect_min": 15},
             say("Story circles"), "F",
-            say("Gather with a picture, frame, circles of eight at most, a host in each."),
+            say("Gather with a picture, the rules, circles of eight at most, a host in each."),
             rest=8, rest_at=77,
         ),
         _Row(

@@ -3,6 +3,7 @@
 import msgspec
 
 from activities.blocks import Who, Words, say
+from activities.kernel import MINUTE
 from rooms import agenda_settings as forms
 from rooms import whole as wholes
 from rooms import wire_agenda as wire
@@ -37,6 +38,15 @@ def leader(state: RoomState, item: AgendaItem) -> Who | None:
     """Who is planned to lead the item, if that is a person in this room."""
     planned = planned_lead(state, item)
     return Who(planned) if planned else None
+
+
+def planned_rest(state: RoomState, running: str) -> wire.PlannedRest | None:
+    """The rest the plan puts inside what is on now: when, counted from its real beginning, and how
+    long."""
+    item = next((each for each in state.agenda if each.id == running), None)
+    if item is None or not item.rest or running not in state.started:
+        return None
+    return wire.PlannedRest(state.started[running] + item.rest_at * MINUTE, item.rest)
 
 
 def plan_message(whole: Whole, activities: Activities, now: int) -> wire.PlanMessage:

@@ -87,6 +87,13 @@ class Asking(msgspec.Struct, frozen=True, kw_only=True):
         draft.add(commits.SeatChanged(seat=seat))
         joined = MemberJoined(member=member_of(draft, seat, self.presence))
         draft.tell_current(joined, self.clock(draft))
+        if who.status != "waiting" or not who.devices:
+            return
+        company = draft.room.device_by_id(who.devices[0]).seats
+        # Whoever sat alone at this device until now sits at a table with them.
+        mates = [id for id in company if id != who.id and draft.room.seats[id].status == "in"]
+        if len(mates) == 1:
+            self.tell_changed(draft, mates[0])
 
 
 def moment_of(draft: Draft, seat: Seat | None, now: int, dice: int) -> Moment:
@@ -118,7 +125,8 @@ def member_of(draft: Draft, seat: Seat, presence: Presence) -> Member:
     table = ""
     if seat.devices and seat.where != "phone":
         company = draft.room.device_by_id(seat.devices[0]).seats
-        if sum(draft.room.seats[id].where != "phone" for id in company) > 1:
+        others = (draft.room.seats[id] for id in company)
+        if sum(one.where != "phone" and one.status != "waiting" for one in others) > 1:
             table = seat.devices[0]
     kept = draft.room.words.get(seat.organisation)
     organisation = kept.digest if kept else ""

@@ -6,8 +6,17 @@ from typing import Any, Final
 
 from activities import board
 from activities.blocks import Line, Words
-from activities.kernel import Activity, Before, BoardNote, Event, FormerGroup, Group, Harvest
-from rooms import commits
+from activities.kernel import (
+    Activity,
+    Before,
+    BoardNote,
+    Event,
+    FormerGroup,
+    Group,
+    Harvest,
+    NotesChosen,
+)
+from rooms import board_moves, commits
 from rooms.board_schema import author_of
 from rooms.commits import RoomEvent
 from rooms.room_state import RoomState
@@ -15,12 +24,8 @@ from rooms.room_state import RoomState
 
 def notes_of(state: RoomState) -> tuple[BoardNote, ...]:
     """The cards on everyone's board that the log knows, oldest first."""
-    return tuple(note_of(note) for note in state.notes.values() if on_board(state, note))
-
-
-def on_board(state: RoomState, note: commits.NoteAdded) -> bool:
-    """Whether everybody has this card: written there, or shared by its author."""
-    return note.document == "board" or note.card in state.shared
+    notes = state.notes.values()
+    return tuple(note_of(note) for note in notes if board_moves.is_on_board(state, note))
 
 
 def note_of(note: commits.NoteAdded) -> BoardNote:
@@ -107,20 +112,38 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
         case board.NotePlaced() if (note := state.notes.get(event.card)) is not None:
             theme = event.theme if _is_theme(state, event.theme) else ""
             if note.theme != theme:
-                yield commits.NoteMoved(card=event.card, theme=theme)
+                yield from _placed(state, event.card, theme)
         case board.NotePlaced() if event.card in state.words:
             theme = event.theme if _is_theme(state, event.theme) else ""
             if state.placed.get(event.card, "") != theme:
                 yield commits.ItemPlaced(words=event.card, theme=theme)
         case board.ThemesMerged() if _is_theme(state, event.theme):
             into = event.into if _is_theme(state, event.into) else ""
+            yield from board_moves.emptied(state, event.theme, into)
             yield commits.ThemesMerged(theme=event.theme, into=into)
         case board.NoteTicked() if event.card in state.notes or event.card in state.words:
-            yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)
+            if event.on != (event.seat in state.ticks.get(event.card, ())):
+                yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)
         case board.ThemeScored() if _is_theme(state, event.theme):
             yield commits.ThemeScored(theme=event.theme, votes=event.votes, runoff=event.runoff)
+        case NotesChosen():
+            new = [n.card for n in state.notes.values() if n.card in state.shared and not n.order]
+            yield from _behind(state, new)
         case _:
             return
+
+
+def _behind(state: RoomState, cards: list[str]) -> Iterator[RoomEvent]:
+    """Cards that came from a circle stand behind what is not placed."""
+    event = board_moves.put(state, cards, section="", theme="")
+    if event is not None:
+        yield event
+
+
+def _placed(state: RoomState, card: str, theme: str) -> Iterator[RoomEvent]:
+    event = board_moves.put(state, [card], theme=theme)
+    if event is not None:
+        yield event
 
 
 def _is_theme(state: RoomState, card: str) -> bool:
@@ -141,6 +164,8 @@ def _added(
     state: RoomState, activity: str, event: board.ThemeNamed | board.NoteGiven, card: str, kind: str
 ) -> RoomEvent:
     seat = state.seats.get(event.seat)
+    spot = board_moves.Spot(board_moves.THEMES if kind == "theme" else board_moves.SECTION)
+    keys = board_moves.keys_in(state, spot, None, 1)
     return commits.NoteAdded(
         document="board",
         card=card,
@@ -155,4 +180,5 @@ def _added(
         language=seat.language if seat else state.language,
         scope=state.default_scope,
         at=event.at,
+        order=keys.keys[0],
     )

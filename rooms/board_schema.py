@@ -18,13 +18,14 @@ empty, numbers come back from floats, lengths are bounded. Writers are for `Docu
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
 from pycrdt import Doc, Text
 from pycrdt import Map as SharedMap
 
+from rooms.board_events import Placing
 from rooms.card_words import KINDS, SCOPES, CardKind, CardScope
 from rooms.update_gate import MAP, XML_FRAGMENT
 
@@ -206,6 +207,12 @@ def change_card(doc: Doc[Any], card: str, /, root: str = "cards", **fields: str)
     return True
 
 
+def place_cards(doc: Doc[Any], places: Iterable[Placing]) -> None:
+    """Put cards where these places say; those that are not there are left out."""
+    for place in places:
+        change_card(doc, place.card, section=place.section, theme=place.theme, order=place.order)
+
+
 def reword_card(doc: Doc[Any], card: str, text: str) -> bool:
     """Replace a card's text; False when there is no such card."""
     shared = doc.get("cards", type=SharedMap).get(card)
@@ -251,9 +258,16 @@ def drop_card(doc: Doc[Any], card: str, root: str = "cards") -> bool:
 
 
 def put_section(doc: Doc[Any], section: Section) -> None:
-    """Write a whole section."""
-    fields = {field: getattr(section, field) for field in SECTION_WORDS}
-    doc.get("sections", type=SharedMap)[section.id] = SharedMap(fields)
+    """Write a section; of one that is there only what is different."""
+    fields = {field: getattr(section, field)[:MAX_WORD] for field in SECTION_WORDS}
+    sections = doc.get("sections", type=SharedMap)
+    shared = sections.get(section.id)
+    if not isinstance(shared, SharedMap):
+        sections[section.id] = SharedMap(fields)
+        return
+    for field, value in fields.items():
+        if shared.get(field) != value:
+            shared[field] = value
 
 
 def drop_draft(doc: Doc[Any], key: str) -> bool:

@@ -14,6 +14,7 @@ from activities.blocks import Words
 from activities.consent import Scope
 from activities.kernel import Before, Choice, Command, Event, Member
 from rooms.agenda_items import AgendaEvent, AgendaItem, Frame
+from rooms.board_events import BoardEvent
 from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.keeping import Keep
@@ -183,10 +184,11 @@ class NoteAdded(Event, frozen=True, tag="note.added"):
     scope: str
     at: int
     origin: str = ""
+    order: str = ""  # among what stands there (`board_order.py`)
 
 
 class NoteMoved(Event, frozen=True, tag="note.moved"):
-    """A card went under a theme."""
+    """A card went under a theme; in rooms of before, now `board_events.CardsPlaced`."""
 
     card: str
     theme: str
@@ -306,6 +308,7 @@ RoomEvent = (
     | QuestionSet
     | ProseSet
     | MemoSent
+    | BoardEvent
     | HallEvent
     | AgendaEvent
     | HelmEvent

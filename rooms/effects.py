@@ -5,12 +5,15 @@ made before the next commit, so at most the last commit's are ever missing, and 
 again (DOC5).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import structlog
 
+from activities.blocks import Line
 from activities.kernel import NotesChosen, WordsErased
-from rooms import commits, safety, words_events
+from rooms import board_events, board_moves, board_repair, commits, safety, words_events
+from rooms.board_repair import Structure
+from rooms.board_schema import Section
 from rooms.card_words import SCOPES
 from rooms.commits import ActivityEvent, Commit
 from rooms.shelf import Shelf
@@ -31,7 +34,9 @@ class Effects:
         storage: Storage,
         activities: Activities,
         ways_in: Callable[[str, int], tuple[tuple[str, str], ...]] = lambda room, generation: (),
+        say: Callable[[Line], str] = lambda line: line.id,
     ) -> None:
+        self._say = say
         self._ways_in = ways_in
         self._room = room
         self._shelf = shelf
@@ -74,6 +79,23 @@ class Effects:
                 await self._shelf.merge_themes(event.theme, event.into)
             case commits.NoteTicked():  # words that are no card have no tick there
                 await self._shelf.tick_note(event.card, event.seat, event.on)
+            case board_events.CardsPlaced():
+                await self._shelf.place_cards(event.places)
+            case board_events.NoteTaken() if taken := whole.room.board.taken.get(event.card):
+                for document in _documents(whole, taken.note):
+                    await self._shelf.take_note(document, event.card)
+            case board_events.NoteRestored() if note := whole.room.notes.get(event.card):
+                for document in _documents(whole, note):
+                    await self._shelf.restore_card(document, event.card)
+            case board_events.SectionMade() | board_events.SectionNamed():
+                await self._section(event.section, whole, book)
+                if isinstance(event, board_events.SectionNamed) and event.before:
+                    await self._shelf.compact("board")
+                    book.erase([event.before])
+                    await self._storage.erase_words(self._room, [event.before])
+            case board_events.SectionOrdered():
+                for id, _ in event.orders:
+                    await self._section(id, whole, book)
             case commits.NoteDeleted():
                 await self._shelf.delete_note(event.document, event.card)
                 book.erase([event.words])
@@ -92,6 +114,9 @@ class Effects:
             case safety.SeatRestored():
                 for document, card in event.hidden.cards:
                     await self._shelf.restore_card(document, card)
+                notes = whole.room.notes
+                back = (notes[card] for _, card in event.hidden.cards if card in notes)
+                await self._place(back, whole)  # others may have moved it meanwhile
             case safety.SeatErased():
                 for document, card in event.hidden.cards:
                     await self._shelf.erase_card(document, card)
@@ -135,6 +160,33 @@ class Effects:
         book.erase(list(event.words))
         await self._storage.erase_words(self._room, event.words)
 
+    async def _place(self, notes: Iterable[commits.NoteAdded], whole: Whole) -> None:
+        """Cards of the board stand where the log says."""
+        places = tuple(
+            board_events.Placing(n.card, n.section, n.theme, n.order)
+            for n in notes
+            if board_moves.is_on_board(whole.room, n)
+        )
+        await self._shelf.place_cards(places)
+
+    async def _section(self, id: str, whole: Whole, book: WordsBook) -> None:
+        if (section := self.section_of(whole, book, id)) is not None:
+            await self._shelf.put_section(section)
+
+    def structure(self, whole: Whole, book: WordsBook) -> Structure:
+        """What the log says of the board."""
+        known = (self.section_of(whole, book, id) for id in whole.room.board.sections)
+        return board_repair.structure(whole.room, tuple(s for s in known if s is not None))
+
+    def section_of(self, whole: Whole, book: WordsBook, id: str) -> Section | None:
+        """A section as the document holds it, its heading in the room's language."""
+        known = whole.room.board.sections.get(id)
+        if known is None:
+            return None
+        title = book.get(known.words) if known.words else self._say(Line(known.line, {}))
+        kind = "" if known.words else "activity"
+        return Section(id, title or "", kind, known.activity, known.step, known.order)
+
     async def _of_activity(self, event: ActivityEvent, whole: Whole, book: WordsBook) -> None:
         here = whole.running[event.activity]
         activity = self._activities[here.kind]
@@ -156,3 +208,13 @@ class Effects:
                 name = f"group/{event.activity}-{group.id}"
                 scope = SCOPES.get(whole.room.default_scope, "memo")
                 await self._shelf.share(name, inner.seat, only, scope)
+        # Somebody who shares again finds the card where it stood.
+        state = whole.room
+        mine = [n for n in state.notes.values() if n.seat == inner.seat and n.card in state.shared]
+        await self._place(mine, whole)
+
+
+def _documents(whole: Whole, note: commits.NoteAdded) -> tuple[str, ...]:
+    """Every document a card stands in: where it was written, and the board when it is shared."""
+    copied = note.document != "board" and note.card in whole.room.shared
+    return (note.document, "board") if copied else (note.document,)

@@ -18,6 +18,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import Command, LeadCommand
+from rooms import agenda_settings as forms
 from rooms import commits, helm_desk, lead_rights, wire
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
@@ -146,6 +147,8 @@ def baton(
     to = state.seats[planned]
     if to.status != "in" or seat.id not in (planned, state.lead.acting):
         return None
+    if item.id in state.helm.batons and state.lead.offered_to != planned:
+        return None  # it was offered and not taken: whoever leads goes on (`methods.md A5`)
     here = item_of(state, running) if running else None
     if here is not None and now < _planned_end(state, here) - BATON_BEFORE:
         return None
@@ -159,28 +162,38 @@ def baton(
         name=Who(planned),
         purpose=activities[item.kind].summary,
         prompt=Words(prompt) if isinstance(prompt, str) and prompt else None,
-        settings=_settings(item),
+        settings=_settings(item, activities),
         offered=offered,
         ends_at=state.lead.offer_ends if offered else None,
     )
 
 
-def _settings(item: AgendaItem) -> tuple[Line, ...]:
-    plain = [
-        (key, value)
-        for key, value in item.settings.items()
-        if key != "prompt" and isinstance(value, str | int | float)
-    ]
-    return tuple(
-        say("{setting}: {value}", setting=key.replace("_", " "), value=_spoken(value))
-        for key, value in plain[:SETTINGS_SHOWN]
-    )
+def _settings(item: AgendaItem, activities: Activities) -> tuple[Line, ...]:
+    """What was set, in the words of the agenda's form."""
+    held = item.settings
+    told: list[Line] = []
+    for field in forms.fields(activities[item.kind]):
+        if field.kind == "words" or field.name not in held:
+            continue
+        if field.only and held.get(field.only.field) not in field.only.values:
+            continue
+        told.append(
+            say("{setting}: {value}", setting=field.label, value=_spoken(field, held[field.name]))
+        )
+    return tuple(told[:SETTINGS_SHOWN])
 
 
-def _spoken(value: object) -> str | Line:
-    if isinstance(value, bool):
-        return say("yes") if value else say("no")
-    return str(value)
+def _spoken(field: forms.Field, value: object) -> str | Line:
+    chosen = next((option.label for option in field.options if option.value == str(value)), None)
+    match value:
+        case _ if chosen is not None:
+            return chosen
+        case bool():
+            return say("yes") if value else say("no")
+        case int() if field.kind == "number":
+            return forms.amount(value, field.unit)
+        case _:
+            return str(value)
 
 
 def times(whole: Whole, activities: Activities) -> list[int]:
@@ -229,7 +242,7 @@ def notes(
     if lens == "panel" and not state.started and missing and len(facilitators(state)) > 1:
         blocks.append(
             Rules(
-                title=say("Nobody looks after these yet. Give each a name, or nobody."),
+                title=say("Duties nobody has yet. Give each to somebody, or to nobody."),
                 lines=tuple(DUTIES[duty] for duty in missing),
             )
         )
@@ -256,9 +269,9 @@ def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standi
         found.append(
             Offer(
                 command=on_wire.CoTime(epoch=state.lead.epoch, on=not on),
-                label=say("Only the lead moves the time")
+                label=say("Only the lead may extend and pause")
                 if on
-                else say("Co-facilitators may move the time"),
+                else say("Co-facilitators may extend and pause"),
                 place="menu",
             )
         )

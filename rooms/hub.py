@@ -330,11 +330,15 @@ class Hub(OpenRooms):
 
 
 def _waits(state: RoomState, carrier: Device | None) -> bool:
-    """Whether a newcomer waits at the door: there they are asked for, or with whoever brings them
-    and waits too."""
+    """Whether a newcomer waits at the door: where newcomers are asked for, also those added to a
+    device that is inside, unless a facilitator adds them to their own; and with whoever brings
+    them and waits too (SAF9)."""
     if carrier is None:
         return state.safety.door_asks
-    return not any(state.seats[s].status == "in" for s in state.device_by_id(carrier.id).seats)
+    company = (state.seats[id] for id in state.device_by_id(carrier.id).seats)
+    inside = [seat for seat in company if seat.status == "in"]
+    lets_in = any(seat.role == "facilitator" for seat in inside)
+    return not inside or (state.safety.door_asks and not lets_in)
 
 
 def _check_place(state: RoomState, carrier: Device | None) -> None:

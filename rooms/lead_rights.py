@@ -78,7 +78,8 @@ def peer_may(command: Command) -> bool:
 def lead_keeps_time(state: RoomState, roles: frozenset[str], command: Command) -> bool:
     """Whether a co-facilitator sends this although only the lead moves the time for all
     (`co_may_time` off). Pausing stays everybody's right."""
-    whole = tag(command) == "phase.extend" and not getattr(command, "group", "")
+    more = tag(command) in ("phase.extend", "time.give")
+    whole = more and not getattr(command, "group", "")
     return whole and not state.helm.co_time and "co" in roles and "lead" not in roles
 
 

@@ -69,9 +69,7 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
         },
-        groups={
-            group.id: len(group.members) for group in groups(room.whole, room.world.activities)
-        },
+        groups=_circles(room),
         evaluation=_evaluation(room),
         commitments=_commitments(room),
         withdrawals=state.withdrawals,
@@ -79,6 +77,20 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         printed_at=room.world.clock.now(),
         state="sent" if state.sent else "draft",
     )
+
+
+def _circles(room: "Room") -> dict[str, int]:
+    """The people of each circle in which stories are told; pairs and groups are none."""
+    telling = tuple(
+        f"{id}-"
+        for id, one in consent_desk.harvests(room.whole, room.world.activities).items()
+        if "stories_told" in one.counts
+    )
+    return {
+        group.id: len(group.members)
+        for group in groups(room.whole, room.world.activities)
+        if telling and group.id.startswith(telling)
+    }
 
 
 def _harvests(room: "Room") -> list[Harvest]:

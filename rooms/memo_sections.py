@@ -244,7 +244,7 @@ def _confidentiality(desk: Desk) -> str:
 def _moods(desk: Desk) -> Line | None:
     names = {
         "sun": say("sun"),
-        "part cloud": say("part cloud"),
+        "part cloud": say("some cloud"),
         "cloud": say("cloud"),
         "rain": say("rain"),
         "storm": say("storm"),

@@ -1,116 +1,299 @@
-"""What people decide about cards: adding one, putting it under a theme, taking it away."""
+"""What people decide about cards: adding one, putting it elsewhere, ticking it, taking it away and
+bringing it back."""
 
-from typing import assert_never
+from collections.abc import Iterable
+from typing import Final, assert_never
+
+from msgspec.structs import replace
 
 from activities import board
-from activities.blocks import Cards
+from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
-from rooms import board_desk, commits, wire
+from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
 from rooms.asking import Asking
+from rooms.board_moves import GONE_ON, NOT_THERE, is_on_board
+from rooms.board_state import UNDO_MS
 from rooms.documents import CARDS_PER_SEAT
 from rooms.offers import Standing
-from rooms.room_view import BOARD_KINDS, seat_view
+from rooms.room_state import RoomState
+from rooms.room_view import seat_view
 from rooms.whole import Draft, Whole
 
 SECTION_LIMIT = 100
 """Characters of a section's id: ids, never text."""
 
-FACILITATOR_KINDS = (*BOARD_KINDS, "theme")
-"""Kinds of cards facilitators may put on the board at any time."""
+BY_HAND: Final = frozenset(
+    {
+        "insight", "question", "burning_question", "practice", "quote", "parking", "worthwhile",
+        "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
+    }
+)  # fmt: skip
+"""Kinds of `methods.md` 1.7 that facilitators may put on the board by hand. The others come from
+where their owner is asked: titles and moments from a story, commitments with their date, scores and
+moods from numbers. Themes are made with `theme.add`, or by hand like these."""
 
-NoteCommand = wire.NoteAdd | wire.NoteMove | wire.NoteDelete
+YOURS: Final = say("This one is yours already.")
+NOT_YOURS: Final = say("Only who wrote a note can take it away.")
+TOO_LATE: Final = say("This note is gone for good. You can write it again.")
+ENOUGH: Final = say("You have as many notes here as fit: {limit}.", limit=CARDS_PER_SEAT)
+NO_SUCH_SECTION: Final = say("There is no such section on this board. Look again.")
+NO_SUCH_THEME: Final = say("This theme is not there any more. Look again.")
+MOVE_THEMES: Final = say("A theme cannot stand under another one. Merge the two.")
+NOT_PLACED_THERE: Final = say("Only notes on everyone's board can be put under themes.")
+
+NoteCommand = (
+    wire_board.NoteAdd
+    | wire_board.NoteMove
+    | wire_board.NoteTick
+    | wire_board.NoteDelete
+    | wire_board.NoteRestore
+)
 """The commands of this module."""
 
 
 def decide(draft: Draft, command: NoteCommand, asking: Asking) -> None:
     """Decide about a card. Raises `Refused`."""
     match command:
-        case wire.NoteAdd():
-            draft.add(added := _note(draft, command, asking))
-            if added.document == "board":
-                _tell(draft, board.NoteCame(note=board_desk.note_of(added)), asking)
-        case wire.NoteMove():
-            note = draft.room.notes.get(command.card)
-            theme = draft.room.notes.get(command.theme) if command.theme else None
-            if note is None or (command.theme and (theme is None or theme.kind != "theme")):
-                raise Refused("unknown")
-            if note.document != "board" and note.card not in draft.room.shared:
-                raise Refused("not_allowed")  # a circle's or a private card has no theme
-            if note.seat != asking.seat.id:
-                asking.ensure_facilitator()
-            if note.kind == "theme":
-                raise Refused("bad_request")
-            draft.add(commits.NoteMoved(card=command.card, theme=command.theme))
-            _tell(draft, board.NoteShifted(card=note.card, theme=command.theme), asking)
-        case wire.NoteDelete():
-            note = draft.room.notes.get(command.card)
-            if note is None or note.document != _full_name(command.document, asking):
-                raise Refused("unknown")
-            if note.seat != asking.seat.id:
-                raise Refused("not_allowed")
-            draft.add(
-                commits.NoteDeleted(document=note.document, card=command.card, words=note.words)
-            )
-            _tell(draft, board.NoteWent(card=note.card), asking)
+        case wire_board.NoteAdd():
+            _add(draft, command, asking)
+        case wire_board.NoteMove():
+            _move(draft, command, asking)
+        case wire_board.NoteTick():
+            _tick(draft, command, asking)
+        case wire_board.NoteDelete():
+            _take(draft, command, asking)
+        case wire_board.NoteRestore():
+            _restore(draft, command, asking)
         case _:
             assert_never(command)
 
 
-def _tell(draft: Draft, command: Command, asking: Asking) -> None:
+def tell(draft: Draft, command: Command, asking: Asking) -> None:
+    """Tell the running activity of the board, if it listens."""
     draft.tell_current(command, asking.clock(draft))
+
+
+def add_events(draft: Draft, events: Iterable[commits.RoomEvent | None], asking: Asking) -> None:
+    """Record events; the running activity is told of cards that go under another theme."""
+    for event in events:
+        if event is None:
+            continue
+        before = draft.room.notes
+        draft.add(event)
+        if isinstance(event, board_events.CardsPlaced):
+            for place in event.places:
+                if place.card in before and before[place.card].theme != place.theme:
+                    shifted = board.NoteShifted(card=place.card, theme=place.theme)
+                    tell(draft, shifted, asking)
+
+
+def unchanged_since(state: RoomState, id: str, since: int | None) -> None:
+    """Raises `Refused("stale_phase")` when somebody changed this after commit `since`."""
+    if since is not None and state.board.moved.get(id, 0) > since:
+        raise Refused("stale_phase", GONE_ON)
+
+
+def erase_due(draft: Draft) -> None:
+    """What was taken away a minute ago is gone for good."""
+    for taken in draft.room.board.taken.values():
+        if taken.at + UNDO_MS <= draft.now:
+            draft.add(_gone(taken.note))
+
+
+def _move(draft: Draft, command: wire_board.NoteMove, asking: Asking) -> None:
+    state = draft.room
+    note = state.notes.get(command.card)
+    if note is None:
+        raise Refused("unknown", NOT_THERE)
+    if command.theme and not board_moves.is_theme(state.notes, command.theme):
+        raise Refused("unknown", NO_SUCH_THEME)
+    if not is_on_board(state, note):
+        raise Refused("not_allowed", NOT_PLACED_THERE)
+    if note.seat != asking.seat.id:
+        asking.ensure_facilitator()
+    if note.kind == "theme":
+        raise Refused("bad_request", MOVE_THEMES)
+    if command.section:
+        _ensure_section(state, command.section)
+    unchanged_since(state, note.card, command.since)
+    theme = command.theme
+    if theme is None and command.section is not None:
+        theme = ""
+    moved = board_moves.put(
+        state, [note.card], section=command.section, theme=theme, after=command.after
+    )
+    add_events(draft, [moved], asking)
+
+
+def _ensure_section(state: RoomState, section: str) -> None:
+    """Raises `Refused` unless the board has this section, or a card stands in it."""
+    known = section in state.board.sections or any(
+        n.section == section and is_on_board(state, n) for n in state.notes.values()
+    )
+    if not known:
+        raise Refused("unknown", NO_SUCH_SECTION)
+
+
+def _tick(draft: Draft, command: wire_board.NoteTick, asking: Asking) -> None:
+    state, seat = draft.room, asking.seat
+    note = state.notes.get(command.card)
+    if note is None or not is_on_board(state, note):
+        raise Refused("unknown", NOT_THERE)
+    if seat.role not in ("facilitator", "participant"):
+        raise Refused("not_allowed")
+    if note.seat == seat.id:
+        raise Refused("duplicate", YOURS)
+    if command.on == (seat.id in state.ticks.get(note.card, ())):
+        raise Refused("duplicate")
+    draft.add(commits.NoteTicked(card=note.card, seat=seat.id, on=command.on))
+    tell(draft, board.NoteLiked(card=note.card, seat=seat.id, on=command.on), asking)
+
+
+def _take(draft: Draft, command: wire_board.NoteDelete, asking: Asking) -> None:
+    state = draft.room
+    note = state.notes.get(command.card)
+    if note is None or note.document != _full_name(command.document, asking):
+        raise Refused("unknown", NOT_THERE)
+    if note.seat != asking.seat.id:
+        raise Refused("not_allowed", NOT_YOURS)
+    under: tuple[str, ...] = ()
+    if note.kind == "theme" and is_on_board(state, note):
+        there = board_moves.standing(state, board_moves.Spot(board_moves.THEME, note.card))
+        under = tuple(n.card for n in there)
+        add_events(draft, board_moves.loosened(state, note.card), asking)
+    _make_way(draft, note.seat)
+    draft.add(board_events.NoteTaken(card=note.card, at=asking.now, under=under))
+    tell(draft, board.NoteWent(card=note.card), asking)
+
+
+def _make_way(draft: Draft, seat: str) -> None:
+    """Who takes away more than may ever lie there lets the oldest go for good."""
+    mine = [t for t in draft.room.board.taken.values() if t.note.seat == seat]
+    if len(mine) >= CARDS_PER_SEAT:
+        draft.add(_gone(mine[0].note))
+
+
+def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
+    return commits.NoteDeleted(document=note.document, card=note.card, words=note.words)
+
+
+def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> None:
+    state = draft.room
+    taken = state.board.taken.get(command.card)
+    if taken is None or taken.note.seat != asking.seat.id:
+        raise Refused("unknown", TOO_LATE)
+    note = taken.note
+    if asking.seat.id in state.safety.hidden or note.words in state.safety.words:
+        raise Refused("not_allowed")  # it would be the only thing of this person not hidden
+    if asking.now >= taken.at + UNDO_MS:
+        raise Refused("unknown", TOO_LATE)
+    ensure_room(state, note.seat, note.document)
+    draft.add(board_events.NoteRestored(card=note.card))
+    if not is_on_board(draft.room, note):
+        return
+    theme = note.theme if board_moves.is_theme(state.notes, note.theme) else ""
+    spot = board_moves.spot_of(draft.room, draft.room.notes[note.card])
+    others = [n for n in board_moves.standing(draft.room, spot) if n.card != note.card]
+    before = [n.card for n in others if n.order <= note.order]
+    after = before[-1] if before else ""
+    back = board_moves.put(draft.room, [note.card], theme=theme, after=after)
+    add_events(draft, [back], asking)
+    tell(draft, board.NoteCame(note=board_desk.note_of(draft.room.notes[note.card])), asking)
+    if note.kind == "theme":
+        loose = [c for c in taken.under if (n := state.notes.get(c)) and not n.theme]
+        add_events(draft, [board_moves.put(draft.room, loose, theme=note.card)], asking)
 
 
 def _full_name(document: str, asking: Asking) -> str:
     return f"mine/{asking.seat.id}" if document == "mine" else document
 
 
-def _note(draft: Draft, command: wire.NoteAdd, asking: Asking) -> commits.NoteAdded:
+def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
     """A card may be added where the seat's own screen has a section for it; facilitators always
     on the board."""
     seat, state = asking.seat, draft.room
     document = _full_name(command.document, asking)
-    if not _section_offered(draft, command, asking):
+    offered = _section_offered(draft, command, asking)
+    if offered is None:
         drawer = seat.role == "facilitator" and document == "board"
-        if not drawer or command.kind not in FACILITATOR_KINDS:
+        if not drawer or command.kind not in BY_HAND | {"theme"}:
             raise Refused("not_allowed")
     if len(command.section) > SECTION_LIMIT:
         raise Refused("bad_request")
-    there = sum(n.seat == seat.id and n.document == document for n in state.notes.values())
+    if offered is None and command.section:
+        _ensure_section(state, command.section)
+    if command.theme and not board_moves.is_theme(state.notes, command.theme):
+        raise Refused("unknown" if command.theme not in state.notes else "bad_request")
+    ensure_room(state, seat.id, document)
+    if offered is not None and document == "board":
+        section_desk.open_section(draft, command.section, offered.title)
+    note = new_note(draft, asking, document, command.kind, command.section, command.text.ref)
+    if document == "board" and note.kind != "theme" and command.theme:
+        note = replace(note, theme=command.theme)
+    lay(draft, note, command.after, asking)
+
+
+def ensure_room(state: RoomState, seat: str, document: str) -> None:
+    """Raises `Refused("full")` when a seat has as many cards in a document as fit."""
+    there = sum(n.seat == seat and n.document == document for n in state.notes.values())
     if there >= CARDS_PER_SEAT:
-        raise Refused("full")
-    group = document.removeprefix("group/") if document.startswith("group/") else ""
-    if command.theme and (t := state.notes.get(command.theme)) and t.kind != "theme":
-        raise Refused("bad_request")
-    where = document.split("/")[0]
-    scope = {"mine": "self", "group": "circle"}.get(where, state.default_scope)
+        raise Refused("full", ENOUGH)
+
+
+def new_note(
+    draft: Draft, asking: Asking, document: str, kind: str, section: str, words: str
+) -> commits.NoteAdded:
+    """A card of the asking seat, not placed yet."""
     return commits.NoteAdded(
         document=document,
-        card=f"{seat.id}-{asking.new_id()}",
-        kind=command.kind,
-        section=command.section,
-        theme=command.theme if command.theme in state.notes else "",
-        words=command.text.ref,
-        seat=seat.id,
+        card=f"{asking.seat.id}-{asking.new_id()}",
+        kind=kind,
+        section=section,
+        theme="",
+        words=words,
+        seat=asking.seat.id,
         entered_by=asking.entered_by,
-        activity=state.current,
-        group=group,
+        activity=draft.room.current,
+        group=document.removeprefix("group/") if document.startswith("group/") else "",
         language=asking.seat.language,
-        scope=scope,
+        scope={"mine": "self", "group": "circle"}.get(
+            document.split("/")[0], draft.room.default_scope
+        ),
         at=asking.now,
     )
 
 
-def _section_offered(draft: Draft, command: wire.NoteAdd, asking: Asking) -> bool:
+def lay(draft: Draft, note: commits.NoteAdded, after: str | None, asking: Asking) -> None:
+    """Add a card where it says it stands, on the board behind `after`. Raises `Refused`."""
+    if note.document != "board":
+        draft.add(note)  # circles and private notes keep the order in which they came
+        return
+    state = draft.room
+    keys = board_moves.keys_in(state, board_moves.spot_of(state, note), after, 1)
+    if keys.renumbered:
+        places = board_moves.renumbered(state, keys)
+        add_events(draft, [board_events.CardsPlaced(places=places)], asking)
+    added = replace(note, order=keys.keys[0])
+    draft.add(added)
+    tell(draft, board.NoteCame(note=board_desk.note_of(added)), asking)
+
+
+def _section_offered(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> Cards | None:
+    """The block of the seat's own screen that takes this card."""
     standing = Standing(
         here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
     )
     whole = Whole(draft.room, draft.running)
     view, _ = seat_view(whole, draft.activities, asking.seat, "seat", standing)
-    return any(
-        isinstance(block, Cards)
-        and block.add
-        and block.document == command.document
-        and block.section == command.section
-        and command.kind in block.kinds
-        for block in view.blocks
+    return next(
+        (
+            block
+            for block in view.blocks
+            if isinstance(block, Cards)
+            and block.add
+            and block.document == command.document
+            and block.section == command.section
+            and command.kind in block.kinds
+        ),
+        None,
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from activities.blocks import Cards, Need, Offer, Option, View, Who, Words, say
 from activities.kernel import Lens
-from rooms import wire
+from rooms import wire, wire_board
 from rooms.agenda import next_item, title_line
 from rooms.hats import facilitators
 from rooms.lead import may_take, may_volunteer
@@ -115,7 +115,7 @@ def _facilitator_offers(
         ),
         Offer(
             command=wire.SeatDealIn(dealt_in=not seat.dealt_in),
-            label=say("Only facilitate") if seat.dealt_in else say("Deal me in"),
+            label=say("Only facilitate") if seat.dealt_in else say("Take part as well"),
             place="menu",
         ),
     ]
@@ -277,7 +277,7 @@ def note_offers(view: View, roles: frozenset[str]) -> tuple[Offer, ...]:
     """One `note.add` for each section of the view that takes cards."""
     return tuple(
         Offer(
-            command=wire.NoteAdd(
+            command=wire_board.NoteAdd(
                 document=block.document, section=block.section, kind=block.kinds[0], text=NO_WORDS
             ),
             label=say("Add a note"),

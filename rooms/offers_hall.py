@@ -84,7 +84,7 @@ def _place_offers(whole: Whole, seat: Seat, standing: Standing) -> list[Offer]:
         offers.append(
             Offer(
                 command=wire_hall.SeatWhere(where="room"),
-                label=say("I am somewhere else now"),
+                label=say("Change where I am"),
                 place="menu",
                 needs={
                     "where": Need(kind="choice", label=say("Where are you?"), options=tuple(places))
@@ -107,7 +107,7 @@ def _facilitator_offers(whole: Whole, seat: Seat) -> list[Offer]:
     offers = [
         Offer(
             command=wire_hall.RoomCall(epoch=epoch, link=NO_WORDS),
-            label=say("Set where we talk"),
+            label=say("Set the call"),
             place="menu",
             needs={
                 "link": Need(
@@ -175,7 +175,9 @@ def call_of(whole: Whole, activities: Activities, seat: Seat, standing: Standing
         return None
     if (url := standing.call(group.id if group else EVERYONE)) == "":
         return None
-    return Call(url=url, label=labelled(alone=group is not None, hall=seat.where in IN_HALL))
+    # A template without {group} makes one call for all.
+    alone = group is not None and url != standing.call(EVERYONE)
+    return Call(url=url, label=labelled(alone=alone, hall=seat.where in IN_HALL))
 
 
 def calls_for_help(whole: Whole, activities: Activities, standing: Standing) -> list[Call]:
@@ -189,7 +191,7 @@ def calls_for_help(whole: Whole, activities: Activities, standing: Standing) -> 
     return [
         Call(url=url, label=say("Open the call of {group}, who ask for help", group=group.name))
         for id, group in found.items()
-        if (url := standing.call(id))
+        if (url := standing.call(id)) not in ("", standing.call(EVERYONE))
     ]
 
 

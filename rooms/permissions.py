@@ -164,8 +164,30 @@ def _lines(touch: Touch, writer: Writer) -> str | None:
     return "shape"
 
 
+def _board(touch: Touch, writer: Writer) -> str | None:
+    """On everyone's board where a card stands, ticks and taking away are commands (BRD1): a page
+    writes texts, and a program may put down a card of its own whole."""
+    reason = _cards(touch, writer)
+    if reason is not None or len(touch.path) < 2:
+        return reason
+    match touch.path:
+        case (_, _):
+            return _yes(touch.kind == "set" and touch.first)
+        case (_, _, field) if field in _PLACE or field == "kind":
+            return _yes(touch.kind == "set" and touch.first)
+        case (_, _, "ticks", _):
+            return "not_yours"
+    return None
+
+
+def _nobodys(touch: Touch, writer: Writer) -> str | None:
+    """Sections are made by commands."""
+    reason = _sections(touch, writer)
+    return "not_yours" if reason is None else reason
+
+
 _RULES: Final[Mapping[Family, Mapping[str, Callable[[Touch, Writer], str | None]]]] = {
-    "board": {"cards": _cards, "sections": _sections},
+    "board": {"cards": _board, "sections": _nobodys},
     "group": {"cards": _cards, "sections": _sections},
     "mine": {"drafts": _drafts, "notes": _cards},
     "memo": {"memo": _memo, "slots": _slots},

@@ -31,10 +31,12 @@ from activities.blocks import say
 from activities.kernel import Command, Job, Refused
 from rooms import (
     activity_desk,
+    board_state,
     call,
     commits,
     consent_desk,
     lead_rights,
+    note_desk,
     unnamed,
     wire,
     wire_hall,
@@ -99,7 +101,15 @@ class Room(RoomReading):
         self.forgotten = False
         self._roll = Roll(self.presence, world.new_id)
         ways_in = world.doors.ways_in
-        self._effects = Effects(id, self.shelf, world.storage, world.activities, ways_in)
+        self._effects = Effects(
+            id,
+            self.shelf,
+            world.storage,
+            world.activities,
+            ways_in,
+            lambda line: self.say(line, self.language),
+        )
+        self.shelf.structure = lambda: self._effects.structure(self.whole, self.book)
         self._alarms = RoomAlarms(id, world.alarms, world.clock)
         self._lock = asyncio.Lock()
         self._requests: dict[tuple[str, str], int] = {}
@@ -140,6 +150,7 @@ class Room(RoomReading):
         await self._tell_roll()
         await self._ring_due()
         await self._drop_keys()
+        await self._erase_taken()
         self.bench.look()
 
     # Commands ---------------------------------------------------------------------------------
@@ -555,7 +566,23 @@ class Room(RoomReading):
             self._alarms.drop("activity")
         elif self._alarms.due("activity") != due[1].at:
             self._alarms.set("activity", due[1].at, self._ring_activity)
+        erase = board_state.erase_due(self.whole.room.board)
+        if erase is None:
+            self._alarms.drop("taken")
+        elif self._alarms.due("taken") is None:
+            self._alarms.set("taken", erase, self._erase_taken)
         self._set_people_alarm()
+
+    async def _erase_taken(self) -> None:
+        """Erase the cards that nobody brought back within a minute (BRD5)."""
+        try:
+            await self._commit(note_desk.erase_due)
+        except Refused as refused:
+            log.warning("taken_kept", room=self.id, reason=refused.reason)
+            self._alarms.again("taken", self._erase_taken)
+        else:
+            self._alarms.drop("taken")
+            self._set_alarms()
 
     def _set_people_alarm(self) -> None:
         if self.forgotten:

@@ -21,6 +21,8 @@ from rooms import (
     safety,
     safety_desk,
     seat_desk,
+    section_desk,
+    theme_desk,
     wire,
     wire_agenda,
     wire_hall,
@@ -73,8 +75,12 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             draft.add(commits.NoticeSaid(text=command.text.ref, at=asking.now))
         case wire.DeskSay():
             helm_desk.say_on_strip(draft, asking, text=command.text.ref)
-        case wire.NoteAdd() | wire.NoteMove() | wire.NoteDelete():
+        case _ if isinstance(command, get_args(note_desk.NoteCommand)):
             note_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(theme_desk.ThemeCommand)):
+            theme_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(section_desk.SectionCommand)):
+            section_desk.decide(draft, command, asking)
         case wire.ConsentRelease() | wire.ConsentWithdraw():
             release_desk.release(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():

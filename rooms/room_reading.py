@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import call, consent_desk, unnamed, wire_words
+from rooms import board_reading, call, consent_desk, unnamed, wire_words
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
@@ -352,7 +352,8 @@ class RoomReading:
         return draft(source, edition, translate)
 
     async def board(self, device: Device, seat: str | None = None) -> dict[str, Any]:
-        """Every card this seat may read, by document."""
+        """Every card this seat may read, by document; of everyone's board the order of themes,
+        sections and cards; what this seat can bring back; checkpoints for facilitators."""
         speaking = self.seat(device, seat)
         names = documents_of(self.whole, self.world.activities, speaking)
         cards: list[dict[str, Any]] = []
@@ -365,8 +366,21 @@ class RoomReading:
             ]
         if not names:
             raise Refused("not_allowed")
-        sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
-        return {"cards": cards, "sections": sections}
+        state = self.whole.room
+        read = board_reading.reading(
+            await self.shelf.cards("board") if "board" in names else (),
+            await self.shelf.sections("board") if "board" in names else (),
+        )
+        found = board_reading.checkpoints(state) if self.inside(speaking) else ()
+        return {
+            "cards": cards,
+            **read,
+            "taken": msgspec.to_builtins(board_reading.taken(state, speaking.id)),
+            "checkpoints": [
+                {**msgspec.structs.asdict(c), "label": self.say(c.label, speaking.language)}
+                for c in found
+            ],
+        }
 
     async def board_for_export(self, device: Device) -> dict[str, Any]:
         """The board as the organiser may take it out: what the participants' copy may hold, each

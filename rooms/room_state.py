@@ -13,10 +13,12 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.kernel import NotesChosen
-from rooms import agenda_items, words_state
+from rooms import agenda_items, board_state, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
+from rooms.board_events import BoardEvent, BoardRestored
+from rooms.board_state import Board
 from rooms.commits import (
     ActivityEvent,
     ActivitySkipped,
@@ -116,6 +118,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     helm: Helm = Helm()
     safety: Safety = Safety()
     hall: Hall = Hall()
+    board: Board = Board()
 
     @property
     def agenda(self) -> tuple[AgendaItem, ...]:
@@ -166,11 +169,38 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
     """The state after a commit. Total; activities' own events are evolved beside it."""
     if commit.words:
         state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
+    before = state
     for event in commit.events:
         state = _evolve(state, event, commit.at)
         if commit.entered_by and isinstance(event, ConsentChanged):
             state = said_aloud(state, event.words, commit)
-    return replace(state, seq=commit.seq, last=commit.at)
+    return replace(_remembered(before, state, commit), seq=commit.seq, last=commit.at)
+
+
+def _remembered(before: RoomState, state: RoomState, commit: Commit) -> RoomState:
+    """With the number of the commit at what it moved, and a checkpoint before what it restored."""
+    moved = [id for event in commit.events for id in _touched(event)]
+    if moved:
+        known = {**state.board.moved, **dict.fromkeys(moved, commit.seq)}
+        state = replace(state, board=replace(state.board, moved=known))
+    if any(isinstance(event, BoardRestored) for event in commit.events):
+        state = with_checkpoint(state, before, before.seq, commit.at, restore=True)
+    return state
+
+
+def _touched(event: RoomEvent) -> tuple[str, ...]:
+    if isinstance(event, NoteMoved | NoteReworded):
+        return (event.card,)
+    return board_state.touched(event)
+
+
+def with_checkpoint(
+    state: RoomState, board: RoomState, at: int, time: int, *, restore: bool = False
+) -> RoomState:
+    """`state` with a checkpoint of `board`: how it was after commit `at`."""
+    activity, step = state.board.step
+    made = board_state.Checkpoint(at, time, activity, step, board.notes, board.shared, restore)
+    return replace(state, board=board_state.noted(state.board, made))
 
 
 def _with_seat(state: RoomState, seat: Seat) -> RoomState:
@@ -285,7 +315,13 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case NoteAdded():
             return replace(state, notes={**state.notes, event.card: event})
         case NoteDeleted():
-            return replace(state, notes={c: n for c, n in state.notes.items() if c != event.card})
+            left = {c: n for c, n in state.notes.items() if c != event.card}
+            board = board_state.forgotten(state.board, event.card)
+            ticks = {c: t for c, t in state.ticks.items() if c != event.card}
+            return replace(state, notes=left, board=board, ticks=ticks)
+        case _ if isinstance(event, get_args(BoardEvent)):
+            board, notes = board_state.evolve(state.board, state.notes, event)
+            return replace(state, board=board, notes=notes)
         case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
             return _board_changed(state, event)
         case ItemPlaced() | NoteTicked():
@@ -318,7 +354,7 @@ def _board_changed(
     state: RoomState,
     event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
-    notes = state.notes
+    notes, ticks = state.notes, state.ticks
     match event:
         case NoteMoved(card=card) if card in notes:
             moved = replace(notes[card], theme=event.theme)
@@ -333,13 +369,17 @@ def _board_changed(
                 if card != theme
             }
             placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
-            return replace(state, notes=left, placed=placed)
+            both = tuple(dict.fromkeys((*ticks.get(event.into, ()), *ticks.get(theme, ()))))
+            kept = {c: seats for c, seats in ticks.items() if c != theme}
+            if both and event.into:
+                kept[event.into] = both
+            return replace(state, notes=left, placed=placed, ticks=kept)
         case ItemPlaced():
             return replace(state, placed={**state.placed, event.words: event.theme})
-        case NoteTicked(card=card) if card not in notes:  # a card's ticks are on the card
-            others = tuple(seat for seat in state.ticks.get(card, ()) if seat != event.seat)
-            ticks = (*others, event.seat) if event.on else others
-            return replace(state, ticks={**state.ticks, card: ticks})
+        case NoteTicked(card=card):
+            others = tuple(seat for seat in ticks.get(card, ()) if seat != event.seat)
+            now = (*others, event.seat) if event.on else others
+            return replace(state, ticks={**ticks, card: now})
         case ThemeScored():
             return replace(state, scores={**state.scores, event.theme: event})
         case _:
@@ -356,4 +396,11 @@ def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomSta
         if note.seat == event.seat and note.document.startswith(circles)
     }
     given = own if event.share == "all" else own & set(event.cards) if event.share == "some" else ()
-    return replace(state, shared=(state.shared - own) | frozenset(given))
+    shared = (state.shared - own) | frozenset(given)
+    # On everyone's board it has not been placed yet (`Shelf.share`), unless the same commit did.
+    fresh = {
+        card: replace(state.notes[card], section="", theme="")
+        for card in shared - state.shared
+        if not state.notes[card].order
+    }
+    return replace(state, shared=shared, notes={**state.notes, **fresh})

@@ -15,6 +15,7 @@ from activities.blocks import (
     Now,
     Offer,
     Release,
+    Rules,
     Stories,
     Story,
     View,
@@ -27,7 +28,7 @@ from activities.kernel import LeadCommand, Lens, Viewer
 from rooms import helm_desk, helm_view, offers_words, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
-from rooms.agenda_view import outline
+from rooms.agenda_view import outline, planned_rest
 from rooms.hats import autopilot, roles_of
 from rooms.helm import Proposal
 from rooms.lead import AUTOPILOT
@@ -39,6 +40,9 @@ from rooms.room_state import RoomState
 from rooms.seats import Device, Seat
 from rooms.whole import Activities, Whole
 from rooms.wire_helm import LeadPropose
+
+COMING_SHOWN = 12
+"""Activities named to those who wait: what can be read in a glance."""
 
 BOARD_KINDS = ("insight", "question", "practice", "parking")
 CONFIDENTIALITY: dict[str, Line] = {
@@ -71,6 +75,7 @@ def seat_view(
         view = _activity_view(whole, activities, id, seat, lens, standing)
     elif lens == "seat" and (still := _still_asked(whole, activities, seat, standing)):
         id, view = still
+        view = replace(view, blocks=(*view.blocks[:1], _onward(state), *view.blocks[1:]))
     else:
         view = _between(state, seat, roles, lens)
     view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
@@ -164,6 +169,14 @@ def _still_asked(
         if view.may:
             return id, view
     return None
+
+
+def _onward(state: RoomState) -> Note:
+    """What comes, over what an activity that is over still takes."""
+    coming = next_item(state)
+    if coming is not None:
+        return Note(text=say("Next: {activity}", activity=title_line(coming)))
+    return Note(text=say("This was the last activity. Thank you for being here."))
 
 
 def _left(state: RoomState) -> View:
@@ -270,9 +283,12 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
         return View(phase="after", blocks=blocks, place=say("{room}", room=Words(state.title)))
     next_title = title_line(coming) if coming else say("Nothing is planned yet")
     if lens == "panel":
+        leads = seat.id == state.lead.acting
         head = say("A moment between") if begun else say("People are coming in")
         hint = (
-            say("Everyone sees it as soon as you start.")
+            None
+            if coming and not leads
+            else say("Everyone sees it as soon as you start.")
             if begun
             else say("Start when enough people are here. Others can still come in.")
             if coming
@@ -303,9 +319,18 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
             Note(text=waiting),
             Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
             Note(text=offers_words.keeps(state), tone="quiet"),
+            *_coming(state, lens),
         ),
         place=say("{room}", room=Words(state.title)),
     )
+
+
+def _coming(state: RoomState, lens: Lens) -> tuple[Rules, ...]:
+    """What those who wait can read meanwhile; on a wall the code to come in is what matters."""
+    if lens == "screen" or not state.agenda:
+        return ()
+    lines = tuple(title_line(item) for item in state.agenda if item.id not in state.skipped)
+    return (Rules(say("What we do together"), lines[:COMING_SHOWN], open=True),)
 
 
 def documents_of(whole: Whole, activities: Activities, seat: Seat) -> tuple[str, ...]:
@@ -364,6 +389,7 @@ def room_info(
         co_time=state.helm.co_time,
         duties=helm_view.duties(state) if inside else (),
         baton=helm_view.baton(state, activities, seat, running, now) if inside else None,
+        rest=planned_rest(state, running) if inside else None,
     )
 
 

@@ -24,7 +24,13 @@ FROZEN: Final = say(
 FROZEN_BY_PEOPLE: Final = say(
     "Two of you asked for a pause. What you wrote is kept on this device. Two of you can go on."
 )
+LET_WRITE: Final = say("Let people write again")
+NOTHING_GOES_ON: Final = say(
+    "Everything is stopped. Choose “{button}” first; then it goes on where it was.",
+    button=LET_WRITE,
+)
 NOT_ALONE: Final = say("A facilitator is here. Ask for help; only they see it.")
+ANOTHER_DEVICE: Final = say("One more person has to ask, on another device.")
 AT_THE_DOOR: Final = say("You are at the door. A facilitator lets you in soon.")
 NOT_YOURSELF: Final = say(
     "You cannot remove yourself. Choose Leave; your place is kept and the lead passes on."
@@ -49,6 +55,11 @@ STILL_FREE: Final = frozenset(
 """What people may still do in a frozen room: leave, pause, ask for help, read it in their own
 language."""
 
+GOES_ON: Final = frozenset({"pause.resume", "activity.start"})
+STEPS: Final = ("phase.", "turn.", "time.")
+"""What moves the exchange on, as types of commands and as how they begin. In a frozen room not even
+the lead's are taken: to end an activity, move somebody, hide and remove are (SAF8)."""
+
 WAITING_MAY: Final = (wire.SeatLeave, wire.SeatLanguage)
 """What somebody may do who waits at the door."""
 
@@ -65,20 +76,27 @@ def why_frozen(state: RoomState) -> Line | None:
 
 
 def is_free(state: RoomState, seat: Seat, tag: str) -> bool:
-    """Whether a frozen room still takes this command from the seat: everything from facilitators,
-    a peer lead's steering, and `STILL_FREE` from everybody."""
-    if state.safety.frozen is None or seat.role == "facilitator" or tag in STILL_FREE:
+    """Whether a frozen room still takes this command from the seat: from facilitators everything
+    that does not move the exchange on, a peer lead's handing over and ending, and `STILL_FREE` from
+    everybody."""
+    if state.safety.frozen is None:
+        return True
+    if tag in GOES_ON or tag.startswith(STEPS):
+        return False
+    if seat.role == "facilitator" or tag in STILL_FREE:
         return True
     if seat.role == "observer" and tag.startswith("desk."):
         return True
     leads = state.lead.peer and state.lead.acting == seat.id
-    return leads and tag.split(".")[0] in ("phase", "activity", "lead")
+    return leads and tag.split(".")[0] in ("activity", "lead")
 
 
 def ensure_free(state: RoomState, seat: Seat, tag: str) -> None:
-    """Raises `Refused("closed")` with a kind word when the room is frozen for this seat."""
+    """Raises `Refused("closed")` with a kind word when the room is frozen for this seat: to
+    facilitators it says what thaws it."""
     if not is_free(state, seat, tag):
-        raise Refused("closed", why_frozen(state))
+        leads = seat.role == "facilitator"
+        raise Refused("closed", NOTHING_GOES_ON if leads else why_frozen(state))
 
 
 def decide(
@@ -216,10 +234,30 @@ def _pause(draft: Draft, command: wire_safety.RoomPause, asking: Asking) -> None
             raise Refused("duplicate", say("One more person has to ask for the same."))
         ask = PauseAsk(seat=asking.seat.id, on=command.on, at=asking.now)
         draft.add(safety.PauseAsked(ask=ask))
+    elif _same_hand(state, asking):
+        raise Refused("duplicate", ANOTHER_DEVICE)
     elif command.on:
         freeze(draft, asking, people=True)
     else:
         thaw(draft, asking)
+
+
+def _same_hand(state: RoomState, asking: Asking) -> bool:
+    ask = state.safety.ask
+    return ask is not None and one_voice(state, ask.seat, asking.seat.id, asking.presence.here)
+
+
+def one_voice(state: RoomState, one: str, other: str, here: Callable[[str], bool]) -> bool:
+    """Whether these two seats ask for a pause with one voice: they are of one device, whose hand
+    may be one, while somebody at another device is here to ask as well (SAF6)."""
+    devices = set(state.seats[one].devices), set(state.seats[other].devices)
+    if not devices[0] & devices[1]:
+        return False
+    return any(
+        seat.role == "participant" and seat.status == "in" and here(seat.id)
+        for seat in state.seats.values()
+        if not set(seat.devices) & (devices[0] | devices[1])
+    )
 
 
 # Hiding -------------------------------------------------------------------------------------------

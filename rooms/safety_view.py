@@ -85,7 +85,10 @@ def closed(view: View, state: RoomState, seat: Seat) -> View:
 def frozen_line(state: RoomState, seat: Seat) -> Line | None:
     """Why nobody can write just now, as this seat is told; None while people may."""
     if state.safety.frozen is not None and seat.role == "facilitator":
-        return say("Only facilitators can write now. Let people write again when it is quiet.")
+        return say(
+            "Only facilitators can write now, and nothing goes on. Let people write again when it"
+            " is quiet."
+        )
     return safety_desk.why_frozen(state)
 
 
@@ -158,7 +161,7 @@ def offers(
 def _unfreeze(state: RoomState, near: Place) -> Offer:
     return Offer(
         command=on_wire.RoomUnfreeze(epoch=state.lead.epoch),
-        label=say("Let people write again"),
+        label=safety_desk.LET_WRITE,
         place=near,
         hint=say("The door stays shut until you open it."),
     )
@@ -308,13 +311,15 @@ def _pause_offers(state: RoomState, seat: Seat, standing: Standing) -> list[Offe
         return []
     on = frozen is None
     ask = _ask(state, standing)
-    if ask is not None and ask.seat == seat.id and ask.on == on:
-        return []  # the other one has to ask now
+    if ask is not None and ask.on == on:
+        mine = ask.seat == seat.id
+        if mine or safety_desk.one_voice(state, ask.seat, seat.id, standing.here):
+            return []  # another one, on another device, has to ask now
     return [
         Offer(
             command=on_wire.RoomPause(on=on),
             label=say("Pause the room") if on else say("Go on writing"),
             place="foot",
-            hint=say("It takes two of you."),
+            hint=say("It takes two of you, on two devices."),
         )
     ]

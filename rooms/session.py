@@ -14,7 +14,7 @@ import structlog
 
 from activities.blocks import Line, say
 from activities.kernel import Lens, Reason, Refused
-from rooms import wire
+from rooms import asked, wire
 from rooms.outbox import Outbox
 from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
 from rooms.safety_desk import why_frozen
@@ -216,7 +216,7 @@ class Session:
             return
         raw = payload.encode()
         if len(raw) > wire.COMMAND_LIMIT:
-            self._refuse("too_large", request=_request_of(raw))
+            self._refuse("too_large", request=_request_of(raw), line=asked.too_large(raw))
             return
         if b'"lens"' in raw and b'"command"' not in raw:
             self._set_lens(raw)

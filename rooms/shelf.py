@@ -19,7 +19,9 @@ from msgspec.structs import replace
 from pycrdt import Doc
 
 from activities.kernel import Reason
-from rooms import board_schema
+from rooms import board_repair, board_schema
+from rooms.board_events import Placing
+from rooms.board_repair import Structure
 from rooms.board_schema import Card
 from rooms.card_words import KINDS, SCOPES, CardScope
 from rooms.commits import NoteAdded
@@ -94,8 +96,10 @@ class Shelf:
         self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
         self.on_removed: Callable[[], None] = lambda: None
         self.on_touched: Callable[[str, Sequence[Touch]], None] = lambda name, touches: None
+        self.structure: Callable[[], Structure | None] = lambda: None
         self.refused = 0
         self._closed = False
+        self._mending = False
         self._untidy: set[str] = set()
         self._probing = asyncio.Semaphore(PROBES_AT_ONCE)
         self._unbroken = Unbroken()
@@ -131,6 +135,25 @@ class Shelf:
         self._last[name] = stored[-1].id if stored else 0
         if stored:
             await self._storage.mark_applied(full, stored[-1].id)
+        if name == "board" and stored and (wanted := self.structure()) is not None:
+            return await self._agreeing(document, wanted)
+        return document
+
+    async def _agreeing(self, document: Document, wanted: Structure) -> Document:
+        """The board, where the log says its cards stand. On a disk that is full it stays as it is
+        until it is opened again."""
+        repair = document.read(lambda doc: board_repair.differing(doc, wanted))
+        if repair.empty or self._mending:
+            return document
+        log.warning("board_mended", room=self.room, cards=len(repair.places))
+        try:
+            await self._edit("board", document, lambda doc: board_repair.mend(doc, repair))
+        except StorageUnwritable:
+            self._mending = True
+            try:
+                return await self._open("board")
+            finally:
+                self._mending = False
         return document
 
     async def _sound(self, full: str, stored: list[StoredUpdate]) -> list[StoredUpdate]:
@@ -359,7 +382,7 @@ class Shelf:
 
     async def put_note(self, note: NoteAdded, text: str) -> None:
         """The card of a `note.added`, once: a card that ever was is not made again (DOC5)."""
-        root = "notes" if note.document.startswith("mine/") else "cards"
+        root = _root(note.document)
         card = Card(
             id=note.card,
             kind=KINDS.get(note.kind, "parking"),
@@ -374,6 +397,7 @@ class Shelf:
             created=note.at,
             scope=SCOPES.get(note.scope, "circle"),
             origin=note.origin,
+            order=note.order,
         )
         async with self._locks[note.document]:
             document = await self._open(note.document)
@@ -386,6 +410,19 @@ class Shelf:
     async def move_note(self, card: str, theme: str) -> None:
         """Put a card of the board under a theme."""
         await self.edit("board", lambda doc: board_schema.change_card(doc, card, theme=theme))
+
+    async def place_cards(self, places: Sequence[Placing]) -> None:
+        """Put cards of the board where these places say, in one change."""
+        if places:
+            await self.edit("board", lambda doc: board_schema.place_cards(doc, places))
+
+    async def put_section(self, section: board_schema.Section) -> None:
+        """Make a section of the board, or change what it is called and where it stands."""
+        await self.edit("board", lambda doc: board_schema.put_section(doc, section))
+
+    async def take_note(self, name: str, card: str) -> None:
+        """Put a card where nobody reads it, until its author brings it back or it is deleted."""
+        await self.hide_card(name, card, keep_log=True)
 
     async def reword_note(self, card: str, text: str) -> None:
         """Give a card of the board another text; the one it had leaves the disk too."""
@@ -402,15 +439,17 @@ class Shelf:
 
     async def delete_note(self, name: str, card: str) -> None:
         """Take a card away, and its copy on the board; the text leaves the log as well."""
-        root = "notes" if name.startswith("mine/") else "cards"
-        await self.edit(name, lambda doc: board_schema.drop_card(doc, card, root))
+        await self.edit(name, lambda doc: board_schema.drop_card(doc, card, _root(name)))
         await self.compact(name)
         if name.startswith("group/"):
             await self.edit("board", lambda doc: board_schema.drop_card(doc, card))
             await self.compact("board")
+            await self.erase_card("board", card)
+        await self.erase_card(name, card)
 
-    async def hide_card(self, name: str, card: str) -> None:
-        """Put a card where nobody reads it. Doing it again does no harm."""
+    async def hide_card(self, name: str, card: str, *, keep_log: bool = False) -> None:
+        """Put a card where nobody reads it. Doing it again does no harm. `keep_log`: what leaves
+        the screens now leaves the disk later, with `delete_note`."""
         aside = hidden_name(name)
         async with self._locks[name], self._locks[aside]:
             document = await self._open(name)
@@ -421,8 +460,10 @@ class Shelf:
             await self._edit(
                 aside, await self._open(aside), lambda doc: board_schema.put_card(doc, found)
             )
-            await self._edit(name, document, lambda doc: board_schema.drop_card(doc, card))
-            await self._compact(name, document)
+            root = _root(name)
+            await self._edit(name, document, lambda doc: board_schema.drop_card(doc, card, root))
+            if not keep_log:
+                await self._compact(name, document)
 
     async def restore_card(self, name: str, card: str) -> None:
         """Bring a hidden card back as it was. Doing it again does no harm."""
@@ -434,15 +475,22 @@ class Shelf:
                 return
             document = await self._open(name)
             if all(c.id != card for c in document.cards()):
-                await self._edit(name, document, lambda doc: board_schema.put_card(doc, found))
+                root = _root(name)
+                await self._edit(
+                    name, document, lambda doc: board_schema.put_card(doc, found, root)
+                )
             await self._edit(aside, kept, lambda doc: board_schema.drop_card(doc, card))
             await self._compact(aside, kept)
 
     async def erase_card(self, name: str, card: str) -> None:
         """Take a hidden card away for good."""
         aside = hidden_name(name)
-        await self.edit(aside, lambda doc: board_schema.drop_card(doc, card))
-        await self.compact(aside)
+        async with self._locks[aside]:
+            document = await self._open(aside)
+            if any(c.id == card for c in document.cards()):
+                await self._edit(aside, document, lambda doc: board_schema.drop_card(doc, card))
+            if self._last[aside]:
+                await self._compact(aside, document)
 
     async def forget_card(self, name: str, card: str) -> None:
         """Take a card away for good wherever it stands: in its document, in the copy on the board,
@@ -526,6 +574,11 @@ class Shelf:
         """The sections of a board."""
         async with self._locks[name]:
             return (await self._open(name)).read(board_schema.read_sections)
+
+
+def _root(name: str) -> str:
+    """The root type that holds the cards of a document."""
+    return "notes" if name.startswith("mine/") else "cards"
 
 
 def hidden_name(name: str) -> str:

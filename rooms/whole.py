@@ -19,6 +19,7 @@ from activities.kernel import (
     WordsErased,
     step,
 )
+from activities.phases import PAUSED
 from rooms import board_desk, commits, room_state, words_state
 from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent
 from rooms.room_state import RoomState
@@ -46,7 +47,8 @@ def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
     room = room_state.evolve(whole.room, commit)
     for event in commit.events:
         room = _apply_activity(room, running, event, activities, commit)
-    room = words_state.sent_again(whole.room, _note_end(room, running, commit.at, activities))
+    room = _note_end(room, running, commit.at, activities)
+    room = words_state.sent_again(whole.room, _note_step(room, running, activities))
     return Whole(room, running)
 
 
@@ -58,6 +60,20 @@ def _note_end(
     if not id or id in room.ended or not activities[running[id].kind].closed(running[id].state):
         return room
     return msgspec.structs.replace(room, ended={**room.ended, id: at})
+
+
+def _note_step(
+    room: RoomState, running: Mapping[str, Running], activities: Activities
+) -> RoomState:
+    """A checkpoint of the board where an activity began or went on to another phase (BRD7)."""
+    if not (id := room.current):
+        return room
+    step = (id, activities[running[id].kind].phase(running[id].state, ""))
+    if step == room.board.step or step[1] == PAUSED:
+        return room
+    board = msgspec.structs.replace(room.board, step=step)
+    room = msgspec.structs.replace(room, board=board)
+    return room_state.with_checkpoint(room, room, room.seq, room.last)
 
 
 def _apply_activity(

@@ -13,7 +13,8 @@ import msgspec
 
 from activities.blocks import AnyBlock, Line, Who, Words
 from activities.kernel import Choice, Command, Cut, LeadCommand, Lens, Where
-from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlanTimes
+from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlannedRest, PlanTimes
+from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
 from rooms.wire_safety import SafetyCommand
@@ -191,31 +192,6 @@ class DeskSay(Command, frozen=True, tag="desk.say"):
     text: Words
 
 
-class NoteAdd(Command, frozen=True, tag="note.add"):
-    """Put a card on a document: "board", "mine" or "group/{id}". The server makes it, author =
-    the speaking seat."""
-
-    document: str
-    section: str
-    kind: str
-    text: Words
-    theme: str = ""
-
-
-class NoteMove(Command, frozen=True, tag="note.move"):
-    """Put a card of the board under a theme (a card of kind theme), or under none."""
-
-    card: str
-    theme: str = ""
-
-
-class NoteDelete(Command, frozen=True, tag="note.delete"):
-    """Take away a card of my own."""
-
-    document: str
-    card: str
-
-
 class ConsentRelease(Command, frozen=True, tag="consent.release"):
     """My answer to the release card for words of mine, at any time."""
 
@@ -274,9 +250,7 @@ RoomCommand = (
     | HelpAnswer
     | RoomSay
     | DeskSay
-    | NoteAdd
-    | NoteMove
-    | NoteDelete
+    | BoardCommand
     | ConsentRelease
     | ConsentWithdraw
     | MemoQuestion
@@ -365,6 +339,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     co_time: bool = True
     duties: tuple[DutyRow, ...] = ()
     baton: Baton | None = None  # for who leads and who leads next
+    rest: PlannedRest | None = None
 
 
 class ActivityInfo(msgspec.Struct, frozen=True):

@@ -100,6 +100,13 @@ class AgendaRow(msgspec.Struct, frozen=True):
     lead: Who | None = None  # who is planned to lead it
 
 
+class PlannedRest(msgspec.Struct, frozen=True):
+    """A rest the plan puts inside the item that is on now, for facilitators."""
+
+    at: int  # ms
+    minutes: int
+
+
 class PlanTimes(msgspec.Struct, frozen=True):
     """Where the exchange stands (`rooms/agenda_times.py`, `Times`): a screen shows
     `behind + max(0, now - due)` ms behind, less than 0 ahead, and never counts by itself."""

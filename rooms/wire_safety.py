@@ -16,7 +16,7 @@ class RoomUnfreeze(LeadCommand, frozen=True, tag="room.unfreeze"):
 
 class RoomPause(Command, frozen=True, tag="room.pause"):
     """A participant asks to freeze the room while no facilitator is present, or (`on` false) to go
-    on; the second one who asks for the same within a minute makes it so."""
+    on; the second one who asks for the same within a minute, on another device, makes it so."""
 
     on: bool = True
 

@@ -187,6 +187,9 @@ def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) ->
         for note in state.notes.values()
         if note.seat == seat and not (named and note.kind == "theme")
     }
+    for card, taken in state.board.taken.items():  # taken away, and not erased yet
+        if taken.note.seat == seat:
+            own[taken.note.document, card] = taken.note.words
     themes = {card for card, note in state.notes.items() if note.kind == "theme" and named}
     there = tuple(at for at in cards if at[1] not in themes)
     record = state.seats[seat]
@@ -216,6 +219,7 @@ def _of_the_room(state: RoomState) -> frozenset[str]:
             *state.keys.values(),
             *state.prose.values(),
             *state.questions.values(),
+            *(section.words for section in state.board.sections.values()),
             *(ref for item in state.agenda for ref in (item.words, item.notes)),
             *(ref for item in state.agenda for ref in refs_in(item.settings)),
         )

@@ -178,6 +178,9 @@ def without_words(state: "RoomState", refs: Iterable[str]) -> "RoomState":
 def without_cards(state: "RoomState", cards: Iterable[str]) -> "RoomState":
     """These cards are on no board any more; what stood under a theme that went stands alone."""
     lost = frozenset(cards)
+    taken = {card: one for card, one in state.board.taken.items() if card not in lost}
+    if len(taken) < len(state.board.taken):
+        state = replace(state, board=replace(state.board, taken=taken))
     if not lost & state.notes.keys():
         return state
     notes = {

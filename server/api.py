@@ -12,13 +12,14 @@ from starlette.routing import Route
 
 from activities.blocks import say
 from activities.registry import ACTIVITIES
+from rooms.asked import KIB, too_large
 from rooms.hub import Newcomer
 from rooms.wire import COMMAND_LIMIT, ViewMessage
 from rooms.wire_agenda import PlanMessage
 from rooms.wire_hall import DeviceMessage
 from server import agendas, auth, shapes
 from server.agendas import TemplateInfo, list_templates, plan_file, plan_from, read_plan
-from server.bodies import bounded_json, person_name, read_body, read_json, room_title
+from server.bodies import BODY_LIMIT, bounded_json, person_name, read_body, read_json, room_title
 from server.downloads import export_zip, memo_file
 from server.errors import Problem
 from server.health import advance_clock, alive, read_clock, ready
@@ -28,6 +29,11 @@ from server.limits import ROOMS_PER_ADDRESS
 from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
 from server.reading import facilitator_seat, memo_page
 from server.site import site_of
+
+OPENING_TOO_LARGE: Final = say(
+    "This is too large: {limit} KiB fit, the agenda included. No room was opened.",
+    limit=BODY_LIMIT // KIB,
+)
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
 LENS: Final = Parameter(
@@ -48,7 +54,7 @@ def answer(value: Any, status: int = 200) -> Response:
 async def open_room(request: Request) -> Response:
     """Open a room."""
     site = site_of(request)
-    body = await read_json(request, shapes.OpenRoom)
+    body = await read_json(request, shapes.OpenRoom, why=lambda _: OPENING_TOO_LARGE)
     title, name = room_title(body.title), person_name(body.facilitator)
     _language(body.language)
     plan = body.agenda
@@ -164,7 +170,7 @@ async def send_command(request: Request) -> Response:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem("wrong_type")
-    raw = bounded_json(await read_body(request, COMMAND_LIMIT))
+    raw = bounded_json(await read_body(request, COMMAND_LIMIT, too_large))
     site.limits.command(room.id, device, raw)
     done = await room.command(device, raw)
     return answer(shapes.Done(done.request, done.seq))

@@ -20,7 +20,7 @@ from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
 from rooms.storage import Storage, StorageUnwritable
-from server import agenda_page, api, health, live_pages, moving, openapi, pages
+from server import agenda_page, api, board_page, health, live_pages, moving, openapi, pages
 from server.auth import ROOM_ID, Signer
 from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
@@ -127,6 +127,7 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/panel", live_pages.panel_page, methods=["GET"]),
         Route("/r/{room}/screen", live_pages.screen_page, methods=["GET"]),
         Route("/r/{room}/agenda", agenda_page.agenda_page, methods=["GET"]),
+        Route("/r/{room}/board", board_page.board_page, methods=["GET"]),
         Route("/r/{room}/me", live_pages.me_page, methods=["GET"]),
         Route("/r/{room}/memo", live_pages.memo_live, methods=["GET"]),
         Route("/r/{room}/ready", pages.ready, methods=["GET"]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import parse_qsl
 
@@ -35,25 +35,32 @@ JOINERS: Final = "\u200c\u200d"
 T = TypeVar("T")
 
 
-async def read_body(request: Request, limit: int = BODY_LIMIT) -> bytes:
-    """The body, at most `limit` bytes; raises `Problem` (too_large, bad_request)."""
+async def read_body(
+    request: Request, limit: int = BODY_LIMIT, why: Callable[[bytes], Line | None] | None = None
+) -> bytes:
+    """The body, at most `limit` bytes; raises `Problem` (too_large, bad_request). `why` says what
+    is too large, by how the body begins."""
     try:
-        if int(request.headers.get("content-length", "0")) > limit:
-            raise Problem("too_large")
+        announced = int(request.headers.get("content-length", "0"))
     except ValueError:
         raise Problem("bad_request") from None
+    if announced > limit and why is None:
+        raise Problem("too_large")
     parts: list[bytes] = []
     size = 0
     try:
         async with asyncio.timeout(BODY_SECONDS):
             async for part in request.stream():
                 size += len(part)
-                if size > limit:
-                    raise Problem("too_large")
                 parts.append(part)
+                if size > limit:
+                    break
     except (TimeoutError, ClientDisconnect):
         raise Problem("bad_request") from None
-    return b"".join(parts)
+    body = b"".join(parts)
+    if max(size, announced) > limit:
+        raise Problem("too_large", why(body[:limit]) if why else None)
+    return body
 
 
 def bounded_json(body: bytes) -> bytes:
@@ -68,7 +75,12 @@ def bounded_json(body: bytes) -> bytes:
     return body
 
 
-async def read_json(request: Request, shape: type[T], limit: int = BODY_LIMIT) -> T:
+async def read_json(
+    request: Request,
+    shape: type[T],
+    limit: int = BODY_LIMIT,
+    why: Callable[[bytes], Line | None] | None = None,
+) -> T:
     """The body as `shape`, strictly; raises `Problem`.
 
     Only `application/json` is read: other types could be sent by a form of another site.
@@ -76,7 +88,7 @@ async def read_json(request: Request, shape: type[T], limit: int = BODY_LIMIT) -
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json":
         raise Problem("wrong_type")
-    body = bounded_json(await read_body(request, limit))
+    body = bounded_json(await read_body(request, limit, why))
     try:
         return msgspec.json.decode(body, type=shape)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):

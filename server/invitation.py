@@ -27,18 +27,21 @@ def calendar_file(
         local: tzinfo = ZoneInfo(zone) if zone else UTC
     except (ZoneInfoNotFoundError, ValueError, OSError):
         local = UTC
+    length = int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 6 else 0
+    span = timedelta(minutes=min(length or MINUTES, MINUTES_MOST))
     today = datetime.fromtimestamp(now / 1000, UTC)
     try:
-        begin = datetime.fromisoformat(starts).replace(tzinfo=local)
-    except ValueError:
+        begin = datetime.fromisoformat(starts)
+        begin = (begin if begin.tzinfo else begin.replace(tzinfo=local)).astimezone(UTC)
+        end = begin + span
+    except (ValueError, OverflowError):
         begin = today.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
-    length = int(minutes) if minutes.isascii() and minutes.isdigit() and len(minutes) < 6 else 0
+        end = begin + span
     event = Event()
     event.add("uid", f"{room}@talanoa")
     event.add("dtstamp", today.replace(microsecond=0))
-    event.add("dtstart", begin.astimezone(UTC))
-    event.add("dtend", (begin + timedelta(minutes=min(length or MINUTES, MINUTES_MOST)))
-              .astimezone(UTC))  # fmt: skip
+    event.add("dtstart", begin)
+    event.add("dtend", end)
     event.add("summary", title)
     if url:
         event.add("url", url)

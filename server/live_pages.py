@@ -1,12 +1,13 @@
 """The pages of a running room: a seat's own screen, panel, wall, my words, memo; and their forms.
 
 Contexts, besides what `templating.Pages` and `base.html` name: `room.html`, `panel.html`,
-`screen.html`, `me.html`, `memo.html`, `agenda.html` (all extend `live.html`) take boot, title,
-form_key, seat, notice (a refusal of the last form, or empty).
+`screen.html`, `me.html`, `memo.html`, `agenda.html`, `board.html` (all extend `live.html`) take
+boot, title, form_key, seat, notice (a refusal of the last form, or empty).
 
 `boot` is printed as JSON data for the script: {page, room, title, seat, seats [{seat, name, role,
 language, where, status}], lens, device, view (as `GET view`, or null), words (me), memo (memo),
-plan, kinds, templates, limits, organiser (agenda: `server/agendas.py`), catalogue {language,
+plan, kinds, templates, limits, organiser (agenda: `server/agendas.py`), circles, first (board:
+`board_page.py`), catalogue {language,
 direction, messages, plurals}, languages, sync, now}. Without a seat it has page, room, catalogue,
 languages, sync, and `recover`: the address to post a fragment's secret to.
 
@@ -17,6 +18,7 @@ Forms of a live page post to /r/{room}/do: `offer` (the command as JSON: filter 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 import msgspec
@@ -36,7 +38,10 @@ if TYPE_CHECKING:
     from rooms.room import Room
     from rooms.seats import Device
 
-Live = Literal["room", "panel", "screen", "me", "memo", "agenda"]
+Live = Literal["room", "panel", "screen", "me", "memo", "agenda", "board"]
+
+BACK_TO: Final[Mapping[str, Live]] = {"panel": "panel", "me": "me", "memo": "memo"}
+"""Field `back` of a form -> the page it came from; any other goes back to the room."""
 
 LENSES: Final = {
     "room": "seat",
@@ -45,6 +50,7 @@ LENSES: Final = {
     "me": "seat",
     "memo": "seat",
     "agenda": "seat",
+    "board": "seat",
 }
 
 
@@ -152,7 +158,7 @@ async def do(request: Request) -> Response:
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     form = await read_form(request)
-    page: Live = {"panel": "panel", "me": "me", "memo": "memo"}.get(form.one("back"), "room")  # type: ignore[assignment]
+    page = BACK_TO.get(form.one("back"), "room")
     own = site.signer.form_key(auth.cookie_token(request, room.id))
     if form.one("key") != own and not auth.bearer(request):
         raise Problem("wrong_origin")

@@ -11,13 +11,14 @@ Contexts, besides what `templating.Pages` and `base.html` name:
   name of the person whose seat a code brings to this phone, or empty), values {name, more [],
   where, language}, error
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
-  calendar_url, qr {size, path}, people, here
+  agenda_url, calendar_url, qr {size, path}, people, here
 - `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
 - `error.html`: status, heading, message, action_url, action_label
 """
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -25,6 +26,7 @@ from starlette.responses import Response
 
 from activities.blocks import say
 from activities.kernel import Refused
+from rooms.agenda_items import planned_minutes
 from rooms.hub import Newcomer
 from server import auth, live_pages
 from server.agendas import FROM, again, front_choices, plan_from
@@ -59,7 +61,9 @@ async def front(request: Request) -> Response:
     if not (wanted := request.query_params.get("from", "")):
         return _front(request, {}, None, "")
     room, plan = await plan_from(request, site, wanted)
-    return _front(request, {}, None, "", [again(site, site.language(request), room, plan)])
+    # The same people meet again: the next room is usually about the same.
+    values = {"title": title_of(room), "facilitator": organiser_name(room)}
+    return _front(request, values, None, "", [again(site, site.language(request), room, plan)])
 
 
 def _front(
@@ -131,6 +135,7 @@ async def ready(request: Request) -> Response:
         screen_url=links.screen,
         room_url=f"/r/{room.id}",
         panel_url=f"/r/{room.id}/panel",
+        agenda_url=f"/r/{room.id}/agenda",
         calendar_url=f"/r/{room.id}/calendar.ics",
         qr=qr(links.join),
         people=[],
@@ -144,6 +149,7 @@ async def calendar(request: Request) -> Response:
     room, device = await auth.device_of(request, site, request.path_params["room"])
     seat = facilitator_seat(room, device)
     query = request.query_params
+    begins = room.whole.room.plan.frame.starts
     language = live_pages.language_of(request, site, room, device)
     return calendar_file(
         room=room.id,
@@ -151,10 +157,21 @@ async def calendar(request: Request) -> Response:
         url=_links(request, site, room, seat).join if seat else "",
         message=site.languages.line(language, say("Tap, write your name, that is all.")),
         now=site.clock.now(),
-        starts=query.get("starts", ""),
-        minutes=query.get("minutes", ""),
+        starts=query.get("starts", "") or _utc(begins),
+        minutes=query.get("minutes", "") or str(_planned(room) or ""),
         zone=query.get("zone", ""),
     )
+
+
+def _planned(room: Room) -> int:
+    """Minutes of the agenda, 0 while nothing is planned."""
+    plan = room.whole.room.plan
+    return plan.frame.minutes or planned_minutes(plan.items)
+
+
+def _utc(ms: int) -> str:
+    """When the agenda says that it starts, "" while it does not."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat() if ms else ""
 
 
 def _links(request: Request, site: Site, room: Room, seat: str) -> Links:
@@ -208,6 +225,9 @@ def _join(
         facilitator=organiser_name(room) if room else "",
         here=room.here() if room else 0,
         moving=(room.name_of(moving) or "") if room and moving else "",
+        # A form that was filled already stays, with what was typed.
+        shut=room is not None and problem is None and not room.whole.room.door,
+        waits=room is not None and room.whole.room.safety.door_asks,
         values=values,
         error=site.message(problem, language) if problem else "",
     )

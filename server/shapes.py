@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 
 from rooms.wire import NAME_LIMIT, TITLE_LIMIT
+from rooms.wire_board import TakenCard
 
 
 def _text(limit: int, what: str) -> msgspec.Meta:
@@ -147,10 +148,15 @@ class ActivityKind(msgspec.Struct, frozen=True):
 
 
 class Board(msgspec.Struct, frozen=True):
-    """Cards this seat may read."""
+    """Cards this seat may read. `themes` and `sections` of everyone's board hold the ids of their
+    cards in order, `unplaced` those that stand in none; `checkpoints` are for facilitators."""
 
     cards: list[dict[str, Any]]
+    themes: list[dict[str, Any]] = []
     sections: list[dict[str, Any]] = []
+    unplaced: list[str] = []
+    taken: list[TakenCard] = []
+    checkpoints: list[dict[str, Any]] = []
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -120,8 +120,10 @@ COMPOSITION_ROOT = "server/app.py"
 WITHOUT_TESTS = {
     "activities/blocks.py": "values without behaviour; every test of a view reads them",
     "activities/board.py": "values without behaviour; `test_board_desk.py` has what they do",
+    "rooms/board_events.py": "values without behaviour; `test_board_state.py` has what they do",
     "rooms/storage.py": "a contract; its suite runs on every storage",
     "rooms/wire.py": "values without behaviour; `tests/test_docs.py` has an example of each",
+    "rooms/wire_board.py": "values without behaviour; tests of the note, theme, section desks",
     "rooms/wire_helm.py": "values without behaviour; tests of the helm desk",
     "rooms/wire_safety.py": "values without behaviour; tests of the safety desk",
     "rooms/wire_agenda.py": "values without behaviour; tests of agenda_desk and agenda_view",

@@ -11,7 +11,18 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import { defineConfig, type Plugin } from "vite";
 
 /** Pages with a script of their own; `memo` alone carries the TipTap editor. */
-const pages = ["front", "join", "room", "panel", "screen", "me", "memo", "agenda", "outline"];
+const pages = [
+  "front",
+  "join",
+  "room",
+  "panel",
+  "screen",
+  "me",
+  "memo",
+  "agenda",
+  "outline",
+  "board",
+];
 
 const scripts = pages.map((page) => `src/${page}.ts`).filter((file) => existsSync(file));
 // Every file directly in styles/ is an entry: templates link it through the manifest, so that a

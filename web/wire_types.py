@@ -14,7 +14,7 @@ import msgspec
 
 from activities import blocks, kernel
 from activities.blocks import AnyBlock, Line, Place, SeatState, Sees, Who, Words
-from rooms import wire
+from rooms import wire, wire_board
 
 TARGET: Final = Path(__file__).parent / "src" / "wire.ts"
 HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py.
@@ -32,6 +32,8 @@ def typescript() -> str:
         blocks.Need,
         wire.ClientCommand,
         wire.ClientLens,
+        wire_board.Checkpoint,
+        wire_board.TakenCard,
     ):
         writer.name(root)
     parts = [HEAD, *writer.done.values()]

@@ -30,7 +30,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from random import Random
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
 from hypothesis import strategies as st
@@ -753,7 +753,10 @@ def names_in(view: View) -> set[str]:
     return {part.seat for part in parts(view) if isinstance(part, Who)}
 
 
-def events_of(room: World, *kinds: type[Event]) -> list[Event]:
+Told = TypeVar("Told", bound=Event)
+
+
+def events_of(room: World, *kinds: type[Told]) -> list[Told]:
     """The events of these kinds, in order."""
     return [event for event in room.log if isinstance(event, kinds)]
 

@@ -1,13 +1,13 @@
 """The check-in: A4 and its invariants CH1 to CH4, in every mode."""
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from activities import rounds, turns
-from activities._check_in_commands import CirclesFormed, Settings
+from activities._check_in_commands import CirclesFormed, Mode, Settings
 from activities._check_in_model import (
     ALLOWED,
     LOW,
@@ -45,9 +45,9 @@ from tests.activities.driver import (
     world,
 )
 
-MODES = ("round", "circles", "word", "weather", "scale", "picture", "gesture")
-SPOKEN = ("round", "circles")
-TOGETHER = ("word", "weather", "scale", "picture", "gesture")
+MODES: tuple[Mode, ...] = ("round", "circles", "word", "weather", "scale", "picture", "gesture")
+SPOKEN: tuple[Mode, ...] = ("round", "circles")
+TOGETHER: tuple[Mode, ...] = ("word", "weather", "scale", "picture", "gesture")
 
 
 def settings(modes: tuple[str, ...] = MODES) -> st.SearchStrategy[Settings]:
@@ -72,9 +72,9 @@ def offered(room: World, seat: str, lens: Any = "seat") -> set[str]:
     return {tag(offer.command) for offer in room.view(seat, lens).may}
 
 
-def opened(mode: str, count: int = 4, **fields: Any) -> World:
+def opened(mode: Mode, count: int = 4, **fields: Any) -> World:
     """A check-in whose answers are open."""
-    room = world(CHECK_IN, Settings(mode=mode, **fields), count=count)  # type: ignore[arg-type]
+    room = world(CHECK_IN, Settings(mode=mode, **fields), count=count)
     room.do("f1", "phase.next", "panel")
     return room
 
@@ -146,7 +146,8 @@ def test_any_history_of_a_large_room(history: History) -> None:
 
 
 def test_a_random_walk_reaches_every_phase_and_every_command() -> None:
-    choices = tuple(Settings(mode=m, direction=d) for m in MODES for d in ("in", "out"))  # type: ignore[arg-type]
+    ways: tuple[Literal["in", "out"], ...] = ("in", "out")
+    choices = tuple(Settings(mode=mode, direction=way) for mode in MODES for way in ways)
     found = explore(CHECK_IN, choices, seed=7, rounds=70, count=14)
     assert found.phases == set(CHECK_IN.phases)
     people = set().union(*(c for row in ALLOWED.values() for r, c in row.items() if r != "clock"))
@@ -169,7 +170,7 @@ def test_ch1_everyone_present_has_one_answer_or_pass_at_the_end() -> None:
 
 
 @pytest.mark.parametrize("mode", TOGETHER)
-def test_ch2_nothing_is_shown_before_the_reveal(mode: str) -> None:
+def test_ch2_nothing_is_shown_before_the_reveal(mode: Mode) -> None:
     room = opened(mode)
     for seat in ("s1", "s2"):
         give_any(room, seat)
@@ -244,7 +245,7 @@ def test_g10_the_harvest_does_not_tell_who_passed() -> None:
 
 
 @pytest.mark.parametrize("mode", ["weather", "scale"])
-def test_counts_only_and_words_without_names(mode: str) -> None:
+def test_counts_only_and_words_without_names(mode: Mode) -> None:
     room = opened(mode, count=3)
     answer(room, "s1", OPTIONS[mode][1].value, "arriving")
     room.do("f1", "phase.next", "panel")
@@ -256,7 +257,7 @@ def test_counts_only_and_words_without_names(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["word", "picture", "gesture"])
-def test_words_pictures_and_movements_come_with_names(mode: str) -> None:
+def test_words_pictures_and_movements_come_with_names(mode: Mode) -> None:
     room = opened(mode, count=3)
     give_any(room, "s1")
     room.do("f1", "phase.next", "panel")
@@ -277,7 +278,7 @@ def test_care_view_is_announced_and_shows_names_to_facilitators_only() -> None:
 
 
 @pytest.mark.parametrize(("mode", "value"), [(m, v) for m, low in LOW.items() for v in sorted(low)])
-def test_a_low_mood_may_ask_for_somebody_to_talk_to(mode: str, value: str) -> None:
+def test_a_low_mood_may_ask_for_somebody_to_talk_to(mode: Mode, value: str) -> None:
     room = opened(mode, count=3)
     assert "care.ask" not in offered(room, "s1")
     answer(room, "s1", value)
@@ -298,7 +299,7 @@ def test_a_bright_mood_is_not_asked() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_an_answer_that_is_none_is_a_bad_request(mode: str) -> None:
+def test_an_answer_that_is_none_is_a_bad_request(mode: Mode) -> None:
     room = opened(mode)
     offers = {tag(o.command): o.command for o in room.view("s1").may}
     if "answer.give" in offers:
@@ -510,7 +511,7 @@ def test_a_second_press_of_next_does_nothing() -> None:
 
 
 @pytest.mark.parametrize("mode", MODES)
-def test_cut_keeps_what_was_given(mode: str) -> None:
+def test_cut_keeps_what_was_given(mode: Mode) -> None:
     room = opened(mode)
     if mode in TOGETHER:
         give_any(room, "s1")
@@ -521,7 +522,7 @@ def test_cut_keeps_what_was_given(mode: str) -> None:
 
 
 @pytest.mark.parametrize("mode", ["round", "circles"])
-def test_a_ring_on_every_screen_of_a_round(mode: str) -> None:
+def test_a_ring_on_every_screen_of_a_round(mode: Mode) -> None:
     room = opened(mode, count=7)
     for seat in ("s1", "s4"):
         assert len(blocks(room, seat, Ring)) == 1

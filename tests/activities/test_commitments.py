@@ -13,6 +13,7 @@ from activities._commitments_model import PAIRS, Settings, pair_of, speaker_of
 from activities.blocks import Words
 from activities.commitments import COMMITMENTS
 from activities.kernel import MINUTE, WordsErased
+from activities.phases import PhaseNext
 from tests.activities.driver import SECOND, START, History, World, explore, histories, play, world
 
 SETTINGS = st.builds(
@@ -184,3 +185,25 @@ def test_AC1_AC2_AC3_AC4_AC5_any_history(history: History) -> None:
 def test_every_phase_is_reached() -> None:
     choices = (Settings(think_min=1, write_min=1), Settings(think_min=1, pair_test=False))
     assert explore(COMMITMENTS, choices, seed=4, count=5).phases == set(COMMITMENTS.phases)
+
+
+def test_who_has_a_step_is_asked_for_one_more() -> None:
+    room = commitments(per_person=2)
+
+    def label() -> list[str]:
+        may = room.view("s1").may
+        return [each.label.id for each in may if type(each.command) is CardAdd]
+
+    assert label() == ["This is my step"]
+    add(room, "s1")
+    assert label() == ["Add a step"]
+
+
+def test_the_button_says_what_comes() -> None:
+    room = commitments(pair_test=False, say=False)
+    labels = []
+    for _ in range(3):
+        may = room.view("f1", "panel").may
+        labels += [each.label.id for each in may if isinstance(each.command, PhaseNext)]
+        room.do("f1", "phase.next", "panel")
+    assert labels == ["Let everybody write", "Find partners", "Thank everybody"]

@@ -12,19 +12,21 @@ from activities import pairing, phases
 from activities._dyads_commands import PairsFormed, PairsMended, Settings
 from activities._dyads_model import (
     HALVES,
+    MOST_TOGETHER,
     PHASES,
     REPAIR,
     TOGETHER,
     State,
     group_of,
     in_pairs,
+    own_timer,
     steps,
     turn,
     waiting,
 )
-from activities.blocks import Form, Pairs, Voice, Words
+from activities.blocks import Form, Groups, Pairs, Voice, Words
 from activities.dyads import DYADS, harvest
-from activities.groups import GroupMove
+from activities.groups import GroupMerge, GroupMove, GroupSplit, TimeGive
 from activities.kernel import Before, Member
 from activities.people import placeable
 from tests.activities.driver import (
@@ -67,6 +69,13 @@ def laws(room: World) -> None:
     """DY1, DY3, DY5, G3, G5 in any state."""
     state: State = room.state
     nobody_is_forgotten(room, state)
+    if state.phases.phase == "four":
+        together = [len(seats) for seats in state.groups.values()]
+        assert all(1 < size <= MOST_TOGETHER for size in together)
+    # Nobody's end comes before it would have without what others were given.
+    for id in state.groups:
+        own = own_timer(state, id).ends_at
+        assert own is None or own <= (state.phases.timer.ends_at or 0)
     if in_pairs(state):
         sizes = [len(seats) for seats in state.groups.values()]
         assert not sizes or max(sizes) <= 3
@@ -209,7 +218,7 @@ def test_rotating_has_three_rounds_with_new_partners() -> None:
     go(room, "move")
     seen = run(room)
     assert seen[:8] == ["move", "half_1", "half_2"] * 2 + ["move", "half_1"]
-    formed = [e.groups for e in events_of(room, PairsFormed)]  # type: ignore[attr-defined]
+    formed = [e.groups for e in events_of(room, PairsFormed)]
     assert len(formed) == 3
     met = [group for groups in formed for group in groups]
     assert max(pairing.meetings(met).values()) == 1
@@ -589,7 +598,169 @@ def test_the_panel_says_when_every_group_is_ready_or_asks_for_time() -> None:
     room.do("s2", "time.ask")
     shown = str(room.view(room.lead, "panel"))
     assert "Every group is ready" in shown
-    assert "2 minutes more" in shown
+    assert "Two more minutes for everybody" in shown
+
+
+# --- two more minutes, for one pair or all ------------------------------------------------------
+
+
+def end_of(room: World, seat: str) -> int:
+    found = room.view(seat).ends_at
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("form", "phase"), [("paired", "open"), ("one_two_four", "pair")])
+def test_a_pair_that_asks_is_given_time_alone_and_the_others_end_as_they_would(
+    form: str, phase: str
+) -> None:
+    room = begun(form, count=8)
+    go(room, phase)
+    one, other = list(room.state.groups)[:2]
+    seat, stranger = room.state.groups[one][0], room.state.groups[other][0]
+    ends = end_of(room, seat)
+    assert room.do(seat, "time.ask") is None
+    given = [o.command for o in panel(room) if isinstance(o.command, TimeGive)]
+    assert [command.group for command in given] == [one, ""]
+    (signals,) = [b for b in room.view(room.lead, "panel").blocks if isinstance(b, Groups)]
+    (line,) = signals.groups  # it stands among the signals, with its answers
+    assert [panel(room)[n].command for n in line.offers] == given
+    assert room.send(room.lead, given[0]) is None
+    assert end_of(room, seat) == ends + 120 * SECOND
+    assert end_of(room, stranger) == ends
+    assert voice(room, seat).clock != voice(room, stranger).clock
+    assert "another group has a little longer" in str(room.view(stranger).blocks).lower()
+    assert "another group has a little longer" not in str(room.view(seat).blocks).lower()
+    assert one not in room.state.asked
+    wait_for(room, phase)
+    while room.now < ends + 60 * SECOND:
+        room.wait(5 * SECOND)
+    assert room.state.phases.phase == phase  # the room waits for the one
+
+
+def test_time_for_everybody_moves_every_end_and_answers_who_asked() -> None:
+    room = begun("paired", count=4)
+    go(room, "open")
+    ends = [end_of(room, seat) for seat in ("s1", "s2", "s3", "s4")]
+    for seats in room.state.groups.values():
+        room.do(seats[0], "time.ask")
+    give = next(
+        o.command for o in panel(room) if isinstance(o.command, TimeGive) and not o.command.group
+    )
+    assert room.send(room.lead, give) is None
+    after = [end_of(room, seat) for seat in ("s1", "s2", "s3", "s4")]
+    assert after == [end + 120 * SECOND for end in ends]
+    assert not room.state.asked
+
+
+def test_DY3_no_half_is_longer_for_one_pair() -> None:
+    room = begun("paired", count=4)
+    go(room, "half_1")
+    group = next(iter(room.state.groups))
+    give = TimeGive(epoch=room.epoch, phase="half_1", group=group)
+    assert room.send(room.lead, give) == "not_allowed"
+
+
+def test_a_tap_for_more_time_that_comes_too_late_changes_nothing() -> None:
+    room = begun("paired", count=4)
+    go(room, "open")
+    group = next(iter(room.state.groups))
+    before = room.state
+    late = TimeGive(epoch=room.epoch, phase="pair", group=group)
+    assert room.send(room.lead, late) == "stale_phase"
+    gone = TimeGive(epoch=room.epoch, phase="open", group="p9-9")
+    assert room.send(room.lead, gone) == "unknown"
+    assert room.state == before
+
+
+def test_going_back_brings_back_who_had_more_time_and_a_new_phase_forgets_it() -> None:
+    room = begun("paired", count=4)
+    go(room, "open")
+    group = next(iter(room.state.groups))
+    room.send(room.lead, TimeGive(epoch=room.epoch, phase="open", group=group))
+    more = dict(room.state.sitting.more)
+    go(room, "own_note")
+    assert not room.state.sitting.more
+    assert room.do(room.lead, "phase.back", "panel") is None
+    assert room.state.sitting.more == more
+
+
+def test_who_is_mended_takes_the_time_they_were_given_along_G6() -> None:
+    room = begun("paired", count=6)
+    go(room, "open")
+    one = next(iter(room.state.groups))
+    left, stays = room.state.groups[one]
+    ends = end_of(room, stays)
+    room.send(room.lead, TimeGive(epoch=room.epoch, phase="open", group=one))
+    room.leave(left)
+    assert len(room.state.groups[group_of(room.state, stays)]) == 3
+    assert end_of(room, stays) == ends + 120 * SECOND
+    untouched = [s for s in room.here() if s != room.lead and end_of(room, s) == ends]
+    assert len(untouched) == 2
+
+
+# --- fours that are merged and made two of ------------------------------------------------------
+
+
+def fours(count: int = 8) -> World:
+    room = begun("one_two_four", count=count)
+    go(room, "pair")
+    room.__dict__["pairs"] = list(room.state.groups.values())
+    go(room, "four")
+    return room
+
+
+def regroup(room: World, kind: type[GroupMerge] | type[GroupSplit], **fields: str) -> Any:
+    offer = next(one for one in panel(room) if isinstance(one.command, kind))
+    return room.send(room.lead, msgspec.structs.replace(offer.command, **fields))
+
+
+def test_DY7_a_four_is_made_two_of_and_pair_mates_stay_together() -> None:
+    room = fours()
+    one = next(iter(room.state.groups))
+    assert regroup(room, GroupSplit, group=one) is None
+    assert sorted(map(len, room.state.groups.values())) == [2, 2, 4]
+    for pair in room.__dict__["pairs"]:
+        assert len({group_of(room.state, seat) for seat in pair}) == 1
+
+
+def test_small_fours_are_let_join_and_keep_what_both_bring() -> None:
+    room = fours()
+    one = next(iter(room.state.groups))
+    assert regroup(room, GroupSplit, group=one) is None
+    small = [id for id, seats in room.state.groups.items() if len(seats) == 2]
+    for id in small:
+        seat = room.state.groups[id][0]
+        assert room.do(seat, "item.bring", words=Words(f"from {id}")) is None
+    assert regroup(room, GroupMerge, group=small[1], into=small[0]) is None
+    assert sorted(map(len, room.state.groups.values())) == [4, 4]
+    texts = {item.words.ref for item in harvest(room.state).items}
+    assert texts == {f"from {id}" for id in small}
+    assert room.state.brought[small[0]].words.ref == f"from {small[0]}"
+
+
+def test_fours_never_grow_beyond_six_and_nobody_is_split_off_alone() -> None:
+    room = fours(12)
+    one, other = list(room.state.groups)[:2]
+    assert not [o for o in panel(room) if isinstance(o.command, GroupMerge)]
+    merge = GroupMerge(epoch=room.epoch, group=one, into=other)
+    assert room.send(room.lead, merge) == "full"
+    room = fours(6)  # one six: three pairs
+    assert regroup(room, GroupSplit) is None
+    assert sorted(map(len, room.state.groups.values())) == [2, 4]
+
+
+@pytest.mark.parametrize("phase", ["think", "open"])
+def test_DY1_pairs_are_neither_merged_nor_split(phase: str) -> None:
+    room = begun("paired", count=5, facilitators=1)
+    go(room, phase)
+    one, other = list(room.state.groups)[:2]
+    for command in (
+        GroupMerge(epoch=room.epoch, group=one, into=other),
+        GroupSplit(epoch=room.epoch, group=one),
+    ):
+        assert not [o for o in panel(room) if type(o.command) is type(command)]
+        assert room.send(room.lead, command) == "not_allowed"
 
 
 def test_a_move_is_a_change_of_places() -> None:
@@ -789,3 +960,29 @@ def test_mending_never_pulls_two_apart_who_talk() -> None:
 def test_seconds_are_milliseconds_inside() -> None:
     room = begun("paired", count=2)
     assert room.state.phases.timer.duration == 30 * SECOND
+
+
+def test_the_button_says_what_comes_and_never_only_on() -> None:
+    room = begun("paired", breath_s=5, open_s=60, note_s=60)
+    said = {}
+    for _ in range(9):
+        (offer,) = (
+            each
+            for each in room.view(room.lead, "panel").may
+            if each.place == "main" and type(each.command).__name__ == "PhaseNext"
+        )
+        phase = room.state.phases.phase
+        said[f"breath {1 + ('breath 1' in said)}" if phase == "breath" else phase] = offer.label.id
+        room.do(room.lead, "phase.next", "panel")
+        room.work()
+        if room.state.phases.phase == "closed":
+            break
+    assert said == {
+        "think": "Let the first one speak",
+        "half_1": "Let them take a breath",
+        "breath 1": "Let the second one speak",
+        "half_2": "Let them take a breath",
+        "breath 2": "Let them talk freely",
+        "open": "Let everybody write",
+        "own_note": "End this activity",
+    }

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from activities.blocks import Answers, Words
 from activities.evaluation import EVALUATION, AnswersGive, LineWithdraw, Settings, texts
-from activities.kernel import MINUTE
+from activities.kernel import MINUTE, Lens
 from tests.activities.driver import SECOND, History, World, explore, histories, play, world
 
 SETTINGS = st.builds(
@@ -27,8 +27,8 @@ def evaluation(**settings: object) -> World:
     return world(EVALUATION, msgspec.convert(settings, Settings), count=5)
 
 
-def shown(room: World, seat: str, lens: str = "seat") -> list[str]:
-    view = room.view(seat, lens)  # type: ignore[arg-type]
+def shown(room: World, seat: str, lens: Lens = "seat") -> list[str]:
+    view = room.view(seat, lens)
     return [
         answer.words.ref
         for block in view.blocks

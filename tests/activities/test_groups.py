@@ -97,6 +97,33 @@ def test_the_door_prefers_home_then_the_smallest_that_is_open() -> None:
     assert groups.door(SEATING, [], 2) == ""
 
 
+def test_the_door_knows_that_some_groups_take_more_than_others() -> None:
+    most = {"c1": 15, "c2": 2}
+    assert groups.door(SEATING, ["c2"], most) == "c1"
+    assert groups.door(SEATING, [], most, home="c2") == "c1"
+    assert groups.door(SEATING, [], {"c1": 3}) == ""  # nobody enters a group without a limit
+
+
+@given(
+    st.dictionaries(st.sampled_from(["c1", "c2", "c3", "c4"]), st.integers(0, 6), max_size=4),
+    st.sets(st.sampled_from(["c1", "c2", "c3", "c4"])),
+    st.integers(1, 6),
+    st.sampled_from(["", "c1", "c9"]),
+)
+def test_the_door_sends_nobody_to_a_full_group_nor_to_one_that_ended_G4(
+    sizes: dict[str, int], open_now: set[str], largest: int, home: str
+) -> None:
+    seating = {group: tuple(f"{group}-{n}" for n in range(size)) for group, size in sizes.items()}
+    room = {group for group, size in sizes.items() if 0 < size < largest}
+    found = groups.door(seating, open_now, largest, home)
+    assert found in room or (found == "" and not room)
+    if home in room:
+        assert found == home
+    elif room & open_now:
+        assert found in open_now
+        assert sizes[found] == min(sizes[one] for one in room & open_now)
+
+
 # --- time ---------------------------------------------------------------------------------------
 
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from activities.blocks import Words
 from activities.kernel import MINUTE
-from activities.plenary import PLENARY, FloorGive, InsightGive, Settings, queue
+from activities.plenary import PLENARY, FloorGive, InsightGive, Occasion, Settings, queue
 from tests.activities.driver import History, World, explore, histories, play, world
 
-FORMS = ("arrival", "frame", "talk", "insight")
+FORMS: tuple[Occasion, ...] = ("arrival", "frame", "talk", "insight")
 SETTINGS = st.builds(Settings, form=st.sampled_from(FORMS), minutes=st.integers(1, 10))
 
 
@@ -69,8 +69,8 @@ def test_a_line_goes_where_its_author_says() -> None:
 
 
 @pytest.mark.parametrize("form", ["arrival", "frame"])
-def test_everybody_says_so_once_and_nobody_waits_for_it(form: str) -> None:
-    room = world(PLENARY, Settings(form=form), count=3)  # type: ignore[arg-type]
+def test_everybody_says_so_once_and_nobody_waits_for_it(form: Occasion) -> None:
+    room = world(PLENARY, Settings(form=form), count=3)
     room.do("s1", "ready.say")
     assert room.send("s1", room.taps[-1].command) == "duplicate"
     room.do("f1", "phase.next", "panel")
@@ -96,5 +96,11 @@ def test_G2_any_history(history: History) -> None:
 
 
 def test_every_phase_is_reached() -> None:
-    choices = tuple(Settings(form=form) for form in FORMS)  # type: ignore[arg-type]
+    choices = tuple(Settings(form=form) for form in FORMS)
     assert explore(PLENARY, choices, seed=5).phases == set(PLENARY.phases)
+
+
+def test_a_wall_is_given_nothing_to_write_in() -> None:
+    room = talk()
+    assert "Cards" in {type(each).__name__ for each in room.view("s1").blocks}
+    assert "Cards" not in {type(each).__name__ for each in room.view("screen", "screen").blocks}

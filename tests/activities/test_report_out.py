@@ -9,11 +9,12 @@ from msgspec.structs import replace
 
 from activities import _report_out_model as model
 from activities import board, groups, rounds, turns
+from activities._report_out_evolve import evolve
 from activities._report_out_model import ONE_LINER, Settings, State, report_length
 from activities._report_out_teams import form
 from activities.blocks import Cards, Note, Now, PileNote, Piles, Words
 from activities.kernel import Before, BoardNote, FormerGroup, Member
-from activities.report_out import REPORT_OUT, evolve
+from activities.report_out import REPORT_OUT
 from activities.timing import SECOND
 from tests.activities.driver import (
     History,
@@ -535,6 +536,14 @@ def test_group_too_few_are_one_group() -> None:
     assert sizes(place) == [3]
 
 
+def test_group_a_late_joiner_is_not_sent_to_a_group_everybody_left_G4() -> None:
+    at = room(6)
+    for seat in model.members(at.state, "g2"):
+        at.leave(seat)
+    at.join(Member("late"))
+    assert at.state.place["late"] == "g1"
+
+
 def test_group_whose_table_device_is_lost_is_waited_for_and_reports_later() -> None:
     at = reports()
     team = model.reporting(at.state)
@@ -599,10 +608,10 @@ def test_also_ours_is_ticked_once_and_shown_to_the_voice_that_comes_next() -> No
     other = next(s for s, team in at.state.place.items() if team != first)
     mine = next(s for s, team in at.state.place.items() if team == first)
     card = model.notes_of(at.state, first)[0].card
-    assert "note.tick" not in offered(at, mine)
-    assert at.do(other, "note.tick", note=card) is None
-    assert at.do(other, "note.untick", note=card) is None
-    assert at.do(other, "note.tick", note=card) is None
+    assert "pile.tick" not in offered(at, mine)
+    assert at.do(other, "pile.tick", note=card) is None
+    assert at.do(other, "pile.untick", note=card) is None
+    assert at.do(other, "pile.tick", note=card) is None
     assert at.send(other, model.NoteTick(note=card)) == "duplicate"
     assert [e.card for e in at.log if isinstance(e, board.NoteTicked) and e.on] == [card, card]
     assert at.do(voice(at), "turn.done") is None
@@ -618,7 +627,7 @@ def test_nobody_ticks_a_note_of_their_own_or_when_ticks_are_off() -> None:
     assert at.send("s1", model.NoteTick(note=card)) == "duplicate"
     off = sorting(8, Settings(ticks=False))
     assert off.send("s2", model.NoteTick(note=card)) == "closed"
-    assert "note.tick" not in offered(off, "s2")
+    assert "pile.tick" not in offered(off, "s2")
 
 
 def test_a_second_tap_on_a_finished_report_is_stale() -> None:

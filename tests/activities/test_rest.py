@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from activities.kernel import MINUTE, Cut
+from activities.kernel import MINUTE, Cut, TimeUp
 from activities.phases import PhaseNext
 from activities.rest import REST, Settings
 from tests.activities.driver import SECOND, History, World, explore, histories, play, world
@@ -82,7 +82,9 @@ def test_an_energiser_ends_when_the_lead_says() -> None:
 def nothing_of_anybody_falls_into_a_break(room: World) -> None:
     """BR2: no role, turn, vote or consent deadline: the clock speaks of the break alone."""
     deadline = REST.deadline(room.state)
-    assert deadline is None or deadline.command.timer in {"phase", "back", "early"}  # type: ignore[attr-defined]
+    if deadline is not None:
+        assert isinstance(deadline.command, TimeUp)
+        assert deadline.command.timer in {"phase", "back", "early"}
     assert REST.harvest(room.state).items == ()
 
 

@@ -1259,7 +1259,7 @@ def test_SC9_the_release_card_gives_consent_for_each_of_the_words() -> None:
     }
     assert room.do("s1", "release.answer", **answer) is None
     given = events_of(room, ConsentGiven)
-    assert [(e.words.ref, e.seat, e.choice, e.outside) for e in given] == [  # type: ignore[attr-defined]
+    assert [(e.words.ref, e.seat, e.choice, e.outside) for e in given] == [
         (ref, "s1", "unnamed", True) for ref in ("t", "m1", "m2", "q")
     ]
     items = STORY_CIRCLE.harvest(room.state).items
@@ -1271,7 +1271,7 @@ def test_a_changed_answer_takes_back_the_words_that_are_no_longer_in_it() -> Non
     room = lead_to(after_stories(), "release")
     room.do("s1", "release.answer", title=Words("t"), quote=Words("q"), choice="first_name")
     room.do("s1", "release.answer", title=Words("t"), quote=None, choice="first_name")
-    last = {e.words.ref: e.choice for e in events_of(room, ConsentGiven)}  # type: ignore[attr-defined]
+    last = {e.words.ref: e.choice for e in events_of(room, ConsentGiven)}
     assert last == {"t": "first_name", "q": "keep"}
     assert [item.words.ref for item in STORY_CIRCLE.harvest(room.state).items] == ["t"]
 

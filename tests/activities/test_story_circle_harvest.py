@@ -10,7 +10,7 @@ from activities import _story_circle_events as happened
 from activities import _story_circle_state as story
 from activities import board, rounds
 from activities._story_circle_commands import LensTake, Settings
-from activities.blocks import Answers, Choices, Entry, Now, Prompt, Words
+from activities.blocks import Answers, Choices, Entry, Line, Now, Prompt, Who, Words
 from activities.kernel import MINUTE
 from activities.phases import PhaseRestored
 from activities.story_circle import STORY_CIRCLE
@@ -223,5 +223,6 @@ def test_listeners_give_back_one_after_the_other_then_the_teller_then_all() -> N
             break
         assert room.do("f1", "question.next", "panel", question=one.question) is None
     assert len(said) == len(listeners) + 2
-    assert [line.args["name"].seat for line in said[:-1]] == [*listeners, teller]  # type: ignore[union-attr]
+    asked = [line.args["name"] for line in said[:-1] if isinstance(line, Line)]
+    assert asked == [Who(seat) for seat in (*listeners, teller)]
     assert isinstance(next(b for b in room.view(teller).blocks if isinstance(b, Now)), Now)

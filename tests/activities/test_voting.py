@@ -121,10 +121,11 @@ def others_votes_are_on_no_screen_VO3(at: World) -> None:
 
 def options_stand_still_VO4(at: World) -> None:
     openings = [event for event in at.log if isinstance(event, BallotOpened)]
-    if papers_of(at) is not None:
+    papers = papers_of(at)
+    if papers is not None:
         since = max(i for i, event in enumerate(at.log) if isinstance(event, BallotOpened))
         assert not [e for e in at.log[since:] if isinstance(e, model.OptionAdded)]
-        assert papers_of(at).options == openings[-1].options  # type: ignore[union-attr]
+        assert papers.options == openings[-1].options
         ids = {option.id for option in at.state.options}
         assert set(openings[-1].options) <= ids
 

@@ -29,9 +29,11 @@ from activities.blocks import (
     Piles,
     Prompt,
     RingSeat,
+    SeatState,
     Share,
     Shares,
     Voice,
+    VoiceMode,
     Who,
     Words,
     say,
@@ -41,12 +43,9 @@ from tests.browser.samples import FOOT, NOW, PEOPLE, clock, desk, offer, panel, 
 MIN: Final = 60_000
 
 
-def seats(*numbers: int, state: str = "waiting") -> tuple[RingSeat, ...]:
+def seats(*numbers: int, state: SeatState = "waiting") -> tuple[RingSeat, ...]:
     """People as a picture has them."""
-    return tuple(
-        RingSeat(f"s{n}", Who(f"s{n}"), state)  # type: ignore[arg-type]
-        for n in numbers
-    )
+    return tuple(RingSeat(f"s{n}", Who(f"s{n}"), state) for n in numbers)
 
 
 def bowl(*, crowd: int = 0) -> Bowl:
@@ -83,14 +82,14 @@ def fishbowl(seat: str = "s3", *, crowd: int = 0, lens: str = "seat") -> dict[st
     )
 
 
-def voice(mode: str, text: str, *others: int, lens: str = "seat", left: int = 2 * MIN) -> Any:
+def voice(mode: VoiceMode, text: str, *others: int, lens: str = "seat", left: int = 2 * MIN) -> Any:
     """Half of paired listening."""
-    floor = "floor" if mode == "listen" else "waiting"
+    floor: SeatState = "floor" if mode == "listen" else "waiting"
     return view(
         "s3",
         Prompt(text=say("“What struck you, and what does it touch at home?”")),
         Voice(
-            mode=mode,  # type: ignore[arg-type]
+            mode=mode,
             text=say(text),
             clock=clock(left, duration=3 * MIN),
             others=(*seats(others[0], state=floor), *seats(*others[1:])),
@@ -278,7 +277,7 @@ def piles(lens: str = "seat") -> dict[str, Any]:
     }
     may = (
         offer("note.place", "Move", "beside", needs=note),
-        offer("note.tick", "Also ours", "beside", needs={"note": Need("choice")}),
+        offer("pile.tick", "Also ours", "beside", needs={"note": Need("choice")}),
         offer("pile.name", "Rename", "beside", needs=name),
         offer("pile.merge", "Join with another", "beside", needs=into),
         *FOOT,
@@ -315,7 +314,7 @@ def piles(lens: str = "seat") -> dict[str, Any]:
             title=say("Notes from all circles"),
             piles=made,
             move="note.place",
-            tick="note.tick",
+            tick="pile.tick",
             rename="pile.name",
             merge="pile.merge",
         ),
@@ -331,7 +330,7 @@ def busy_panel() -> dict[str, Any]:
     shown = panel()
     shown["may"] += [
         offer("pause.call", "Pause everything", "foot"),
-        offer("phase.extend", "Two more minutes for everybody", "foot"),
+        offer("phase.extend", "2 minutes more", "foot"),
         offer("phase.back", "Undo", "foot", hint=say("For one minute.")),
         {**offer("seat.admit", "Let Anaïs in", "foot"), "seat": "s13"},
         {**offer("seat.refuse", "Not now", "foot"), "seat": "s13"},
@@ -363,6 +362,7 @@ def lead_together() -> tuple[dict[str, Any], dict[str, Any]]:
             {"duty": "care", "label": "Looks after people", "set": False, "seat": "", "name": None},
             {"duty": "notes", "label": "Writes down what is agreed", "set": True, "seat": "", "name": None},
         ],
+        "rest": {"at": NOW, "minutes": 8},
         "plan": {"total": 91, "starts": None, "ends": None, "promised": None, "behind": 240_000, "due": None, "next": ""},
     }  # fmt: skip
     code = Need(

@@ -42,6 +42,9 @@ ANSWERS: Final = (
     "We kept the minutes in three languages.",
 )
 
+WALLS: Final = (*WALL, *SIZES)
+"""A wall is a hall's projector, a laptop held up, or the phone of somebody without a hall."""
+
 SLICE: Final = 10
 """Seconds between two looks at the screens."""
 
@@ -338,7 +341,7 @@ class Staged:
         themes = ("light", "dark") if first else ("light",)
         self.shots(self.page(self.seats[who], ""), f"{name}-seat", SIZES, themes)
         self.shots(self.page(self.room.lead, "/panel"), f"{name}-panel", SIZES, themes)
-        self.shots(self.wall(), f"{name}-wall", WALL, themes)
+        self.shots(self.wall(), f"{name}-wall", WALLS, themes)
 
     def page(self, seat: Seat, path: str) -> Guest:
         """Somebody's page as it is now."""

@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 
 from server.languages import Languages
 from server.templating import Pages, policy, qr
-from tests.browser import block_samples, evening_gallery, exchange_gallery, samples
+from tests.browser import block_samples, board_samples, evening_gallery, exchange_gallery, samples
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +49,7 @@ class Site:
         self.made = Pages(Languages())
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
+        self.boards: dict[str, bytes] = {}
         self.heard: list[dict[str, Any]] = []
 
     def add(
@@ -146,6 +147,15 @@ def build() -> Site:
         here=14,
         values={"name": "Wanjiru", "more": ["Baraka"], "where": "remote"},
     )
+    site.add(
+        "join-shut",
+        "join.html",
+        title=samples.TITLE,
+        facilitator="Amina Diallo",
+        here=14,
+        shut=True,
+        values={},
+    )
     site.add("join-code", "join.html", title="", values={})
     site.add(
         "unknown",
@@ -170,6 +180,9 @@ def build() -> Site:
     )
     for name, (page, view, more) in block_samples.screens().items():
         site.live(name, page, view, more=(people, desk, *more) if page != "screen" else more)
+    for name, (view, held, boot) in board_samples.screens().items():
+        site.live(name, "board", view, more=(people,), first=[], **boot)
+        site.boards[name] = held
     arabic = samples.screens()["circle-listening"]
     arabic = json.loads(
         json.dumps(arabic, ensure_ascii=False)
@@ -260,7 +273,11 @@ def text_of(data: bytes, at: int) -> tuple[str, int]:
 
 def text(value: str) -> bytes:
     """The same, written."""
-    raw = value.encode()
+    return counted(value.encode())
+
+
+def counted(raw: bytes) -> bytes:
+    """Bytes with their length before them."""
     n, out = len(raw), bytearray()
     while n > 127:
         out.append(n & 127 | 128)
@@ -282,8 +299,9 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
             if "/" not in document:
                 for each in site.messages[name]:
                     socket.send(head + bytes([5]) + text(json.dumps(each)))
-        elif data[at] == 0 and data[at + 1] == 0:  # sync step 1: nothing new here
-            socket.send(head + bytes([0, 1, 2, 0, 0]))
+        elif data[at] == 0 and data[at + 1] == 0:  # sync step 1: the board, else nothing new
+            held = site.boards.get(name, b"") if document.endswith("/board") else b""
+            socket.send(head + bytes([0, 1]) + counted(held or bytes([0, 0])))
         elif data[at] == 5:  # a command, or which screen
             site.heard.append(json.loads(text_of(data, at + 1)[0]))
         elif data[at] == 0:  # an update: durable

@@ -212,6 +212,12 @@ class Seat:
         may = (shown or self.view())["may"]
         return next((offer for offer in may if offer["type"] == type), None)
 
+    def offered(self, type: str) -> dict[str, Any]:
+        """The first offer of a type, which must be there."""
+        found = self.offer(type)
+        assert found, f"{type} is not offered to {self.seat}"
+        return found
+
     def send(
         self, command: Mapping[str, Any], *, activity: str | None = None, request: str = ""
     ) -> httpx.Response:
@@ -234,8 +240,13 @@ class Seat:
     @property
     def phase(self) -> str:
         """Where this seat is: "a2.turn"."""
-        activity = self.view()["activity"]
-        return f"{activity['id']}.{activity['phase']}" if activity else ""
+        return phase_of(self.view())
+
+
+def phase_of(shown: Shown) -> str:
+    """Where this view is: "a2.turn"."""
+    activity = shown["activity"]
+    return f"{activity['id']}.{activity['phase']}" if activity else ""
 
 
 @dataclass
@@ -257,12 +268,13 @@ class Room:
         made = answer.json()
         return Seat(self.house, self.id, made["seat"], made["token"], name)
 
-    def next_phase(self) -> str:
-        """The lead presses the one right button (over the API); returns where we are then.
+    def next_phase(self, shown: Shown | None = None) -> str:
+        """The lead presses the one right button of what was `shown` (over the API); returns where
+        we are then.
 
         A press that comes just after the room went on by itself does nothing, as on a screen.
         """
-        shown = self.lead.view()
+        shown = shown or self.lead.view()
         for type in ("phase.next", "activity.start"):
             if offer := self.lead.offer(type, shown):
                 activity = (shown["activity"] or {}).get("id")
@@ -274,10 +286,15 @@ class Room:
     def to_stories(self, phase: str = "telling") -> None:
         """Leave the check-in out and go to the story circles' `phase`."""
         self.lead.tap("activity.skip")
+        self.to_phase(f"a2.{phase}")
+
+    def to_phase(self, phase: str) -> None:
+        """The lead goes on until there."""
         for _ in range(9):
-            if self.lead.phase == f"a2.{phase}":
+            shown = self.lead.view()
+            if phase_of(shown) == phase:
                 return
-            self.next_phase()
+            self.next_phase(shown)
             self.house.advance(5)
         raise AssertionError(f"{phase} was not reached from {self.lead.phase}")
 

@@ -14,6 +14,7 @@ from activities.blocks import (
     Bar,
     Choices,
     Clock,
+    ClockState,
     Entry,
     GroupLine,
     Groups,
@@ -24,6 +25,7 @@ from activities.blocks import (
     Now,
     Offer,
     Option,
+    Place,
     Progress,
     Prompt,
     Release,
@@ -97,9 +99,9 @@ def plain(value: Any) -> Any:
     return value
 
 
-def offer(type: str, label: str, place: str = "main", **more: Any) -> dict[str, Any]:
+def offer(type: str, label: str, place: Place = "main", **more: Any) -> dict[str, Any]:
     """An entry of `may`."""
-    drawn = plain(Offer(command=None, label=say(label), place=place, **more))  # type: ignore[arg-type]
+    drawn = plain(Offer(command=None, label=say(label), place=place, **more))
     drawn.pop("command")
     return {"type": type, **drawn}
 
@@ -169,11 +171,11 @@ def view(
     }
 
 
-def clock(left: int | None, duration: int = 180_000, state: str = "running") -> Clock:
+def clock(left: int | None, duration: int = 180_000, state: ClockState = "running") -> Clock:
     """A soft clock with `left` ms to go."""
     return Clock(
         kind="soft",
-        state=state,  # type: ignore[arg-type]
+        state=state,
         duration=duration,
         ends_at=None if left is None or state != "running" else NOW + left,
         remaining=left,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.house import LAPTOP, PHONE, Guest, House, Room, Seat
+from tests.browser.house import LAPTOP, PHONE, Guest, House, Seat
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -128,16 +128,6 @@ def test_front_door_ready_join_and_the_page_for_errors(look: Look, house: House)
     look.at("the API for people")
 
 
-def at_phase(room: Room, phase: str) -> None:
-    """The lead goes on until there."""
-    for _ in range(9):
-        if room.lead.phase == phase:
-            return
-        room.next_phase()
-        room.house.advance(5)
-    raise AssertionError(f"{phase} was not reached from {room.lead.phase}")
-
-
 def test_the_room_in_every_phase(look: Look, house: House) -> None:
     room = house.open_room("Living with the river", "Amina Diallo")
     seats = [room.join(name) for name in ("Wanjiru Kamau", "मीरा देवी", "يوسف الهادي")]
@@ -151,7 +141,7 @@ def test_the_room_in_every_phase(look: Look, house: House) -> None:
     look.at("the menu")
     guest.press("Help and more")
 
-    at_phase(room, "a1.answer")
+    room.to_phase("a1.answer")
     guest.heading("What is the weather in you today?")
     look.at("check-in")
     by_tab(guest.page, "Give this")
@@ -159,7 +149,7 @@ def test_the_room_in_every_phase(look: Look, house: House) -> None:
     guest.press("Give this")
     guest.sees(re.compile("You gave"))
     look.at("check-in, given")
-    at_phase(room, "a1.reveal")
+    room.to_phase("a1.reveal")
     expect(guest.page.locator("meter").first).to_be_attached()
     look.at("check-in, shown")
     while room.lead.phase.startswith("a1."):
@@ -167,15 +157,15 @@ def test_the_room_in_every_phase(look: Look, house: House) -> None:
     room.next_phase()
     guest.heading("Come in and greet each other")
     look.at("gather")
-    at_phase(room, "a2.frame")
+    room.to_phase("a2.frame")
     guest.heading("How a story circle goes")
     look.at("frame")
     by_tab(guest.page, "I have heard the rules")
-    at_phase(room, "a2.settle")
+    room.to_phase("a2.settle")
     guest.heading("say your names")
     look.at("settle")
     mine.tap("turn.volunteer")
-    at_phase(room, "a2.telling")
+    room.to_phase("a2.telling")
     guest.heading("The floor comes to you")
     look.at("the floor comes")
     by_tab(guest.page, "Begin my story")
@@ -190,23 +180,23 @@ def test_the_room_in_every_phase(look: Look, house: House) -> None:
     house.advance(40)
     guest.heading("The floor comes to")
     look.at("listening")
-    at_phase(room, "a2.quiet")
+    room.to_phase("a2.quiet")
     guest.heading("A quiet minute")
     look.at("quiet")
-    at_phase(room, "a2.reflect")
+    room.to_phase("a2.reflect")
     guest.heading("Talk freely now")
     note(mate, "पहले सुनना, फिर नक्शा।")
     guest.sees("पहले सुनना, फिर नक्शा।")
     look.at("reflect")
     by_tab(guest.page, "Add it")
-    at_phase(room, "a2.release")
+    room.to_phase("a2.release")
     guest.heading("Your story, your choice")
     guest.page.get_by_role("radio", name="My words, with my first name").check()
     guest.page.get_by_label("One sentence of yours").fill("The water came at night.")
     look.at("release")
     by_tab(guest.page, "Yes, with my first name")
     guest.press("Yes, with my first name")
-    at_phase(room, "a2.plenary")
+    room.to_phase("a2.plenary")
     guest.page.get_by_text("A story without a title").click()  # unfolds it
     guest.sees(re.compile("The water came at night"))
     look.at("plenary")
@@ -237,7 +227,7 @@ def test_the_panel_the_wall_and_the_memo(look: Look, house: House) -> None:
     look.at("panel before the start")
     room.to_stories("settle")
     teller.tap("turn.volunteer")
-    at_phase(room, "a2.telling")
+    room.to_phase("a2.telling")
     teller.tap("turn.begin")
     kofi.tap("help.ask")
     guest.sees(re.compile("is telling"))
@@ -254,7 +244,9 @@ def test_the_panel_the_wall_and_the_memo(look: Look, house: House) -> None:
     guest.sees("Export")
     look.at("memo")
 
-    wall = Look(house.browse(guest.context.browser, "wall", (1920, 1080)))  # type: ignore[arg-type]
+    browser = guest.context.browser
+    assert browser is not None
+    wall = Look(house.browse(browser, "wall", (1920, 1080)))
     wall.guest.page.goto(room.links["screen"])
     wall.guest.sees(re.compile("is telling|with their stories"))
     for theme in THEMES:

@@ -104,7 +104,7 @@ class Evening:
         self.co.press("Help and more")
         self.co.page.get_by_role("link", name="Control panel").click()
         self.co.sees(f"Now · {ORGANISER} leads")
-        if not seat.offer("seat.deal")["dealt_in"]:  # type: ignore[index]
+        if not seat.offered("seat.deal")["dealt_in"]:
             seat.tap("seat.deal")
         panel.page.get_by_role("button", name="More").last.click()
 
@@ -267,7 +267,7 @@ def check_in(evening: Evening, sefina: Guest, jonah: Guest) -> None:
     evening.next("Show the answers")
     sefina.sees(re.compile(MOOD))
     evening.next("Thank everybody")
-    evening.next("End here")
+    evening.next("End this activity")
 
 
 def circles(evening: Evening) -> None:

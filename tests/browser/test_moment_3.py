@@ -47,8 +47,9 @@ def phone_of(
     house: House, browser: Browser, room: Room, name: str, tokens: dict[str, str]
 ) -> Guest:
     phone = house.browse(browser, name)
-    cookie = {"name": f"seat_{room.id}", "value": tokens[name], "url": house.address}
-    phone.context.add_cookies([cookie])  # type: ignore[list-item]
+    phone.context.add_cookies(
+        [{"name": f"seat_{room.id}", "value": tokens[name], "url": house.address}]
+    )
     phone.page.goto(f"/r/{room.id}")
     phone.connected()
     return phone

@@ -37,7 +37,7 @@ def co_facilitator(room: Room) -> Seat:
     """Kofi, who facilitates and tells no story."""
     kofi = room.join("Kofi Mensah")
     room.lead.tap("seat.role", seat=kofi.seat)
-    if kofi.offer("seat.deal")["dealt_in"] is False:  # type: ignore[index]
+    if kofi.offered("seat.deal")["dealt_in"] is False:
         kofi.tap("seat.deal")
     return kofi
 

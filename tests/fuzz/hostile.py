@@ -247,7 +247,7 @@ class Guest:
 class Board:
     """A board with two people's cards on it; the guest has one of its own."""
 
-    family = "board"
+    family = "group/a1-c1"
 
     def __init__(self, rng: random.Random) -> None:
         self.document = Document(f"room/{self.family}", 5)
@@ -343,7 +343,7 @@ class Memo(Board):
 class Gate(Board):
     """The gate and index alone, without permissions, over every kind of root."""
 
-    family = "board"
+    family = "group/a1-c1"
 
     def fill(self) -> None:
         self.index = Index(GATE_ROOTS, MEMO)

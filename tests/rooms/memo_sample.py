@@ -1,6 +1,9 @@
 """A believable evening for the memo tests: a story circle in four scripts."""
 # ruff: noqa: E501 - sentences people said stay on one line
 
+from typing import Any
+
+from rooms.card_words import CardKind
 from rooms.memo import (
     ActivityLine,
     Consent,
@@ -13,6 +16,7 @@ from rooms.memo import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.memo_source import ConsentState, Scope
 
 STARTED = 1_795_284_000_000  # Saturday 21 November 2026, 18:00 UTC
 ENDED = STARTED + 150 * 60_000
@@ -23,13 +27,13 @@ def part(
     id: str,
     text: str,
     by: str = "",
-    state: str = "given",
-    scope: str = "memo",
+    state: ConsentState = "given",
+    scope: Scope = "memo",
     language: str = "en",
     translation: str = "",
 ) -> StoryPart:
     """A part of a story with its release."""
-    given = Consent(scope, "none" if not by else "first_name", state)  # type: ignore[arg-type]
+    given = Consent(scope, "none" if not by else "first_name", state)
     return StoryPart(id, text, given, language, by, translation)
 
 
@@ -65,9 +69,9 @@ STORIES = (
 )  # fmt: skip
 
 
-def note(id: str, kind: str, text: str, author: str, theme: str = "", **rest: object) -> MemoCard:
+def note(id: str, kind: CardKind, text: str, author: str, theme: str = "", **rest: Any) -> MemoCard:
     """A card of the board."""
-    return MemoCard(id=id, kind=kind, text=text, author=author, theme=theme, **rest)  # type: ignore[arg-type]
+    return MemoCard(id=id, kind=kind, text=text, author=author, theme=theme, **rest)
 
 
 CARDS = (

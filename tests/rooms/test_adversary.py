@@ -916,7 +916,9 @@ async def test_a_facilitator_who_left_sees_no_code_and_no_table(tmp_path: Path) 
             assert (room["code"], room["tables"], room["call"]) == ("", [], None)
 
 
-async def test_refused_codes_leave_nothing_behind(tmp_path: Path) -> None:
+async def test_refused_codes_leave_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """`seat.move` stores a secret before it is decided: a refused one may not pile them up."""
     async with await House.open(tmp_path, people=2) as house:
         kept: list[str] = []
@@ -926,7 +928,7 @@ async def test_refused_codes_leave_nothing_behind(tmp_path: Path) -> None:
             kept.append(digest)
             await put(digest, room, value)
 
-        house.storage.put_secret = counted  # type: ignore[method-assign]
+        monkeypatch.setattr(house.storage, "put_secret", counted)
         await house.do("s2", "seat.move")
         for seat in ("s2", house.lead):
             for _ in range(5):

@@ -67,3 +67,20 @@ async def test_the_outline_says_where_we_are(tmp_path: Path) -> None:
         await house.start("a1")
         plan = (await house.view("s2"))["room"]["plan"]
         assert (plan["behind"], plan["next"], plan["total"]) == (60_000, "a2", 110)
+
+
+async def test_a_planned_rest_is_known_to_facilitators_while_its_activity_is_on(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, template="stories", people=1) as house:
+
+        async def rest(seat: str) -> object:
+            return (await house.view(seat))["room"]["rest"]
+
+        await house.do("s1", "agenda.edit", item="a1", revision=0, rest=5, rest_at=20)
+        assert await rest("s1") is None
+        await house.start("a1")
+        began = house.clock.now()
+        await house.clock.advance(60_000)
+        assert await rest("s1") == {"at": began + 20 * 60_000, "minutes": 5}
+        assert await rest("s2") is None

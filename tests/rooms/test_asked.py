@@ -29,6 +29,15 @@ def test_a_command_has_a_size() -> None:
         parse(body.ljust(COMMAND_LIMIT + 1))
 
 
+def test_an_agenda_too_large_is_named_with_its_limit() -> None:
+    plan = b'{"request": "r", "command": {"type": "agenda.import", "plan": ['
+    with pytest.raises(Refused, match="too_large") as refused:
+        parse(plan.ljust(COMMAND_LIMIT + 1))
+    assert refused.value.message is not None
+    assert refused.value.message.id.startswith("This agenda is too large: {limit} KiB fit.")
+    assert refused.value.message.args == {"limit": 32}
+
+
 def test_types_of_room_commands_are_the_rooms_own() -> None:
     assert {"lead.offer", "seat.leave", "note.add", "activity.cut"} <= ROOM_TAGS
     assert "turn.pass" not in ROOM_TAGS

@@ -7,7 +7,7 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from activities.kernel import Refused
+from activities.kernel import Lens, Refused
 from activities.registry import ACTIVITIES
 from rooms.agenda_file import VERSION
 from rooms.agenda_settings import Field, amount, fields, length_range
@@ -163,8 +163,9 @@ def test_bad_input_begun_with_300_people(kind: str) -> None:
     if offers:
         assert room.tap("f1", offers[0]) is None
     room.work()
-    for seat, lens in (("s300", "seat"), ("f1", "panel"), ("", "screen")):
-        shown = room.view(seat, lens)  # type: ignore[arg-type]
+    looks: tuple[tuple[str, Lens], ...] = (("s300", "seat"), ("f1", "panel"), ("", "screen"))
+    for seat, lens in looks:
+        shown = room.view(seat, lens)
         assert shown.phase
         assert shown.blocks
     seated = [s for group in ACTIVITIES[kind].groups(room.state) for s in group.members]

@@ -235,7 +235,7 @@ async def test_what_groups_find_is_sorted_named_voted_on_and_leads_the_memo_RO2_
         await _on(house)
         rice = await _theme(house, "Rice", *cards[:2])
         water = await _theme(house, "Water", *cards[2:4])
-        await house.do(seats[0], "note.tick", note=cards[2])
+        await house.do(seats[0], "pile.tick", note=cards[2])
         on_board = await _cards(house)
         assert (on_board["Rice"].kind, on_board["Rice"].id) == ("theme", rice)
         assert [on_board[f"note {seat}"].theme for seat in seats] == [
@@ -316,7 +316,7 @@ async def test_what_pairs_wrote_is_sorted_too_and_stands_under_its_theme_in_the_
         await house.do(house.lead, "theme.name", pile=pile, words="Rain")
         await house.do(house.lead, "note.place", note=second, pile=pile)
         ticker = next(s for s in seats if s != table.notes[first].seat)
-        await house.do(ticker, "note.tick", note=first)
+        await house.do(ticker, "pile.tick", note=first)
         source = material(room, await room.shelf.cards("board"))
         under = {c.id: (c.theme, c.ticks) for c in source.cards if c.theme}
         assert under == {first: (pile, 1), second: (pile, 0)}

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import logging
+from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -16,8 +17,10 @@ class Dial:
 
     def __init__(self, at: float) -> None:
         self.at = at
+        self.looked = asyncio.Event()
 
     def __call__(self) -> float:
+        self.looked.set()
         return self.at
 
 
@@ -71,8 +74,9 @@ async def test_system_clock_early_wake_up_is_armed_again() -> None:
         rung.set()
 
     wake = clock.wake(clock.now() + 1, ring)
-    for _ in range(5):
-        await asyncio.sleep(0.002)
+    for _ in range(2):  # woken, too early, and woken again
+        steady.looked.clear()
+        await asyncio.wait_for(steady.looked.wait(), 5)
     assert not rung.is_set()
     steady.at = 0.002
     await asyncio.wait_for(rung.wait(), 5)
@@ -121,7 +125,7 @@ async def test_setting_replaces_and_dropping_forgets() -> None:
     alarms = Alarms(clock)
     heard: list[str] = []
 
-    def say(word: str):  # type: ignore[no-untyped-def]
+    def say(word: str) -> Callable[[], Awaitable[None]]:
         async def ring() -> None:
             heard.append(word)
 

@@ -237,7 +237,9 @@ def test_1_13_reconnect__round() -> None:
     teller = holder(room)
     room.do(teller, "turn.begin")
     room.wait(60 * SECOND)
-    left = (circle(room).round.floor.timer.ends_at or 0) - room.now  # type: ignore[union-attr]
+    begun = circle(room).round.floor
+    assert begun is not None
+    left = (begun.timer.ends_at or 0) - room.now
     order = circle(room).round.first
     room.drop(teller)
     room.wait(40 * SECOND)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activities.kernel import Refused
+from rooms.board_state import UNDO_MS
 from tests.rooms.house import House
 
 BOARD = {"document": "board", "section": "", "kind": "insight"}
@@ -64,6 +65,8 @@ async def test_the_words_of_a_deleted_note_are_gone_from_the_files_WRD4(tmp_path
         room = await house.room()
         (card,) = await room.shelf.cards("board")
         await house.do(house.lead, "note.delete", document="board", card=card.id)
+        assert await cards(house) == []
+        await house.clock.advance(UNDO_MS)
         assert b"zebracanary" not in b"".join((await house.storage.words(room.id)).values())
         await house.hub.close()
         await house.storage.close()

@@ -76,7 +76,9 @@ async def test_a_code_works_once_and_for_ten_minutes_SEA9(tmp_path: Path) -> Non
         _, first, second = await table_of(house, 2)
         await house.do(first, "seat.move")
         code = await code_of(house, first)
-        assert (await house.hub.find(code)).kind == "move"  # type: ignore[union-attr]
+        found = await house.hub.find(code)
+        assert found is not None
+        assert found.kind == "move"
         await take(house, code)
         with pytest.raises(Refused, match="stale_seat"):
             await take(house, code)
@@ -471,6 +473,42 @@ async def test_everybody_has_one_call_and_each_circle_its_own_WIR7(tmp_path: Pat
         assert house.opened.code not in str(links)
         await house.to("plenary")
         assert {await call(house, seat) for seat in guests} == together
+
+
+async def test_who_is_moved_gets_the_call_of_their_new_group_WIR7(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template=TEMPLATE, people=10) as house:
+        await house.do(house.lead, "room.call", link=TEMPLATE_OF_CALLS, epoch=1)
+        await house.start()
+        await house.to("settle")
+        room = await house.room()
+        one, other = room.world.activities["story_circle"].groups(room.whole.running["a1"].state)
+        moved, mate, there = one.members[0], one.members[1], other.members[0]
+        before = await call(house, moved)
+        assert before == await call(house, mate) != await call(house, there)
+        await house.do(house.lead, "group.move", activity="a1", seat=moved, to=other.id, epoch=1)
+        after = await call(house, moved)
+        assert after == await call(house, there) != before
+        assert before == await call(house, mate)  # who stays goes on talking where they are
+        # Nothing of the one says what the other is called.
+        names = [link.rpartition("/")[2].split("-") for link in (before, after)]
+        assert names[0][0] == names[1][0]
+        assert len(names[0][1]) == len(names[1][1]) == 16
+        assert sum(a == b for a, b in zip(names[0][1], names[1][1], strict=True)) < 8
+
+
+async def test_a_call_that_is_one_for_all_is_not_called_the_groups_own(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template=TEMPLATE, people=10) as house:
+
+        async def label() -> str:
+            blocks = (await house.view("s2"))["blocks"]
+            return next(str(block["label"]) for block in blocks if block["type"] == "call")
+
+        await house.do(house.lead, "room.call", link="https://meet.example.org/{room}", epoch=1)
+        await house.start()
+        await house.to("settle")
+        assert await label() == "Open the call"
+        await house.do(house.lead, "room.call", link=TEMPLATE_OF_CALLS, epoch=1)
+        assert await label() == "Open the call of your group"
 
 
 async def test_the_call_is_for_facilitators_to_set_and_to_take_away(tmp_path: Path) -> None:

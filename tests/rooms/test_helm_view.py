@@ -50,7 +50,8 @@ def test_the_card_comes_a_minute_before_the_planned_end_to_both_and_nobody_else(
     card = helm_view.baton(RUNNING, ACTIVITIES, NEXT, "a1", ends - 60_000)
     assert card is not None
     assert (card.item, card.to, card.offered) == ("a2", "b", False)
-    assert [line.args["setting"] for line in card.settings] == ["mode", "care view", "cap s"]
+    (form,) = card.settings
+    assert (form.args["setting"], form.args["value"]) == (say("How people answer"), say("One word"))
     assert card.prompt is not None
     assert helm_view.baton(RUNNING, ACTIVITIES, LEAD, "a1", ends) == card
     assert helm_view.baton(RUNNING, ACTIVITIES, OTHER, "a1", ends) is None
@@ -58,6 +59,14 @@ def test_the_card_comes_a_minute_before_the_planned_end_to_both_and_nobody_else(
     offered = helm_view.baton(between, ACTIVITIES, NEXT, "", ends)
     assert offered is not None
     assert (offered.offered, offered.ends_at) == (True, 9)
+
+
+def test_a_baton_nobody_took_leaves_no_card_behind() -> None:
+    passed = replace(RUNNING, current="", helm=Helm(batons=frozenset({"a2"})))
+    for seat in (LEAD, NEXT):
+        assert helm_view.baton(passed, ACTIVITIES, seat, "", 10**9) is None
+    again = replace(passed, lead=replace(STATE.lead, offered_to="b", offer_ends=9))
+    assert helm_view.baton(again, ACTIVITIES, NEXT, "", 10**9) is not None
 
 
 def test_somebody_who_left_and_a_host_nobody_named_get_no_card() -> None:

@@ -2,12 +2,14 @@
 
 from html.parser import HTMLParser
 from itertools import pairwise
+from typing import Literal
 
 import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Dialog, Page
 
+from rooms.card_words import CardKind
 from rooms.memo import MemoCard, ProseText, draft
 from rooms.memo_html import page as printed
 from tests.rooms.memo_hostile import HOSTILE
@@ -90,11 +92,14 @@ def test_ME5_same_board_same_page_apart_from_the_date_line() -> None:
     assert apart == [f"<p>{draft(SAMPLE, 'participants').date_line}</p>"]
 
 
+KINDS: tuple[CardKind, ...] = ("parking", "insight", "worthwhile", "plus")
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_text_is_text(text: str) -> None:
     cards = tuple(
-        MemoCard(f"x{n}", kind, f"{text} {n}", attribution=text, origin=text, language=text)  # type: ignore[arg-type]
-        for n, kind in enumerate(("parking", "insight", "worthwhile", "plus"))
+        MemoCard(f"x{n}", kind, f"{text} {n}", attribution=text, origin=text, language=text)
+        for n, kind in enumerate(KINDS)
     )
     source = replace(
         SAMPLE, cards=cards, title=text, organiser=text, language=text,
@@ -156,7 +161,7 @@ def test_nothing_runs_loads_or_overflows_in_a_browser(page: Page) -> None:
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_barrier_is_found_by_axe(page: Page, scheme: str) -> None:
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+def test_no_barrier_is_found_by_axe(page: Page, scheme: Literal["light", "dark"]) -> None:
+    page.emulate_media(color_scheme=scheme)
     page.set_content(printed(draft(SAMPLE, "participants")))
     assert Axe().run(page).response["violations"] == []

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from activities.registry import ACTIVITIES
 from rooms.memo_material import material
+from rooms.whole import groups
 from tests.rooms.house import House
 
 
@@ -108,3 +110,19 @@ async def test_open_questions_and_quotes_of_a_fishbowl_reach_the_memo_G8(tmp_pat
         assert "Not this one." not in cards, "kept: G8"
         await house.do("s2", "consent.withdraw", words=quote.id)
         assert not [c for c in material(await house.room(), ()).cards if c.id == quote.id]
+
+
+async def test_only_where_stories_are_told_are_circles_counted_ME1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, template="circle", people=4) as house:
+        epoch = await house.epoch()
+        await house.do(house.lead, "agenda.add", kind="dyads", after="", settings={}, epoch=epoch)
+        agenda = (await house.view(house.lead))["room"]["agenda"]
+        item = agenda[0]["id"]
+        await house.start(item)
+        for _ in range(4):
+            if groups((await house.room()).whole, ACTIVITIES):
+                break
+            phase = (await house.view(house.lead))["activity"]["phase"]
+            await house.do(house.lead, "phase.next", activity=item, phase=phase, epoch=epoch)
+        assert groups((await house.room()).whole, ACTIVITIES)
+        assert material(await house.room(), ()).groups == {}

@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from rooms import memo_fonts
 from rooms.memo import MemoCard, MemoSource, ProseText, draft
 from rooms.memo_pdf import MissingGlyph, pdf
+from rooms.memo_tree import Bullets, Table
 from tests.rooms.memo_hostile import HOSTILE
 from tests.rooms.memo_sample import SAMPLE
 
@@ -129,9 +130,10 @@ def test_hostile_text_is_only_ever_text(text: str) -> None:
     reader = PdfReader(BytesIO(content))
     assert 1 <= len(reader.pages) <= 6
     shown = re.sub(r"\s", "", pages(content))
-    for line in (block.line.text for block in memo.sections[0].blocks):  # type: ignore[union-attr]
-        if line.isascii():
-            assert re.sub(r"\s", "", line) in shown
+    for block in memo.sections[0].blocks:
+        assert not isinstance(block, Bullets | Table)
+        if block.line.text.isascii():
+            assert re.sub(r"\s", "", block.line.text) in shown
 
 
 @pytest.mark.slow

@@ -3,8 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rooms.card_words import CardKind
 from rooms.memo_rules import Echoes, Quota, merged_circles, supported, withheld
-from rooms.memo_source import Consent, MemoCard, MemoSource, StoryItem, StoryPart
+from rooms.memo_source import Consent, ConsentState, MemoCard, MemoSource, StoryItem, StoryPart
 
 
 def test_G8_withheld_table() -> None:
@@ -29,8 +30,8 @@ def test_merged_circles_hide_no_small_one(groups: dict[str, int]) -> None:
 
 
 def test_rule_d_support() -> None:
-    def card(author: str, kind: str = "insight") -> MemoCard:
-        return MemoCard("x", kind, "text", author)  # type: ignore[arg-type]
+    def card(author: str, kind: CardKind = "insight") -> MemoCard:
+        return MemoCard("x", kind, "text", author)
 
     assert supported([card("s1"), card("s2", "practice")])
     assert not supported([card("s1"), card("s1")])
@@ -45,8 +46,8 @@ def test_quota_is_three_a_person() -> None:
 
 
 def test_echoes_find_unreleased_words_and_leave_small_talk_alone() -> None:
-    def held(text: str, state: str = "pending") -> MemoSource:
-        part = StoryPart("w", text, Consent("memo", "none", state))  # type: ignore[arg-type]
+    def held(text: str, state: ConsentState = "pending") -> MemoSource:
+        part = StoryPart("w", text, Consent("memo", "none", state))
         return MemoSource("x", 0, 0, stories=(StoryItem("s", "c", quote=part),))
 
     echo = Echoes(held("We left the boat in the reeds"), "participants")

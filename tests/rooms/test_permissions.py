@@ -46,18 +46,26 @@ CASES: list[tuple[Family, Writer, Touch, str | None]] = [
     ("board", ANA, put("cards", "ana-1", "ticks", type=MAP, first=False), "shape"),
     ("board", ANA, drop("cards", "ana-1", "ticks"), "shape"),
     ("board", ANA, drop("cards", "ana-1", "author"), "shape"),
-    ("board", ANA, put("cards", "ben-1", "ticks", "ana", value=True), None),
+    ("board", ANA, put("cards", "ben-1", "ticks", "ana", value=True), "not_yours"),
     ("board", ANA, put("cards", "ben-1", "ticks", "ana", value=1), "shape"),
     ("board", ANA, put("cards", "ben-1", "ticks", "ben", value=True), "not_yours"),
-    ("board", ANA, drop("cards", "ben-1", "ticks", "ana"), None),
+    ("board", ANA, drop("cards", "ben-1", "ticks", "ana"), "not_yours"),
     ("board", ANA, drop("cards", "ben-1"), "not_yours"),
-    ("board", LEAD, drop("cards", "ben-1"), None),
+    ("board", LEAD, drop("cards", "ben-1"), "not_yours"),
+    ("board", ANA, drop("cards", "ana-1"), "not_yours"),
+    ("board", ANA, put("cards", "ana-1", type=MAP, first=False), "not_yours"),
+    ("board", ANA, put("cards", "ana-1", "order", value="a0"), None),
+    ("board", ANA, put("cards", "ana-1", "order", value="a0", first=False), "not_yours"),
+    ("board", ANA, put("cards", "ana-1", "section", value="s", first=False), "not_yours"),
+    ("board", ANA, drop("cards", "ana-1", "theme"), "not_yours"),
+    ("group", ANA, put("cards", "ben-1", "ticks", "ana", value=True), None),
+    ("group", ANA, drop("cards", "ana-1"), None),
     ("board", ANA, put("cards", "ben-1", "theme", value="t"), "not_yours"),
-    ("board", LEAD, put("cards", "ben-1", "theme", value="t"), None),
+    ("board", LEAD, put("cards", "ben-1", "theme", value="t", first=False), "not_yours"),
     ("board", LEAD, put("cards", "ben-1", "scope", value="public"), "not_yours"),
     ("board", ANA, put("sections", "s1", type=MAP), "not_yours"),
-    ("board", LEAD, put("sections", "s1", type=MAP), None),
-    ("board", LEAD, put("sections", "s1", "title", value="Plus"), None),
+    ("board", LEAD, put("sections", "s1", type=MAP), "not_yours"),
+    ("board", LEAD, put("sections", "s1", "title", value="Plus"), "not_yours"),
     ("board", LEAD, put("sections", "s1", "colour", value="red"), "shape"),
     ("group", ANA, put("cards", "ana-1", type=MAP), None),
     ("group", ANA, drop("cards", "ben-1"), "not_yours"),
@@ -81,7 +89,7 @@ CASES: list[tuple[Family, Writer, Touch, str | None]] = [
 
 
 @pytest.mark.parametrize(("family", "writer", "touch", "reason"), CASES)
-def test_the_table(family: Family, writer: Writer, touch: Touch, reason: str | None) -> None:
+def test_the_table_BRD1(family: Family, writer: Writer, touch: Touch, reason: str | None) -> None:
     assert refusal(family, [touch], writer, owner="ana") == reason
 
 

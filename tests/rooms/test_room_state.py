@@ -118,7 +118,7 @@ def test_what_a_group_sorts_is_known_and_a_merge_leaves_no_note_under_nothing_RO
         commits.NoteTicked(card="w5", seat="s2", on=False),
     )
     state = after(*loose, state=state)
-    assert state.ticks == {"w5": ("s3",)}  # those of a card are on the card
+    assert state.ticks == {"s1-a": ("s2",), "w5": ("s3",)}
     merged = after(commits.ThemesMerged(theme="s1-t", into="s1-u"), state=state)
     assert merged.placed == {"w5": "s1-u"}
     assert set(merged.notes) == {"s1-a", "s1-u"}

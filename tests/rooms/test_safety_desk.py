@@ -329,6 +329,87 @@ async def test_in_a_frozen_room_people_leave_pause_and_ask_and_no_more_SAF1(tmp_
             await house.join("Late Comer")  # the door stays shut
 
 
+GOES_ON = {"phase.next", "phase.back", "phase.extend", "phase.soften", "pause.resume", "turn.next"}
+
+
+async def test_in_a_frozen_room_nothing_goes_on_until_it_is_thawed_SAF8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await make_co(house, "s2")
+        await house.start()
+        await house.to("answer")
+        assert "phase.next" in await house.offered(house.lead)
+        await freeze(house, "s2")
+        room = await house.room()
+        for seat in (house.lead, "s2"):
+            assert not GOES_ON & await house.offered(seat)
+        for kind in ("phase.next", "phase.back", "phase.extend", "pause.resume"):
+            no = await house.refused(
+                house.lead, kind, "closed", activity="a1", phase="answer", epoch=1
+            )
+            assert no.message is not None
+            assert "Let people write again" in room.say(no.message, "en")
+        # What safety needs stays: hide, remove, end it now, speak to everybody.
+        assert {"activity.cut", "seat.hide", "seat.remove", "say.all", "room.unfreeze"} <= (
+            await house.offered(house.lead)
+        )
+        await house.do(house.lead, "room.unfreeze", epoch=1)
+        await house.do(house.lead, "phase.next", activity="a1", phase="answer", epoch=1)
+
+
+async def test_nothing_is_started_in_a_frozen_room_and_ending_is_possible_SAF8(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await freeze(house, house.lead)
+        assert "activity.start" not in await house.offered(house.lead)
+        await house.refused(house.lead, "activity.start", "closed", item="a1", epoch=1)
+        await house.do(house.lead, "room.unfreeze", epoch=1)
+        await house.start()
+        await freeze(house, house.lead)
+        await house.do(house.lead, "activity.cut", epoch=1)
+
+
+async def test_a_peer_lead_moves_nothing_in_a_room_people_paused_SAF8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.start()
+        await house.to("answer")
+        await house.do("s2", "seat.willing", willing=True)
+        sessions = await leave_alone(house)
+        for _ in range(40):  # with no facilitator for five minutes a willing member may lead
+            await house.clock.advance(9_000)
+            for session in sessions:
+                session.beat()
+        await house.do("s2", "lead.volunteer", epoch=await house.epoch())
+        assert "phase.next" in await house.offered("s2")
+        await house.do("s3", "room.pause")
+        await house.do("s4", "room.pause")
+        offered = await house.offered("s2")
+        assert not GOES_ON & offered
+        assert "activity.cut" in offered
+        phase = {"activity": "a1", "phase": "answer", "epoch": await house.epoch()}
+        no = await house.refused("s2", "phase.next", "closed", **phase)
+        assert no.message is not None
+        assert "Two of you can go on" in (await house.room()).say(no.message, "en")
+
+
+async def test_an_approved_proposal_moves_nothing_in_a_frozen_room_SAF8(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do(house.lead, "seat.role", seat="s4", role="observer", epoch=1)
+        await house.plan("break")  # no clock of it stands still, so its phase stays
+        await house.do(house.lead, "activity.skip", item="a1", epoch=1)
+        item = (await house.room()).whole.room.agenda[-1].id
+        await house.start(item)
+        view = await house.view("s4", "panel")
+        offers = [o for o in view["may"] if o["type"] == "lead.propose"]
+        wanted = next(o["command"] for o in offers if o["command"]["type"] == "phase.extend")
+        await house.do("s4", "lead.propose", command=wanted, item=item)
+        (proposal,) = (await house.room()).whole.room.helm.proposals
+        await freeze(house, house.lead)
+        await house.refused(
+            house.lead, "lead.approve", "closed", proposal=proposal.id, epoch=await house.epoch()
+        )
+
+
 async def test_clocks_stand_still_while_the_room_is_frozen(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await make_co(house, "s2")
@@ -498,11 +579,11 @@ async def test_an_open_door_lets_newcomers_in_again(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         await house.do(house.lead, "door.ask", epoch=1)
         assert "door.open" in await house.offered(house.lead)
-        carried = await house.carry("s2", "Neighbour")  # vouched for by who is in
+        carried = await house.carry("s2", "Neighbour")  # being inside lets nobody else in
         waiting = await house.join("Somebody new")
         beside = await house.carry(waiting, "Their friend")
         seats = (await house.room()).whole.room.seats
-        assert (seats[carried].status, seats[beside].status) == ("in", "waiting")
+        assert (seats[carried].status, seats[beside].status) == ("waiting", "waiting")
         await house.do(house.lead, "door.open", epoch=1)
         seat = await house.join("Newcomer")
         assert (await house.room()).whole.room.seats[seat].status == "in"
@@ -625,3 +706,76 @@ async def test_a_facilitator_who_removes_themselves_is_told_what_to_do(tmp_path:
         assert refused.value.message is not None
         assert "opened the room" in room.say(refused.value.message, "en")
         assert room.whole.room.seats == before.room.seats
+
+
+# Strangers on a device that is inside, and two people on one device -------------------------------
+
+
+async def test_who_is_added_to_a_device_inside_waits_at_the_door_too_SAF9(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        await house.start()
+        await house.do(house.lead, "door.ask", epoch=1)
+        stranger = await house.carry("s2", "A Stranger")
+        room = await house.room()
+        assert room.whole.room.seats[stranger].status == "waiting"
+        assert {o["type"] for o in (await house.view(stranger))["may"]} == {"seat.leave"}
+        assert stranger not in str(room.whole.running["a1"].state)
+        await house.refused(stranger, "help.ask", "not_present")
+        # Who carries them stays where they are.
+        assert room.whole.room.seats["s2"].status == "in"
+        assert "seat.admit" in await house.offered(house.lead)
+        await house.do(house.lead, "seat.admit", seat=stranger, epoch=1)
+        members = room.whole.running["a1"].state.members
+        assert members[stranger].table
+        assert members[stranger].table == members["s2"].table
+
+
+async def test_who_is_sent_away_from_a_device_inside_leaves_its_owner_there_SAF9(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        await house.do(house.lead, "door.ask", epoch=1)
+        stranger = await house.carry("s2", "A Stranger")
+        await house.do(house.lead, "seat.refuse", seat=stranger, epoch=1)
+        assert (await house.room()).whole.room.seats[stranger].status == "removed"
+        await house.do("s2", "help.ask")
+
+
+async def test_a_facilitator_lets_in_whom_they_add_to_their_own_device_SAF9(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        await house.do(house.lead, "door.ask", epoch=1)
+        caller = await house.carry(house.lead, "On The Phone", where="phone")
+        assert (await house.room()).whole.room.seats[caller].status == "in"
+
+
+async def test_two_people_of_one_device_are_one_voice_for_a_pause_SAF6(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        mate = await house.carry("s2", "At The Same Phone")
+        await leave_alone(house)
+        await house.do("s2", "room.pause")
+        assert "room.pause" not in await house.offered(mate)
+        no = await house.refused(mate, "room.pause", "duplicate")
+        assert no.message is not None
+        room = await house.room()
+        assert "another device" in room.say(no.message, "en")
+        assert room.whole.room.safety.frozen is None
+        await house.do("s3", "room.pause")
+        assert room.whole.room.safety.frozen is not None
+        # Going on takes two devices as well.
+        await house.do(mate, "room.pause", on=False)
+        await house.refused("s2", "room.pause", "duplicate", on=False)
+        await house.do("s4", "room.pause", on=False)
+        assert room.whole.room.safety.frozen is None
+
+
+async def test_a_table_that_is_alone_in_the_room_may_pause_it_by_itself_SAF6(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        mate = await house.carry("s2", "At The Same Table")
+        await house.session("s2")
+        await house.do(house.lead, "seat.leave")
+        await house.do("s2", "room.pause")
+        assert "room.pause" in await house.offered(mate)
+        await house.do(mate, "room.pause")
+        assert (await house.room()).whole.room.safety.frozen is not None

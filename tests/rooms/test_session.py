@@ -52,6 +52,20 @@ async def test_commands_are_still_taken_after_views_were_sent(tmp_path: Path) ->
         assert [m["request"] for m in said(house, session, "done")] == ["r"]
 
 
+async def test_an_agenda_too_large_is_refused_by_its_name_WIR3(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        session = await house.session(house.lead)
+        before = (await house.room()).whole
+        plan = {"type": "agenda.import", "revision": 0, "plan": ["x" * COMMAND_LIMIT]}
+        await session.stateless(house.opened.room, json.dumps({"request": "r", "command": plan}))
+        await house.listen()
+        (no,) = said(house, session, "refused")
+        assert (no["request"], no["reason"]) == ("r", "too_large")
+        assert "agenda" in no["message"]
+        assert "32" in no["message"]
+        assert (await house.room()).whole == before
+
+
 async def test_a_refusal_names_its_request_and_says_a_sentence_WIR3(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         session = await house.session("s2")

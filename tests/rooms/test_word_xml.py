@@ -1,13 +1,16 @@
 """Elements of Word in schema order."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from rooms.word_xml import PARAGRAPH, RUN, borders, drop, language, put
 
 
-def names(parent: object) -> list[str]:
-    return [child.tag.partition("}")[2] for child in parent]  # type: ignore[attr-defined]
+def names(parent: Iterable[Any]) -> list[str]:
+    return [child.tag.partition("}")[2] for child in parent]
 
 
 def test_children_stand_in_schema_order_and_once() -> None:

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 from starlette.applications import Starlette
 from websockets.asyncio.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from rooms.clock import TestClock
 from server import hocuspocus as wire
@@ -152,7 +153,7 @@ class Live:
         headers = {"Cookie": cookies} if cookies else {}
         async with connect(
             f"ws://127.0.0.1:{self.port}/sync",
-            origin=self.origin if origin == "own" else origin,  # type: ignore[arg-type]
+            origin=Origin(self.origin if origin == "own" else origin) if origin else None,
             additional_headers=headers,
             compression=None,
             max_size=None,

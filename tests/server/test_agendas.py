@@ -142,3 +142,25 @@ async def test_a_facilitators_page_has_the_editor_and_others_the_outline(app: St
         assert other.status_code == 200
         assert '"kinds"' not in other.text
         assert "Story circles" in other.text
+
+
+async def test_an_agenda_too_large_to_import_is_refused_by_its_name_and_limit(
+    opened: Opened,
+) -> None:
+    before = await opened.lead.view()
+    for size in (40_000, 200_000):  # a little over, and more than any body may have
+        plan = {"type": "agenda.import", "revision": 0, "plan": {"notes": "x" * size}}
+        no = await opened.lead.send(f"big-{size}", plan)
+        assert no.status_code == 413
+        error = no.json()["error"]
+        assert error["reason"] == "too_large"
+        assert "This agenda is too large: 32 KiB fit" in error["message"]
+        assert "Nothing was changed" in error["message"]
+    assert (await opened.lead.view())["seq"] == before["seq"]
+
+
+async def test_a_room_is_not_opened_with_an_agenda_too_large(client: httpx.AsyncClient) -> None:
+    body = {"title": "Again", "facilitator": "Amina", "agenda": {"notes": "x" * 70_000}}
+    no = await client.post("/api/rooms", json=body)
+    assert no.status_code == 413
+    assert "64 KiB fit, the agenda included" in no.json()["error"]["message"]

@@ -34,7 +34,8 @@ def test_a_local_time_in_a_zone() -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"starts": "soon"}, {"zone": "../../etc/passwd"}, {"zone": "Nowhere/At_All"},
+    [{"starts": "soon"}, {"starts": "0001-01-01T00:00+14:00"},
+     {"starts": "9999-12-31T23:00"}, {"zone": "../../etc/passwd"}, {"zone": "Nowhere/At_All"},
      {"minutes": "-5"}, {"minutes": "9" * 50}, {"minutes": "²"}],
 )  # fmt: skip
 def test_nonsense_is_read_as_nothing(wrong: dict[str, str]) -> None:

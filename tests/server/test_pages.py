@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
@@ -102,6 +103,50 @@ async def test_a_link_opens_the_join_form_by_its_secret(opened: Opened, app: Any
         assert "Living with the river" in (await phone.get("/j")).text
 
 
+async def at_the_door(opened: Opened, kind: str) -> None:
+    """The lead opens or shuts the door, or lets newcomers wait."""
+    epoch = (await opened.lead.view())["room"]["lead"]["epoch"]
+    answer = await opened.lead.send(kind, {"type": kind, "epoch": epoch})
+    assert answer.status_code == 200
+
+
+async def test_a_shut_door_is_told_before_the_form_is_filled(opened: Opened, app: Any) -> None:
+    async with browser(app) as phone:
+        await phone.post("/j", data={"code": opened.code}, headers=OWN)
+        await at_the_door(opened, "door.close")
+        shut = html.unescape((await phone.get("/j")).text)
+        assert "Living with the river" in shut
+        assert "The door is closed" in shut
+        assert "Ask Amina to open it" in shut
+        assert 'href="/j"' in shut  # the way to try again, without typing the code once more
+        assert 'name="name"' not in shut
+        await at_the_door(opened, "door.open")
+        assert 'name="name"' in (await phone.get("/j")).text
+
+
+async def test_a_door_that_shuts_meanwhile_keeps_what_was_typed(opened: Opened, app: Any) -> None:
+    async with browser(app) as phone:
+        await phone.post("/j", data={"code": opened.code}, headers=OWN)
+        assert 'name="name"' in (await phone.get("/j")).text
+        await at_the_door(opened, "door.close")
+        sent = await phone.post("/j/join", data={"name": "Wanjiru", "where": "room"}, headers=OWN)
+        assert sent.status_code == 409
+        assert 'value="Wanjiru"' in sent.text
+        assert "The door is closed" in sent.text
+
+
+async def test_where_newcomers_wait_it_is_told_before_the_form_is_filled(
+    opened: Opened, app: Any
+) -> None:
+    async with browser(app) as phone:
+        await phone.post("/j", data={"code": opened.code}, headers=OWN)
+        assert "lets you in" not in (await phone.get("/j")).text
+        await at_the_door(opened, "door.ask")
+        form = (await phone.get("/j")).text
+        assert 'name="name"' in form
+        assert "A facilitator lets you in" in form
+
+
 async def test_bad_input_wrong_code_keeps_what_was_typed(client: httpx.AsyncClient) -> None:
     page = await client.post("/j", data={"code": "AAAA-BBBB"}, headers=OWN)
     assert page.status_code == 404
@@ -142,6 +187,14 @@ async def test_calendar_file(app: Any) -> None:
         assert "DTSTART:20261121T220000Z" in text
         assert "DTEND:20261121T233000Z" in text
         assert "/j#" in text
+
+
+async def test_the_calendar_file_is_as_long_as_the_agenda(client: httpx.AsyncClient) -> None:
+    room = await open_by_form(client)  # check-in and story circles: 110 minutes
+    text = (await client.get(f"/r/{room}/calendar.ics")).text
+    begin, end = re.findall(r"DT(?:START|END):(\w+)", text)
+    lasts = datetime.strptime(end, "%Y%m%dT%H%M%SZ") - datetime.strptime(begin, "%Y%m%dT%H%M%SZ")
+    assert lasts == timedelta(minutes=110)
 
 
 async def test_unknown_pages_and_rooms_say_what_to_do(client: httpx.AsyncClient) -> None:

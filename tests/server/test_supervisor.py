@@ -171,7 +171,7 @@ import asyncio, itertools, sys
 from server.supervisor import watchdog
 async def main():
     asyncio.create_task(watchdog())
-    await asyncio.sleep(0.1)
+    await asyncio.sleep(0)  # its first word to faulthandler
     sum(itertools.repeat(0))  # holds the interpreter's lock for ever, as a native loop does
 asyncio.run(main())
 """

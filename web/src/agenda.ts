@@ -30,6 +30,7 @@ export class AgendaPage extends StagePart {
     lifted: { state: true },
     mine: { state: true },
     spoken: { state: true },
+    told: { state: true },
   };
   /** The item whose settings are unfolded. */
   declare open: string;
@@ -42,6 +43,8 @@ export class AgendaPage extends StagePart {
   declare mine: Kept[];
   /** For those who hear the page: where an item went. */
   declare spoken: string;
+  /** What became of a template or file, said beside their buttons. */
+  declare told: string;
   private plan!: Plan;
   private behindItem: string | null = null;
   private known = "";
@@ -446,7 +449,7 @@ export class AgendaPage extends StagePart {
   private foot(): TemplateResult {
     const full = this.plan.now.items.length >= this.boot.limits.items;
     const left = this.undoLeft;
-    return html`<div class="agfoot">${
+    return html`<div class="agfoot ${this.plan.now.items.length ? "" : "bare"}">${
       this.undo && left > 0
         ? html`<p class="undobar" role="status"><span class="grow">${this.undo.what}</span><button type="button" @click=${() => void this.putBack()}>${t("Put it back")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(left) })}</span></button></p>`
         : nothing
@@ -497,6 +500,7 @@ export class AgendaPage extends StagePart {
       <a class="btn" href=${`/api/rooms/${room}/agenda.json`} download>${icon("down")}${t("Save as a file")}</a>
       <button class="btn" type="button" @click=${() => void this.keepHere()}>${icon("device")}${t("Keep on this device as a template")}</button>
       <label class="btn file">${icon("page")}${t("Bring in a file")}<input type="file" accept="application/json,.json" @change=${(event: Event) => void this.file(event)}></label>
+      <p class="note" role="status">${this.told ?? ""}</p>
       ${boot.organiser ? html`<a class="btn" href=${`/?from=${room}`}>${icon("copy")}${t("Open another room with it")}</a>` : nothing}</section>`;
   }
 
@@ -504,12 +508,11 @@ export class AgendaPage extends StagePart {
     const plan = await written(this.boot.room);
     const name = this.stage.view?.room.title ?? t("Agenda");
     if (!plan || !keep(name, plan)) {
-      this.said = t("This device keeps nothing just now. Save it as a file instead.");
+      this.told = t("This device keeps nothing just now. Save it as a file instead.");
       return;
     }
     this.mine = kept();
-    this.spoken = t("Kept on this device as “{name}”", { name });
-    this.said = this.spoken;
+    this.told = t("Kept on this device as “{name}”", { name });
   }
 
   private async file(event: Event): Promise<void> {
@@ -518,7 +521,8 @@ export class AgendaPage extends StagePart {
     input.value = "";
     if (!file) return;
     const found = await opened(file);
-    if ("trouble" in found) this.said = found.trouble;
+    this.told = "";
+    if ("trouble" in found) this.told = found.trouble;
     else await this.bring(found.plan, file.name);
   }
 

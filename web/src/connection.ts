@@ -5,6 +5,7 @@ import {
   WebSocketStatus,
 } from "@hocuspocus/provider";
 import { IndexeddbPersistence } from "y-indexeddb";
+import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Boot } from "./boot";
 import { learn } from "./clock";
@@ -30,6 +31,9 @@ export class Shared {
   readonly touched = new Set<string>();
   /** Whether the last change has reached this device's disk. */
   onDisk = true;
+  /** Carets and pointers of others, where a page shows them; its own state is null until it has
+   *  something to say. */
+  readonly awareness: Awareness | null;
   private store: IndexeddbPersistence | undefined;
   private changes = 0;
 
@@ -38,12 +42,15 @@ export class Shared {
     socket: HocuspocusProviderWebsocket,
     token: string,
     private readonly tell: () => void,
+    aware = false,
   ) {
+    this.awareness = aware ? new Awareness(this.doc) : null;
+    this.awareness?.setLocalState(null);
     this.provider = new HocuspocusProvider({
       websocketProvider: socket,
       name,
       document: this.doc,
-      awareness: null,
+      awareness: this.awareness,
       token,
       flushDelay: GATHER,
       onUnsyncedChanges: ({ number }) => {
@@ -158,12 +165,17 @@ export class Connection extends EventTarget {
     return true;
   }
 
+  /** Which documents this page opens with the carets of others. */
+  aware: (name: string) => boolean = () => false;
+
   /** Opens a document of the room ("board", "group/…", "mine/…"), once. */
   open(name: string): Shared {
     const full = `${this.boot.room}/${name}`;
     let shared = this.documents.get(name);
     if (!shared) {
-      shared = new Shared(full, this.socket, this.boot.token ?? "", () => this.tell());
+      const { token = "" } = this.boot;
+      const aware = this.aware(name);
+      shared = new Shared(full, this.socket, token, () => this.tell(), aware);
       this.documents.set(name, shared);
     }
     return shared;

@@ -15,6 +15,8 @@ export class Drafts extends EventTarget {
   private readonly strays: Drawer<Stray>;
   /** Characters each box takes, as its screen says. */
   readonly limits = new Map<string, number>();
+  /** "{seat} {box}": what was typed by hand on this page and not sent yet. */
+  private readonly fresh = new Set<string>();
 
   constructor(
     room: string,
@@ -62,10 +64,21 @@ export class Drafts extends EventTarget {
     return this.has(seat, box)?.toString() ?? "";
   }
 
-  /** Notes of an activity that were begun in boxes which do not stand on the screen any more. */
+  /** A letter came from a hand: should the box go, its words are shown. */
+  touchedByHand(seat: string, box: string): void {
+    this.fresh.add(`${seat} ${box}`);
+    this.typed(seat, box);
+  }
+
+  /** What was begun in boxes that do not stand on the screen any more: notes of this activity, and
+   *  anything typed on this page in one that is over. */
   halves(seat: string, activity: string, standing: ReadonlySet<string>): [string, string][] {
     return [...this.map(seat).keys()]
-      .filter((box) => box.startsWith(`${activity}/note-`) && !standing.has(box))
+      .filter((box) =>
+        box.startsWith(`${activity}/`) || box.startsWith("room/")
+          ? box.startsWith(`${activity}/note-`) && !standing.has(box)
+          : this.fresh.has(`${seat} ${box}`),
+      )
       .map((box): [string, string] => [box, this.peek(seat, box)])
       .filter(([, text]) => text.trim());
   }
@@ -94,6 +107,7 @@ export class Drafts extends EventTarget {
   /** The draft was sent and the server has it: empty its box. */
   sent(seat: string, box: string): void {
     const map = this.map(seat);
+    this.fresh.delete(`${seat} ${box}`);
     this.shared(seat).touched.delete(box); // first: whoever watches must not begin it again
     if (map.has(box)) map.delete(box);
     this.tell();

@@ -30,3 +30,8 @@ export function keepFocus(place: HTMLElement): void {
   // After the page's own code, which may know a better place.
   new MutationObserver(() => setTimeout(found)).observe(place, { childList: true, subtree: true });
 }
+
+/** Whether somebody writes at this moment: then nothing moves under their hands. */
+export function isTyping(): boolean {
+  return !!document.activeElement?.matches("input:not([type=radio], [type=checkbox]), textarea");
+}

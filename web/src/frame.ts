@@ -6,7 +6,7 @@ import { copyText } from "./copy";
 import { hour, t, tn } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
-import type { Offer } from "./wire";
+import type { Offer, ViewMessage } from "./wire";
 
 /** Milliseconds a line said to everybody stays on the screens. */
 const NOTICE = 180_000;
@@ -94,12 +94,26 @@ function endingSentence(code: number): string {
   }
 }
 
+/** Before the first activity of a room nothing weighs as much as starting it. */
+export function before(stage: Stage): boolean {
+  const { view } = stage;
+  return (
+    !!view && !view.activity && !view.room.agenda.some((row) => /^(done|now)$/.test(row.state))
+  );
+}
+
 /** An offered or vacant lead stands before everything else, wherever its facilitator is. */
 export function leadOffers(stage: Stage): TemplateResult | typeof nothing {
   const found = stage.offers.filter((offer) => isLead(offer) && offer.place !== "menu");
   if (!found.length) return nothing;
   const text = found.find((offer) => offer.hint)?.hint ?? t("Who leads from here?");
   return html`<div class="sig">${icon("key")}<span class="grow">${text}</span>${found.map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`)}</div>`;
+}
+
+/** Whether the last activity is over (or left out). */
+export function finished(view: ViewMessage): boolean {
+  const { agenda } = view.room;
+  return agenda.length > 0 && agenda.every((row) => ["done", "skipped"].includes(row.state));
 }
 
 /** Commands about who leads; what a shadow proposes stands where the step itself would. */
@@ -123,7 +137,7 @@ function halves(stage: Stage): TemplateResult[] {
     .halves(seat, view.activity?.id ?? "room", standing)
     .map(
       ([box, text]) =>
-        html`<details class="rules" ?open=${stage.boot.seats.length < 2}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
+        html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
     );
 }
 

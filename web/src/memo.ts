@@ -66,6 +66,22 @@ interface MemoTree {
   missing?: Missing[];
 }
 
+/** Gaps of a kind that names nothing of its own stand as one line with their number. */
+function alike(gaps: Missing[]): [Missing, number][] {
+  const counted = (each: Missing) => each.kind === "commitment_date";
+  const first = gaps.filter(
+    (each, n) => !counted(each) || gaps.findIndex((other) => other.kind === each.kind) === n,
+  );
+  return first.map((each) => [
+    each,
+    counted(each)
+      ? gaps
+          .filter((other) => other.kind === each.kind)
+          .reduce((n, other) => n + (other.count ?? 1), 0)
+      : (each.count ?? 1),
+  ]);
+}
+
 const FORMATS = ["docx", "pdf", "html", "md", "json"];
 
 export class MemoPage extends StagePart {
@@ -105,7 +121,7 @@ export class MemoPage extends StagePart {
     const { stage, memo } = this;
     const title = stage.view?.room.title ?? memo?.head?.title.text ?? stage.boot.title ?? "";
     return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${title}</b> <span class="note">· ${t("debrief memo")}</span></div>
-      <nav class="end row" aria-label=${t("Memo")}><span class="okc note row tight">${icon("saved")}${stage.unsaved.count ? t("saving") : t("Saved")}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}<span class="okc note row tight">${icon("saved")}${stage.unsaved.count ? t("saving") : t("Saved")}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
       ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}</div>
@@ -131,7 +147,7 @@ export class MemoPage extends StagePart {
     const words = memo.counts.words ?? 0;
     const budget = memo.counts.budget ?? 0;
     return html`<div class="wide memo">
-      <nav class="toc stack" aria-label=${t("Sections")}><p class="note">${t("Sections, in words")}</p><ol>${memo.sections.map(
+      <nav class="toc stack" aria-label=${t("Sections")}><p class="note">${t("Parts, and how many words")}</p><ol>${memo.sections.map(
         (section) =>
           html`<li><a href=${`#${anchor(section.id)}`}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
       )}<li><a href="#s-board">${t("Notes and themes")}</a></li></ol></nav>
@@ -180,16 +196,19 @@ export class MemoPage extends StagePart {
               ),
             )
           : nothing
-    }${rest.map((each) => row(each, this.gap(each)))}`;
+    }${alike(rest).map(([each, n]) => row(each, this.gap({ ...each, count: n })))}`;
   }
 
   private send(left: number): TemplateResult {
     const offer = this.stage.offers.find((each) => each.type === "memo.send");
     if (offer && !left)
       return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
+    const lead = this.stage.view?.room.lead;
     const why = left
       ? t("Opens when nothing is missing above.")
-      : t("Opens for the lead when the evening is over.");
+      : lead?.name && lead.acting !== this.stage.view?.seat
+        ? t("{name} leads now and can send it.", { name: `\u2068${lead.name}\u2069` })
+        : t("Opens for the lead when the last activity is over.");
     return html`<section class="stack"><button class="btn big off" type="button" aria-disabled="true" aria-describedby="why-not">${t("Send the memo to everyone")}</button><p class="note" id="why-not">${why}</p></section>`;
   }
 

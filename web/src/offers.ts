@@ -18,14 +18,15 @@ const ICONS: [RegExp, string][] = [
   [/resume/, "play"],
   [/freeze/, "freeze"],
   [/stop|cut/, "freeze"],
-  [/extend|more/, "plus"],
+  [/extend|more|hold|^time\./, "plus"],
+  [/ready/, "check"],
   [/leave/, "cross"],
   [/lead/, "key"],
   [/door/, "house"],
   [/name/, "pencil"],
   [/language/, "globe"],
   [/willing|seat|host/, "people"],
-  [/skip|next/, "pass"],
+  [/skip|next|\.pass$/, "pass"],
 ];
 
 function iconOf(type: string): string {
@@ -115,15 +116,28 @@ export class OfferButton extends StagePart {
   }
 
   private sentence(field: string): string {
-    return this.offer.needs[field]?.kind.startsWith("text")
-      ? t("Write something first.")
-      : t("Choose one first.");
+    const written = this.offer.needs[field]?.kind.startsWith("text");
+    const label = this.asked(field);
+    if (!label) return written ? t("Write something first.") : t("Choose one first.");
+    return written
+      ? t("{field}: write something first.", { field: label })
+      : t("{field}: choose one first.", { field: label });
+  }
+
+  /** What a field is called where it stands, if several are asked for. */
+  private asked(field: string): string | undefined {
+    for (const block of this.stage.view?.blocks ?? [])
+      if (block.type === "form" && block.offer === this.offer.type)
+        return block.fields.find((each) => each.field === field)?.label;
+    return undefined;
   }
 
   /** Shows where something is missing. */
   private point(field: string): void {
     const at = `[data-need="${this.offer.type}/${field}"]`;
-    document.querySelector<HTMLElement>(`${at} :is(input, textarea, select)`)?.focus();
+    const box = document.querySelector<HTMLElement>(`${at} :is(input, textarea, select)`);
+    box?.focus({ preventScroll: true });
+    box?.closest("[data-need]")?.scrollIntoView({ block: "center" });
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -160,7 +174,7 @@ export class OfferButton extends StagePart {
       >${quiet || look.includes("menurow") ? icon(iconOf(offer.type)) : nothing}<span>${offer.label}${busy ? html`<span class="dots"></span>` : nothing}</span></button>`,
     )}
       ${this.said && !busy ? html`<p class="note" role="status">${this.said}</p>` : nothing}
-      ${this.open ? this.question() : nothing}`;
+      ${this.open && this.asks ? this.question() : nothing}`;
   }
 
   private question(): TemplateResult {

@@ -1,15 +1,17 @@
 // The control panel: now and next with the one right button, people, signals, the private strip.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { serverNow, ticker } from "./clock";
 import type { Answer } from "./commands";
+import { isTyping } from "./focus";
 import { fixedPlace, leadOffers, StagePart } from "./frame";
 import { lostTables } from "./hall";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import type { OfferButton } from "./offers";
-import { baton, DebriefPart, DutiesPart } from "./panel/helm";
+import { before, moment, onwards } from "./panel/between";
+import { baton, DebriefPart, DutiesPart, rest as resting } from "./panel/helm";
 import { keyFor, keyOf, sheet } from "./panel/keys";
 import { menuParts } from "./panel/menu";
 import { PeoplePart } from "./panel/people";
@@ -52,13 +54,14 @@ export class PanelPage extends StagePart {
   /** A line said in passing: it needs no answer. */
   declare said: Said | undefined;
   private readonly steps = new LastStep();
+  private step: string | undefined;
   private readonly tick = () => this.requestUpdate();
   private readonly pressed = (event: KeyboardEvent) => this.key(event);
   private readonly answered = (event: Event) => this.twice((event as CustomEvent<Answer>).detail);
 
-  /** On a phone the menu lies over the panel: it goes once what was asked for is done. */
+  /** The menu lies over the panel: it goes once what was asked for is done. */
   private readonly sent = () => {
-    if (this.menu && window.matchMedia("(max-width: 63.99rem)").matches) this.menu = false;
+    if (this.menu) this.closeMenu();
   };
 
   override connectedCallback(): void {
@@ -109,7 +112,7 @@ export class PanelPage extends StagePart {
         ? html`<span>${t("opening the line")}</span>`
         : html`<b>${stage.connection.line === "lost" ? t("no line since {time}", { time: hour(stage.connection.since) }) : t("finding the line again")}</b>`;
     return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span role="status">${state}</span></span></div>
-      <nav class="end row" aria-label=${t("Panel")}><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .keys=${keyFor(places.alarm.type)} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .keys=${keyFor(places.lead.type)} .look=${"small"}></tl-offer>` : nothing}
+      <nav class="end row" aria-label=${t("Panel")}><a class="btn bare wideonly" href=${`/r/${stage.boot.room}/agenda`}>${icon("calendar")}${t("Agenda")}</a><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .keys=${keyFor(places.alarm.type)} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .keys=${keyFor(places.lead.type)} .look=${"small"}></tl-offer>` : nothing}
       <button class="btn icon more wideonly" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
   }
 
@@ -165,6 +168,17 @@ export class PanelPage extends StagePart {
     return lead.name ? t("Now · {name} leads", { name: lead.name }) : t("Now");
   }
 
+  /** A new step is read from its head: whoever had scrolled down would look at nothing. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { view } = this.stage;
+    const here = view ? `${view.activity?.id ?? ""} ${view.activity?.phase ?? ""}` : "";
+    const began = this.step !== undefined && here !== this.step;
+    if (view) this.step = here;
+    const top = this.querySelector("#now")?.getBoundingClientRect().top ?? 0;
+    if (began && top < 0 && !this.over && !this.menu && !isTyping()) window.scrollTo({ top: 0 });
+  }
+
   private now(view: ViewMessage, places: Sorted): TemplateResult {
     const { stage } = this;
     const head = view.blocks.find((block) => block.type === "now");
@@ -182,8 +196,8 @@ export class PanelPage extends StagePart {
       view.ends_at
         ? html`<p class="note nums">${t("ends about {time}", { time: hour(Date.now() + view.ends_at - serverNow()) })}</p>`
         : nothing
-    }${late ? html`<p class="note nums">${late}</p>` : nothing}</div><h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
-    <div class="stack body">${short.map((block) => drawBlock(stage, view, block))}
+    }${late ? html`<p class="note nums">${late}</p>` : nothing}</div>${resting(stage)}<h1 class="head" id="now" tabindex="-1">${head?.type === "now" ? head.text : (view.place ?? view.room.title)}</h1>
+    <div class="stack body">${before(stage, view)}${short.map((block) => drawBlock(stage, view, block))}
     ${places.loose.length ? html`<div class="row loose">${places.loose.map(small)}</div>` : nothing}${lists.map((block) => drawBlock(stage, view, block))}</div>
     <div class="dock">${this.passing(places)}${places.clocks.length ? html`<div class="row clocks" role="group" aria-label=${t("Everybody's clocks")}>${places.clocks.map(small)}</div>` : nothing}
     ${this.next(view, next, places.main)}</div></section>`;
@@ -196,17 +210,23 @@ export class PanelPage extends StagePart {
     main: Offer[],
   ): TemplateResult | typeof nothing {
     const { stage } = this;
+    if (!main.length && (moment(view) === "after" || !view.room.agenda.length) && !view.activity)
+      return onwards(stage, view);
     if (!next && !main.length) {
       const { lead } = view.room;
       return lead.acting !== view.seat && lead.name
         ? html`<p class="note nextnote">${t("{name} has the next step.", { name: `\u2068${lead.name}\u2069` })}</p>`
         : nothing;
     }
-    const hint = next?.hint ?? main[0]?.hint;
+    const { lead } = view.room;
+    const others = !main.length && lead.acting !== view.seat && lead.name;
+    const hint = others
+      ? t("{name} has the next step.", { name: `\u2068${lead.name}\u2069` })
+      : (next?.hint ?? main[0]?.hint);
     return html`<div class="nextline"><div>${next ? html`<p class="note">${t("Next")}</p><p class="lead">${next.text}</p>` : nothing}</div><div class="stack">${main.map(
       (offer, n) =>
         html`<tl-offer .stage=${stage} .offer=${offer} .keys=${keyFor(offer.type, !n)} .look=${n ? "big" : "main big"}></tl-offer>`,
-    )}</div></div>${hint ? html`<p class="note nextnote">${hint}</p>` : nothing}`;
+    )}</div></div>${hint ? html`<p class="note nextnote ${others ? "others" : ""}">${hint}</p>` : nothing}`;
   }
 
   /** What is said in passing, and for ten seconds the way back. */

@@ -33,7 +33,10 @@ function first(word: string): string {
 
 /** One or two letters for a seat: the first of the first and of the last word. */
 export function initials(name: string): string {
-  const words = name.split(/[\s·]+/).filter((word) => /[\p{L}\p{N}]/u.test(word));
+  const words = name
+    .split(/[\s·]+/)
+    .map((word) => word.replace(/^[^\p{L}\p{N}]+/u, ""))
+    .filter(Boolean);
   const ends = words.length > 1 ? [words[0], words[words.length - 1]] : words;
   return (
     ends

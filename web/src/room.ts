@@ -1,13 +1,15 @@
 // A room on a phone or a laptop, and on a shared device: one thing now.
-import { html, nothing, type TemplateResult } from "lit";
+import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
-import { fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
+import { isTyping } from "./focus";
+import { finished, fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
 import { watchKeyboard } from "./keyboard";
 import { mount } from "./mount";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
+import { OWN } from "./panel/menu";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { Block, Offer, ViewMessage } from "./wire";
@@ -21,6 +23,9 @@ function isPrivate(view: ViewMessage | undefined): boolean {
       (block.type === "cards" && block.document === "mine"),
   );
 }
+
+/** What may be long. */
+const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers", "commitments"]);
 
 /** Whether boxes or choices on this screen belong to an offer. */
 function fills(view: ViewMessage, offer: Offer): boolean {
@@ -44,6 +49,7 @@ export class RoomPage extends StagePart {
   declare cover: string;
   declare from: string;
   private heading = "";
+  private step: string | undefined;
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -76,6 +82,18 @@ export class RoomPage extends StagePart {
     } else stage.show(to);
   }
 
+  /** A new step is read from its head, wherever the last one was left. */
+  protected override updated(changed: PropertyValues): void {
+    super.updated(changed);
+    const { view } = this.stage;
+    const here = view
+      ? `${this.stage.seat} ${view.activity?.id ?? ""} ${view.activity?.phase ?? ""}`
+      : "";
+    const began = this.step !== undefined && here !== this.step;
+    if (view) this.step = here;
+    if (began && !this.menu && !isTyping()) window.scrollTo({ top: 0 });
+  }
+
   private uncover(): void {
     const to = this.cover;
     this.cover = "";
@@ -101,7 +119,14 @@ export class RoomPage extends StagePart {
     const acts = drawn(offers, "main").length > 0;
     // How many have done it is read after doing it.
     const counted: Block[] = acts ? all.filter((block) => block.type === "progress") : [];
-    const rest = [...pics.slice(1), ...all.filter((block) => !counted.includes(block))];
+    // What may be long is read after the buttons beside a picture, and notes after what a box
+    // sends. That hangs on the blocks alone: nothing moves under somebody who is writing in it.
+    const sends = all.findIndex((block) => "offer" in block && !!block.offer);
+    const later = all.filter((block, n) =>
+      pic ? LISTS.has(block.type) : block.type === "cards" && sends >= 0 && n > sends,
+    );
+    const aside = (block: Block) => counted.includes(block) || later.includes(block);
+    const rest = [...pics.slice(1), ...all.filter((block) => !aside(block))];
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     const unsent = tray(stage);
     this.name(view);
@@ -110,7 +135,7 @@ export class RoomPage extends StagePart {
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}
+      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
       ${this.cover ? nothing : moving(stage)}
@@ -123,7 +148,8 @@ export class RoomPage extends StagePart {
       ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
-      <div class="foot stack">${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
+      ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
+      <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${`/r/${stage.boot.room}/me${shared ? `?as=${stage.seat}` : ""}`}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;
   }
@@ -178,18 +204,33 @@ export class RoomPage extends StagePart {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
     const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
+    const rows = (each: Offer[]) =>
+      each.map(
+        (offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
+      );
+    const all = drawn(offers, "menu");
+    // Whoever may lead has the panel for that: their own things come first here.
+    const own = stage.facilitator ? all.filter((offer) => OWN.test(offer.type)) : all;
+    const rest = all.filter((offer) => !own.includes(offer));
     return html`<nav class="menuplace" aria-label=${t("Help and more")} @keydown=${(
       event: KeyboardEvent,
     ) => {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
-      ${drawn(offers, "menu").map((offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`)}
+      ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
+      ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
-      ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}
     </div></nav>`;
+  }
+
+  /** Who may lead learns it here: the panel is where the room is run from. */
+  private helps(): TemplateResult {
+    return html`<div class="sig">${icon("key")}<span class="grow">${t("You are a facilitator here. The control panel says what comes next.")}</span><a class="btn small" href=${`/r/${this.stage.boot.room}/panel`}>${t("Control panel")}</a></div>`;
   }
 
   /** The language of one's own screen; the page comes back in it. */

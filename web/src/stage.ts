@@ -281,10 +281,11 @@ export class Stage extends EventTarget {
     return share === "some" ? [...this.ticked] : [];
   }
 
-  /** Sends a command that is always allowed (notes, the strip, one's own words). */
-  say(command: Record<string, unknown>, boxes: string[] = [], key = ""): void {
-    if (this.tooLarge(command, boxes)) return;
-    this.commands.send(command, { seat: this.seat, boxes, key });
+  /** Sends a command that is always allowed (notes, the strip, one's own words). Returns the id its
+   *  answer will carry, "" when it was too large to be sent. */
+  say(command: Record<string, unknown>, boxes: string[] = [], key = ""): string {
+    if (this.tooLarge(command, boxes)) return "";
+    return this.commands.send(command, { seat: this.seat, boxes, key });
   }
 
   /** Says so when a command is too large to be sent; what is written stays where it is. */

@@ -416,6 +416,7 @@ export interface RoomInfo {
   co_time: boolean;
   duties: DutyRow[];
   baton?: Baton | null;
+  rest?: PlannedRest | null;
 }
 
 /** Who leads, as everyone may know it. */
@@ -492,6 +493,12 @@ export interface Baton {
   settings: string[];
   offered: boolean;
   ends_at?: number | null;
+}
+
+/** A rest the plan puts inside the item that is on now, for facilitators. */
+export interface PlannedRest {
+  at: number;
+  minutes: number;
 }
 
 /** Who is here. */
@@ -863,20 +870,107 @@ export interface NoteAdd {
   kind: string;
   text: string;
   theme: string;
+  after?: string | null;
 }
 
-/** Put a card of the board under a theme (a card of kind theme), or under none. */
+/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
 export interface NoteMove {
   type: "note.move";
   card: string;
-  theme: string;
+  theme?: string | null;
+  section?: string | null;
+  after?: string | null;
+  since?: number | null;
 }
 
-/** Take away a card of my own. */
+/** Say of somebody else's card on the board: also ours; or (`on` false) no longer. */
+export interface NoteTick {
+  type: "note.tick";
+  card: string;
+  on: boolean;
+}
+
+/** Take away a card of my own. It is off the screens at once and can come back for a minute; then its words are erased. */
 export interface NoteDelete {
   type: "note.delete";
   document: string;
   card: string;
+}
+
+/** Bring back a card of my own that I took away less than a minute ago. */
+export interface NoteRestore {
+  type: "note.restore";
+  card: string;
+}
+
+/** A facilitator makes a theme and puts cards under it, in this order, in one step. */
+export interface ThemeAdd {
+  type: "theme.add";
+  text: string;
+  cards: string[];
+  after?: string | null;
+}
+
+/** A facilitator gives a theme another heading. */
+export interface ThemeRename {
+  type: "theme.rename";
+  theme: string;
+  text: string;
+  since?: number | null;
+}
+
+/** A facilitator puts some cards of a theme under a new one that stands behind it. */
+export interface ThemeSplit {
+  type: "theme.split";
+  theme: string;
+  cards: string[];
+  text: string;
+}
+
+/** A facilitator puts all cards of a theme under another one ("": under none); the emptied theme is no more. */
+export interface ThemeMerge {
+  type: "theme.merge";
+  theme: string;
+  into: string;
+}
+
+/** A facilitator puts a theme somewhere else in the order of themes. */
+export interface ThemeOrder {
+  type: "theme.order";
+  theme: string;
+  after?: string | null;
+  since?: number | null;
+}
+
+/** A facilitator makes a section; it belongs to the activity and step of now. */
+export interface SectionAdd {
+  type: "section.add";
+  title: string;
+  after?: string | null;
+}
+
+/** A facilitator gives a section another heading. */
+export interface SectionRename {
+  type: "section.rename";
+  section: string;
+  title: string;
+  since?: number | null;
+}
+
+/** A facilitator puts a section somewhere else in the order of sections. */
+export interface SectionOrder {
+  type: "section.order";
+  section: string;
+  after?: string | null;
+  since?: number | null;
+}
+
+/** A facilitator puts the cards of one section, or of one theme, back where they stood at a checkpoint; "" means those that were not placed. Cards their authors took away stay away, and cards that came since stay, behind the others. */
+export interface BoardRestore {
+  type: "board.restore";
+  at: number;
+  section?: string | null;
+  theme?: string | null;
 }
 
 /** My answer to the release card for words of mine, at any time. */
@@ -1091,7 +1185,7 @@ export interface RoomUnfreeze {
   epoch: number;
 }
 
-/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute makes it so. */
+/** A participant asks to freeze the room while no facilitator is present, or (`on` false) to go on; the second one who asks for the same within a minute, on another device, makes it so. */
 export interface RoomPause {
   type: "room.pause";
   on: boolean;
@@ -1220,6 +1314,23 @@ export interface ClientLens {
   seat?: string | null;
 }
 
+/** A place in the log to which a section can be restored: `at` is the commit's number, `step` the activity's phase, `time` ms, `cards` how many stood on everyone's board. */
+export interface Checkpoint {
+  at: number;
+  label: string;
+  step: string;
+  time: number;
+  cards: number;
+  restore: boolean;
+}
+
+/** A card of my own that I can still bring back, until `until` (ms). */
+export interface TakenCard {
+  card: string;
+  document: string;
+  until: number;
+}
+
 export type Block =
   | Now
   | Prompt
@@ -1285,7 +1396,18 @@ export type RoomCommand =
   | DeskSay
   | NoteAdd
   | NoteMove
+  | NoteTick
   | NoteDelete
+  | NoteRestore
+  | ThemeAdd
+  | ThemeRename
+  | ThemeSplit
+  | ThemeMerge
+  | ThemeOrder
+  | SectionAdd
+  | SectionRename
+  | SectionOrder
+  | BoardRestore
   | ConsentRelease
   | ConsentWithdraw
   | MemoQuestion
@@ -1398,6 +1520,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.move",
   "agenda.remove",
   "agenda.use",
+  "board.restore",
   "consent.hear",
   "consent.narrow",
   "consent.release",
@@ -1430,6 +1553,8 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.add",
   "note.delete",
   "note.move",
+  "note.restore",
+  "note.tick",
   "room.call",
   "room.co_time",
   "room.freeze",
@@ -1455,6 +1580,14 @@ export const ROOM_COMMANDS: readonly string[] = [
   "seat.stay",
   "seat.where",
   "seat.willing",
+  "section.add",
+  "section.order",
+  "section.rename",
+  "theme.add",
+  "theme.merge",
+  "theme.order",
+  "theme.rename",
+  "theme.split",
   "words.edit",
   "words.erase",
   "words.write",

@@ -98,7 +98,8 @@ export class Plan extends EventTarget {
   }
 
   add(kind: string, after: string | null): Promise<boolean> {
-    const wish = { settings: {}, title: null, notes: null, lead: "" };
+    // Somebody leads it unless another is named: nothing to be warned about.
+    const wish = { settings: {}, title: null, notes: null, lead: "F" };
     return this.ask({ type: "agenda.add", kind, after, minutes: null, ...wish });
   }
 

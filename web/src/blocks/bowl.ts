@@ -85,7 +85,7 @@ export class BowlBlock extends BlockPart<Bowl> {
     const around = [...queue, ...outer];
     const inside = chairs.filter((chair) => chair.name);
     return html`<figure class="bowlbox"><svg class="bowl" viewBox="0 0 328 328" role="img" aria-label=${[title, news, time?.spoken].filter(Boolean).join(" ")}><path class="weave" d=${MAT}></path>
-      ${around.map((seat, n) => this.dot(seat, n, around.length, n < queue.length))}${chairs.map((chair, n) => this.chair(chair, n))}
+      ${around.map((seat, n) => this.dot(seat, n, around.length, n < queue.length))}${chairs.map((chair, n) => this.chair(chair, n))}${this.mine(around)}
       ${time ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
       <figcaption>${
         inside.length
@@ -107,7 +107,16 @@ export class BowlBlock extends BlockPart<Bowl> {
     const mine = this.me(seat.seat);
     return svg`<circle class=${`o ${mine ? "me" : ""} ${queued ? "q" : ""} ${seat.state === "away" ? "away" : ""}`} cx=${x} cy=${y} r=${r}></circle>${
       queued && r > 7 ? svg`<text class="qn" x=${x} y=${y + 4}>${number(n + 1)}</text>` : nothing
-    }${mine ? svg`<text class="nm" x=${Math.min(300, Math.max(28, x))} y=${y > MIDDLE ? y - r - 5 : y + r + 14}>${t("You")}</text>` : nothing}`;
+    }`;
+  }
+
+  /** The own place among those around, named over everything else that is drawn there. */
+  private mine(around: RingSeat[]): TemplateResult | typeof nothing {
+    const n = around.findIndex((seat) => this.me(seat.seat));
+    if (n < 0) return nothing;
+    const r = Math.min(DOT, ((Math.PI * AROUND) / around.length) * 0.82);
+    const [x, y] = at((n + 0.5) / around.length, AROUND, MIDDLE, MIDDLE);
+    return svg`<text class="nm" x=${Math.min(300, Math.max(28, x))} y=${y > MIDDLE ? y - r - 5 : y + r + 14}>${t("You")}</text>`;
   }
 
   private chair(chair: Chair, n: number): TemplateResult {

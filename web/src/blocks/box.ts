@@ -21,6 +21,7 @@ export class Box extends Part {
     lines: { type: Number },
     need: {},
     text: { attribute: false },
+    typed: { attribute: false },
     start: {},
     loaded: { state: true },
     much: { state: true },
@@ -37,6 +38,8 @@ export class Box extends Part {
   declare need: string;
   /** Binds to this text instead of a draft. */
   declare text: Y.Text | undefined;
+  /** Told of each change made here to that text. */
+  declare typed: (() => void) | undefined;
   /** What a draft that is still empty begins with (a witness's note). */
   declare start: string | undefined;
   declare loaded: boolean;
@@ -103,7 +106,7 @@ export class Box extends Part {
     if (!box || !this.loaded) return;
     const { drafts } = this.stage;
     const typed = () => {
-      drafts.typed(this.seat, this.name);
+      drafts.touchedByHand(this.seat, this.name);
       this.fits();
     };
     const refused = () => {
@@ -112,7 +115,11 @@ export class Box extends Part {
     if (this.text) {
       if (this.bound !== this.text) {
         this.letGo();
-        this.release = bind(box, this.text, () => this.fits(), refused);
+        const told = () => {
+          this.typed?.();
+          this.fits();
+        };
+        this.release = bind(box, this.text, told, refused);
         this.bound = this.text;
       }
       return;
@@ -133,6 +140,7 @@ export class Box extends Part {
       return;
     }
     // Nothing is written into the document before the first letter.
+    if (box.value) this.requestUpdate(); // the count of what was left goes with the words
     box.value = "";
     const first = () => {
       if (box.value.length > DRAFT_LIMIT) {
@@ -143,6 +151,7 @@ export class Box extends Part {
       this.much = false;
       box.removeEventListener("input", first);
       drafts.begin(this.seat, this.name, box.value);
+      drafts.touchedByHand(this.seat, this.name);
       this.rebind();
       this.requestUpdate();
     };

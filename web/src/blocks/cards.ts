@@ -1,48 +1,25 @@
-// A section of a board: cards as a list, one element per card watching its own part of the
-// document; adding is a command, editing one's own text is live, moving is a menu.
+// Cards of a section: the shared board, a circle's own document or one's own notes. A flat list;
+// adding is a command, editing one's own text is live, moving is a menu. The board's own page
+// (`board.ts`) shows the same cards with more room.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import * as Y from "yjs";
-import { StagePart } from "../frame";
-import { hour, number, t, tn } from "../i18n";
+import { number, t, tn } from "../i18n";
 import { icon } from "../part";
+import { type Facts, Shelf } from "../shelf";
 import type { Cards, Sees } from "../wire";
 import { BlockPart, sees } from "./block";
-
-type CardMap = Y.Map<unknown>;
-
-function word(card: CardMap, key: string): string {
-  const value = card.get(key);
-  return value instanceof Y.Text ? value.toString() : typeof value === "string" ? value : "";
-}
-
-/** Cards of a section, in their order. */
-export function listed(cards: Y.Map<CardMap>, section: string, kinds: readonly string[]): string[] {
-  const found: [string, string][] = [];
-  cards.forEach((card, id) => {
-    if (!(card instanceof Y.Map)) return;
-    if (section && word(card, "section") !== section) return;
-    if (kinds.length && !kinds.includes(word(card, "kind"))) return;
-    const order = card.get("order") ?? card.get("created") ?? "";
-    found.push([String(order).padStart(20, "0"), id]);
-  });
-  return found.sort().map(([, id]) => id);
-}
-
-/** The card that was moved just now: its menu is found again where it landed. */
-let landing: { card: string; theme: string; from: unknown } | null = null;
+import { type CardPlace, kindWord, land, type Row } from "./card";
 
 export class CardsBlock extends BlockPart<Cards> {
   static override properties = { ...BlockPart.properties, adding: { state: true } };
   declare adding: boolean;
-  private unwatch: (() => void) | undefined;
-  private watching = "";
+  private shelf: Shelf | undefined;
+  private names = "";
   private readonly look = () => this.requestUpdate();
 
   override disconnectedCallback(): void {
-    this.unwatch?.();
-    this.unwatch = undefined;
-    this.watching = "";
+    this.shelf?.close();
+    this.shelf = undefined;
     super.disconnectedCallback();
   }
 
@@ -51,19 +28,81 @@ export class CardsBlock extends BlockPart<Cards> {
     return this.block.document === "mine" ? `mine/${this.view.seat}` : this.block.document;
   }
 
-  private get cards(): Y.Map<CardMap> {
-    const shared = this.stage.connection.open(this.document);
-    const cards = shared.doc.getMap(
-      this.document.startsWith("mine/") ? "notes" : "cards",
-    ) as Y.Map<CardMap>;
-    if (this.watching !== `${this.document} ${shared.doc.clientID}`) {
-      this.unwatch?.();
-      this.watching = `${this.document} ${shared.doc.clientID}`;
-      // A card may go under another theme, so its parts count too.
-      cards.observeDeep(this.look);
-      this.unwatch = () => cards.unobserveDeep(this.look);
+  private get cards(): Shelf {
+    const { doc } = this.stage.connection.open(this.document);
+    if (this.shelf?.doc !== doc) {
+      this.shelf?.close();
+      this.shelf = new Shelf(doc, this.document.startsWith("mine/") ? "notes" : "cards");
+      this.shelf.follow(this.look);
+      this.place = this.made(this.shelf);
     }
-    return cards;
+    return this.shelf;
+  }
+
+  private place: CardPlace | undefined;
+
+  /** What may be done with a card here. */
+  private made(shelf: Shelf): CardPlace {
+    const block = this;
+    const { stage } = this;
+    return {
+      stage,
+      shelf,
+      full: false,
+      get seat() {
+        return block.view.seat;
+      },
+      get sees(): Sees {
+        return block.block.sees;
+      },
+      get wordy() {
+        return block.sorts;
+      },
+      movable: (card: Facts) => block.themes.length > 0 && (block.sorts || stage.own(card.author)),
+      moves: (card: Facts) => block.moves(card),
+      ticks: (card: Facts) => (card.ticks.length ? "counted" : ""),
+      ticked: (card: Facts) => card.ticks.includes(block.view.seat),
+      tick: () => undefined,
+      remove: (card: Facts) =>
+        stage.say({ type: "note.delete", document: block.block.document, card: card.id }),
+      typed: (card: Facts) => {
+        stage.connection.open(block.document).touched.add(card.id);
+        stage.changed();
+      },
+      circle: () => "",
+      chosen: () => null,
+      choose: () => undefined,
+      below: (card: Facts) =>
+        stage.own(card.author) && stage.sharing && block.document.startsWith("group/")
+          ? html`<label class="row sharing"><input type="checkbox" .checked=${stage.ticked.has(card.id)} @change=${() => stage.tick(card.id)}>${t("Share this one")}</label>`
+          : nothing,
+    };
+  }
+
+  private moves(card: Facts): Row[] {
+    const rows: Row[] = this.themes.map((id) => ({
+      label: this.called(id),
+      current: card.theme === id,
+      run: () => this.move(card, id),
+    }));
+    if (rows.length)
+      rows.push({ label: t("No theme"), current: !card.theme, run: () => this.move(card, "") });
+    return rows;
+  }
+
+  private move(card: Facts, theme: string): void {
+    land(card.id);
+    this.stage.say({ type: "note.move", card: card.id, theme });
+  }
+
+  /** Names and what is ticked stand on cards, which do not follow the stage themselves. */
+  protected override updated(): void {
+    const { stage } = this;
+    const people = stage.people?.people.map((each) => each.name).join("\n") ?? "";
+    const now = `${this.themes.length}\n${people}\n${stage.boot.seats.map((each) => each.seat).join()}\n${stage.sharing ? [...stage.ticked].join() : "-"}`;
+    if (now === this.names) return;
+    this.names = now;
+    this.shelf?.again();
   }
 
   /** On the panel and the memo facilitators sort what everyone sees into themes. */
@@ -72,7 +111,7 @@ export class CardsBlock extends BlockPart<Cards> {
   }
 
   private get themes(): string[] {
-    return this.block.document === "board" ? listed(this.cards, "", ["theme"]) : [];
+    return this.block.document === "board" ? this.cards.themes().map((card) => card.id) : [];
   }
 
   /** Writing for oneself or one's circle is the one thing now; on the board it is one of several. */
@@ -129,12 +168,11 @@ export class CardsBlock extends BlockPart<Cards> {
   }
 
   private list(ids: string[]): TemplateResult {
-    const { cards, stage } = this;
+    const { place } = this;
     return html`<ul>${repeat(
       ids,
       (id) => id,
-      (id) =>
-        html`<li><tl-card .stage=${stage} .cards=${cards} .card=${id} .seat=${this.view.seat} .document=${this.block.document} .sees=${this.block.sees} .sorts=${this.sorts}></tl-card></li>`,
+      (id) => html`<li><tl-card .place=${place} .card=${id}></tl-card></li>`,
     )}</ul>`;
   }
 
@@ -144,8 +182,7 @@ export class CardsBlock extends BlockPart<Cards> {
     const under = new Map<string, string[]>(this.themes.map((id) => [id, []]));
     const loose: string[] = [];
     for (const id of ids) {
-      const card = cards.get(id);
-      (under.get(card ? word(card, "theme") : "") ?? loose).push(id);
+      (under.get(cards.get(id)?.theme ?? "") ?? loose).push(id);
     }
     const rest = loose.length
       ? html`<section class="under"><h3>${t("Under no theme yet")}<span class="note nums">${number(loose.length)}</span></h3>${this.list(loose)}</section>`
@@ -158,8 +195,12 @@ export class CardsBlock extends BlockPart<Cards> {
   }
 
   private called(theme: string): string {
-    const card = this.cards.get(theme);
-    return card ? word(card, "text") : "";
+    return this.cards.get(theme)?.text ?? "";
+  }
+
+  /** A name half written keeps its box, whatever becomes of the notes. */
+  private get begun(): boolean {
+    return this.stage.drafts.peek(this.view.seat, this.stage.box("note-theme")) !== "";
   }
 
   private naming(): TemplateResult {
@@ -173,7 +214,7 @@ export class CardsBlock extends BlockPart<Cards> {
   protected override render(): TemplateResult {
     const { section, kinds, title, hint, add } = this.block;
     const { cards, stage } = this;
-    const ids = listed(cards, section, kinds);
+    const ids = cards.listed(section, kinds);
     const busy = stage.commands.busy(`add ${section}`);
     const open = add && this.open;
     // Where writing is the one thing now, the box stands before what others wrote.
@@ -181,7 +222,7 @@ export class CardsBlock extends BlockPart<Cards> {
     return html`<section class="section"><header><h2>${title}</h2>${ids.length ? html`<span class="note">${tn("{n} note", "{n} notes", ids.length)}</span>` : nothing}${sees(this.block.sees)}</header>
       ${hint ? html`<p class="note hint">${hint}</p>` : nothing}
       ${first ? this.adder(busy) : nothing}
-      ${this.sorts ? this.naming() : nothing}
+      ${this.sorts && (ids.length || this.themes.length || this.begun) ? this.naming() : nothing}
       ${
         this.themes.length
           ? this.sorted(ids)
@@ -209,146 +250,5 @@ export class CardsBlock extends BlockPart<Cards> {
           ${kinds.length > 1 ? html`<fieldset><legend class="vh">${t("Kind of note")}</legend><div class="three">${kinds.map((kind, n) => html`<label class="opt"><input type="radio" name="kind" value=${kind} ?checked=${n === 0}><span>${kindWord(kind)}</span></label>`)}</div></fieldset>` : nothing}
           <tl-box .stage=${stage} .seat=${this.view.seat} .name=${stage.box(`note-${section}`)} .label=${t("Add a note")} .hint=${null} .limit=${500} .lines=${2} .need=${""}></tl-box>
           <button class="btn" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></form>`;
-  }
-}
-
-/** A card's kind, in a word (`methods.md` 1.7). */
-export function kindWord(kind: string): string {
-  switch (kind) {
-    case "question":
-      return t("A question");
-    case "practice":
-      return t("A way of working");
-    case "quote":
-      return t("A quote");
-    case "theme":
-      return t("A theme");
-    case "parking":
-      return t("For later");
-    case "key_moment":
-      return t("A moment");
-    case "story_title":
-      return t("A title");
-    default:
-      return t("An insight");
-  }
-}
-
-/** One card. */
-export class CardPart extends StagePart {
-  static override properties = {
-    ...StagePart.properties,
-    cards: { attribute: false },
-    card: {},
-    seat: {},
-    document: {},
-    sees: {},
-    sorts: { type: Boolean },
-    editing: { state: true },
-    moving: { state: true },
-  };
-  declare cards: Y.Map<CardMap>;
-  declare card: string;
-  declare seat: string;
-  declare document: string;
-  declare sees: Sees;
-  /** Whether this page is where notes are put under themes. */
-  declare sorts: boolean;
-  declare editing: boolean;
-  declare moving: boolean;
-  private unwatch: (() => void) | undefined;
-  private watched: CardMap | undefined;
-  private readonly look = () => this.requestUpdate();
-
-  override disconnectedCallback(): void {
-    this.unwatch?.();
-    this.unwatch = undefined;
-    this.watched = undefined;
-    super.disconnectedCallback();
-  }
-
-  protected override render(): TemplateResult | typeof nothing {
-    const card = this.cards.get(this.card);
-    if (!(card instanceof Y.Map)) return nothing;
-    if (this.watched !== card) {
-      this.unwatch?.();
-      this.watched = card;
-      card.observeDeep(this.look);
-      this.unwatch = () => card.unobserveDeep(this.look);
-    }
-    const author = word(card, "author");
-    const own = this.stage.own(author);
-    const text = card.get("text");
-    const created = Number(card.get("created") ?? 0);
-    return html`<div class="nt ${word(card, "kind")}">
-      ${
-        this.editing && text instanceof Y.Text
-          ? html`<tl-box .stage=${this.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${500} .lines=${2} .need=${this.card}></tl-box><button class="btn small" type="button" @click=${() => {
-              this.editing = false;
-            }}>${t("Done")}</button>`
-          : html`<p class="text" dir="auto" lang=${word(card, "language") || nothing}>${word(card, "text")}</p>`
-      }
-      ${own && this.stage.sharing && this.document.startsWith("group/") ? html`<label class="row sharing"><input type="checkbox" .checked=${this.stage.ticked.has(this.card)} @change=${() => this.stage.tick(this.card)}>${t("Share this one")}</label>` : nothing}
-      <div class="meta"><span class="who">${author ? html`<bdi>${own && author === this.seat ? t("You") : this.stage.name(author)}</bdi>` : t("From the circle")}${created ? html` · <span class="nums">${hour(created)}</span>` : nothing}</span>
-      ${
-        own
-          ? html`<button class="btn icon" type="button" aria-label=${t("Edit")} @click=${() => {
-              this.editing = !this.editing;
-            }}>${icon("pencil")}</button>`
-          : nothing
-      }
-      ${
-        this.sorts || (own && this.document === "board" && this.themes.length)
-          ? html`<button class=${this.sorts ? "btn bare move" : "btn icon move"} type="button" aria-label=${this.sorts ? nothing : t("Move to…")} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.unfold()}>${icon("move", "flip")}${this.sorts ? t("Move to…") : nothing}</button>`
-          : nothing
-      }
-      ${own ? html`<button class="btn icon" type="button" aria-label=${t("Take this note away")} @click=${() => this.stage.say({ type: "note.delete", document: this.document, card: this.card })}>${icon("cross")}</button>` : nothing}</div>
-      ${this.moving ? this.menu() : nothing}</div>`;
-  }
-
-  private get themes(): string[] {
-    return listed(this.cards, "", ["theme"]);
-  }
-
-  protected override updated(): void {
-    const card = this.cards.get(this.card);
-    if (landing?.card !== this.card || landing.from === this || !card) return;
-    if (word(card, "theme") !== landing.theme) return;
-    landing = null;
-    this.querySelector<HTMLElement>(".move")?.focus();
-  }
-
-  private unfold(): void {
-    this.moving = !this.moving;
-    if (!this.moving) return;
-    void this.updateComplete.then(() => this.querySelector<HTMLElement>(".menu button")?.focus());
-  }
-
-  private menu(): TemplateResult {
-    const card = this.cards.get(this.card);
-    const under = card ? word(card, "theme") : "";
-    const { themes } = this;
-    const move = (theme: string) => {
-      this.moving = false;
-      this.querySelector<HTMLElement>(".move")?.focus();
-      if (theme === under) return;
-      landing = { card: this.card, theme, from: this };
-      this.stage.say({ type: "note.move", card: this.card, theme });
-    };
-    const row = (id: string, label: string) =>
-      html`<button type="button" aria-current=${id === under ? "true" : nothing} @click=${() => move(id)}><bdi>${label}</bdi>${id === under ? icon("check") : nothing}</button>`;
-    return html`<div class="menu" @keydown=${(event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      this.moving = false;
-      this.querySelector<HTMLElement>(".move")?.focus();
-    }}><p class="note">${themes.length ? t("Move this note to") : t("Make a theme first, in the box above. Then move notes under it.")}</p>${themes.map(
-      (id) => {
-        const theme = this.cards.get(id);
-        return row(id, theme ? word(theme, "text") : "");
-      },
-    )}${themes.length ? row("", t("No theme")) : nothing}<button type="button" @click=${() => {
-      this.moving = false;
-      this.querySelector<HTMLElement>(".move")?.focus();
-    }}>${t("Leave it here")}</button></div>`;
   }
 }

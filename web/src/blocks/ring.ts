@@ -66,7 +66,7 @@ export function plait(
 
 export const PLAIT = plait();
 
-/** Seat radius and distance from the middle, so that 3 to 15 people fit without touching. */
+/** Seat radius and distance from the middle, so that people fit without touching. */
 interface Measures {
   seat: number;
   distance: number;
@@ -87,7 +87,24 @@ function measures(count: number): Measures {
     return { seat: 24, distance: 124, look: "many", room: 9, above: 8, below: 17, bed: 5 };
   if (count <= 12)
     return { seat: 20, distance: 126, look: "many", room: 8, above: 7, below: 15, bed: 4 };
-  return { seat: 16, distance: 130, look: "crowd", room: 7, above: 5, below: 12, bed: 3 };
+  if (count < SWARM)
+    return { seat: 16, distance: 130, look: "crowd", room: 7, above: 5, below: 12, bed: 3 };
+  const seat = Math.min(16, (0.84 * Math.PI * 150) / count);
+  return { seat, distance: 150, look: "crowd", room: 7, above: 0, below: 0, bed: 1 };
+}
+
+/** From so many people on only the own name and that of the one who has the floor are drawn, on
+ *  the inner side; everybody stands in the list for readers, and on the panel. */
+const SWARM = 17;
+/** Seat radius under which initials would be a blur. */
+const LEGIBLE = 12;
+
+/** Where a name stands inside the ring of seats, beside its own. */
+function inside(n: number, count: number, [x, y]: Point, r: number): [number, number, string] {
+  const side = Math.sin((n / count) * 2 * Math.PI);
+  if (Math.abs(side) > 0.5)
+    return [x - Math.sign(side) * (r + 4), y + 4, side > 0 ? "end" : "start"];
+  return [x, y < CY ? y + r + 14 : y - r - 6, "middle"];
 }
 
 export function stateWord(state: SeatState): string {
@@ -222,7 +239,11 @@ export class RingBlock extends BlockPart<Ring> {
     const [x, y] = at(n / seats.length, distance);
     const state = this.state(seat);
     const above = y < CY - 0.5;
-    const label = above ? y - r - gap.above : y + r + gap.below;
+    const swarm = seats.length >= SWARM;
+    const [nameX, label, anchor] = swarm
+      ? inside(n, seats.length, [x, y], r)
+      : [x, above ? y - r - gap.above : y + r + gap.below, "middle"];
+    const named = !swarm || state === "floor" || this.me(seat);
     const twins = seats.some(
       (other) => other !== seat && shortName(other.name) === shortName(seat.name),
     );
@@ -234,9 +255,9 @@ export class RingBlock extends BlockPart<Ring> {
     const badge = r * 0.74;
     return svg`<g class=${`seat ${state} ${this.me(seat) ? "me" : ""}`}><circle class="bed" cx=${x} cy=${y} r=${r + gap.bed}></circle>
       ${state === "floor" ? svg`<circle class="halo" cx=${x} cy=${y} r=${r + gap.bed - 1}></circle>` : nothing}
-      <circle class="d" cx=${x} cy=${y} r=${r}></circle><text class="ini" x=${x} y=${y + (r > 20 ? 6 : 4.5)}>${initials(seat.name)}</text>
-      ${state === "told" ? svg`<circle class="bd" cx=${x + badge} cy=${y + badge} r="9.5"></circle><path class="tk" d=${`m${x + badge - 4} ${y + badge + 0.5} 3 3 5-6`}></path>` : nothing}
-      <text class="nm" x=${x} y=${label}>${name}</text></g>`;
+      <circle class="d" cx=${x} cy=${y} r=${r}></circle>${r < LEGIBLE ? nothing : svg`<text class="ini" x=${x} y=${y + (r > 20 ? 6 : 4.5)}>${initials(seat.name)}</text>`}
+      ${state === "told" && !swarm ? svg`<circle class="bd" cx=${x + badge} cy=${y + badge} r="9.5"></circle><path class="tk" d=${`m${x + badge - 4} ${y + badge + 0.5} 3 3 5-6`}></path>` : nothing}
+      ${named ? svg`<text class=${`nm ${anchor}`} x=${nameX} y=${label}>${name}</text>` : nothing}</g>`;
   }
 
   /** The floor passes along the ring: a coral seat travels from the last holder to the next. */

@@ -120,6 +120,8 @@ export class AnswersBlock extends BlockPart<Answers> {
 export class TallyBlock extends BlockPart<Tally> {
   protected override render(): TemplateResult {
     const { title, bars } = this.block;
+    // On a wall a head without anything under it is a riddle.
+    if (!bars.length && this.view.lens === "screen") return html``;
     const most = Math.max(1, ...bars.map((bar) => bar.count));
     return html`<section class="stack"><h2 class="sec">${title}</h2><ul class="bars">${bars.map(
       (bar) =>

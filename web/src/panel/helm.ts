@@ -28,12 +28,27 @@ export class DutiesPart extends StagePart {
     if (!duties.length) return nothing;
     const offer = this.stage.offers.find((each) => each.type === "duty.set");
     const open = duties.filter((duty) => !duty.set).length;
-    return html`<section class="stack" aria-labelledby="dt"><h2 class="sec" id="dt">${t("Who looks after what")}${open ? html`<span class="tag sand">${tn("{n} open", "{n} open", open)}</span>` : nothing}</h2>
+    return html`<details class="rules fold"><summary><h2 class="sec">${t("Who looks after what")}${open ? html`<span class="tag sand">${tn("{n} open", "{n} open", open)}</span>` : nothing}</h2>${icon("down")}</summary><div class="stack">
       <ul class="people">${duties.map(
         (duty) =>
           html`<li><span class="name">${duty.label}</span>${duty.name ? html`<bdi>${duty.name}</bdi>` : html`<span class=${duty.set ? "note" : "tag sand"}>${duty.set ? t("nobody, on purpose") : t("not decided")}</span>`}</li>`,
-      )}</ul>${offer ? html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${"small"}></tl-offer>` : nothing}</section>`;
+      )}</ul>${offer ? html`<tl-offer .stage=${this.stage} .offer=${offer} .look=${"small"}></tl-offer>` : nothing}</div></details>`;
   }
+}
+
+/** A rest is spoken of from shortly before it until it is no use any more (ms). */
+const REST_BEFORE = 120_000;
+const REST_AFTER = 900_000;
+
+/** A planned rest that is due: one quiet line, and the break where the activity has one. */
+export function rest(stage: Stage): TemplateResult | typeof nothing {
+  const due = stage.view?.room.rest;
+  const now = serverNow();
+  if (!due || now < due.at - REST_BEFORE || now > due.at + REST_AFTER) return nothing;
+  if (stage.offers.some((offer) => offer.type === "break.end")) return nothing;
+  const offer = stage.offers.find((each) => each.type === "break.start");
+  const time = hour(Date.now() + due.at - now);
+  return html`<div class="row rest">${icon("later")}<p class="grow">${tn("A rest of {n} minute is planned for {time}.", "A rest of {n} minutes is planned for {time}.", due.minutes, { time })}</p>${offer ? html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>` : nothing}</div>`;
 }
 
 function became(state: ProposalRow["state"]): string {

@@ -8,7 +8,7 @@ export interface MenuPart {
 }
 
 /** What the room itself offers, by whom or what it is about; all else is the activity's. */
-const OWN = /^seat\.(name|where|leave|deal|language|willing|stay|move)$/;
+export const OWN = /^seat\.(name|where|leave|deal|language|willing|stay|move)$/;
 const LEAD = /^(lead\.|room\.co_time|duty\.)/;
 const DOOR = /^(door\.|link\.|room\.call|desk\.code)/;
 const PEOPLE = /^(say\.all|seat\.(role|remove|hide|restore|erase)|desk\.|table\.)/;

@@ -8,7 +8,7 @@ import type { Block, Offer } from "../wire";
 export interface Sorted {
   /** The one right button, and its equals. */
   main: Offer[];
-  /** Everybody's clocks: more time, pause, go on. */
+  /** Everybody's clocks: more time, a soft end, pause, go on. */
   clocks: Offer[];
   /** What somebody waits for, each with its answer. */
   signals: Offer[];
@@ -24,7 +24,7 @@ export interface Sorted {
   alarm: Offer | undefined;
 }
 
-const CLOCK = /^(phase\.extend|pause\.|break\.end|timer\.)/;
+const CLOCK = /^(phase\.(extend|soften)|pause\.|break\.end|timer\.)/;
 const SIGNAL = /^(door\.admit|seat\.(admit|refuse|restore|erase)|care\.|help\.)/;
 const LEAD = /^lead\.(offer|request|decline)$/;
 const ALARM = /^room\.(freeze|unfreeze)$/;

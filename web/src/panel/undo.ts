@@ -43,7 +43,8 @@ export class LastStep {
     const offered = view.may.some((offer) => offer.type === "phase.back");
     const until = serverNow() + BAR;
     this.returned = undefined;
-    if (before && here === this.from && !offered) {
+    // Between two activities there is nothing to come back to.
+    if (before && here && here === this.from && !offered) {
       this.returned = { text: headline(view), until };
       this.moved = undefined;
     } else this.moved = before && offered ? { text: headline(view), until } : undefined;

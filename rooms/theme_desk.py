@@ -1,0 +1,162 @@
+"""Themes of everyone's board: making one from cards, splitting, merging, naming and ordering them,
+and putting a section back as it was (`methods.md` RO2, RO3). Facilitators only.
+
+Each command is one commit whatever it moves, so that two people who cluster at once see each
+other's step whole or not at all.
+"""
+
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from activities import board
+from activities.blocks import Words, say
+from activities.kernel import Refused
+from rooms import board_events, board_moves, commits, note_desk, wire_board
+from rooms.asking import Asking
+from rooms.board_moves import GONE_ON, NOT_THERE, SECTION, THEME, THEMES, Spot
+from rooms.room_state import RoomState
+from rooms.whole import Draft
+
+ThemeCommand = (
+    wire_board.ThemeAdd
+    | wire_board.ThemeRename
+    | wire_board.ThemeSplit
+    | wire_board.ThemeMerge
+    | wire_board.ThemeOrder
+    | wire_board.BoardRestore
+)
+"""The commands of this module."""
+
+FULL: Final = say(
+    "This board has {limit} themes, more than anybody can read. Merge some first.",
+    limit=wire_board.MOST_THEMES,
+)
+TOO_MANY: Final = say(
+    "That is more than {limit} notes at once. Take fewer.", limit=wire_board.MOST_TOGETHER
+)
+CHOOSE: Final = say("Choose the notes that belong together first.")
+TWO: Final = say("Choose two different themes.")
+NO_CHECKPOINT: Final = say("There is nothing to go back to at that time. Look again.")
+THEME_GONE: Final = say(
+    "This theme is not there any more. Make it again and put its notes under it."
+)
+
+
+def decide(draft: Draft, command: ThemeCommand, asking: Asking) -> None:
+    """Decide about themes. Raises `Refused`."""
+    asking.ensure_facilitator()
+    match command:
+        case wire_board.ThemeAdd():
+            cards = _cards(draft.room, command.cards)
+            _make(draft, asking, command.text, command.after, cards)
+        case wire_board.ThemeRename():
+            _rename(draft, command, asking)
+        case wire_board.ThemeSplit():
+            _split(draft, command, asking)
+        case wire_board.ThemeMerge():
+            _merge(draft, command, asking)
+        case wire_board.ThemeOrder():
+            theme = _theme(draft.room, command.theme)
+            note_desk.unchanged_since(draft.room, theme.card, command.since)
+            moved = board_moves.put(draft.room, [theme.card], after=command.after)
+            note_desk.add_events(draft, [moved], asking)
+        case wire_board.BoardRestore():
+            _restore(draft, command, asking)
+        case _:
+            assert_never(command)
+
+
+def _theme(state: RoomState, id: str) -> commits.NoteAdded:
+    if not board_moves.is_theme(state.notes, id):
+        raise Refused("unknown", THEME_GONE)
+    return state.notes[id]
+
+
+def _cards(state: RoomState, ids: Sequence[str]) -> tuple[str, ...]:
+    """Cards that are to go under a theme together; what its author has just taken away is left
+    out. Raises `Refused`."""
+    if len(ids) > wire_board.MOST_TOGETHER:
+        raise Refused("too_many", TOO_MANY)
+    if len(set(ids)) < len(ids):
+        raise Refused("bad_request")
+    there = tuple(id for id in ids if id not in state.board.taken)
+    for id in there:
+        note = state.notes.get(id)
+        if note is None:
+            raise Refused("unknown", NOT_THERE)
+        if not board_moves.is_on_board(state, note):
+            raise Refused("not_allowed", note_desk.NOT_PLACED_THERE)
+        if note.kind == "theme":
+            raise Refused("bad_request", note_desk.MOVE_THEMES)
+    return there
+
+
+def _make(
+    draft: Draft,
+    asking: Asking,
+    text: Words,
+    after: str | None,
+    cards: Sequence[str],
+) -> None:
+    state = draft.room
+    words = asking.mint.ref(text, wire_board.HEADING_LIMIT)
+    if len(board_moves.standing(state, Spot(THEMES))) >= wire_board.MOST_THEMES:
+        raise Refused("full", FULL)
+    note_desk.ensure_room(state, asking.seat.id, "board")
+    theme = note_desk.new_note(draft, asking, "board", "theme", "", words)
+    note_desk.lay(draft, theme, after, asking)
+    note_desk.add_events(draft, [board_moves.put(draft.room, cards, theme=theme.card)], asking)
+
+
+def _rename(draft: Draft, command: wire_board.ThemeRename, asking: Asking) -> None:
+    theme = _theme(draft.room, command.theme)
+    note_desk.unchanged_since(draft.room, theme.card, command.since)
+    words = asking.mint.ref(command.text, wire_board.HEADING_LIMIT)
+    draft.add(commits.NoteReworded(card=theme.card, words=words, before=theme.words))
+    renamed = board.NoteRenamed(card=theme.card, words=command.text, seat=asking.seat.id)
+    note_desk.tell(draft, renamed, asking)
+
+
+def _split(draft: Draft, command: wire_board.ThemeSplit, asking: Asking) -> None:
+    state = draft.room
+    theme = _theme(state, command.theme)
+    cards = _cards(state, command.cards)
+    if not cards:
+        raise Refused("bad_request", CHOOSE)
+    if any(state.notes[card].theme != theme.card for card in cards):
+        raise Refused("stale_phase", GONE_ON)
+    _make(draft, asking, command.text, theme.card, cards)
+
+
+def _merge(draft: Draft, command: wire_board.ThemeMerge, asking: Asking) -> None:
+    state = draft.room
+    theme = _theme(state, command.theme)
+    if command.into:
+        _theme(state, command.into)
+    if command.into == command.theme:
+        raise Refused("bad_request", TWO)
+    note_desk.add_events(draft, board_moves.emptied(state, theme.card, command.into), asking)
+    draft.add(commits.ThemesMerged(theme=theme.card, into=command.into))
+    note_desk.tell(draft, board.NoteWent(card=theme.card), asking)
+
+
+def _restore(draft: Draft, command: wire_board.BoardRestore, asking: Asking) -> None:
+    state = draft.room
+    if (command.section is None) == (command.theme is None):
+        raise Refused("bad_request")
+    known = [c for c in state.board.checkpoints if c.at == command.at]
+    if not known:
+        raise Refused("unknown", NO_CHECKPOINT)
+    if command.theme:
+        spot = Spot(THEME, _theme(state, command.theme).card)
+    else:
+        spot = Spot(SECTION, command.section or "")
+    moved = board_moves.restored(state, known[-1], spot)
+    if moved is None:
+        raise Refused("duplicate", say("It stands like that already."))
+    draft.add(
+        board_events.BoardRestored(
+            to=command.at, section=command.section or "", theme=command.theme or ""
+        )
+    )
+    note_desk.add_events(draft, [moved], asking)

@@ -1,0 +1,705 @@
+// The board: everything people put down here, under themes or where it was written. Outline first,
+// columns where there is room; a card moves by hand, by its menu and from the keyboard alike.
+import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { sees } from "./blocks/block";
+import { Box } from "./blocks/box";
+import { CardPart, type Row } from "./blocks/card";
+import { Carets } from "./board/carets";
+import { type Checkpoints, drawCheckpoints, fetchCheckpoints } from "./board/checkpoints";
+import { ColumnPart, type Gap } from "./board/column";
+import { Drag } from "./board/drag";
+import { EVERYTHING, finder, test, type Wanted } from "./board/finder";
+import type { Column } from "./board/lists";
+import { type Board, BoardPlace, clipped } from "./board/place";
+import { type Step, Steps } from "./board/steps";
+import { writing } from "./board/writing";
+import { readBoot } from "./boot";
+import { fixedPlace, StagePart, stateLine, tray } from "./frame";
+import { number, t, tn } from "./i18n";
+import { watchKeyboard } from "./keyboard";
+import { enter } from "./mount";
+import { define, icon } from "./part";
+import { Shelf } from "./shelf";
+import { openStage } from "./stage";
+import type { Sees } from "./wire";
+
+/** Milliseconds the undo bar stands. */
+const BAR = 10_000;
+/** Cards that are seen to move; more at once only stand where they are. */
+const FLYING = 8;
+/** Milliseconds to wait for people's names before cards are drawn without. */
+const NAMES = 1_500;
+
+/** A question of the board: a name for a theme, or whether to go on. */
+interface Ask {
+  title: string;
+  hint: string;
+  /** Its box; null: only yes or no. */
+  label: string | null;
+  value: string;
+  button: string;
+  run(text: string): void;
+}
+
+export class BoardPage extends StagePart implements Board {
+  static override properties = {
+    ...StagePart.properties,
+    at: { state: true },
+    menu: { state: true },
+    adding: { state: true },
+    finding: { state: true },
+    wanted: { state: true },
+    gap: { state: true },
+    ask: { state: true },
+    said: { state: true },
+    bar: { state: true },
+    points: { state: true },
+    named: { state: true },
+    sorting: { state: true },
+  };
+  /** The document that is shown. */
+  declare at: string;
+  declare menu: boolean;
+  declare adding: boolean;
+  declare finding: boolean;
+  declare wanted: Wanted;
+  declare gap: Gap | undefined;
+  declare ask: Ask | undefined;
+  declare said: string;
+  declare bar: Step | undefined;
+  declare points: Checkpoints | undefined;
+  /** Whether people's names are known, or were waited for long enough. */
+  declare named: boolean;
+  /** Whether the chosen notes are about to be put somewhere. */
+  declare sorting: boolean;
+  steps!: Steps;
+  private place: BoardPlace | undefined;
+  private stops: (() => void)[] = [];
+  private names = "";
+  private readonly flights = new Map<string, DOMRect>();
+  private readonly columnRows = new Map<string, () => Row[]>();
+  private folding: number | undefined;
+  private readonly keys = (event: KeyboardEvent) => this.key(event);
+  private readonly again = () => this.open(this.at);
+  private readonly stepped = () => this.step();
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { stage } = this;
+    this.wanted = EVERYTHING;
+    this.said = "";
+    this.steps ??= new Steps(stage);
+    this.steps.addEventListener("change", this.stepped);
+    stage.connection.addEventListener("reopened", this.again);
+    document.addEventListener("keydown", this.keys);
+    window.setTimeout(() => {
+      this.named = true;
+    }, NAMES);
+    this.open("board");
+  }
+
+  override disconnectedCallback(): void {
+    this.shut();
+    this.steps.removeEventListener("change", this.stepped);
+    this.stage.connection.removeEventListener("reopened", this.again);
+    document.removeEventListener("keydown", this.keys);
+    super.disconnectedCallback();
+  }
+
+  // Places: everyone's, one's circle, one's own
+
+  private open(name: string): void {
+    this.shut();
+    const shared = this.stage.connection.open(name);
+    const shelf = new Shelf(shared.doc, name.startsWith("mine/") ? "notes" : "cards");
+    const place = new BoardPlace(this, name, shelf);
+    this.place = place;
+    this.at = name;
+    this.filter();
+    this.stops = [
+      this.steps.follow(shelf),
+      shelf.follow((cards) => this.moved(cards)),
+      () => place.close(),
+    ];
+    shelf.changed = (cards) => {
+      if (place.lists.fits) this.moved(cards);
+    };
+    const look = () => this.requestUpdate();
+    shared.provider.on("synced", look);
+    this.stops.push(() => shared.provider.off("synced", look));
+    const drag = new Drag(this, {
+      may: (id) => {
+        const card = shelf.get(id);
+        return !!card && !place.choosing && place.movable(card);
+      },
+      show: (id, landing) => {
+        const note = clipped(shelf.get(id)?.text ?? "");
+        const still =
+          landing?.column === place.lists.columnOf(id) && landing?.after === place.lists.behind(id);
+        this.gap =
+          landing && !still
+            ? { ...landing, card: id, label: t("“{note}” lands here", { note }) }
+            : undefined;
+      },
+      drop: (id, landing) => {
+        const still = !this.gap;
+        this.gap = undefined;
+        if (!still) place.move(id, landing);
+      },
+    });
+    this.stops.push(() => drag.close());
+    if (shared.awareness) {
+      const carets = new Carets(this, place, shared.awareness);
+      this.stops.push(() => carets.close());
+    }
+  }
+
+  private shut(): void {
+    for (const stop of this.stops) stop();
+    this.stops = [];
+    this.place = undefined;
+    this.flights.clear();
+  }
+
+  private show(name: string): void {
+    if (name === this.at) return;
+    this.adding = false;
+    this.open(name);
+  }
+
+  /** The documents this seat reads, widest first. */
+  private get places(): { name: string; sees: Sees; label: string }[] {
+    const { stage } = this;
+    const groups = (stage.view?.documents ?? []).filter((name) => name.startsWith("group/"));
+    return [
+      { name: "board", sees: "room" as Sees, label: t("Everyone here") },
+      ...groups.map((name) => ({
+        name,
+        sees: "circle" as Sees,
+        label: this.circle(name.slice("group/".length)) || t("Your circle"),
+      })),
+      { name: `mine/${stage.seat}`, sees: "self" as Sees, label: t("Only you") },
+    ];
+  }
+
+  circle(group: string): string {
+    return (this.stage.boot as { circles?: Record<string, string> }).circles?.[group] ?? "";
+  }
+
+  // What changes
+
+  private moved(cards: ReadonlySet<string>): void {
+    const { place } = this;
+    if (!place) return;
+    if (cards.size <= FLYING)
+      for (const id of cards) {
+        const item = this.item(id);
+        if (item && !this.flights.has(id)) this.flights.set(id, item.getBoundingClientRect());
+      }
+    place.lists.moved(cards);
+    this.requestUpdate();
+  }
+
+  private filter(change: Partial<Wanted> = {}): void {
+    this.wanted = { ...this.wanted, ...change };
+    const { place, stage } = this;
+    if (!place) return;
+    place.lists.fits = test(
+      this.wanted,
+      (seat) => stage.name(seat),
+      (seat) => stage.own(seat),
+    );
+    place.lists.rebuild();
+  }
+
+  private item(card: string): HTMLElement | null {
+    return this.querySelector<HTMLElement>(`[data-card="${CSS.escape(card)}"]`);
+  }
+
+  protected override updated(): void {
+    const { stage, place } = this;
+    const names = stage.people?.people.map((each) => `${each.seat} ${each.name}`).join("\n") ?? "";
+    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""}`;
+    const now = `${names}\n${rights}\n${stage.boot.seats.map((each) => each.seat).join()}`;
+    if (now !== this.names) {
+      this.names = now;
+      place?.shelf.again();
+    }
+    const dialog = this.querySelector("dialog");
+    if (dialog && !dialog.open) dialog.showModal();
+    if (this.flights.size || place?.left) void this.settle();
+  }
+
+  /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */
+  private async settle(): Promise<void> {
+    const columns = [...this.querySelectorAll<ColumnPart>("tl-column")];
+    await Promise.all(columns.map((column) => column.updateComplete));
+    const { place } = this;
+    const gone = place?.left;
+    if (place && gone && !place.shelf.get(gone.card)) {
+      place.left = undefined;
+      const free = !document.activeElement || document.activeElement === document.body;
+      if (free) (this.item(gone.to)?.querySelector("button") ?? this.querySelector("h1"))?.focus();
+    }
+    const length = parseFloat(
+      getComputedStyle(document.documentElement).getPropertyValue("--move"),
+    );
+    for (const [id, from] of this.flights) {
+      const item = this.item(id);
+      if (!item || !length || item.classList.contains("lifted")) continue;
+      const to = item.getBoundingClientRect();
+      const [dx, dy] = [from.left - to.left, from.top - to.top];
+      const seen = [from, to].some((box) => box.bottom > 0 && box.top < window.innerHeight);
+      if (!seen || (!dx && !dy)) continue;
+      item.animate([{ translate: `${dx}px ${dy}px` }, { translate: "0 0" }], {
+        duration: length,
+        easing: "cubic-bezier(0.3, 0.7, 0.2, 1)",
+      });
+    }
+    this.flights.clear();
+  }
+
+  announce(text: string): void {
+    // The same words twice are said twice.
+    this.said = text === this.said ? `${text}\u00a0` : text;
+  }
+
+  private step(): void {
+    const { last } = this.steps;
+    if (last === this.bar) return;
+    this.bar = last;
+    window.clearTimeout(this.folding);
+    this.folding = window.setTimeout(() => {
+      this.bar = undefined;
+    }, BAR);
+  }
+
+  private undo(): void {
+    const step = this.steps.undo();
+    this.bar = undefined;
+    this.announce(
+      step ? t("Taken back: {step}", { step: step.label }) : t("There is nothing to undo now."),
+    );
+  }
+
+  private key(event: KeyboardEvent): void {
+    const { place } = this;
+    const target = event.target as HTMLElement;
+    const letter = event.key.toLowerCase();
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey && letter === "z") {
+      // A box that belongs to no card has its own way back.
+      if (target.closest("input, textarea") && !target.closest("[data-card]")) return;
+      event.preventDefault();
+      this.undo();
+      return;
+    }
+    if (place?.key(event)) event.preventDefault();
+  }
+
+  // Themes
+
+  nameTheme(cards: readonly string[]): void {
+    const { stage } = this;
+    const n = cards.length;
+    this.ask = {
+      title: n ? tn("A theme from {n} note", "A theme from {n} notes", n) : t("A new theme"),
+      hint: t(
+        "A few words that gather notes. In the memo a theme stands when two people carry it.",
+      ),
+      label: t("What shall it be called?"),
+      value: "",
+      button: t("Make this theme"),
+      run: (text) => {
+        stage.say({ type: "theme.add", text, cards });
+        this.announce(t("The theme {theme} is made.", { theme: text }));
+        this.place?.choosingFrom(null);
+      },
+    };
+  }
+
+  private split(theme: string, heading: string): void {
+    const { place, stage } = this;
+    if (!place) return;
+    const cards = place.picked.filter((id) => place.lists.columnOf(id) === theme);
+    this.ask = {
+      title: t("Take {n} out of {theme}", { n: number(cards.length), theme: heading }),
+      hint: t("They stand under a theme of their own then, right behind this one."),
+      label: t("What shall it be called?"),
+      value: "",
+      button: t("Make this theme"),
+      run: (text) => {
+        stage.say({ type: "theme.split", theme, cards, text });
+        place.choosingFrom(null);
+      },
+    };
+  }
+
+  private nameSection(): void {
+    this.ask = {
+      title: t("A new section"),
+      hint: t("A heading under which notes are written, beside the themes."),
+      label: t("What shall it be called?"),
+      value: "",
+      button: t("Make this section"),
+      run: (title) => this.stage.say({ type: "section.add", title }),
+    };
+  }
+
+  private rename({ kind, key, title }: Column): void {
+    const command = (text: string) =>
+      kind === "theme"
+        ? { type: "theme.rename", theme: key, text }
+        : { type: "section.rename", section: key, title: text };
+    this.ask = {
+      title: t("Another name for it"),
+      hint: "",
+      label: t("What shall it be called?"),
+      value: title,
+      button: t("Rename it"),
+      run: (text) => {
+        if (text === title) return;
+        this.steps.took(this.stage.say(command(text)), {
+          label: t("Renamed {heading}", { heading: title }),
+          back: (since) => ({ ...command(title), since }),
+        });
+      },
+    };
+  }
+
+  private merge(theme: string, heading: string, into: Column): void {
+    this.ask = {
+      title: t("Put {theme} into {other}?", { theme: heading, other: into.title }),
+      hint: t("All its notes stand under {other} then, and {theme} is no more.", {
+        theme: heading,
+        other: into.title,
+      }),
+      label: null,
+      value: "",
+      button: t("Yes, make them one"),
+      run: () => this.stage.say({ type: "theme.merge", theme, into: into.key }),
+    };
+  }
+
+  private order(row: readonly Column[], at: number, by: 1 | -1): void {
+    const moved = row[at];
+    if (!moved) return;
+    const command = (after: string) =>
+      moved.kind === "theme"
+        ? { type: "theme.order", theme: moved.key, after }
+        : { type: "section.order", section: moved.key, after };
+    const behind = (n: number) => row[n]?.key ?? "";
+    this.steps.took(this.stage.say(command(behind(by > 0 ? at + 1 : at - 2))), {
+      label: t("Moved {heading}", { heading: moved.title }),
+      back: (since) => ({ ...command(behind(at - 1)), since }),
+    });
+    this.announce(
+      t("{place}, place {n} of {all}", {
+        place: moved.title,
+        n: number(at + 1 + by),
+        all: number(row.length),
+      }),
+    );
+  }
+
+  /** What may be done with a column, as a menu; always the same function, so that a column is not
+   *  drawn again for it. */
+  private rowsOf(key: string): (() => Row[]) | undefined {
+    const { place } = this;
+    if (!place?.arranges || !key) return undefined;
+    const known = this.columnRows.get(key);
+    if (known) return known;
+    const rows = () => this.headRows(key);
+    this.columnRows.set(key, rows);
+    return rows;
+  }
+
+  private headRows(key: string): Row[] {
+    const { place } = this;
+    const column = place?.columns().find((each) => each.key === key);
+    if (!place || !column) return [];
+    const { title, kind } = column;
+    const row = place.columns().filter((each) => each.kind === kind);
+    const at = row.findIndex((each) => each.key === key);
+    const rows: Row[] = [{ label: t("Rename it"), icon: "pencil", run: () => this.rename(column) }];
+    if (kind === "theme") rows.push(...this.splitting(key, title));
+    if (at > 0)
+      rows.push({
+        label: t("Further to the front"),
+        icon: "up",
+        run: () => this.order(row, at, -1),
+      });
+    if (at < row.length - 1)
+      rows.push({
+        label: t("Further to the back"),
+        icon: "down",
+        run: () => this.order(row, at, 1),
+      });
+    for (const other of kind === "theme" ? row : [])
+      if (other.key !== key)
+        rows.push({
+          label: t("Put it into {theme}", { theme: other.title }),
+          icon: "move",
+          run: () => this.merge(key, title, other),
+        });
+    return rows;
+  }
+
+  private splitting(theme: string, heading: string): Row[] {
+    const { place } = this;
+    if (!place || place.lists.ids(theme).length < 2) return [];
+    const n = place.picked.filter((id) => place.lists.columnOf(id) === theme).length;
+    return [
+      n
+        ? {
+            label: tn("Make a theme of the {n} chosen", "Make a theme of the {n} chosen", n),
+            icon: "plus",
+            run: () => this.split(theme, heading),
+          }
+        : { label: t("Split it: choose notes"), icon: "check", run: () => place.choosingFrom([]) },
+    ];
+  }
+
+  // Drawing
+
+  protected override render(): TemplateResult | typeof nothing {
+    const { stage, place } = this;
+    const { view } = stage;
+    if (!place) return nothing;
+    document.title = `${t("The board")} · ${view?.room.title ?? stage.boot.title ?? ""} · Talanoa`;
+    if (stage.people) this.named = true;
+    const adds = writing(stage, place);
+    return html`<header class="top wide boardtop">${this.back()}<div class="place"><b dir="auto">${view?.room.title ?? stage.boot.title ?? ""}</b></div>
+      <nav class="end row" aria-label=${t("The board")}>${this.steps.last ? html`<button class="btn icon wideonly" type="button" aria-label=${t("Undo: {step}", { step: this.steps.last.label })} @click=${() => this.undo()}>${icon("undo", "flip")}</button>` : nothing}<button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+        this.menu = !this.menu;
+      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn small main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
+      ${this.menu ? this.drawMenu() : nothing}
+      <div class="wide boardmain">${fixedPlace(stage)}
+      <section class="stack bhead"><h1 class="head" tabindex="-1">${this.heading()}</h1>
+        <div class="row between"><p class="quiet">${this.explained()}</p>${this.saved()}</div>
+        <nav class="places" aria-label=${t("Who sees it")}>${this.places.map((each) => html`<button class="btn small ${each.sees}" type="button" aria-current=${each.name === this.at ? "true" : nothing} @click=${() => this.show(each.name)}>${sees(each.sees)}${each.sees === "circle" && each.label !== t("Your circle") ? html`<bdi class="note">${each.label}</bdi>` : nothing}</button>`)}</nav></section>
+      ${
+        this.finding
+          ? finder(
+              place,
+              this.wanted,
+              (change) => this.filter(change),
+              () => this.find(false),
+            )
+          : nothing
+      }
+      ${
+        this.adding && adds.kinds.length
+          ? adds.form(
+              () => this.add(false),
+              (text) => this.announce(text),
+            )
+          : nothing
+      }
+      ${this.named ? this.columns(place) : html`<p class="quiet">${t("One moment")}</p>`}
+      ${tray(stage)}
+      ${this.bottom(place)}</div>
+      <p class="vh" role="status">${this.said}</p>
+      ${this.ask ? this.drawAsk(this.ask) : this.points ? this.drawPoints(this.points) : nothing}`;
+  }
+
+  private back(): TemplateResult {
+    const { stage } = this;
+    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
+    return html`<a class="btn icon back" href=${`/r/${stage.boot.room}${as}`} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
+  }
+
+  private heading(): string {
+    const { name } = this.place ?? { name: "board" };
+    if (name === "mine") return t("Your own notes");
+    if (name !== "board") return t("What your circle wrote");
+    const prompt = this.stage.view?.blocks.find(
+      (block) => block.type === "cards" && block.document === "board" && block.section,
+    );
+    return prompt?.type === "cards" ? prompt.title : t("What we bring together");
+  }
+
+  private explained(): string {
+    const { place } = this;
+    if (place?.name === "mine") return t("Nobody else's device has received what stands here.");
+    if (place?.name !== "board")
+      return t("Only the people of your circle can read what stands here.");
+    return place.arranges
+      ? t(
+          "Put what you heard under a theme, or leave it where it is. Everyone here sees this board.",
+        )
+      : t("Read what others brought, and mark what is also yours. Everyone here sees this board.");
+  }
+
+  /** Honest: it says "saved" only when the server has said so. */
+  private saved(): TemplateResult {
+    const { stage, place } = this;
+    const { connection } = stage;
+    const { count } = stage.unsaved;
+    const all = place?.lists.total ?? 0;
+    if (connection.line !== "connected" || count || !all) return stateLine(stage, true);
+    return html`<p class="state flat" role="status"><span class="ok">${icon("saved")}${tn("{n} note, saved", "All {n} notes saved", all)}</span></p>`;
+  }
+
+  private columns(place: BoardPlace): TemplateResult {
+    const { lists } = place;
+    const all = place.columns();
+    const of = (kind: Column["kind"]) => all.filter((column) => column.kind === kind);
+    // What is still to be sorted stands first for those who sort it, last for those who read.
+    const loose = of("loose").filter((column) => column.ids.length || all.length === 1);
+    const sections = of("section").filter((column) => column.ids.length || place.arranges);
+    const themes = of("theme");
+    const order = place.arranges
+      ? [...loose, ...sections, ...themes]
+      : [...themes, ...sections, ...loose];
+    const shown = lists.fits ? order.filter((column) => column.ids.length) : order;
+    if (!lists.total && all.length === 1) return this.empty(place);
+    if (!shown.length)
+      return html`<p class="quiet nothing">${t("No note fits. Search for less, or show all.")}</p>`;
+    const alone = shown.length === 1 ? "alone" : "";
+    return html`<div class="cols ${alone}">${repeat(
+      shown,
+      (column) => column.key,
+      (column) =>
+        html`<tl-column .place=${place} .key=${column.key} .heading=${column.title} .kind=${column.kind} .ids=${column.ids} .gap=${this.gap?.column === column.key ? this.gap : undefined} .rows=${this.rowsOf(column.key)} .empty=${place.arranges ? t("Nothing stands here yet. Move notes that belong together under this theme.") : t("Nothing stands here yet.")}></tl-column>`,
+    )}</div>`;
+  }
+
+  /** An empty board says what will come. */
+  private empty(place: BoardPlace): TemplateResult {
+    const shared = this.stage.connection.open(this.at);
+    if (!shared.provider.isSynced) return html`<p class="quiet nothing">${t("One moment")}</p>`;
+    const lines =
+      place.name === "mine"
+        ? [
+            t("What you write for yourself stands here."),
+            t("You decide later whether to share it."),
+          ]
+        : place.name === "board"
+          ? [
+              t("Notes from the circles will appear here when the stories end."),
+              t("What people share then stands here for everyone, to read and to bring together."),
+            ]
+          : [t("What your circle writes down stands here.")];
+    return html`<div class="nothing stack"><p class="prompt">${lines[0]}</p>${lines[1] ? html`<p class="quiet">${lines[1]}</p>` : nothing}</div>`;
+  }
+
+  private bottom(place: BoardPlace): TemplateResult | typeof nothing {
+    if (place.choosing) {
+      const n = place.picked.length;
+      const close = (event: KeyboardEvent) => {
+        if (event.key === "Escape") this.sorting = false;
+      };
+      return html`<div class="boardbar choosing" @keydown=${close} role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
+        <button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => {
+          if (n) this.nameTheme(place.picked);
+        }}>${icon("plus")}${t("Make a theme")}</button>
+        <button class="btn small" type="button" aria-disabled=${n ? nothing : "true"} aria-expanded=${this.sorting ? "true" : "false"} @click=${() => {
+          this.sorting = n > 0 && !this.sorting;
+        }}>${icon("move", "flip")}${t("Move to…")}</button>
+        <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button>${
+          this.sorting && n
+            ? html`<div class="menu">${place.columns().map(
+                (column) =>
+                  html`<button type="button" @click=${() => {
+                    this.sorting = false;
+                    place.moveAll(column.key);
+                  }}><bdi>${column.key ? column.title : t("Not placed")}</bdi></button>`,
+              )}</div>`
+            : nothing
+        }</div>`;
+    }
+    const { bar } = this;
+    if (!bar || this.adding) return nothing;
+    return html`<div class="boardbar undo"><p>${bar.label}</p><button class="btn small bare" type="button" @click=${() => this.undo()}>${icon("undo", "flip")}<span>${t("Undo")}</span></button></div>`;
+  }
+
+  private find(on = !this.finding): void {
+    this.finding = on;
+    this.menu = false;
+    if (!on) this.filter(EVERYTHING);
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(on ? "#find" : "[aria-expanded].btn.icon")?.focus(),
+    );
+  }
+
+  private add(on = true): void {
+    this.adding = on;
+    this.menu = false;
+    void this.updateComplete.then(() =>
+      this.querySelector<HTMLElement>(on ? ".writing textarea" : ".addnote")?.focus(),
+    );
+  }
+
+  private drawMenu(): TemplateResult {
+    const { stage, place, steps } = this;
+    const room = `/r/${stage.boot.room}`;
+    const row = (name: string, label: string, run: () => void) =>
+      html`<button type="button" @click=${() => {
+        this.menu = false;
+        run();
+      }}>${icon(name)}${label}</button>`;
+    return html`<nav class="wide menuplace" aria-label=${t("More")} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key !== "Escape") return;
+      this.menu = false;
+      this.querySelector<HTMLElement>(`[aria-label="${t("More")}"]`)?.focus();
+    }}><div class="menu">
+      ${steps.last ? row("undo", t("Undo: {step}", { step: steps.last.label }), () => this.undo()) : nothing}
+      ${place?.arranges ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}${row("plus", t("A new section"), () => this.nameSection())}` : nothing}
+      ${place?.arranges ? row("later", t("Back to an earlier step"), () => void this.look()) : nothing}
+      <a href=${room}>${icon("device")}${t("Back to the room")}</a>
+      ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+    </div></nav>`;
+  }
+
+  private async look(): Promise<void> {
+    this.points = await fetchCheckpoints(this.stage);
+  }
+
+  private drawPoints(points: Checkpoints): TemplateResult {
+    const { place } = this;
+    const close = () => {
+      this.points = undefined;
+    };
+    return html`<dialog class="sheet-over" aria-labelledby="ask-h" @close=${close}><div class="sheet stack">${drawCheckpoints(
+      points,
+      place,
+      (command, label) => {
+        close();
+        const { restore, undo } = command;
+        this.steps.took(this.stage.say(restore), { label, back: undo });
+        this.announce(label);
+      },
+      close,
+    )}</div></dialog>`;
+  }
+
+  private drawAsk(ask: Ask): TemplateResult {
+    const close = () => {
+      this.ask = undefined;
+    };
+    const send = (event: Event) => {
+      event.preventDefault();
+      const text = this.querySelector<HTMLInputElement>("#ask-box")?.value.trim() ?? "";
+      if (ask.label && !text) return;
+      close();
+      ask.run(text);
+    };
+    return html`<dialog class="sheet-over" aria-labelledby="ask-h" @close=${close}><form class="sheet stack" @submit=${send}><h2 class="head" id="ask-h">${ask.title}</h2>${ask.hint ? html`<p class="quiet">${ask.hint}</p>` : nothing}${ask.label ? html`<div class="field"><label for="ask-box">${ask.label}</label><input class="inp" id="ask-box" dir="auto" autocomplete="off" maxlength="120" .value=${ask.value}></div>` : nothing}<div class="pair"><button class="btn main">${ask.button}</button><button class="btn" type="button" @click=${close}>${t("Leave it as it is")}</button></div></form></dialog>`;
+  }
+}
+
+define("tl-box", Box);
+define("tl-card", CardPart);
+define("tl-column", ColumnPart);
+define("tl-board", BoardPage);
+const stage = openStage("seat");
+if (stage) {
+  const wanted = new URLSearchParams(location.search).get("as");
+  if (wanted && stage.own(wanted)) stage.seat = wanted;
+  stage.connection.aware = (name) => !name.startsWith("mine/");
+}
+watchKeyboard();
+void enter(stage, readBoot().room, "tl-board");

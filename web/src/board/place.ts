@@ -1,0 +1,328 @@
+// One place of the board (everyone's, a circle's, one's own): what may be done with its cards, and
+// how. A move shows at once where it goes, and goes back if it is refused.
+import { nothing, type TemplateResult } from "lit";
+import { type CardPlace, land, type Row } from "../blocks/card";
+import type { Answer } from "../commands";
+import { number, t, tn } from "../i18n";
+import { before, type Facts, type Rank, type Shelf } from "../shelf";
+import type { Stage } from "../stage";
+import type { Sees } from "../wire";
+import { type Column, Lists } from "./lists";
+import type { Steps } from "./steps";
+
+/** Milliseconds a note that was taken away can come back; the server says the same. */
+const BACK = 60_000;
+
+/** What the page does for its places. */
+export interface Board {
+  readonly stage: Stage;
+  readonly steps: Steps;
+  /** Says it to those who cannot see it. */
+  announce(text: string): void;
+  circle(group: string): string;
+  /** Asks for the name of a theme made of these cards. */
+  nameTheme(cards: readonly string[]): void;
+  requestUpdate(): void;
+}
+
+/** Where a card goes: a column, and behind which card ("" first, undefined last). */
+export interface Target {
+  column: string;
+  after?: string;
+}
+
+export class BoardPlace implements CardPlace {
+  readonly full = true;
+  readonly wordy = false;
+  readonly lists: Lists;
+  /** The cards that are chosen, while somebody chooses. */
+  choosing: Set<string> | null = null;
+  /** Ticks on their way. */
+  private readonly ticking = new Map<string, boolean>();
+  private readonly answers = new Map<string, string>();
+  private readonly heard = (event: Event) => this.answered((event as CustomEvent<Answer>).detail);
+
+  constructor(
+    private readonly board: Board,
+    /** As the connection names it. */
+    readonly document: string,
+    readonly shelf: Shelf,
+  ) {
+    this.lists = new Lists(shelf);
+    this.stage.commands.addEventListener("answer", this.heard);
+  }
+
+  close(): void {
+    this.stage.commands.removeEventListener("answer", this.heard);
+    this.shelf.close();
+  }
+
+  get stage(): Stage {
+    return this.board.stage;
+  }
+
+  get seat(): string {
+    return this.stage.seat;
+  }
+
+  /** As commands name it. */
+  get name(): string {
+    return this.document.startsWith("mine/") ? "mine" : this.document;
+  }
+
+  get sees(): Sees {
+    return this.name === "mine" ? "self" : this.name === "board" ? "room" : "circle";
+  }
+
+  /** Whether this seat arranges the board: makes themes and moves everybody's cards. */
+  get arranges(): boolean {
+    return this.name === "board" && this.stage.facilitator;
+  }
+
+  columns(): Column[] {
+    return this.lists
+      .columns()
+      .map((column) => (column.key ? column : { ...column, title: this.loose }));
+  }
+
+  /** What the cards that stand under no heading are called. */
+  get loose(): string {
+    return this.name === "board" && this.lists.columns().length > 1 ? t("Not placed") : t("Notes");
+  }
+
+  called(column: string): string {
+    return this.columns().find((each) => each.key === column)?.title ?? this.loose;
+  }
+
+  circle(group: string): string {
+    return this.board.circle(group);
+  }
+
+  // Moving
+
+  movable(card: Facts): boolean {
+    if (this.name !== "board" || card.kind === "theme" || this.stage.view?.room.frozen)
+      return false;
+    return this.stage.facilitator || this.stage.own(card.author);
+  }
+
+  moves(facts: Facts): Row[] {
+    const { lists } = this;
+    const key = lists.columnOf(facts.id) ?? "";
+    const list = lists.ids(key);
+    const at = list.indexOf(facts.id);
+    const step = (by: 1 | -1) => this.shift(facts.id, by);
+    const rows: Row[] = [];
+    if (at > 0) rows.push({ label: t("Further up"), icon: "up", again: true, run: () => step(-1) });
+    if (at < list.length - 1)
+      rows.push({ label: t("Further down"), icon: "down", again: true, run: () => step(1) });
+    for (const column of this.columns()) {
+      if (column.kind === "section" && !column.ids.length && column.key !== facts.section) continue;
+      rows.push({
+        label: column.key ? column.title : t("Not placed"),
+        current: column.key === key,
+        run: () => this.move(facts.id, { column: column.key }),
+      });
+    }
+    if (this.arranges)
+      rows.push({
+        label: t("A new theme"),
+        icon: "plus",
+        run: () => this.board.nameTheme([facts.id]),
+      });
+    return rows;
+  }
+
+  /** One place further up or down in its column. */
+  shift(card: string, by: 1 | -1): void {
+    const key = this.lists.columnOf(card);
+    if (key === undefined) return;
+    const list = this.lists.ids(key);
+    const at = list.indexOf(card);
+    if (at + by < 0 || at + by >= list.length) return;
+    this.move(card, { column: key, after: list[by > 0 ? at + 1 : at - 2] ?? "" });
+  }
+
+  move(card: string, to: Target): void {
+    const { lists, shelf, board } = this;
+    const facts = shelf.get(card);
+    const from = lists.columnOf(card);
+    if (!facts || from === undefined) return;
+    const behind = lists.behind(card);
+    const place = to.column === from ? {} : this.under(to);
+    const after = to.after === undefined ? {} : { after: to.after };
+    shelf.hold(card, { ...facts, ...place }, this.rankAt(card, to));
+    const request = this.stage.say({ type: "note.move", card, ...place, ...after });
+    const name = this.called(to.column);
+    this.answers.set(request, card);
+    board.steps.took(request, {
+      label: to.column === from ? t("Moved a note") : t("Moved to {place}", { place: name }),
+      back: (since) => ({
+        type: "note.move",
+        card,
+        theme: facts.theme,
+        ...("section" in place ? { section: facts.section } : {}),
+        after: behind,
+        since,
+      }),
+      refused: () => shelf.release(card),
+    });
+    const list = lists.ids(to.column);
+    board.announce(
+      t("{place}, place {n} of {all}", {
+        place: name,
+        n: number(list.indexOf(card) + 1),
+        all: number(list.length),
+      }),
+    );
+  }
+
+  /** The words of a card that stands in a column. What has no heading keeps its section, which is
+   *  its place among the others. */
+  private under({ column, after }: Target): { theme: string; section?: string } {
+    if (this.shelf.get(column)?.kind === "theme") return { theme: column };
+    const [first] = this.lists.ids(column);
+    const beside = column ? undefined : this.shelf.get(after || (first ?? ""));
+    return { theme: "", section: column || (beside?.section ?? "") };
+  }
+
+  /** A rank just behind the card it is put behind, until the server has made the real one. */
+  private rankAt(card: string, to: Target): Rank {
+    const list = this.lists.ids(to.column).filter((id) => id !== card);
+    const after = to.after === undefined ? list[list.length - 1] : to.after;
+    if (!after) return ["", -1, card];
+    const [order, created, id] = this.shelf.rank(after);
+    return [order, created, `${id}\u0000${card}`];
+  }
+
+  private answered({ sent, message }: Answer): void {
+    const card = this.answers.get(sent.id);
+    if (card === undefined) return;
+    this.answers.delete(sent.id);
+    // What was asked for may be what stood there already: then the document never says so.
+    if (message.type === "done") window.setTimeout(() => this.shelf.release(card), 2_000);
+    else this.board.announce(this.stage.refusal ?? "");
+  }
+
+  // Ticks: "also ours"
+
+  ticks(card: Facts): "may" | "counted" | "" {
+    if (this.name !== "board") return "";
+    const mine = card.author && this.stage.own(card.author) && card.author === this.seat;
+    return mine || this.stage.view?.room.frozen ? "counted" : "may";
+  }
+
+  ticked(card: Facts): boolean {
+    return this.ticking.get(card.id) ?? card.ticks.includes(this.seat);
+  }
+
+  tick(card: Facts): void {
+    const on = !this.ticked(card);
+    this.ticking.set(card.id, on);
+    const settled = () => {
+      this.ticking.delete(card.id);
+      this.shelf.look(card.id);
+    };
+    const unwatch = this.shelf.watch(card.id, () => {
+      if ((this.shelf.get(card.id)?.ticks.includes(this.seat) ?? on) !== on) return;
+      unwatch();
+      this.ticking.delete(card.id);
+    });
+    this.board.steps.took(this.stage.say({ type: "note.tick", card: card.id, on }), {
+      label: on ? t("Marked as also ours") : t("Took the mark away"),
+      back: () => ({ type: "note.tick", card: card.id, on: !on }),
+      refused: settled,
+    });
+    this.shelf.look(card.id);
+  }
+
+  // Taking away, with a minute to change one's mind
+
+  remove(card: Facts): void {
+    const beside = this.lists.beside(card.id);
+    const request = this.stage.say({ type: "note.delete", document: this.name, card: card.id });
+    this.board.steps.took(request, {
+      label: t("Took a note away"),
+      back: () => ({ type: "note.restore", card: card.id }),
+      until: Date.now() + BACK,
+    });
+    this.board.announce(t("The note is away. You can bring it back for a minute."));
+    this.left = { card: card.id, to: beside };
+  }
+
+  /** The card that is going, and where the focus goes then. */
+  left: { card: string; to: string } | undefined;
+
+  typed(card: Facts): void {
+    this.stage.connection.open(this.document).touched.add(card.id);
+    this.stage.changed();
+  }
+
+  // Choosing several
+
+  chosen(card: Facts): boolean | null {
+    return this.choosing && card.kind !== "theme" ? this.choosing.has(card.id) : null;
+  }
+
+  choose(card: Facts): void {
+    if (!this.choosing) return;
+    if (!this.choosing.delete(card.id)) this.choosing.add(card.id);
+    this.shelf.look(card.id);
+    this.board.requestUpdate();
+  }
+
+  /** Begins to choose (from these), or ends it. */
+  choosingFrom(cards: Iterable<string> | null): void {
+    this.choosing = cards ? new Set(cards) : null;
+    this.shelf.again();
+    this.board.requestUpdate();
+  }
+
+  /** The chosen cards in the order in which they stand. */
+  get picked(): string[] {
+    const { choosing, shelf } = this;
+    if (!choosing) return [];
+    const there = [...choosing].filter((id) => shelf.get(id));
+    const place = new Map(this.lists.columns().map((column, n) => [column.key, n]));
+    const column = (id: string) => place.get(this.lists.columnOf(id) ?? "") ?? 0;
+    return there.sort((a, b) => column(a) - column(b) || before(shelf.rank(a), shelf.rank(b)));
+  }
+
+  /** Moves all chosen cards under a heading, in their order. */
+  moveAll(column: string): void {
+    const cards = this.picked;
+    for (const card of cards) this.move(card, { column });
+    this.board.announce(
+      tn("{n} note moved to {place}", "{n} notes moved to {place}", cards.length, {
+        place: this.called(column),
+      }),
+    );
+    this.choosingFrom(null);
+  }
+
+  below(_card: Facts): TemplateResult | typeof nothing {
+    return nothing;
+  }
+
+  /** Alt and an arrow move the card that has the focus. */
+  key(event: KeyboardEvent): boolean {
+    if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return false;
+    const active = document.activeElement as HTMLElement | null;
+    const card = active?.closest<HTMLElement>("[data-card]")?.dataset.card;
+    const facts = card ? this.shelf.get(card) : undefined;
+    if (!facts || !this.movable(facts) || active?.matches("textarea")) return false;
+    const control = ["move", "ticker", "edit", "away"].find((name) =>
+      active?.classList.contains(name),
+    );
+    land(facts.id, `.${control ?? "move"}`);
+    this.shift(facts.id, event.key === "ArrowUp" ? -1 : 1);
+    return true;
+  }
+}
+
+/** A few words of a card, to name it by. */
+export function clipped(text: string): string {
+  const words = text.trim().split(/\s+/);
+  const few = words.slice(0, 4).join(" ");
+  return few.length > 40 ? `${few.slice(0, 38)}…` : words.length > 4 ? `${few}…` : few;
+}

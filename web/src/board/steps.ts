@@ -1,0 +1,112 @@
+// One's own last steps, to be taken back one by one: what was moved, ticked, taken away, typed.
+// A step that somebody else has built on is refused by the server in a plain sentence.
+import * as Y from "yjs";
+import type { Answer } from "../commands";
+import { t } from "../i18n";
+import type { Shelf } from "../shelf";
+import type { Stage } from "../stage";
+
+/** Steps that are remembered. */
+const MOST = 50;
+
+export interface Step {
+  /** What was done: "Moved to Questions we carry". */
+  label: string;
+  /** The command that takes it back; `since` is the commit it made. Nothing: it is text. */
+  back?: (since: number) => Record<string, unknown>;
+  /** When it can no longer be taken back (ms, this device's clock). */
+  until?: number;
+  /** What to do when the step is refused. */
+  refused?: () => void;
+}
+
+interface Taken extends Step {
+  request: string;
+  /** The commit, once the server has answered. */
+  since: number | undefined;
+}
+
+export class Steps extends EventTarget {
+  private readonly stack: Taken[] = [];
+  private texts: Y.UndoManager | undefined;
+
+  constructor(private readonly stage: Stage) {
+    super();
+    stage.commands.addEventListener("answer", (event) =>
+      this.answered((event as CustomEvent<Answer>).detail),
+    );
+  }
+
+  /** Remembers what is typed into cards of this document, and nothing of what others type. */
+  follow(shelf: Shelf): () => void {
+    const texts = new Y.UndoManager(shelf.root, {
+      trackedOrigins: new Set([HTMLTextAreaElement, HTMLInputElement]),
+      captureTimeout: 900,
+    });
+    texts.on("stack-item-added", ({ type }: { type: "undo" | "redo" }) => {
+      if (type === "undo" && !texts.redoing)
+        this.push({ label: t("Typed in a note"), request: "", since: 0 });
+    });
+    this.texts = texts;
+    return () => {
+      texts.destroy();
+      for (let at = this.stack.length - 1; at >= 0; at--)
+        if (!this.stack[at]?.back) this.stack.splice(at, 1);
+      this.tell();
+    };
+  }
+
+  /** A step that is on its way; `request` as `Stage.say` gave it. */
+  took(request: string, step: Step): void {
+    if (request) this.push({ ...step, request, since: undefined });
+    else step.refused?.();
+  }
+
+  /** The step that would be taken back now. */
+  get last(): Step | undefined {
+    this.forget();
+    return this.stack[this.stack.length - 1];
+  }
+
+  /** Takes the last step back. Returns what it was, undefined when there is none (yet). */
+  undo(): Step | undefined {
+    this.forget();
+    const step = this.stack[this.stack.length - 1];
+    if (!step || step.since === undefined) return undefined;
+    this.stack.pop();
+    if (step.back) this.stage.say(step.back(step.since));
+    else this.texts?.undo();
+    this.tell();
+    return step;
+  }
+
+  private forget(): void {
+    const now = Date.now();
+    const old = this.stack.findIndex((step) => step.until && step.until < now);
+    if (old < 0) return;
+    this.stack.splice(old, 1);
+    this.forget();
+  }
+
+  private push(step: Taken): void {
+    this.stack.push(step);
+    if (this.stack.length > MOST) this.stack.shift();
+    this.tell();
+  }
+
+  private answered({ sent, message }: Answer): void {
+    const at = this.stack.findIndex((step) => step.request === sent.id);
+    const step = this.stack[at];
+    if (!step) return;
+    if (message.type === "done") step.since = message.seq;
+    else {
+      this.stack.splice(at, 1);
+      step.refused?.();
+    }
+    this.tell();
+  }
+
+  private tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
