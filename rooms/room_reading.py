@@ -266,14 +266,14 @@ class RoomReading:
         """The `words` message with where each stands in the memo, as printed now."""
         found = consent_desk.items(self.whole, self.world.activities)
         message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
-        places: dict[str, list[wire_words.Place]] = {}
+        places: dict[str, list[wire_words.MemoPlace]] = {}
         for edition in EDITIONS:
             memo = await self.draft_memo(edition)
             named = headings(memo)
             for id, section in placed(memo).items():
                 note = self.whole.room.notes.get(id)
                 ref = note.words if note else id
-                place = wire_words.Place(nameless(section), named[section], edition)
+                place = wire_words.MemoPlace(nameless(section), named[section], edition)
                 places.setdefault(ref, []).append(place)
         words = tuple(
             replace(one, places=tuple(places.get(one.words, ()))) for one in message.words

@@ -18,7 +18,7 @@ from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
 from rooms.wire_safety import SafetyCommand
-from rooms.wire_words import Digest, Place, WordsCommand
+from rooms.wire_words import Digest, MemoPlace, WordsCommand
 
 # Limits, each with its reason
 
@@ -417,7 +417,7 @@ class MyWords(msgspec.Struct, frozen=True):
     card: bool = False  # a card of a board
     own: bool = True  # exact words; the rest may be printed without an answer
     verbal: str = ""  # the seat that heard the answer given aloud
-    places: tuple[Place, ...] = ()  # where it stands in the memo, on `GET .../words` only
+    places: tuple[MemoPlace, ...] = ()  # where it stands in the memo, on `GET .../words` only
 
 
 class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):

@@ -72,7 +72,7 @@ Digest = Annotated[str, Meta(max_length=DIGEST_LIMIT)]
 """Of the exact words a screen showed when its owner answered; "" from programs that do not say."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class MemoPlace(msgspec.Struct, frozen=True):
     """Where words of mine stand in the memo: the id of the section and its heading."""
 
     section: str

@@ -5,6 +5,7 @@ import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart } from "./frame";
 import { number, t, tn } from "./i18n";
+import { type Changed, changedSinceSent } from "./memo/changed";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
@@ -124,7 +125,7 @@ export class MemoPage extends StagePart {
       <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}<span class="okc note row tight">${icon("saved")}${stage.unsaved.count ? t("saving") : t("Saved")}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
-      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}</div>
+      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
       ${memo?.sections ? this.draft(memo) : html`<div class="wide memo"><p class="quiet">${t("The memo is being drafted.")}</p></div>`}`;
   }
 

@@ -602,11 +602,11 @@ export interface MyWords {
   card: boolean;
   own: boolean;
   verbal: string;
-  places: Place[];
+  places: MemoPlace[];
 }
 
 /** Where words of mine stand in the memo: the id of the section and its heading. */
-export interface Place {
+export interface MemoPlace {
   section: string;
   heading: string;
   edition: "participants" | "public";
