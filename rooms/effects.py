@@ -5,7 +5,7 @@ made before the next commit, so at most the last commit's are ever missing, and 
 again (DOC5).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
@@ -157,8 +157,18 @@ class Effects:
             await self._shelf.forget_card(document, card)
         if isinstance(event, words_events.SeatForgotten):
             await self._shelf.clear(f"mine/{event.seat}")
-        book.erase(list(event.words))
-        await self._storage.erase_words(self._room, event.words)
+            await self._let_go(event.words, (), book)
+        else:
+            await self._let_go(event.words, event.seats, book)
+
+    async def _let_go(self, refs: Sequence[str], seats: Sequence[str], book: WordsBook) -> None:
+        """Forget texts, also in the boxes of those who typed them or were asked about them."""
+        texts = {text for ref in refs if (text := book.get(ref))}
+        book.erase(list(refs))
+        if lost := {text for text in texts if not book.has(text)}:
+            for seat in seats:
+                await self._shelf.forget_drafts(seat, lost)
+        await self._storage.erase_words(self._room, refs)
 
     async def _place(self, notes: Iterable[commits.NoteAdded], whole: Whole) -> None:
         """Cards of the board stand where the log says."""
@@ -195,8 +205,8 @@ class Effects:
             await self._share(event, inner, whole)
         elif isinstance(inner, WordsErased):
             refs = [words.ref for words in inner.words]
-            book.erase(refs)
-            await self._storage.erase_words(self._room, refs)
+            by = self.owed.seat if self.owed else ""
+            await self._let_go(refs, (by,) if by else (), book)
 
     async def _share(self, event: ActivityEvent, inner: NotesChosen, whole: Whole) -> None:
         """Cards of a circle that their author gave to the board, or took back from it."""

@@ -505,7 +505,12 @@ class Room(RoomReading):
             found = words_desk.refused_due(draft.room, draft.now)
             cards = tuple((n.document, n.card) for n in found.values() if n is not None)
             if found:
-                draft.add(words_events.WordsForgotten(words=tuple(found), cards=cards))
+                seats = {draft.room.consents[ref].seat for ref in found}
+                draft.add(
+                    words_events.WordsForgotten(
+                        words=tuple(found), cards=cards, seats=tuple(sorted(seats))
+                    )
+                )
 
         await self._commit(forget)
         self._set_alarms()

@@ -10,7 +10,7 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, Final
 
 import msgspec
@@ -510,6 +510,23 @@ class Shelf:
                 await self.edit(place, drop if place == name else drop_there)
             if place == name or place in self._rows:
                 await self.compact(place)
+
+    async def forget_drafts(self, seat: str, texts: Collection[str]) -> None:
+        """Empty the boxes of a seat that hold one of these texts: what a card began with, or what
+        was not sent. Doing it again does no harm."""
+        name = f"mine/{seat}"
+        async with self._locks[name]:
+            document = await self._open(name)
+            drafts = document.read(board_schema.read_drafts)
+            held = [key for key, draft in drafts.items() if any(text in draft for text in texts)]
+
+            def drop(doc: Doc[Any]) -> None:
+                for key in held:
+                    board_schema.drop_draft(doc, key)
+
+            if held:
+                await self._edit(name, document, drop)
+                await self._compact(name, document)
 
     async def clear(self, name: str, kept: frozenset[str] = frozenset()) -> None:
         """Take everything people wrote out of a document but these cards; the memo's own text

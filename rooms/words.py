@@ -203,6 +203,10 @@ class WordsBook:
         self._texts.update(texts)
         self.changes += 1
 
+    def has(self, text: str) -> bool:
+        """Whether any reference stands for exactly this text."""
+        return text in self._texts.values()
+
     def erase(self, refs: list[str]) -> None:
         """Forget."""
         for ref in refs:

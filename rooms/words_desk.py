@@ -162,7 +162,9 @@ def _erase(draft: Draft, command: wire_words.WordsErase, asking: Asking) -> None
     if not own and ref in draft.room.consents:
         raise Refused("not_allowed", OWNER_CHANGES)
     card = consent_desk.card_of(whole, ref)
-    draft.add(WordsForgotten(words=(ref,), cards=(card,) if card else (), wholly=True))
+    seats = (found.seat, *((scribe.by,) if scribe else ()))
+    cards = (card,) if card else ()
+    draft.add(WordsForgotten(words=(ref,), cards=cards, wholly=True, seats=seats))
 
 
 def _forget(draft: Draft, command: wire_words.SeatForget, asking: Asking) -> None:

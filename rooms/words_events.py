@@ -40,11 +40,13 @@ class ConsentScoped(Event, frozen=True, tag="consent.scoped"):
 
 class WordsForgotten(Event, frozen=True, tag="words.forgotten"):
     """These texts are gone for good, and the cards that carried them. `wholly`: so is what their
-    owner answered; without, the owner still sees that they said no and may write it anew."""
+    owner answered; without, the owner still sees that they said no and may write it anew. `seats`:
+    in whose boxes they may stand as well."""
 
     words: tuple[str, ...]
     cards: tuple[CardAt, ...] = ()
     wholly: bool = False
+    seats: tuple[str, ...] = ()
 
 
 class SeatForgotten(Event, frozen=True, tag="seat.forgotten"):

@@ -67,7 +67,7 @@ def test_words_go_into_the_memo_and_come_back_out_of_it(house: House, browser: B
 
     phone.press("Take it back")
     expect(words).to_contain_text("Taken back")
-    expect(words).to_contain_text(re.compile(r"Deleted here at \d\d:\d\d"))
+    expect(words).to_contain_text(re.compile(r"deleted here at \d\d:\d\d"))
     laptop.page.reload()
     laptop.sees("The memo has changed since you sent it.")
     expect(laptop.page.get_by_text(SAID)).to_have_count(0)

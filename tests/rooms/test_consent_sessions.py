@@ -93,8 +93,8 @@ class Walk:
     async def step(self) -> None:
         moves = (
             self.write, self.write, self.card, self.card, self.answer, self.answer, self.answer,
-            self.withdraw, self.edit, self.edit, self.scope, self.erase, self.leave, self.remove, self.crash,
-            self.wait, self.prose, self.question, self.send,
+            self.withdraw, self.edit, self.edit, self.scope, self.erase, self.leave, self.remove,
+            self.crash, self.wait, self.prose, self.question, self.send,
         )  # fmt: skip
         await self.dice.choice(moves)()
 

@@ -139,6 +139,25 @@ async def test_words_refused_or_taken_back_are_deleted_after_ten_minutes_WRD9(
         assert "Said anew" in await memo(house)
 
 
+async def test_no_box_keeps_what_was_deleted_WRD9(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        ref = await written(house)
+        room = await house.room()
+
+        def boxes(doc: Any) -> None:
+            from pycrdt import Map, Text
+
+            drafts = doc.get("drafts", type=Map)
+            drafts["me/edit"] = Text(f"{SAID}, or so")
+            drafts["a1/other"] = Text("Something else I am writing")
+
+        await room.shelf.edit("mine/s2", boxes)
+        await house.do("s2", "consent.release", words=ref, choice="keep")
+        await house.clock.advance(REFUSED_KEPT)
+        assert not on_disk(tmp_path, SAID)
+        assert on_disk(tmp_path, "Something else I am writing")
+
+
 async def test_the_deletion_is_made_up_for_after_a_crash_WRD9(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         ref = await written(house)

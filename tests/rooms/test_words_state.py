@@ -55,7 +55,8 @@ async def test_a_change_after_sending_is_a_version_and_says_where_WRD12(tmp_path
         again = await written(house, "s4", "Said after the memo went out")
         assert room.whole.room.memo_version == 3
         await house.do("s4", "consent.release", words=again, choice="unnamed")
-        assert room.whole.room.changed_since_sent == ("",)
+        assert "".join(room.whole.room.changed_since_sent) == ""
+        assert len(room.whole.room.changed_since_sent) == 1
 
 
 async def test_before_it_is_sent_nothing_is_sent_again_WRD12(tmp_path: Path) -> None:

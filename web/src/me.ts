@@ -1,6 +1,7 @@
 // My words: everything of mine that could be quoted or printed, where it stands in the memo, and my
 // answer to each; mine to change, to take back and to delete.
 import { html, nothing, type TemplateResult } from "lit";
+import { Box } from "./blocks/box";
 import { consent } from "./blocks/fill";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
@@ -88,7 +89,7 @@ export class MePage extends StagePart {
     return html`<article class="card words stack" aria-label=${sort(each)}><p class="note">${sort(each)}${each.by ? html` · ${t("Written down by {name}", { name: `\u2068${each.by}\u2069` })}` : nothing}</p>
     ${each.gone ? html`<p class="quiet">${t("Deleted here, as you wished.")}</p>` : html`<blockquote dir="auto">“${each.text}”</blockquote>`}
     <div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${this.place(each)}</div>
-    ${each.until ? html`<p class="note">${t("Deleted here at {time}. Until then you can change your mind.", { time: hour(each.until) })}</p>` : nothing}
+    ${each.until ? html`<p class="note">${t("It is deleted here at {time}. Until then you can change your mind.", { time: hour(each.until) })}</p>` : nothing}
     ${here === "answer" ? this.asking(each) : here === "edit" ? this.editing(each) : here === "erase" ? this.erasing(each) : this.offers(each, given)}</article>`;
   }
 
@@ -103,12 +104,12 @@ export class MePage extends StagePart {
   private offers(each: MyWords, given: boolean): TemplateResult {
     const { stage } = this;
     if (each.gone)
-      return html`<div class="row">${this.button(each, "edit", t("Write it again"))}${this.button(each, "erase", t("Delete it"))}</div>`;
+      return html`<div class="acts">${this.button(each, "edit", t("Write it again"))}${this.button(each, "erase", t("Let it go"))}</div>`;
     const first = each.state === "pending" && !each.unheard;
     const answer = each.own
       ? html`<button class="btn ${first ? "main big" : "small"}" type="button" @click=${() => this.ask(each)}>${first ? t("Answer") : t("Change my answer")}</button>`
       : this.reach(each, given);
-    return html`<div class="row">${answer}${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${t("Take it back")}</button>` : nothing}${each.card ? nothing : this.button(each, "edit", t("Edit"))}${this.button(each, "erase", t("Delete"))}</div>`;
+    return html`<div class="acts">${answer}${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${t("Take it back")}</button>` : nothing}${each.card ? nothing : this.button(each, "edit", t("Edit"))}${this.button(each, "erase", t("Delete"))}</div>`;
   }
 
   /** Insights, questions and practices need no answer; how far they travel is still their author's. */
@@ -166,7 +167,7 @@ export class MePage extends StagePart {
   }
 
   private erasing(each: MyWords): TemplateResult {
-    return html`<p class="quiet">${each.card ? t("It goes from the board and from the memo, for good.") : t("It goes for good. Nobody can bring it back.")}</p><div class="pair"><button class="btn main big" type="button" @click=${() => {
+    return html`<p class="quiet">${each.gone ? t("Nothing of it is left on this page then.") : each.card ? t("It goes from the board and from the memo, for good.") : t("It goes for good. Nobody can bring it back.")}</p><div class="pair"><button class="btn main big" type="button" @click=${() => {
       this.stage.say({ type: "words.erase", words: each.words });
       this.close();
     }}>${t("Delete it for good")}</button>${this.leave()}</div>`;
@@ -192,6 +193,8 @@ export class MePage extends StagePart {
   }
 
   private close(): void {
+    // What was not sent is let go of: words that are deleted here stay in no box either.
+    if (this.doing === "edit") this.stage.drafts.sent(this.stage.seat, `me/${this.open}`);
     this.open = "";
     this.doing = "";
   }
@@ -248,5 +251,6 @@ function where(each: MyWords): string {
   return each.scope === "public" ? t("{name}, also outside this group", { name }) : name;
 }
 
+define("tl-box", Box);
 define("tl-me", MePage);
 void enter(openStage("seat"), readBoot().room, "tl-me");
