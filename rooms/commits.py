@@ -19,6 +19,7 @@ from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.keeping import Keep
 from rooms.lead import Lead
+from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
 from rooms.seats import Seat
 from rooms.words_events import WordsEvent
@@ -314,6 +315,7 @@ RoomEvent = (
     | HelmEvent
     | SafetyEvent
     | WordsEvent
+    | OwnersReminded
 )
 
 

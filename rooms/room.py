@@ -50,7 +50,9 @@ from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.asking import Asking, Known, moment_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
+from rooms.memo_material import old_prose
 from rooms.memo_places import placed
+from rooms.memo_tree import Memo
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
@@ -177,13 +179,15 @@ class Room(RoomReading):
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
         # The memo is drafted from documents, which a decider cannot read (ME6).
         tag = tag_of(bytes(asked.command))
-        memo = await self.draft_memo("participants") if tag == "memo.send" else None
+        about_memo = tag in ("memo.send", "memo.remind")
+        memo = await self.draft_memo("participants") if about_memo else None
         if tag in ANSWERING:
             await self._sync_card(field_of(bytes(asked.command), "words"))
         about = await self._about(bytes(asked.command), seat_id)
         known = Known(
             memo_ready=memo is not None and memo.ready,
-            places=placed(memo) if memo else {},
+            memo_waiting=memo.waiting if memo is not None else (),
+            places=placed(memo) if memo is not None and tag == "memo.send" else {},
             recent=about.recent if about else (),
             cards=about.all if about else (),
         )
@@ -217,6 +221,17 @@ class Room(RoomReading):
             await self.sweep()  # somebody came back in, or is on another device now
         await self._ring_due()
         return self._done(asked.request, seq)
+
+    async def open_memo(self, device: Device) -> Memo:
+        """The memo for its page. Facilitators find a place in its document for whatever may be
+        written; what only the log held of it is put there. Raises `Refused`."""
+        memo = await self.memo(device, "participants")
+        if self.is_facilitator(device) and (spaces := memo.spaces):
+            try:
+                await self.shelf.make_places({**dict.fromkeys(spaces, ""), **old_prose(self)})
+            except StorageUnwritable:
+                log.warning("places_put_off", room=self.id)  # at the next opening
+        return memo
 
     async def _make_code(self, seat: str) -> str:
         """A nonce for the code that takes this seat to another phone; the join page finds the code

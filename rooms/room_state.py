@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.kernel import NotesChosen
-from rooms import agenda_items, board_state, words_state
+from rooms import agenda_items, board_state, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
@@ -66,7 +66,7 @@ from rooms.keeping import Keep
 from rooms.lead import Lead, facilitator_added
 from rooms.safety import Safety, SafetyEvent
 from rooms.seats import CARRIED, Device, Seat
-from rooms.words_events import WORDS_EVENTS, WordsWritten
+from rooms.words_events import WORDS_EVENTS, ConsentScoped, WordsWritten
 from rooms.words_state import WordsConsent, consent_changed, said_aloud
 
 
@@ -105,6 +105,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
+    reminded: Mapping[str, int] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
     default_scope: consent.Scope = "memo"  # of insights, questions, practices (`methods.md` 1.8)
@@ -171,9 +172,10 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
         state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
     before = state
     for event in commit.events:
-        state = _evolve(state, event, commit.at)
-        if commit.entered_by and isinstance(event, ConsentChanged):
-            state = said_aloud(state, event.words, commit)
+        was, state = state, _evolve(state, event, commit.at)
+        if commit.entered_by and isinstance(event, ConsentChanged | ConsentScoped):
+            if words_state.lets_go(was, event):
+                state = said_aloud(state, event.words, commit)
     return replace(_remembered(before, state, commit), seq=commit.seq, last=commit.at)
 
 
@@ -327,7 +329,10 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
         case ConsentChanged():
-            return consent_changed(state, event, at)
+            state = consent_changed(state, event, at)
+            return replace(state, reminded=reminders.answered(state.reminded, event.seat))
+        case reminders.OwnersReminded():
+            return replace(state, reminded=reminders.reminded(state.reminded, event))
         case QuestionSet():
             return replace(state, questions={**state.questions, event.theme: event.words})
         case ProseSet():

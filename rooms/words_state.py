@@ -103,6 +103,16 @@ def consent_changed(state: "RoomState", event: "ConsentChanged", at: int) -> "Ro
     return replace(state, withdrawals=state.withdrawals + (before.state == "given"))
 
 
+def lets_go(before: "RoomState", event: "ConsentChanged | ConsentScoped") -> bool:
+    """Whether an event is an answer that a second person has to hear when it was said aloud: one
+    that only keeps words closer is not."""
+    if not isinstance(event, ConsentScoped):
+        return True
+    known = before.consents.get(event.words)
+    was = known.consent if known else consent.default(event.kind, before.default_scope)
+    return not consent.is_at_least(was.scope, event.scope)
+
+
 def evolve(state: "RoomState", event: WordsEvent) -> "RoomState":
     """The state after one of this noun's events. Total."""
     match event:

@@ -254,6 +254,34 @@ async def test_how_far_words_travel_is_their_authors_WRD10(tmp_path: Path) -> No
         await house.refused("s2", "consent.widen", "not_allowed", words=quote, scope="public")
 
 
+async def test_a_yes_said_aloud_is_heard_by_a_second_person_WRD6(tmp_path: Path) -> None:
+    """Somebody at a shared device: the steward reads back and presses, another has heard it."""
+    async with await House.open(tmp_path, people=2) as house:
+        member = await house.carry("s2", "Mama Zawadi")
+        ref = await written(house, member)
+        await house.do(member, "words.edit", words=ref, text="Nobody told us to go away")
+        await house.do(member, "consent.release", words=ref, choice="unnamed")
+        (mine,) = await words_of(house, member)
+        assert (mine["state"], mine["unheard"]) == ("pending", True)
+        assert "Nobody told us" not in await memo(house)
+        answer = (await house.room()).whole.room.consents[ref].answer
+        await house.refused("s2", "consent.hear", "not_allowed", seat=member, answer=answer)
+        await house.do(house.lead, "consent.hear", seat=member, answer=answer)
+        known = (await house.room()).whole.room.consents[ref]
+        assert (known.entered_by, known.heard, known.consent.verbal) == ("s2", house.lead, True)
+        assert "Nobody told us" in await memo(house)
+        await house.do(member, "consent.widen", words=ref, scope="public")
+        assert "Nobody told us" not in await memo(house, "public"), "further is another yes"
+        answer = (await house.room()).whole.room.consents[ref].answer
+        await house.do(house.lead, "consent.hear", seat=member, answer=answer)
+        assert "Nobody told us" in await memo(house, "public")
+        await house.do(member, "consent.narrow", words=ref, scope="memo")
+        assert "Nobody told us" in await memo(house), "closer needs nobody to hear it"
+        await house.do(member, "words.edit", words=ref, text="Nobody asked us anything")
+        (mine,) = await words_of(house, member)
+        assert (mine["state"], mine["unheard"], mine["verbal"]) == ("pending", False, "")
+
+
 async def test_one_text_is_deleted_by_its_owner_or_its_scribe_WRD11(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         ref = await written(house)

@@ -142,6 +142,7 @@ export interface Cards {
   sees: "self" | "circle" | "room" | "memo" | "facilitators";
   add: boolean;
   hint?: string | null;
+  heading?: string | null;
 }
 
 /** Released stories, for the plenary. */
@@ -1288,6 +1289,12 @@ export interface SeatForget {
   epoch: number;
 }
 
+/** A facilitator kindly reminds whoever has quotes waiting in the memo, or (`seat`) one of them; each at most once in ten minutes. */
+export interface MemoRemind {
+  type: "memo.remind";
+  seat: string;
+}
+
 /** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
   kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
@@ -1451,7 +1458,8 @@ export type RoomCommand =
   | WordsErase
   | ConsentNarrow
   | ConsentWiden
-  | SeatForget;
+  | SeatForget
+  | MemoRemind;
 
 export type Sees =
   | "self"
@@ -1549,6 +1557,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "link.revoke",
   "memo.prose",
   "memo.question",
+  "memo.remind",
   "memo.send",
   "note.add",
   "note.delete",
