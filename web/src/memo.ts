@@ -25,6 +25,7 @@ import {
   traced,
   written,
 } from "./memo/tree";
+import { type Changed, changedSinceSent } from "./memo/changed";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
@@ -174,7 +175,7 @@ export class MemoPage extends StagePart {
       <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
-      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>
+      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
       ${memo?.sections ? this.draft(memo) : html`<div class="wide memo"><p class="quiet">${t("The memo is being drafted.")}</p></div>`}`;
   }
 
