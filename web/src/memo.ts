@@ -439,7 +439,7 @@ export class MemoPage extends StagePart {
         return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”${this.trace(block.line, key)}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
       case "table": {
         const look = (column: number) => (block.numeric?.includes(column) ? "n nums" : "");
-        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)} dir="auto">${line.text}</td>`)}</tr>`)}</tbody></table>`;
+        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)}><bdi>${line.text}</bdi></td>`)}</tr>`)}</tbody></table>`;
       }
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
@@ -460,7 +460,7 @@ export class MemoPage extends StagePart {
   private trace(line: Line, key: string): TemplateResult | typeof nothing {
     if (!key || !this.editable || !traced(line).length) return nothing;
     const open = this.tracing === key;
-    return html` <button class="trace" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${t("Where this comes from")} title=${t("Where this comes from")} @click=${() => {
+    return html`\u00a0<button class="trace" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${t("Where this comes from")} title=${t("Where this comes from")} @click=${() => {
       this.tracing = open ? "" : key;
       if (open || this.ledger) return;
       void fetchLedger(this.stage.boot.room).then((found) => {
