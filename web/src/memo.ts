@@ -65,9 +65,15 @@ export class MemoPage extends StagePart {
   private places!: Places;
   private shown: Section[] = [];
   private seq = 0;
+  private lined = false;
   private readAt = 0;
   private timer: number | undefined;
   private readonly later = () => this.schedule();
+  /** There is a line again; the first one came with the page, and the page with its draft. */
+  private readonly found = () => {
+    if (this.lined) this.schedule();
+    this.lined = true;
+  };
   private readonly done = (event: Event) => {
     const { payload } = (event as CustomEvent<{ payload: { command: { type?: unknown } } }>).detail;
     if (payload.command.type === "memo.remind") {
@@ -99,7 +105,7 @@ export class MemoPage extends StagePart {
     stage.addEventListener("done", this.done);
     stage.addEventListener("change", this.moved);
     stage.addEventListener("losing", this.losing);
-    stage.connection.addEventListener("open", this.later);
+    stage.connection.addEventListener("open", this.found);
     // The hand was lifted: what waited may move now.
     this.addEventListener("focusout", () => window.setTimeout(() => this.requestUpdate()));
     if (!this.memo?.sections) this.schedule(0);
@@ -110,7 +116,7 @@ export class MemoPage extends StagePart {
     stage.removeEventListener("done", this.done);
     stage.removeEventListener("change", this.moved);
     stage.removeEventListener("losing", this.losing);
-    stage.connection.removeEventListener("open", this.later);
+    stage.connection.removeEventListener("open", this.found);
     window.clearTimeout(this.timer);
     super.disconnectedCallback();
   }
