@@ -28,6 +28,7 @@ import msgspec
 from rooms import memo_calendar as calendar
 from rooms import memo_sections as plain
 from rooms.memo_desk import Desk
+from rooms.memo_notes import notes as notes_of
 from rooms.memo_rules import card_withheld
 from rooms.memo_say import Said, Translate, english, say
 from rooms.memo_source import (
@@ -131,6 +132,7 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
         LedgerEntry(entry.id, reason="cut") if entry.id in gone else entry for entry in desk.close()
     )
     unheard = _unheard(source, edition, ledger)
+    landed = {entry.id: entry for entry in ledger}
     counts = Counts(
         words=total,
         budget=WORDS_PLANNED,
@@ -156,6 +158,8 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
         ended=source.ended,
         missing=tuple(desk.missing),
         ledger=ledger,
+        notes=notes_of(desk, landed),
+        short_line=desk.say(say("Shortened for a chat. The whole memo holds more.")),
         unheard=unheard,
     )
 

@@ -77,6 +77,10 @@ class Desk:
         found = [card for kind in kinds for card in self._free.get(kind, ())]
         return sorted(found, key=note_order)
 
+    def allowed(self) -> list[MemoCard]:
+        """Every card this edition may print, of whatever kind."""
+        return [card for kind in self._free.values() for card in kind]
+
     def say(self, sentence: Said) -> str:
         """A sentence of the catalogue in the memo's language."""
         return self.translate(sentence.id, sentence.args)

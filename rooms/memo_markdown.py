@@ -1,4 +1,4 @@
-"""The memo as Markdown, and as plain text for chat apps."""
+"""The memo as Markdown."""
 
 import re
 import unicodedata
@@ -41,21 +41,6 @@ def markdown(memo: Memo) -> str:
         f"*{escape(memo.date_line)}*",
         f"*{escape(memo.imprint)}*",
     ]
-    return "\n\n".join(parts) + "\n"
-
-
-def plain_text(memo: Memo) -> str:
-    """The memo for chat apps: short lines, bullets, stars around headings, no tables."""
-    head = memo.head
-    parts = [
-        f"*{head.title.text}*\n{head.kicker}",
-        "\n".join(f"{fact.label}: {fact.line.text}" for fact in head.facts),
-        f"{head.confidentiality}\n{head.edition}",
-    ]
-    for section in memo.sections:
-        parts.append(f"*{section.heading}*")
-        parts += [text for block in section.blocks if (text := _plain(block))]
-    parts += [f"{memo.date_line}\n{memo.imprint}"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -109,43 +94,13 @@ def _table(
 
 
 def _line(line: Line) -> str:
-    text = _marked(line.pieces, "**", "_") if line.runs else escape(line.text)
+    text = marked(line.pieces, "**", "_") if line.runs else escape(line.text)
     return f"{text} ({isolated(escape(line.note), line.text)})" if line.note else text
 
 
-def _plain(block: Block) -> str:
-    match block:
-        case Heading(line=line):
-            return f"*{line.text}*" + (f" ({isolated(line.note, line.text)})" if line.note else "")
-        case Bullets(items=items):
-            return "\n".join(f"• {_plain_line(item)}" for item in items)
-        case Quote(line=line, attribution=by, translation=translation):
-            rows = [f"“{line.text}”", translation, f"— {by}" if by else ""]
-            return "\n".join(row for row in rows if row)
-        case Table(headers=headers, rows=rows):
-            return "\n".join(f"• {_plain_row(headers, row)}" for row in rows)
-        case Ask(line=line, label=label):
-            return f"{label}\n→ {line.text}"
-        case Paragraph(line=line) | Notice(line=line):
-            return _plain_line(line)
-        case Space():
-            return ""
-
-
-def _plain_row(headers: tuple[str, ...], row: tuple[Line, ...]) -> str:
-    """The first cell, then the others with their column's heading, for there are no columns."""
-    named = (f"{header}: {cell.text}" for header, cell in zip(headers[1:], row[1:], strict=True))
-    return " · ".join([row[0].text, *named])
-
-
-def _plain_line(line: Line) -> str:
-    text = _marked(line.pieces, "*", "_", chat=True) if line.runs else line.text
-    return f"{text} ({isolated(line.note, line.text)})" if line.note else text
-
-
-def _marked(pieces: tuple[Run, ...], bold: str, italic: str, *, chat: bool = False) -> str:
+def marked(pieces: tuple[Run, ...], bold: str, italic: str, *, chat: bool = False) -> str:
     """Stretches with their marks around whole words; a mark that would not be read as one there
-    is left out, never its words."""
+    is left out, never its words. For a chat nothing is escaped."""
     whole = "".join(run.text for run in pieces)
     out: list[str] = []
     at = 0

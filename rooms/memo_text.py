@@ -88,6 +88,18 @@ def _kept(text: str, marks: int = 0) -> tuple[str, int]:
     return "".join(kept), marks
 
 
+def harmless(text: str) -> str:
+    """The same text without what no memo holds: control characters but the line break, direction
+    overrides, halves of surrogate pairs, private and non-characters. What `clean` made, and every
+    sentence of the program, comes back as it was."""
+    return "".join(char for char in text if char == "\n" or not _disturbs(char))
+
+
+def _disturbs(char: str) -> bool:
+    category = unicodedata.category(char)
+    return char in BIDI_CONTROLS or category in ("Cc", "Cs", "Co") or _noncharacter(char)
+
+
 def one_line(text: str, limit: int) -> str:
     """`clean` for names and titles: no line breaks."""
     return " ".join(clean(text, limit).split())

@@ -18,7 +18,11 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-class Run(msgspec.Struct, frozen=True, omit_defaults=True):
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record that is read back as it was written: a field it does not know is refused."""
+
+
+class Run(Strict, frozen=True, omit_defaults=True):
     """A stretch of a line with the same marks."""
 
     text: str
@@ -26,7 +30,7 @@ class Run(msgspec.Struct, frozen=True, omit_defaults=True):
     italic: bool = False
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Line(Strict, frozen=True, omit_defaults=True):
     """A run of text with one direction. `source` holds the ids it came from (ME1); `by` says who
     wrote it: the program, the record of the session, the people there, or a facilitator.
     `note` is small print after it (origin, how many agreed); `language` a BCP 47 tag or empty.
@@ -49,7 +53,9 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
         return (Run(self.text),)
 
 
-class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
+class Heading(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="heading"
+):
     """A heading of the third level: a story, or (`part`) a labelled part of a theme. There is no
     fourth: levels must not be skipped for those who read by ear."""
 
@@ -58,21 +64,27 @@ class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
     part: bool = False
 
 
-class Paragraph(msgspec.Struct, frozen=True, omit_defaults=True, tag="paragraph"):
+class Paragraph(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="paragraph"
+):
     """A paragraph; `quiet` is small and grey."""
 
     line: Line
     quiet: bool = False
 
 
-class Bullets(msgspec.Struct, frozen=True, omit_defaults=True, tag="bullets"):
+class Bullets(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="bullets"
+):
     """A plain list. `cut` names the order in which lists give way when the memo is too long."""
 
     items: tuple[Line, ...]
     cut: Literal["", "reactions", "story"] = ""
 
 
-class Quote(msgspec.Struct, frozen=True, omit_defaults=True, tag="quote"):
+class Quote(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="quote"
+):
     """Exact words with the attribution their owner chose, and a translation if there is one."""
 
     line: Line
@@ -81,7 +93,9 @@ class Quote(msgspec.Struct, frozen=True, omit_defaults=True, tag="quote"):
     cut: Literal["", "story"] = ""
 
 
-class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag="table"):
+class Table(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="table"
+):
     """A table with one header row; `numeric` lists the columns that hold numbers."""
 
     headers: tuple[str, ...]
@@ -89,14 +103,16 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag="table"):
     numeric: tuple[int, ...] = ()
 
 
-class Notice(msgspec.Struct, frozen=True, omit_defaults=True, tag="notice"):
+class Notice(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="notice"
+):
     """A line by the program: a place still to be written, an empty section, a consent line."""
 
     line: Line
     kind: Literal["placeholder", "empty", "consent", "more"]
 
 
-class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
+class Ask(Strict, frozen=True, omit_defaults=True, tag="ask"):
     """The question to the reader after a theme; `suggestions` are for the facilitators' page."""
 
     line: Line
@@ -107,7 +123,9 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
     suggestions: tuple[str, ...] = ()
 
 
-class Space(msgspec.Struct, frozen=True, omit_defaults=True, tag="space"):
+class Space(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="space"
+):
     """Where facilitators write while the memo is a draft; for their page only, never printed.
 
     `id` is the place, `label` what it is about, `ask` what to write there (empty: nothing is
@@ -123,7 +141,7 @@ class Space(msgspec.Struct, frozen=True, omit_defaults=True, tag="space"):
 Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Space
 
 
-class Section(msgspec.Struct, frozen=True, omit_defaults=True):
+class Section(Strict, frozen=True, omit_defaults=True):
     """A chapter: `id` as in `SECTIONS`, its heading, blocks, words used and words planned."""
 
     id: str
@@ -133,14 +151,14 @@ class Section(msgspec.Struct, frozen=True, omit_defaults=True):
     budget: int = 0
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(Strict, frozen=True):
     """A label and a value of the head, such as "When"."""
 
     label: str
     line: Line
 
 
-class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+class Head(Strict, frozen=True, omit_defaults=True):
     """Title, kind of document, facts, and the lines on confidentiality and edition."""
 
     title: Line
@@ -152,7 +170,7 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     budget: int = 0
 
 
-class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
+class Missing(Strict, frozen=True, omit_defaults=True):
     """Something still to do: kind, the section id and heading where it is, and for words waiting
     for consent their owner's seat and how many, never their text. `blocks`: not to be sent yet.
     """
@@ -165,7 +183,7 @@ class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
     blocks: bool = True
 
 
-class Counts(msgspec.Struct, frozen=True):
+class Counts(Strict, frozen=True):
     """Figures of the memo. `pages` is an estimate from the words; `commitments` are those printed;
     `people_unheard` are participants of whom nothing is in it, for facilitators (G10)."""
 
@@ -181,7 +199,7 @@ class Counts(msgspec.Struct, frozen=True):
     people_unheard: int = 0
 
 
-class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+class LedgerEntry(Strict, frozen=True, omit_defaults=True):
     """Where a card or released word landed (`place`, a section id), or why not (`reason`)."""
 
     id: str
@@ -189,9 +207,32 @@ class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: Reason = ""
 
 
-class Memo(msgspec.Struct, frozen=True):
+class Note(Strict, frozen=True, omit_defaults=True):
+    """A card this edition may hold, whole, whether it was printed or not: for tables and archives.
+
+    `place` is the id of the section that prints it ("" when none does), `theme` the words of its
+    theme, `attribution` the line its owner chose. Who wrote it is not in it.
+    """
+
+    id: str
+    kind: str
+    text: str
+    place: str = ""
+    theme: str = ""
+    language: str = ""
+    attribution: str = ""
+    translation: str = ""
+    ticks: int = 0
+
+
+MEMO_VERSION = 1
+"""The version of the tree as JSON: raised when an older program could not read it right."""
+
+
+class Memo(Strict, frozen=True):
     """A drafted memo. `missing`, `ledger` and `unheard` (seats of participants of whom nothing is
-    in it) are for facilitators; exports carry `shared()`."""
+    in it) are for facilitators; exports carry `shared()`. `notes` are the cards it may
+    hold; `short_line` says in a shortened form that it is one."""
 
     edition: Edition
     language: str
@@ -205,8 +246,10 @@ class Memo(msgspec.Struct, frozen=True):
     ended: int
     missing: tuple[Missing, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
-    version: int = 1
+    version: int = MEMO_VERSION
     unheard: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    short_line: str = ""
 
     @property
     def ready(self) -> bool:
@@ -244,8 +287,12 @@ class Memo(msgspec.Struct, frozen=True):
             for section in self.sections
         )
         counts = msgspec.structs.replace(self.counts, quotes_waiting=0, people_unheard=0)
+        notes = tuple(
+            msgspec.structs.replace(note, id=nameless(note.id), place=nameless(note.place))
+            for note in self.notes
+        )
         return msgspec.structs.replace(
-            self, sections=sections, counts=counts, missing=(), ledger=(), unheard=()
+            self, sections=sections, counts=counts, missing=(), ledger=(), unheard=(), notes=notes
         )
 
 

@@ -372,7 +372,7 @@ class RoomReading:
         return {
             "cards": cards,
             **read,
-            "taken": msgspec.to_builtins(board_reading.taken(state, speaking.id)),
+            "taken": [msgspec.to_builtins(t) for t in board_reading.taken(state, speaking.id)],
             "checkpoints": [
                 {**msgspec.structs.asdict(c), "label": self.say(c.label, speaking.language)}
                 for c in found
@@ -398,6 +398,7 @@ class RoomReading:
                 "language": card.language,
                 "section": card.section,
                 "theme": nameless(card.theme),
+                "order": card.order,
                 "created": card.created,
                 "scope": known.scope,
                 "ticks": known.ticks,

@@ -19,8 +19,9 @@ from rooms.wire_agenda import PlanMessage
 from rooms.wire_hall import DeviceMessage
 from server import agendas, auth, shapes
 from server.agendas import TemplateInfo, list_templates, plan_file, plan_from, read_plan
+from server.archive import export_zip
 from server.bodies import BODY_LIMIT, bounded_json, person_name, read_body, read_json, room_title
-from server.downloads import export_zip, memo_file
+from server.downloads import memo_file
 from server.errors import Problem
 from server.health import advance_clock, alive, read_clock, ready
 from server.joining import Door
@@ -339,6 +340,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/memo.{format}", memo_file, "readMemo", "The debrief memo.",
         {200: Answer("The memo as a file.", None, (
             "text/markdown", "text/html", "application/pdf", "application/json", "text/plain",
+            "text/csv",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))},
         query=(EDITION,), token="must", refusals=(*_MUST, "bad_request", "closed", "no_glyph"),
     ),

@@ -15,6 +15,11 @@ from tests.rooms.house import House
 from tests.rooms.page import Page
 
 
+def holding(folder: Path, text: bytes) -> list[Path]:
+    """The files of a data folder in which a text can be found."""
+    return [f for f in folder.rglob("*") if f.is_file() and text in f.read_bytes()]
+
+
 async def test_the_memo_is_the_facilitators_to_write(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         for type, fields in (
@@ -42,8 +47,7 @@ async def test_MEM4_prose_lives_in_the_document_and_nowhere_else(tmp_path: Path)
         assert "The zebra." in str(await room.draft_memo("participants"))
         await house.do(house.lead, "memo.prose", section="why", text="The river.")
         assert "zebra" not in str(await room.draft_memo("participants"))
-        found = [f for f in tmp_path.rglob("*") if f.is_file() and b"zebra" in f.read_bytes()]
-        assert found == []
+        assert holding(tmp_path, b"zebra") == []
 
 
 async def test_MEM4_what_only_an_old_log_holds_is_read_and_moves_over(tmp_path: Path) -> None:
