@@ -112,7 +112,8 @@ class Effects:
                     await self._shelf.hide_card(document, card)
             case safety.SeatRestored():
                 for document, card in event.hidden.cards:
-                    await self._shelf.restore_card(document, card)
+                    if card not in whole.room.board.taken:  # its author's to bring back
+                        await self._shelf.restore_card(document, card)
                 notes = whole.room.notes
                 back = (notes[card] for _, card in event.hidden.cards if card in notes)
                 await self._place(back, whole)  # others may have moved it meanwhile
@@ -148,6 +149,7 @@ class Effects:
         if known is None:
             return None
         title = book.get(known.words) if known.words else self._say(Line(known.line, {}))
+        title = f"{title} {known.number}" if known.number else title
         kind = "" if known.words else "activity"
         return Section(id, title or "", kind, known.activity, known.step, known.order)
 

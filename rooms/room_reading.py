@@ -379,6 +379,7 @@ class RoomReading:
                 "language": card.language,
                 "section": card.section,
                 "theme": nameless(card.theme),
+                "order": card.order,
                 "created": card.created,
                 "scope": known.scope,
                 "ticks": known.ticks,

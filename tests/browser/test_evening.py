@@ -101,7 +101,6 @@ class Evening:
         panel.page.locator("form.ask").get_by_role("button", name="Make someone").click()
         seat = next(s for g, s, _ in self.screens.values() if g is self.co)
         del self.screens[seat.seat]
-        self.co.press("Help and more")
         self.co.page.get_by_role("link", name="Control panel").click()
         self.co.sees(f"Now · {ORGANISER} leads")
         if not seat.offered("seat.deal")["dealt_in"]:

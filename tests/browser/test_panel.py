@@ -18,12 +18,10 @@ def people(browser: Browser, talanoa: str) -> tuple[Page, Page, Page]:
     lead, link = opened_room(browser, talanoa)
     rosa, _ = came_in(browser, link, "Rosa")
     kofi, _ = came_in(browser, link, "Kofi")
-    lead.get_by_role("button", name="More").first.click()
     lead.get_by_role("button", name="Make someone co-facilitator").click()
     lead.locator(".ask").get_by_label("Kofi").check()
     lead.locator(".ask .btn.main").click()
     expect(lead.get_by_role("button", name="Hand over the lead").first).to_be_visible()
-    lead.get_by_role("button", name="More").first.click()
     return lead, rosa, kofi
 
 

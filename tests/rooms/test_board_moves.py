@@ -7,14 +7,15 @@ from activities.kernel import Refused
 from rooms import board_moves
 from rooms.board_moves import SECTION, THEME, THEMES, Spot
 from rooms.board_state import Checkpoint
+from rooms.commits import NoteAdded
 from rooms.room_state import RoomState
 from tests.rooms.test_board_state import NOTE
 
 WATER = replace(NOTE, card="s1-t", kind="theme", order="a5")
 
 
-def room(*notes: object, shared: frozenset[str] = frozenset()) -> RoomState:
-    return RoomState(notes={n.card: n for n in (NOTE, WATER, *notes)}, shared=shared)  # type: ignore[attr-defined]
+def room(*notes: NoteAdded, shared: frozenset[str] = frozenset()) -> RoomState:
+    return RoomState(notes={n.card: n for n in (NOTE, WATER, *notes)}, shared=shared)
 
 
 def test_a_card_stands_in_exactly_one_place_BRD2() -> None:

@@ -146,13 +146,10 @@ async def test_pages_change_texts_and_nothing_else_of_the_board_BRD1(
         (one,) = await written(house, "one", by="s2")
         author = await Page.open(house, await house.session("s2"), "board", 8)
 
-        def shared(doc: Doc[Any]) -> Any:
-            return doc.get("cards", type=Map)[one]
-
-        assert await author.edit(lambda doc: shared(doc)["text"].insert(0, "not "))
+        assert await author.edit(lambda doc: shared(doc, one)["text"].insert(0, "not "))
         for seat, client in (("s2", 9), (house.lead, 10)):
             page = await Page.open(house, await house.session(seat), "board", client)
-            assert not await page.edit(lambda doc: shared(doc).update({field: "quote"}))
+            assert not await page.edit(lambda doc: shared(doc, one).update({field: "quote"}))
         assert list(await cards(house)) == ["not one"]
 
 
@@ -255,6 +252,51 @@ async def test_what_is_hidden_does_not_come_back_by_undo_SAF2(tmp_path: Path) ->
         await house.do(house.lead, "seat.restore", seat="s2", epoch=await house.epoch())
         known = await cards(house)
         assert known["two"].theme == known["Water"].id  # where facilitators put it meanwhile
+
+
+async def test_what_its_author_took_away_while_hidden_stays_away_BRD5(tmp_path: Path) -> None:
+    async with await after_all(tmp_path) as house:
+        one, two = await written(house, "one", "two", by="s2")
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=await house.epoch())
+        await house.do("s2", "note.delete", document="board", card=one)
+        await house.do(house.lead, "seat.restore", seat="s2", epoch=await house.epoch())
+        assert {c.id for c in (await cards(house)).values()} == {two}
+        await house.do("s2", "note.restore", card=one)
+        assert set(await cards(house)) == {"one", "two"}
+
+
+async def test_who_looks_on_or_waits_or_is_gone_changes_nothing_BRD4(tmp_path: Path) -> None:
+    async with await after_all(tmp_path, people=3) as house:
+        one, two = await written(house, "one", "two", by="s2")
+        epoch = await house.epoch()
+        await house.do(house.lead, "seat.role", seat="s3", role="observer", epoch=epoch)
+        for seat in ("s3", "s4"):
+            if seat == "s4":
+                await house.do("s4", "seat.leave")
+            reason = "not_allowed" if seat == "s3" else "not_present"
+            await house.refused(seat, "note.tick", reason, card=one)
+            await house.refused(seat, "note.move", reason, card=one, after=two)
+            await house.refused(seat, "note.delete", reason, document="board", card=one)
+            await house.refused(seat, "theme.add", reason, text="x", cards=[one])
+        await house.do(house.lead, "room.freeze", epoch=await house.epoch())
+        await house.refused("s2", "note.move", "closed", card=one, after=two)
+        await house.refused("s2", "note.delete", "closed", document="board", card=one)
+        await house.do(house.lead, "note.move", card=one, after=two)
+
+
+async def test_a_text_of_100_000_characters_is_not_typed_into_a_card_either_BRD9(
+    tmp_path: Path,
+) -> None:
+    async with await after_all(tmp_path) as house:
+        (one,) = await written(house, "one", by="s2")
+        page = await Page.open(house, await house.session("s2"), "board", 8)
+        long = "x" * 100_000
+        assert not await page.edit(lambda doc: shared(doc, one)["text"].insert(0, long))
+        assert list(await cards(house)) == ["one"]
+
+
+def shared(doc: Doc[Any], card: str) -> Any:
+    return doc.get("cards", type=Map)[card]
 
 
 BAD = ("\u202eevil\u202c", "<script>alert(1)</script>", "a\x00b\x1bc", "=HYPERLINK(1)", "\ud83d")

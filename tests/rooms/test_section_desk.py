@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from rooms.board_schema import Section
 from rooms.wire_board import HEADING_LIMIT, MOST_SECTIONS
 from tests.rooms.house import House
@@ -74,6 +76,22 @@ async def test_an_activitys_section_comes_with_its_first_card_and_belongs_to_its
         (made,) = await sections(house)
         assert (made.id, made.activity, made.step) == (add["section"], *step)
         assert made.title == "What we want to keep"
+
+
+@pytest.mark.parametrize(
+    ("people", "expected"), [(6, ["Notes", "Notes 2"]), (10, ["Estuary", "Mangrove"])]
+)
+async def test_what_a_group_reports_stands_under_its_name_but_never_under_peoples_BRD1(
+    tmp_path: Path, people: int, expected: list[str]
+) -> None:
+    async with await House.open(tmp_path, "empty", people=people) as house:
+        await house.plan("report_out", groups="mixed", prepare_min=2)
+        await house.start()
+        for seat in (seat for seat in house.tokens if seat != house.lead):
+            add = await offered(house, seat)
+            where = {"document": "board", "section": add["section"], "kind": "insight"}
+            await house.do(seat, "note.add", text=f"of {seat}", **where)
+        assert sorted(await titles(house)) == expected
 
 
 async def offered(house: House, seat: str) -> dict[str, Any]:

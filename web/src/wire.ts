@@ -142,6 +142,7 @@ export interface Cards {
   sees: "self" | "circle" | "room" | "memo" | "facilitators";
   add: boolean;
   hint?: string | null;
+  heading?: string | null;
 }
 
 /** Released stories, for the plenary. */
