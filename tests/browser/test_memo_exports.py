@@ -1,4 +1,4 @@
-"""The export menu of the memo in a real browser: what is for what, files, a copy, errors in words."""
+"""The export menu in a real browser: what each file is for, downloads, a copy, errors in words."""
 
 from __future__ import annotations
 

@@ -96,11 +96,8 @@ function endingSentence(code: number): string {
 }
 
 /** Before the first activity of a room nothing weighs as much as starting it. */
-export function before(stage: Stage): boolean {
-  const { view } = stage;
-  return (
-    !!view && !view.activity && !view.room.agenda.some((row) => /^(done|now)$/.test(row.state))
-  );
+export function comingIn(view: ViewMessage): boolean {
+  return !view.activity && !view.room.agenda.some((row) => /^(done|now)$/.test(row.state));
 }
 
 /** An offered or vacant lead stands before everything else, wherever its facilitator is. */
