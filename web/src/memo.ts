@@ -8,6 +8,7 @@ import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, t, tn } from "./i18n";
 import "./memo/exports";
+import { type Changed, changedSinceSent } from "./memo/changed";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
 import { drawMissing, leftOf, target } from "./memo/missing";
 import { PlacePart } from "./memo/place";
@@ -26,7 +27,6 @@ import {
   traced,
   written,
 } from "./memo/tree";
-import { type Changed, changedSinceSent } from "./memo/changed";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
