@@ -23,12 +23,14 @@ Card = tuple[str, str]
 class Known(msgspec.Struct, frozen=True):
     """What the room looked up before it decides, because no decider can read it.
 
-    `memo_ready`: whether the memo can be sent; `nonce`: of the code that takes a seat to another
+    `memo_ready`: whether the memo can be sent; `memo_waiting`: seats whose quotes wait in it;
+    `nonce`: of the code that takes a seat to another
     phone; `recent` and `cards`: what the seat a command is about made or changed of late, and all
     of it.
     """
 
     memo_ready: bool = False
+    memo_waiting: tuple[str, ...] = ()
     nonce: str = ""
     recent: tuple[Card, ...] = ()
     cards: tuple[Card, ...] = ()

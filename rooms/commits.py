@@ -17,6 +17,7 @@ from rooms.board_events import BoardEvent
 from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.lead import Lead
+from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
 from rooms.seats import Seat
 
@@ -306,6 +307,7 @@ RoomEvent = (
     | AgendaEvent
     | HelmEvent
     | SafetyEvent
+    | OwnersReminded
 )
 
 

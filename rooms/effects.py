@@ -67,6 +67,12 @@ class Effects:
             case commits.NoteAdded():
                 if (text := book.get(event.words)) is not None:
                     await self._shelf.put_note(event, text)
+            case commits.ProseSet():
+                # Once written it lives in the document alone, where people go on with it.
+                if (text := book.get(event.words)) is not None:
+                    await self._shelf.write_prose(event.section, text)
+                    book.erase([event.words])
+                    await self._storage.erase_words(self._room, [event.words])
             case commits.NoteMoved():
                 await self._shelf.move_note(event.card, event.theme)
             case commits.NoteReworded():

@@ -1,7 +1,7 @@
 """Everything a memo is made from, gathered from one room: log, consent, cards and words
 (`methods.md` 3.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from activities.kernel import Harvest, Item
@@ -33,8 +33,11 @@ if TYPE_CHECKING:
 MINUTE: Final = 60_000
 
 
-def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
-    """The source of the room's memo as it stands now. `cards` are those of the board."""
+def material(
+    room: "Room", cards: Sequence[Card], prose: Mapping[str, ProseText] | None = None
+) -> MemoSource:
+    """The source of the room's memo as it stands now. `cards` are those of the board, `prose` what
+    stands in the places of the memo's document."""
     state = room.whole.room
     counts = consent_desk.counts(room.whole, room.world.activities)
     people = [s for s in state.seats.values() if s.person and s.status in ("in", "left")]
@@ -56,14 +59,17 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         activities=_activities(room),
         circles=counts.get("circles", 0),
         stories_told=counts.get("stories_told", 0),
-        people=tuple(PersonLine(_name(room, s.id), _organisation(room, s.id)) for s in people),
+        people=tuple(
+            PersonLine(
+                _name(room, s.id),
+                _organisation(room, s.id),
+                seat=s.id if s.role == "participant" else "",
+            )
+            for s in people
+        ),
         cards=tuple(_card(room, card) for card in cards) + _loose_items(room, found),
         stories=_stories(room, found),
-        prose={
-            section: ProseText(room.book.get(ref) or "")
-            for section, ref in state.prose.items()
-            if room.book.get(ref)
-        },
+        prose={**{id: ProseText(text) for id, text in old_prose(room).items()}, **(prose or {})},
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
@@ -76,6 +82,13 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         printed_at=room.world.clock.now(),
         state="sent" if state.sent else "draft",
     )
+
+
+def old_prose(room: "Room") -> dict[str, str]:
+    """What the log still holds of prose: rooms of before had it there; a place of the document
+    outranks it."""
+    found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
+    return {id: text for id, text in found.items() if text}
 
 
 def _circles(room: "Room") -> dict[str, int]:
@@ -125,6 +138,7 @@ def _commitments(room: "Room") -> tuple[Commitment, ...]:
             partner=_name(room, pledge.partner) if pledge.partner else "",
             needs=(room.book.get(pledge.needs.ref) or "") if pledge.needs else "",
             scope=pledge.scope,
+            seat=pledge.seat,
         )
         for one in _harvests(room)
         for pledge in one.pledges

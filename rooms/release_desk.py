@@ -6,9 +6,12 @@ from activities.blocks import say
 from activities.kernel import Choice, Refused
 from rooms import commits, consent_desk, wire
 from rooms.asking import Asking
+from rooms.memo_document import is_place
 from rooms.whole import Draft, Whole
 
 NOT_READY: Final = say("Something is still missing in the memo. The list on its page says what.")
+
+SENT: Final = say("The memo has been sent. It is not changed any more.")
 
 SECTION_LIMIT: Final = 80
 """Characters of a section's id: ids, never text."""
@@ -52,8 +55,10 @@ def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
             words = command.text.ref if command.text else ""
             draft.add(commits.QuestionSet(theme=command.theme, words=words))
         case wire.MemoProse():
-            if not 0 < len(command.section) <= SECTION_LIMIT:
+            if len(command.section) > SECTION_LIMIT or not is_place(command.section):
                 raise Refused("bad_request")
+            if draft.room.sent:
+                raise Refused("closed", SENT)
             draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
         case wire.MemoSend():
             if not asking.known.memo_ready:

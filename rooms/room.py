@@ -46,6 +46,8 @@ from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.asking import Asking, Known, moment_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
+from rooms.memo_material import old_prose
+from rooms.memo_tree import Memo
 from rooms.recent import HIDING, Doings, Recent
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
@@ -167,10 +169,12 @@ class Room(RoomReading):
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
         # The memo is drafted from documents, which a decider cannot read (ME6).
         tag = tag_of(bytes(asked.command))
-        ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
+        about_memo = tag in ("memo.send", "memo.remind")
+        memo = await self.draft_memo("participants") if about_memo else None
         about = await self._about(bytes(asked.command))
         known = Known(
-            memo_ready=ready,
+            memo_ready=memo is not None and memo.ready,
+            memo_waiting=memo.waiting if memo is not None else (),
             recent=about.recent if about else (),
             cards=about.all if about else (),
         )
@@ -204,6 +208,17 @@ class Room(RoomReading):
             await self.sweep()  # somebody came back in, or is on another device now
         await self._ring_due()
         return self._done(asked.request, seq)
+
+    async def open_memo(self, device: Device) -> Memo:
+        """The memo for its page. Facilitators find a place in its document for whatever may be
+        written; what only the log held of it is put there. Raises `Refused`."""
+        memo = await self.memo(device, "participants")
+        if self.is_facilitator(device) and (spaces := memo.spaces):
+            try:
+                await self.shelf.make_places({**dict.fromkeys(spaces, ""), **old_prose(self)})
+            except StorageUnwritable:
+                log.warning("places_put_off", room=self.id)  # at the next opening
+        return memo
 
     async def _make_code(self, seat: str) -> str:
         """A nonce for the code that takes this seat to another phone; the join page finds the code

@@ -18,6 +18,7 @@ from rooms import (
     lead_rights,
     note_desk,
     release_desk,
+    reminders,
     safety,
     safety_desk,
     seat_desk,
@@ -26,6 +27,7 @@ from rooms import (
     wire,
     wire_agenda,
     wire_hall,
+    wire_memo,
     wire_safety,
 )
 from rooms.asking import Asking
@@ -83,6 +85,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             release_desk.release(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             release_desk.decide(draft, command, asking)
+        case wire_memo.MemoRemind():
+            reminders.decide(draft, command, asking)
         case (
             wire_agenda.AgendaAdd()
             | wire_agenda.AgendaEdit()

@@ -16,8 +16,11 @@ from rooms.hall_desk import tables
 from rooms.hats import roles_of
 from rooms.helm_view import strip
 from rooms.memo import Edition, Memo, draft
+from rooms.memo_document import read_prose
+from rooms.memo_ledger import NoteEntry, entries
 from rooms.memo_material import material
 from rooms.memo_rules import Echoes, card_withheld
+from rooms.memo_source import MemoSource
 from rooms.memo_tree import nameless
 from rooms.names import told_apart
 from rooms.offers import Standing
@@ -286,6 +289,9 @@ class RoomReading:
             circle = next((g for g in everyone if f"group/{g.id}" == name), None)
             open_now = circle is not None and not circle.closed
             able = [s for s in able if circle is not None and s.id in circle.members]
+        elif name == "memo":
+            open_now = state.sent == 0  # what went out is not written on
+            able = [s for s in able if s.role == "facilitator"]
         elif name.startswith("mine/"):
             able = [s for s in able if f"mine/{s.id}" == name]
         return Writer(
@@ -322,8 +328,21 @@ class RoomReading:
 
     async def draft_memo(self, edition: Edition) -> Memo:
         """Draft the memo from what the room holds now, in the room's language."""
-        source = material(self, await self.shelf.cards("board"))
+        return self._drafted(await self._material(), edition)
 
+    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
+        """Where every note went, for facilitators. Raises `Refused`."""
+        if not self.is_facilitator(device):
+            raise Refused("not_allowed")
+        source = await self._material()
+        board = frozenset(card.id for card in await self.shelf.cards("board"))
+        return entries(self._drafted(source, "participants"), source, board, self.name_of)
+
+    async def _material(self) -> MemoSource:
+        prose = await self.shelf.read("memo", read_prose)
+        return material(self, await self.shelf.cards("board"), prose)
+
+    def _drafted(self, source: MemoSource, edition: Edition) -> Memo:
         def translate(text: str, values: Mapping[str, object]) -> str:
             return formatted(self.world.translate(self.language, text, "", 0), values)
 

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.kernel import ConsentGiven, NotesChosen
-from rooms import agenda_items, board_state
+from rooms import agenda_items, board_state, reminders
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
@@ -121,6 +121,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
+    reminded: Mapping[str, int] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
     helm: Helm = Helm()
@@ -328,7 +329,10 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
         case ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
         case ConsentChanged():
-            return consent_changed(state, event)
+            state = consent_changed(state, event)
+            return replace(state, reminded=reminders.answered(state.reminded, event.seat))
+        case reminders.OwnersReminded():
+            return replace(state, reminded=reminders.reminded(state.reminded, event))
         case QuestionSet():
             return replace(state, questions={**state.questions, event.theme: event.words})
         case ProseSet():

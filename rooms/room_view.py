@@ -24,7 +24,7 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import LeadCommand, Lens, Viewer
-from rooms import helm_desk, helm_view, safety_view, unnamed, wire, wire_hall
+from rooms import helm_desk, helm_view, reminders, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline, planned_rest
@@ -78,6 +78,9 @@ def seat_view(
     else:
         view = _between(state, seat, roles, lens)
     view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
+    if not id and seat.status in ("in", "left") and lens == "seat":
+        kindly = reminders.notes(state.reminded, seat.id, standing.now)
+        view = replace(view, blocks=(*view.blocks[:1], *kindly, *view.blocks[1:]))
     if seat.status == "in":
         over = (
             *safety_view.notes(state, seat, standing),

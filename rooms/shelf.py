@@ -10,8 +10,8 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from pycrdt import Doc
 
 from activities.kernel import Reason
-from rooms import board_repair, board_schema
+from rooms import board_repair, board_schema, memo_document
 from rooms.board_events import Placing
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
@@ -34,6 +34,8 @@ from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
 log = structlog.get_logger("rooms")
+
+T = TypeVar("T")
 
 COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
@@ -433,6 +435,20 @@ class Shelf:
         """Put somebody's tick on a card of the board, or take it off."""
         await self.edit("board", lambda doc: board_schema.tick_card(doc, card, seat, on))
 
+    async def make_places(self, texts: Mapping[str, str]) -> None:
+        """Give the memo the places it lacks of these, each with its first text."""
+        async with self._locks["memo"]:
+            document = await self._open("memo")
+            lacking = document.read(lambda doc: memo_document.missing_places(doc, texts))
+            if lacking:
+                new = {id: texts[id] for id in lacking}
+                await self._edit("memo", document, lambda doc: memo_document.make_places(doc, new))
+
+    async def write_prose(self, place: str, text: str) -> None:
+        """Set what stands in a place of the memo; what stood there leaves the disk too."""
+        await self.edit("memo", lambda doc: memo_document.write_place(doc, place, text))
+        await self.compact("memo")
+
     async def merge_themes(self, theme: str, into: str) -> None:
         """Put everything under one theme (RO3)."""
         await self.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
@@ -535,6 +551,11 @@ class Shelf:
         """The cards of a board, circle or private document."""
         async with self._locks[name]:
             return (await self._open(name)).cards()
+
+    async def read(self, name: str, reader: Callable[[Doc[Any]], T]) -> T:
+        """What a reader finds in a document."""
+        async with self._locks[name]:
+            return (await self._open(name)).read(reader)
 
     async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
         """The sections of a board."""

@@ -17,6 +17,7 @@ from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlannedRest
 from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
+from rooms.wire_memo import MemoRemind
 from rooms.wire_safety import SafetyCommand
 
 # Limits, each with its reason
@@ -258,6 +259,7 @@ RoomCommand = (
     | AgendaCommand
     | HelmCommand
     | SafetyCommand
+    | MemoRemind
 )
 
 # From a client

@@ -55,9 +55,12 @@ def facilitator_seat(room: Room, device: Device) -> str:
 
 
 def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
-    """What the memo's page shows: the tree and the counts, for facilitators with what is missing,
-    never with the ledger, which names where each card went."""
+    """What the memo's page shows: the tree and the counts, for facilitators with what is missing
+    and the names of whom it has nothing of yet. The ledger is asked for apart (`memo_ledger`),
+    and the notes are for files."""
     shown = memo if room.is_facilitator(device) else memo.shared()
     found: dict[str, Any] = msgspec.to_builtins(shown)
-    found.pop("ledger", None)
+    for apart in ("ledger", "notes"):
+        found.pop(apart, None)
+    found["unheard"] = [name for seat in shown.unheard if (name := room.name_of(seat))]
     return found

@@ -1227,6 +1227,12 @@ export interface LinkRevoke {
   epoch: number;
 }
 
+/** A facilitator kindly reminds whoever has quotes waiting in the memo, or (`seat`) one of them; each at most once in ten minutes. */
+export interface MemoRemind {
+  type: "memo.remind";
+  seat: string;
+}
+
 /** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
   kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
@@ -1384,7 +1390,8 @@ export type RoomCommand =
   | SeatAdmit
   | SeatRefuse
   | LinkRenew
-  | LinkRevoke;
+  | LinkRevoke
+  | MemoRemind;
 
 export type Sees =
   | "self"
@@ -1480,6 +1487,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "link.revoke",
   "memo.prose",
   "memo.question",
+  "memo.remind",
   "memo.send",
   "note.add",
   "note.delete",
