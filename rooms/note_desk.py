@@ -256,7 +256,9 @@ def new_note(
         activity=draft.room.current,
         group=document.removeprefix("group/") if document.startswith("group/") else "",
         language=asking.seat.language,
-        scope={"mine": "self", "group": "circle"}.get(document.split("/")[0], "memo"),
+        scope={"mine": "self", "group": "circle"}.get(
+            document.split("/")[0], draft.room.default_scope
+        ),
         at=asking.now,
     )
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, consent_desk, unnamed
+from rooms import board_reading, call, consent_desk, unnamed, wire_words
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
@@ -19,6 +20,7 @@ from rooms.memo import Edition, Memo, draft
 from rooms.memo_document import read_prose
 from rooms.memo_ledger import NoteEntry, entries
 from rooms.memo_material import material
+from rooms.memo_places import headings, placed
 from rooms.memo_rules import Echoes, card_withheld
 from rooms.memo_source import MemoSource
 from rooms.memo_tree import nameless
@@ -42,6 +44,8 @@ from rooms.words import WordsBook, digest
 from rooms.world import World
 
 HIDDEN: Final = say("Hidden for now by a facilitator.")
+
+EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 NOT_SENT: Final = say(
     "The memo is still being written. You get it from the same link when it is sent."
@@ -260,6 +264,24 @@ class RoomReading:
         found = consent_desk.items(self.whole, self.world.activities) if found is None else found
         message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
+
+    async def words_in_memo(self, speaking: Seat) -> bytes:
+        """The `words` message with where each stands in the memo, as printed now."""
+        found = consent_desk.items(self.whole, self.world.activities)
+        message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
+        places: dict[str, list[wire_words.MemoPlace]] = {}
+        for edition in EDITIONS:
+            memo = await self.draft_memo(edition)
+            named = headings(memo)
+            for id, section in placed(memo).items():
+                note = self.whole.room.notes.get(id)
+                ref = note.words if note else id
+                place = wire_words.MemoPlace(nameless(section), named[section], edition)
+                places.setdefault(ref, []).append(place)
+        words = tuple(
+            replace(one, places=tuple(places.get(one.words, ()))) for one in message.words
+        )
+        return self.renderer.encode(replace(message, words=words), speaking.language, speaking.id)
 
     def documents(self, device: Device) -> frozenset[str]:
         """Every document this device may open now, without the room's prefix."""

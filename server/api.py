@@ -209,11 +209,11 @@ async def read_board(request: Request) -> Response:
 
 
 async def read_words(request: Request) -> Response:
-    """Everything of this seat's that could be quoted."""
+    """Everything of this seat's that could be quoted, and where it stands in the memo."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     seat = auth.seat_of(device, request.query_params.get("seat", ""))
-    return answer(room.my_words(room.seat(device, seat)))
+    return answer(await room.words_now(room.seat(device, seat)))
 
 
 async def memo_draft(request: Request) -> Response:

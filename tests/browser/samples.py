@@ -705,7 +705,9 @@ def memo() -> dict[str, Any]:
                     {
                         "type": "paragraph",
                         "line": text(
-                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank."
+                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank.",
+                            by="facilitator",
+                            source=["prose:theme-1:heard", "n1"],
                         ),
                     },
                     {

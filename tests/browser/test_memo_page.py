@@ -107,7 +107,12 @@ def test_ME3_two_write_in_one_paragraph_while_the_draft_is_made_again(
 def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     house: House, browser: Browser
 ) -> None:
-    room, _ = exchange(house)
+    room, kofi = exchange(house)
+    away = opened(house, browser, room, kofi)
+    cable = Line(away.page)
+    away.page.goto(f"/r/{room.id}/memo")
+    away.page.locator(".asking").scroll_into_view_if_needed()
+    heard(away.page).click()
     guest = opened(house, browser, room, room.lead)
     look = Look(guest)
     page = guest.page
@@ -132,6 +137,8 @@ def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     page.locator(".missing a", has_text="has no question yet").click()
     expect(page.get_by_role("button", name="Edit the question")).to_be_focused()
     page.get_by_role("button", name="Keep as it is").click()
+    cable.cut()
+    away.page.keyboard.type("Too late, and not lost. ")
     send = page.get_by_role("button", name="Send the memo to everyone")
     expect(send).not_to_have_attribute("aria-disabled", "true")
     send.click()
@@ -141,4 +148,8 @@ def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     expect(page.locator("[contenteditable=true]")).to_have_count(0)
     expect(page.locator(".doc")).to_contain_text("Only words")
     assert room.lead.get("memo.md").text.count("Only words") == 1
+    # What somebody wrote without a line meanwhile is not in it: it is given back to them.
+    cable.mend()
+    expect(away.page.get_by_text("The memo has been sent.")).to_be_visible()
+    expect(away.page.locator(".tray")).to_contain_text("Too late, and not lost.")
     assert not [*look.stopped, *guest.troubles]

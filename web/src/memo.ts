@@ -25,6 +25,7 @@ import {
   traced,
   written,
 } from "./memo/tree";
+import { type Changed, changedSinceSent } from "./memo/changed";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
@@ -65,9 +66,15 @@ export class MemoPage extends StagePart {
   private places!: Places;
   private shown: Section[] = [];
   private seq = 0;
+  private lined = false;
   private readAt = 0;
   private timer: number | undefined;
   private readonly later = () => this.schedule();
+  /** There is a line again; the first one came with the page, and the page with its draft. */
+  private readonly found = () => {
+    if (this.lined) this.schedule();
+    this.lined = true;
+  };
   private readonly done = (event: Event) => {
     const { payload } = (event as CustomEvent<{ payload: { command: { type?: unknown } } }>).detail;
     if (payload.command.type === "memo.remind") {
@@ -99,7 +106,7 @@ export class MemoPage extends StagePart {
     stage.addEventListener("done", this.done);
     stage.addEventListener("change", this.moved);
     stage.addEventListener("losing", this.losing);
-    stage.connection.addEventListener("open", this.later);
+    stage.connection.addEventListener("open", this.found);
     // The hand was lifted: what waited may move now.
     this.addEventListener("focusout", () => window.setTimeout(() => this.requestUpdate()));
     if (!this.memo?.sections) this.schedule(0);
@@ -110,7 +117,7 @@ export class MemoPage extends StagePart {
     stage.removeEventListener("done", this.done);
     stage.removeEventListener("change", this.moved);
     stage.removeEventListener("losing", this.losing);
-    stage.connection.removeEventListener("open", this.later);
+    stage.connection.removeEventListener("open", this.found);
     window.clearTimeout(this.timer);
     super.disconnectedCallback();
   }
@@ -174,7 +181,7 @@ export class MemoPage extends StagePart {
       <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
-      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>
+      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
       ${memo?.sections ? this.draft(memo) : html`<div class="wide memo"><p class="quiet">${t("The memo is being drafted.")}</p></div>`}`;
   }
 
@@ -439,7 +446,7 @@ export class MemoPage extends StagePart {
         return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”${this.trace(block.line, key)}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
       case "table": {
         const look = (column: number) => (block.numeric?.includes(column) ? "n nums" : "");
-        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)} dir="auto">${line.text}</td>`)}</tr>`)}</tbody></table>`;
+        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)}><bdi>${line.text}</bdi></td>`)}</tr>`)}</tbody></table>`;
       }
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
@@ -460,7 +467,7 @@ export class MemoPage extends StagePart {
   private trace(line: Line, key: string): TemplateResult | typeof nothing {
     if (!key || !this.editable || !traced(line).length) return nothing;
     const open = this.tracing === key;
-    return html` <button class="trace" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${t("Where this comes from")} title=${t("Where this comes from")} @click=${() => {
+    return html`\u00a0<button class="trace" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${t("Where this comes from")} title=${t("Where this comes from")} @click=${() => {
       this.tracing = open ? "" : key;
       if (open || this.ledger) return;
       void fetchLedger(this.stage.boot.room).then((found) => {

@@ -35,11 +35,11 @@ export function leftOf(memo: MemoTree): number {
   return rest + (rest < blocking.length ? 1 : 0);
 }
 
-function row(gaps: Gaps, each: Missing, text: string): TemplateResult {
+function row(gaps: Gaps, each: Missing, text: string, who = ""): TemplateResult {
   return html`<li><a href=${`#${target(each)}`} @click=${(event: Event) => {
     event.preventDefault();
     gaps.go(each);
-  }}>${icon(pictureOf(each.kind))}<span class="grow">${text}</span></a></li>`;
+  }}>${icon(pictureOf(each.kind))}<span class="grow">${text}${who ? html`<span class="note"><bdi>${who}</bdi></span>` : nothing}</span></a></li>`;
 }
 
 /** Quotes without an answer: how many, whose, and one friendly word to them. */
@@ -98,7 +98,8 @@ function optional(gaps: Gaps, list: Missing[]): TemplateResult | typeof nothing 
       ? row(
           gaps,
           dates[0],
-          `${tn("{n} commitment has no date.", "{n} commitments have no date.", dates.length)} ${owners}`,
+          tn("{n} commitment has no date.", "{n} commitments have no date.", dates.length),
+          owners,
         )
       : nothing
   }${rest.map((each) => row(gaps, each, gapText(gaps.memo, each)))}`;

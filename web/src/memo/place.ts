@@ -17,6 +17,9 @@ const NEAR = "600px";
 /** Words after which a place counts as written, and the notes behind it fold away. */
 const ENOUGH = 40;
 
+/** Milliseconds the toolbar stays after the cursor has gone. */
+const LINGER = 300;
+
 const MARKS: readonly Mark[] = ["bold", "italic", "list"];
 
 let loading: Promise<Tools> | undefined;
@@ -174,11 +177,18 @@ export class PlacePart extends Part {
       return this.editable
         ? html`<button class="btn bare addwords" type="button" id=${`w${anchor(space.id)}`} @click=${() => this.write()}>${icon("pencil")}${t("Add words of yours: {place}", { place: label })}</button><div class="scribe" hidden></div>`
         : html`<div class="scribe" hidden></div>`;
-    return html`<div class="writes" id=${`w${anchor(space.id)}`}>${this.editable ? this.toolbar() : nothing}<div class="scribe" @click=${(
+    return html`<div class="writes" id=${`w${anchor(space.id)}`} @focusin=${() => this.classList.add("on")} @focusout=${() => this.left()}><div class="scribe" @click=${(
       event: Event,
     ) => {
       if (event.target === event.currentTarget) this.write();
-    }}></div>${this.notes(space.notes ?? [])}</div>`;
+    }}></div>${this.editable ? this.toolbar() : nothing}${this.notes(space.notes ?? [])}</div>`;
+  }
+
+  /** The toolbar stays a moment: what somebody is just pressing must not move away under them. */
+  private left(): void {
+    window.setTimeout(() => {
+      if (!this.held) this.classList.remove("on");
+    }, LINGER);
   }
 
   private toolbar(): TemplateResult {
