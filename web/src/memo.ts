@@ -7,6 +7,7 @@ import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, t, tn } from "./i18n";
+import { type Changed, changedSinceSent } from "./memo/changed";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
 import { drawMissing, leftOf, target } from "./memo/missing";
 import { PlacePart } from "./memo/place";
@@ -25,7 +26,6 @@ import {
   traced,
   written,
 } from "./memo/tree";
-import { type Changed, changedSinceSent } from "./memo/changed";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
