@@ -180,6 +180,9 @@ class NoteAdded(Event, frozen=True, tag="note.added"):
     at: int
     origin: str = ""
     order: str = ""  # among what stands there (`board_order.py`)
+    photo: str = ""  # the picture it shows (`photos.py`)
+    alt: str = ""  # words: what is on the picture
+    faces: str = ""  # of the picture: "none" can be recognised, or all "agreed"
 
 
 class NoteMoved(Event, frozen=True, tag="note.moved"):
@@ -195,6 +198,7 @@ class NoteDeleted(Event, frozen=True, tag="note.deleted"):
     document: str
     card: str
     words: str
+    alt: str = ""  # what was on its picture; the picture goes with the words
 
 
 class NoteReworded(Event, frozen=True, tag="note.reworded"):

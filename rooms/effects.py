@@ -66,7 +66,8 @@ class Effects:
         match event:
             case commits.NoteAdded():
                 if (text := book.get(event.words)) is not None:
-                    await self._shelf.put_note(event, text)
+                    alt = book.get(event.alt) or "" if event.alt else ""
+                    await self._shelf.put_note(event, text, alt)
             case commits.NoteMoved():
                 await self._shelf.move_note(event.card, event.theme)
             case commits.NoteReworded():
@@ -97,8 +98,9 @@ class Effects:
                     await self._section(id, whole, book)
             case commits.NoteDeleted():
                 await self._shelf.delete_note(event.document, event.card)
-                book.erase([event.words])
-                await self._storage.erase_words(self._room, [event.words])
+                refs = [event.words, event.alt] if event.alt else [event.words]
+                book.erase(refs)
+                await self._storage.erase_words(self._room, refs)
             case commits.KeyDropped():
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])
