@@ -143,11 +143,11 @@ async def test_a_picture_goes_with_its_author_s_words(tmp_path: Path) -> None:
     """Hidden by a facilitator it is seen by nobody, restored it is there, erased it is gone."""
     async with await House.open(tmp_path, people=2) as house:
         await house.plan("report_out")
-        photo, _ = await shown(house, house.lead)
+        await shown(house, house.lead)
         await house.do(house.lead, "seat.role", seat="s2", role="facilitator",
                        epoch=await house.epoch())  # fmt: skip
         photo, _ = await shown(house, "s2", BODY[::-1])
-        epoch = {"epoch": await house.epoch()}
+        epoch: dict[str, Any] = {"epoch": await house.epoch()}
         await house.do(house.lead, "seat.hide", seat="s2", **epoch)
         assert not await sees(house, "s3", photo)
         await house.do(house.lead, "seat.restore", seat="s2", **epoch)
@@ -227,7 +227,7 @@ async def test_SAF1_in_a_frozen_room_and_at_the_door_nobody_sends_a_picture(
     tmp_path: Path,
 ) -> None:
     async with await House.open(tmp_path, people=1) as house:
-        epoch = {"epoch": await house.epoch()}
+        epoch: dict[str, Any] = {"epoch": await house.epoch()}
         await house.do(house.lead, "room.freeze", **epoch)
         with pytest.raises(Refused) as caught:
             await sent(house, "s2")

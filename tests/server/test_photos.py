@@ -1,4 +1,4 @@
-"""Photos over the wire (`server/photos.py`): in by the door like any command, out to who may see."""
+"""Photos over the wire (`server/photos.py`): in like any command, out to who may see them."""
 
 from __future__ import annotations
 

