@@ -305,6 +305,18 @@ def _drop(doc: Doc[Any], root: str, key: str) -> bool:
     return True
 
 
+def clear(doc: Doc[Any], name: str, kept: frozenset[str] = frozenset()) -> None:
+    """Empty every root of the document `name` (without the room's prefix) but for these cards and
+    the board's sections; inside `Document.server_edit`."""
+    family = family_of(f"room/{name}")
+    for root, kind in ROOTS[family].items() if family else ():
+        if kind != MAP or root == "sections":
+            continue
+        shared = doc.get(root, type=SharedMap)
+        for key in [key for key in shared if root != "cards" or key not in kept]:
+            del shared[key]
+
+
 Shared: TypeAlias = "SharedMap[Any]"
 
 

@@ -26,6 +26,8 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Run,
+    Space,
     Table,
 )
 from rooms.word_xml import PARAGRAPH, RUN, TABLE, borders, drop, language, put
@@ -97,6 +99,8 @@ def _block(document: WordDocument, block: Block, way: str, tag: str) -> None:
             note = Line(label, language=tag, note=state)
             _keep(_add(document, "Question label", note, way))
             _add(document, "Question", line, way)
+        case Space():  # never in what is shared
+            pass
 
 
 def _add(document: WordDocument, style: str, line: Line, way: str) -> WordParagraph:
@@ -108,10 +112,18 @@ def _add(document: WordDocument, style: str, line: Line, way: str) -> WordParagr
 def _fill(paragraph: WordParagraph, line: Line, way: str) -> None:
     if line_direction(line.text, line.by, way) == "rtl":
         put(paragraph._p.get_or_add_pPr(), "bidi", PARAGRAPH)
-    _run(paragraph, line, way)
+    for run in line.pieces:
+        _marked(paragraph, line, run, way)
     if line.note:
         paragraph.add_run("  ")
         _run(paragraph, Line(line.note, by="people"), way, colour=QUIET, small=True)
+
+
+def _marked(paragraph: WordParagraph, line: Line, run: Run, way: str) -> None:
+    """A stretch of a line with its marks, in the line's direction: a bold word in another script
+    stands where it stands in the sentence."""
+    piece = Line(run.text, line.source, line.by, line.language)
+    _run(paragraph, piece, way, bold=run.bold, italic=run.italic, whole=line.text)
 
 
 def _run(
@@ -121,12 +133,16 @@ def _run(
     colour: str = "",
     bold: bool = False,
     small: bool = False,
+    italic: bool = False,
+    whole: str = "",
 ) -> None:
     """One run: text, language, direction. The text is text: Word has no markup in it."""
     run = paragraph.add_run(line.text)
     properties = run._r.get_or_add_rPr()
     if bold:
-        run.bold = True
+        run.bold = run.font.cs_bold = True
+    if italic:
+        run.italic = run.font.cs_italic = True
     if small:
         run.font.size = Pt(9)
         run.font.name = HOUSE
@@ -134,7 +150,7 @@ def _run(
     if colour:
         run.font.color.rgb = RGBColor.from_string(colour)
     # The run's own script decides; a name inside a list of another direction keeps its order.
-    if line_direction(line.text, "people", way) == "rtl":
+    if line_direction(whole or line.text, "people", way) == "rtl":
         put(properties, "rtl", RUN)
     if line.language:
         language(properties, line.language)

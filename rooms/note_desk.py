@@ -233,7 +233,7 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
         raise Refused("unknown" if command.theme not in state.notes else "bad_request")
     ensure_room(state, seat.id, document)
     if offered is not None and document == "board":
-        section_desk.open_section(draft, command.section, offered.title)
+        section_desk.open_section(draft, command.section, offered.heading or offered.title)
     note = new_note(draft, asking, document, command.kind, command.section, command.text.ref)
     if document == "board" and note.kind != "theme" and command.theme:
         note = replace(note, theme=command.theme)
@@ -284,7 +284,9 @@ def new_note(
         activity=draft.room.current,
         group=document.removeprefix("group/") if document.startswith("group/") else "",
         language=asking.seat.language,
-        scope={"mine": "self", "group": "circle"}.get(document.split("/")[0], "memo"),
+        scope={"mine": "self", "group": "circle"}.get(
+            document.split("/")[0], draft.room.default_scope
+        ),
         at=asking.now,
     )
 

@@ -17,7 +17,7 @@ MOST_TOGETHER: Final = 500
 """Cards that one command may put under a theme: a whole evening's, selected at once."""
 
 MOST_THEMES: Final = 60
-"""Themes of one board: more than anybody reads in a memo; report-out sorts into as many."""
+"""Themes of one board: more than anybody reads in a memo; a report-out makes forty at most."""
 
 MOST_SECTIONS: Final = 100
 """Sections of one board: four for each activity of a long day."""

@@ -114,6 +114,10 @@ class Mint:
             )
         return words.ref
 
+    def rename(self, words: Words, ref: str, limit: int) -> None:
+        """The text takes the place of the one `ref` stands for. Raises `Refused`."""
+        self.texts[ref] = self.texts.pop(self.ref(words, limit))
+
     def name(self, ref: str) -> None:
         """What was minted as text is a name: hold it to a name's rules. Raises `Refused`."""
         self.texts[ref] = clean_name(self.texts[ref])
@@ -202,6 +206,10 @@ class WordsBook:
         """Take in what was just stored."""
         self._texts.update(texts)
         self.changes += 1
+
+    def has(self, text: str) -> bool:
+        """Whether any reference stands for exactly this text."""
+        return text in self._texts.values()
 
     def erase(self, refs: list[str]) -> None:
         """Forget."""

@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.blocks import Line, Who, Words
+from rooms.memo_export import ALL_FORMATS
 from server.errors import STATUS, ErrorAnswer
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -67,7 +68,7 @@ PATH_PARAMETERS: Final = {
     "photo": Parameter("photo", "path", "A picture's id.", {"type": "string", "maxLength": 60}),
     "format": Parameter(
         "format", "path", "File format.",
-        {"type": "string", "enum": ["md", "html", "docx", "pdf", "json", "txt"]},
+        {"type": "string", "enum": list(ALL_FORMATS)},
     ),
 }  # fmt: skip
 

@@ -37,7 +37,9 @@ class OpenRoom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, Any],
         msgspec.Meta(
             description="`confidentiality`: circle, unattributed or record; `co_may_time`: whether"
-            " co-facilitators may extend for all (default true)."
+            " co-facilitators may extend for all (default true); `keep_board_days` (90) and"
+            " `keep_memo_days` (365): days until what people wrote, and then the memo, is deleted;"
+            " `default_scope`: memo or public, of insights, questions and practices."
         ),
     ] = {}
     agenda: Annotated[

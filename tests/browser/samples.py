@@ -649,9 +649,10 @@ def memo() -> dict[str, Any]:
                 "words": 138,
                 "blocks": [
                     {
-                        "type": "notice",
-                        "kind": "placeholder",
-                        "line": text("Two or three sentences on what brought you together."),
+                        "type": "space",
+                        "id": "purpose",
+                        "label": "Why we met",
+                        "ask": "Two or three sentences on what brought you together.",
                     }
                 ],
             },
@@ -660,11 +661,18 @@ def memo() -> dict[str, Any]:
                 "heading": "Stories",
                 "words": 312,
                 "blocks": [
-                    {"type": "heading", "line": text("The night the river spoke")},
+                    {"type": "space", "id": "stories", "label": "Stories"},
+                    {"type": "heading", "line": text("The night the river spoke"), "id": "story:1"},
+                    {
+                        "type": "space",
+                        "id": "story:1",
+                        "label": "The night the river spoke",
+                        "ask": "Facilitator: write 60 to 90 words from these moments.",
+                    },
                     {
                         "type": "bullets",
                         "items": [
-                            text("Nobody told us to leave."),
+                            text("Nobody told us to leave.", by="people", source=["w1"]),
                             text("They asked us what the water does."),
                         ],
                     },
@@ -682,9 +690,24 @@ def memo() -> dict[str, Any]:
                 "words": 241,
                 "blocks": [
                     {
+                        "type": "heading",
+                        "id": "theme-1:heard",
+                        "part": True,
+                        "line": text("What we heard"),
+                    },
+                    {
+                        "type": "space",
+                        "id": "theme-1:heard",
+                        "label": "What we heard",
+                        "ask": "Facilitator: write about 90 words from these notes.",
+                        "notes": [text("Nobody used the map.", by="people", source=["n1"])],
+                    },
+                    {
                         "type": "paragraph",
                         "line": text(
-                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank."
+                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank.",
+                            by="facilitator",
+                            source=["prose:theme-1:heard", "n1"],
                         ),
                     },
                     {
@@ -706,7 +729,10 @@ def memo() -> dict[str, Any]:
             "quotes_waiting": 3,
             "stories_told": 21,
             "stories_released": 9,
+            "commitments": 12,
+            "people_unheard": 2,
         },
+        "unheard": ["Rosa Quispe", "यूसुफ़ अली"],
         "missing": [
             {"kind": "consent", "place": "stories", "heading": "Stories", "count": 3},
             {

@@ -65,7 +65,7 @@ def at_board(
 
 
 def card(page: Page, text: str) -> Locator:
-    return page.locator("tl-board li[data-card]").filter(has_text=text)
+    return page.locator("tl-board [data-card]").filter(has_text=text)
 
 
 def column(page: Page, title: str) -> Locator:
@@ -135,7 +135,7 @@ def test_a_note_is_moved_from_the_keyboard_and_taken_back(
     expect(said).to_contain_text("Taken back: Moved a note")
     expect(loose.locator("p.text").last).to_have_text(NOTES[3][1])
     page.keyboard.press("Control+z")
-    expect(under.locator("li[data-card]")).to_have_count(0)
+    expect(under.locator("[data-card]")).to_have_count(0)
     expect(loose.locator("p.text")).to_have_text([text for _, text in NOTES])
     assert not lead.troubles
 
@@ -232,14 +232,14 @@ def test_notes_are_found_marked_and_brought_back(
     guest.press("Search")
     page.get_by_label("Search in notes").fill("RIVER")
     expect(page.get_by_text("1 note found")).to_be_visible()
-    expect(page.locator("tl-board li[data-card]")).to_have_count(1)
+    expect(page.locator("tl-board [data-card]")).to_have_count(1)
     page.get_by_label("Search in notes").fill("glacier")
     expect(page.get_by_text("No note fits.")).to_be_visible()
     guest.press("Show all 4")
     page.get_by_label("Kind of note").select_option("A question")
-    expect(page.locator("tl-board li[data-card]")).to_have_count(1)
+    expect(page.locator("tl-board [data-card]")).to_have_count(1)
     guest.press("Close the search")
-    expect(page.locator("tl-board li[data-card]")).to_have_count(4)
+    expect(page.locator("tl-board [data-card]")).to_have_count(4)
 
     tick = card(page, "drains").get_by_role("button", name="Also ours")
     tick.click()

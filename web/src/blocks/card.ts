@@ -53,6 +53,14 @@ export interface CardPlace {
   below(card: Facts): TemplateResult | typeof nothing;
 }
 
+/** The cards that are drawn, by id: looking one up must not mean searching the page. */
+const drawn = new Map<string, CardPart>();
+
+/** The element of a card, if it is drawn. */
+export function standing(card: string): CardPart | undefined {
+  return drawn.get(card);
+}
+
 /** The card that was moved just now: the focus finds it again where it landed. */
 let landing: { card: string; control: string; until: number } | null = null;
 
@@ -140,12 +148,14 @@ export class CardPart extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    drawn.set(this.card, this);
     this.requestUpdate();
     if (landing?.card !== this.card) return;
     void this.updateComplete.then(() => this.land());
   }
 
   override disconnectedCallback(): void {
+    if (drawn.get(this.card) === this) drawn.delete(this.card);
     this.unwatch?.();
     this.unwatch = undefined;
     this.watching = undefined;
@@ -179,8 +189,9 @@ export class CardPart extends Part {
     if (!card) return nothing;
     const own = place.stage.own(card.author);
     const chosen = place.chosen(card);
+    const movable = place.movable(card);
     const text = this.editing && own ? place.shelf.text(card.id) : undefined;
-    return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""}">
+    return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""} ${chosen === null ? "" : "picking"} ${movable ? "movable" : ""}">
       ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span class="vh">${t("Choose: {note}", { note: card.text })}</span></label>`}
       ${
         text
@@ -188,8 +199,8 @@ export class CardPart extends Part {
           : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
       }
       ${place.below(card)}
-      <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own)}</div>
-      ${this.moving && place.movable(card) ? this.menu(card) : nothing}</div>`;
+      <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own, movable)}</div>
+      ${this.moving && movable ? this.menu(card) : nothing}</div>`;
   }
 
   private who(card: Facts, own: boolean): TemplateResult {
@@ -212,9 +223,8 @@ export class CardPart extends Part {
     return sees === "room" && quotable ? "memo" : sees;
   }
 
-  private tools(card: Facts, own: boolean): TemplateResult {
+  private tools(card: Facts, own: boolean, movable: boolean): TemplateResult {
     const { place } = this;
-    const movable = place.movable(card);
     const { wordy } = place;
     return html`${this.ticker(card)}${
       own
