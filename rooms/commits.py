@@ -204,7 +204,6 @@ class NoteDeleted(Event, frozen=True, tag="note.deleted"):
     document: str
     card: str
     words: str
-    alt: str = ""  # what was on its picture; the picture goes with the words
 
 
 class NoteReworded(Event, frozen=True, tag="note.reworded"):

@@ -105,9 +105,8 @@ class Effects:
                     await self._section(id, whole, book)
             case commits.NoteDeleted():
                 await self._shelf.delete_note(event.document, event.card)
-                refs = [event.words, event.alt] if event.alt else [event.words]
-                book.erase(refs)
-                await self._storage.erase_words(self._room, refs)
+                book.erase([event.words])
+                await self._storage.erase_words(self._room, [event.words])
             case commits.KeyDropped():
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])

@@ -179,9 +179,7 @@ def _make_way(draft: Draft, seat: str) -> None:
 
 
 def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
-    return commits.NoteDeleted(
-        document=note.document, card=note.card, words=note.words, alt=note.alt
-    )
+    return commits.NoteDeleted(document=note.document, card=note.card, words=note.words)
 
 
 def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> None:

@@ -99,21 +99,17 @@ class Photos:
         `StorageUnwritable`: then call again."""
         if not self._held:
             return
-        shown: set[str] = set()
-        alts: list[str] = []
-        taken = [each.note for each in state.board.taken.values()]
-        for note in (*state.notes.values(), *taken):
-            if note.photo and book.holds(note.words):
-                shown.add(note.photo)
-            elif note.alt and book.holds(note.alt):
-                alts.append(note.alt)
+        taken = (each.note for each in state.board.taken.values())
+        notes = (*state.notes.values(), *taken)
+        shown = {note.photo for note in notes if note.photo and book.holds(note.words)}
+        alts = [a for id, a in state.photos.items() if id not in shown and book.holds(a)]
         if alts:
             await self._storage.erase_words(self._room, alts)
             book.erase(alts)
         for id in list(self._held):
-            if id in shown:
+            if id in state.photos:
                 self._unused.pop(id, None)
-            elif self._unused.get(id, 0) <= now:
+            if id not in shown and self._unused.get(id, 0) <= now:
                 await self._storage.drop_photo(self._room, id)
                 del self._held[id]
                 self._unused.pop(id, None)

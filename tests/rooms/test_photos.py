@@ -159,6 +159,30 @@ async def test_a_picture_goes_with_its_author_s_words(tmp_path: Path) -> None:
         assert folder_holds(tmp_path, BODY[60:160])
 
 
+@pytest.mark.parametrize("way", ["my words", "these words", "the person"])
+async def test_a_picture_is_erased_whoever_erases_the_words_of_its_card(
+    tmp_path: Path, way: str
+) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        kept, _ = await shown(house, house.lead)
+        epoch: dict[str, Any] = {"epoch": await house.epoch()}
+        await house.do(house.lead, "seat.role", seat="s2", role="facilitator", **epoch)
+        other = BODY[::-1]
+        photo, card = await shown(house, "s2", other, alt="Two goats on a wall")
+        words = (await house.room()).whole.room.notes[card].words
+        assert folder_holds(tmp_path, other[60:160])
+        if way == "my words":
+            await house.do("s2", "words.erase")
+        elif way == "these words":
+            await house.do("s2", "words.erase", words=words)
+        else:
+            await house.do(house.lead, "seat.forget", seat="s2", **epoch)
+        assert await house.storage.photo(house.opened.room, photo) is None
+        assert not folder_holds(tmp_path, other[60:160])
+        assert not folder_holds(tmp_path, b"Two goats on a wall")
+        assert await sees(house, "s3", kept)
+
+
 async def test_STO2_a_forgotten_room_leaves_no_picture(tmp_path: Path) -> None:
     async with await House.open(tmp_path) as house:
         await shown(house, house.lead)
