@@ -99,6 +99,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     words: Mapping[str, WordsKept] = msgspec.field(default_factory=dict)
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
+    photos: Mapping[str, str] = msgspec.field(default_factory=dict)  # ever shown -> words: its alt
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
     placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
     ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
@@ -315,6 +316,8 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case HelpSeen():
             return replace(state, help={s: h for s, h in state.help.items() if s != event.seat})
         case NoteAdded():
+            if event.photo:
+                state = replace(state, photos={**state.photos, event.photo: event.alt})
             return replace(state, notes={**state.notes, event.card: event})
         case NoteDeleted():
             left = {c: n for c, n in state.notes.items() if c != event.card}

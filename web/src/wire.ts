@@ -872,6 +872,9 @@ export interface NoteAdd {
   text: string;
   theme: string;
   after?: string | null;
+  photo: string;
+  alt?: string | null;
+  faces?: "none" | "agreed" | "unsure" | null;
 }
 
 /** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
