@@ -1,10 +1,5 @@
-<<<<<<< HEAD
-"""`python -m tests.bench` (also `./dev bench`): storage, pairs, board, rooms of 50 and 200
-people, then a screen with 1,000 cards in a slow browser.
-=======
-"""`python -m tests.bench` (also `./dev bench`): storage, pairs, board, rooms of 50 and 200 people,
-then the page of a board of 1,000 cards in a slow browser.
->>>>>>> main
+"""`python -m tests.bench` (also `./dev bench`): storage, pairs, board, exports, rooms of 50
+and 200 people, then a board of 1,000 cards on a slow screen.
 
 Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
@@ -26,11 +21,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-<<<<<<< HEAD
-from tests.bench import board_bench, pairs_bench, room_bench, screen_bench, storage_bench
-=======
-from tests.bench import board_bench, page_bench, pairs_bench, room_bench, storage_bench
->>>>>>> main
+from tests.bench import (
+    board_bench,
+    export_bench,
+    pairs_bench,
+    room_bench,
+    screen_bench,
+    storage_bench,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -41,19 +39,12 @@ START_SECONDS: Final = 30.0
 def main() -> None:
     """Read the command line and run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-<<<<<<< HEAD
-    parser.add_argument("what", nargs="*", help=f"{', '.join(BENCHES)} (all by default)")
-    parser.add_argument("--url", help="a running server; only the room is measured")
-    parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
-    parser.add_argument("--cards", type=int, help="on the screen, 1,000 by default")
-=======
     parser.add_argument(
-        "what", nargs="*", help="storage, pairs, board, room, page (all by default)"
+        "what", nargs="*", help="storage, pairs, board, exports, room, screen (all by default)"
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
-    parser.add_argument("--cards", type=int, help="on the page, 1,000 by default")
->>>>>>> main
+    parser.add_argument("--cards", type=int, help="on the screen, 1,000 by default")
     parser.add_argument("--people", type=int, nargs="+", help="50 and 200 by default")
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
@@ -64,14 +55,9 @@ def main() -> None:
     options = parser.parse_args()
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
-<<<<<<< HEAD
-    what = options.what or (["room"] if options.url else BENCHES)
-    if unknown := set(what) - set(BENCHES):
-=======
-    every = ["storage", "pairs", "board", "room", "page"]
+    every = ["storage", "pairs", "board", "exports", "room", "screen"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every):
->>>>>>> main
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     if "storage" in what:
         asyncio.run(
@@ -83,6 +69,8 @@ def main() -> None:
         asyncio.run(
             board_bench.run(options.folder, (100,) if options.quick else board_bench.BOARDS)
         )
+    if "exports" in what:
+        export_bench.run(3 if options.quick else 10)
     if "room" in what:
         with _server(options.url, options.pid) as (url, pid):
             figures = [
@@ -100,15 +88,9 @@ def main() -> None:
             ]
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
-<<<<<<< HEAD
     if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
             asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
-=======
-    if "page" in what:
-        with _server(options.url, options.pid) as (url, _):
-            asyncio.run(page_bench.run(url, options.cards or (200 if options.quick else 1_000)))
->>>>>>> main
 
 
 @contextlib.contextmanager
