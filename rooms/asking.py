@@ -27,7 +27,7 @@ class Known(msgspec.Struct, frozen=True):
     `places`: what stands where in it, by source id;
     `nonce`: of the code that takes a seat to another
     phone; `recent` and `cards`: what the seat a command is about made or changed of late, and all
-    of it.
+    of it; `photos`: the pictures the asking seat has sent.
     """
 
     memo_ready: bool = False
@@ -36,6 +36,7 @@ class Known(msgspec.Struct, frozen=True):
     nonce: str = ""
     recent: tuple[Card, ...] = ()
     cards: tuple[Card, ...] = ()
+    photos: frozenset[str] = frozenset()
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):

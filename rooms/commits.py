@@ -186,6 +186,9 @@ class NoteAdded(Event, frozen=True, tag="note.added"):
     at: int
     origin: str = ""
     order: str = ""  # among what stands there (`board_order.py`)
+    photo: str = ""  # the picture it shows (`photos.py`)
+    alt: str = ""  # words: what is on the picture
+    faces: str = ""  # of the picture: "none" can be recognised, or all "agreed"
 
 
 class NoteMoved(Event, frozen=True, tag="note.moved"):

@@ -67,7 +67,8 @@ class Effects:
         match event:
             case commits.NoteAdded():
                 if (text := book.get(event.words)) is not None:
-                    await self._shelf.put_note(event, text)
+                    alt = book.get(event.alt) or "" if event.alt else ""
+                    await self._shelf.put_note(event, text, alt)
             case commits.ProseSet():
                 # Once written it lives in the document alone, where people go on with it.
                 if (text := book.get(event.words)) is not None:

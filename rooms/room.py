@@ -21,7 +21,7 @@ Theory
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -37,6 +37,7 @@ from rooms import (
     consent_desk,
     lead_rights,
     note_desk,
+    safety_desk,
     unnamed,
     wire,
     wire_hall,
@@ -53,6 +54,7 @@ from rooms.effects import Effects
 from rooms.memo_material import old_prose
 from rooms.memo_places import placed
 from rooms.memo_tree import Memo
+from rooms.ownership import Touch
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
@@ -119,7 +121,8 @@ class Room(RoomReading):
         self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
         self.recent = Recent(world.clock.now)
-        self.shelf.on_touched = self.recent.touched
+        self.shelf.on_touched = self._touched
+        self._dropped: dict[str, None] = {}
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -130,6 +133,7 @@ class Room(RoomReading):
         if not rows:
             return None
         room = cls(id, world, Whole(), WordsBook(await world.storage.words(id)))
+        await room.photos.load(world.clock.now())
         for _, raw in rows:
             room._effects.owed = room._learn(raw)
         await room._wake_up(await world.storage.touched(id))
@@ -190,6 +194,7 @@ class Room(RoomReading):
             places=placed(memo) if memo is not None and tag == "memo.send" else {},
             recent=about.recent if about else (),
             cards=about.all if about else (),
+            photos=self.photos.of(seat_id),
         )
 
         def decider(draft: Draft) -> None:
@@ -432,14 +437,61 @@ class Room(RoomReading):
     async def _settle_later(self) -> None:
         """Make the last commit's effects, now or as soon as the storage can be written."""
         try:
-            await self._effects.settle(self.whole, self.book)
+            await self._settle()
         except StorageUnwritable:
             self._alarms.again("effects", self._ring_effects)
 
+    async def _settle(self) -> None:
+        await self._effects.settle(self.whole, self.book)
+        await self.photos.sweep(self.whole.room, self.book, self.world.clock.now())
+        self._set_photo_alarm()
+
     async def _ring_effects(self) -> None:
         async with self._lock:
-            await self._effects.settle(self.whole, self.book)
+            await self._settle()
         self.changed()
+
+    # Photos -----------------------------------------------------------------------------------
+
+    def ensure_photo(self, device: Device, seat: str | None = None) -> Seat:
+        """The seat that may send one more picture now. Raises `Refused`."""
+        speaking = self.seat(device, seat)
+        if speaking.status != "in" or speaking.role not in ("facilitator", "participant"):
+            raise Refused("not_allowed")
+        safety_desk.ensure_free(self.whole.room, speaking, "note.add")
+        self.photos.ensure_place(speaking.id)
+        return speaking
+
+    async def add_photo(self, device: Device, seat: str | None, body: bytes) -> str:
+        """Keep a picture, made harmless already, for a card that is to show it (`note.add`);
+        returns its id. Raises `Refused`."""
+        speaking = self.ensure_photo(device, seat)
+        return await self._unbroken.run(self._add_photo(speaking.id, body))
+
+    async def _add_photo(self, seat: str, body: bytes) -> str:
+        id = f"{seat}-{self.world.new_id()}"
+        if self.forgotten:
+            raise Refused("closed", FORGOTTEN)
+        try:
+            await self.photos.keep(id, body, self.world.clock.now())
+        except StorageUnwritable as error:
+            raise Refused("full", DISK_FULL) from error
+        self._set_photo_alarm()
+        return id
+
+    def _set_photo_alarm(self) -> None:
+        due = self.photos.due
+        if self.forgotten or due is None:
+            self._alarms.drop("photos")
+        elif self._alarms.due("photos") is None:
+            self._alarms.set("photos", due, self._ring_photos)
+
+    async def _ring_photos(self) -> None:
+        self._alarms.drop("photos")
+        try:
+            await self._ring_effects()
+        except StorageUnwritable:
+            self._alarms.again("photos", self._ring_photos)
 
     def _tidy_later(self) -> None:
         if not self.forgotten and self._alarms.due("tidy") is None:
@@ -593,10 +645,27 @@ class Room(RoomReading):
             self._alarms.set("taken", erase, self._erase_taken)
         self._set_people_alarm()
 
+    def _touched(self, document: str, touches: Sequence[Touch]) -> None:
+        """An edit of people was taken in. A card that its author took out of the document itself,
+        as any program may, is gone from the log too."""
+        self.recent.touched(document, touches)
+        notes = self.whole.room.notes
+        gone = [t.path[1] for t in touches if t.kind == "delete" and len(t.path) == 2]
+        gone = [card for card in gone if card in notes and notes[card].document == document]
+        if gone:
+            self._dropped.update(dict.fromkeys(gone))
+            self._alarms.set("taken", self.world.clock.now(), self._erase_taken)
+
     async def _erase_taken(self) -> None:
         """Erase the cards that nobody brought back within a minute (BRD5)."""
+
+        def erase(draft: Draft) -> None:
+            note_desk.dropped(draft, tuple(self._dropped), self.world.dice())
+            note_desk.erase_due(draft)
+
         try:
-            await self._commit(note_desk.erase_due)
+            await self._commit(erase)
+            self._dropped.clear()
         except Refused as refused:
             log.warning("taken_kept", room=self.id, reason=refused.reason)
             self._alarms.again("taken", self._erase_taken)

@@ -27,6 +27,7 @@ from rooms.memo_tree import nameless
 from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
+from rooms.photos import Photos
 from rooms.presence import Presence
 from rooms.preview import preview_message
 from rooms.render import SOMEONE, TAKEN_BACK, Renderer, formatted
@@ -63,6 +64,7 @@ class RoomReading:
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
+        self.photos = Photos(id, world.storage)
         self.renderer = Renderer(
             world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
         )
@@ -400,6 +402,22 @@ class RoomReading:
                 for c in found
             ],
         }
+
+    async def photo(self, device: Device, id: str) -> tuple[str, bytes] | None:
+        """The media type and bytes of a picture, for who may read a card that shows it; None
+        otherwise, whether there is such a picture or not."""
+        readable = self.documents(device)
+        state = self.whole.room
+        for note in state.notes.values():
+            if not id or note.photo != id:
+                continue
+            copied = ("board",) if note.card in state.shared else ()
+            for name in readable.intersection((note.document, *copied)):
+                # What is hidden, or taken away just now, stands in no document people read.
+                cards = await self.shelf.cards(name)
+                if any(card.id == note.card and card.photo == id for card in cards):
+                    return await self.photos.read(id)
+        return None
 
     async def board_for_export(self, device: Device) -> dict[str, Any]:
         """The board as the organiser may take it out: what the participants' copy may hold, each

@@ -99,6 +99,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     words: Mapping[str, WordsKept] = msgspec.field(default_factory=dict)
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
+    photos: Mapping[str, str] = msgspec.field(default_factory=dict)  # ever shown -> words: its alt
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
     placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
     ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
@@ -173,9 +174,12 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
     before = state
     for event in commit.events:
         was, state = state, _evolve(state, event, commit.at)
-        if commit.entered_by and isinstance(event, ConsentChanged | ConsentScoped):
-            if words_state.lets_go(was, event):
-                state = said_aloud(state, event.words, commit)
+        if (
+            commit.entered_by
+            and isinstance(event, ConsentChanged | ConsentScoped)
+            and words_state.lets_go(was, event)
+        ):
+            state = said_aloud(state, event.words, commit)
     return replace(_remembered(before, state, commit), seq=commit.seq, last=commit.at)
 
 
@@ -315,6 +319,8 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case HelpSeen():
             return replace(state, help={s: h for s, h in state.help.items() if s != event.seat})
         case NoteAdded():
+            if event.photo:
+                state = replace(state, photos={**state.photos, event.photo: event.alt})
             return replace(state, notes={**state.notes, event.card: event})
         case NoteDeleted():
             left = {c: n for c, n in state.notes.items() if c != event.card}

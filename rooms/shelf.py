@@ -382,8 +382,9 @@ class Shelf:
         self.on_edit(name, update, None)
         await self._applied(name, document, row)
 
-    async def put_note(self, note: NoteAdded, text: str) -> None:
-        """The card of a `note.added`, once: a card that ever was is not made again (DOC5)."""
+    async def put_note(self, note: NoteAdded, text: str, alt: str = "") -> None:
+        """The card of a `note.added`, once: a card that ever was is not made again (DOC5). `alt`:
+        what is on its picture."""
         root = _root(note.document)
         card = Card(
             id=note.card,
@@ -400,6 +401,8 @@ class Shelf:
             scope=SCOPES.get(note.scope, "circle"),
             origin=note.origin,
             order=note.order,
+            photo=note.photo,
+            alt=alt,
         )
         async with self._locks[note.document]:
             document = await self._open(note.document)

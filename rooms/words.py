@@ -192,6 +192,10 @@ class WordsBook:
         """The text, or None when it was erased or is hidden."""
         return None if ref in self._hidden else self._texts.get(ref)
 
+    def holds(self, ref: str) -> bool:
+        """Whether the text is kept, hidden or not."""
+        return ref in self._texts
+
     def hide(self, refs: frozenset[str]) -> None:
         """These texts are shown to nobody, in place of those hidden before."""
         if refs != self._hidden:

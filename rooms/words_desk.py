@@ -252,6 +252,7 @@ def board_forgotten(
     )
     names = {ref for seat in state.seats.values() for ref in (seat.name, seat.organisation)}
     stay = _of_the_room(state) | names | printed | {state.notes[card].words for card in kept}
+    stay |= {state.notes[card].alt for card in kept}
     return tuple(ref for ref in state.words if ref not in stay), kept
 
 

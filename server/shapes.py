@@ -161,6 +161,12 @@ class Board(msgspec.Struct, frozen=True):
     checkpoints: list[dict[str, Any]] = []
 
 
+class PhotoKept(msgspec.Struct, frozen=True):
+    """A picture was kept; `photo` is its id, for `note.add`. Without a card it goes in an hour."""
+
+    photo: str
+
+
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How far tests move time on, in milliseconds; alarms ring before the answer."""
 

@@ -34,6 +34,8 @@ import type { Cards } from "./wire";
 
 /** Milliseconds between two readings of the draft, while the room goes on. */
 const AGAIN = 2_000;
+/** Letters of a last word that stays with what follows it. */
+const LAST = 16;
 /** Milliseconds for which the page says that people were reminded. */
 const REMINDED = 600_000;
 
@@ -438,7 +440,7 @@ export class MemoPage extends StagePart {
       case "bullets":
         return html`<ul>${block.items.map((line, n) => html`<li dir="auto" lang=${line.language || nothing}>${this.line(line, `${key}/${n}`)}${this.from(line, `${key}/${n}`)}</li>`)}</ul>`;
       case "quote":
-        return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”${this.trace(block.line, key)}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
+        return html`<blockquote dir="auto" lang=${block.line.language || nothing}>${this.glued(`“${block.line.text}”`, this.trace(block.line, key))}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
       case "table": {
         const look = (column: number) => (block.numeric?.includes(column) ? "n nums" : "");
         return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)}><bdi>${line.text}</bdi></td>`)}</tr>`)}</tbody></table>`;
@@ -451,11 +453,20 @@ export class MemoPage extends StagePart {
   }
 
   private line(line: Line, key: string): TemplateResult {
+    if (!line.runs?.length && !line.note)
+      return html`${this.glued(line.text, this.trace(line, key))}`;
     const pieces = line.runs?.length ? line.runs : [{ text: line.text }];
     return html`${pieces.map((run) => {
       const text = run.italic ? html`<em>${run.text}</em>` : run.text;
       return run.bold ? html`<strong>${text}</strong>` : text;
     })}${line.note ? html` <span class="note">${line.note}</span>` : nothing}${this.trace(line, key)}`;
+  }
+
+  /** The last word and the button after it stay on one row. */
+  private glued(text: string, button: TemplateResult | typeof nothing): TemplateResult {
+    const at = text.lastIndexOf(" ") + 1;
+    if (button === nothing || text.length - at > LAST) return html`${text}${button}`;
+    return html`${text.slice(0, at)}<span class="glued">${text.slice(at)}${button}</span>`;
   }
 
   /** A small button after a line: the notes it came from. */

@@ -872,6 +872,9 @@ export interface NoteAdd {
   text: string;
   theme: string;
   after?: string | null;
+  photo: string;
+  alt?: string | null;
+  faces?: "none" | "agreed" | "unsure" | null;
 }
 
 /** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
@@ -972,6 +975,7 @@ export interface BoardRestore {
   at: number;
   section?: string | null;
   theme?: string | null;
+  since?: number | null;
 }
 
 /** My answer to the release card for words of mine, at any time. */
