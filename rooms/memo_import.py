@@ -62,7 +62,7 @@ def read_memo(content: bytes) -> Memo:
 def _parsed(content: bytes) -> dict[str, object]:
     try:
         tree = msgspec.json.decode(content.removeprefix(b"\xef\xbb\xbf"))
-    except (msgspec.DecodeError, RecursionError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise NotAMemo(NOT_JSON) from None
     if not isinstance(tree, dict):
         raise NotAMemo(FOREIGN)

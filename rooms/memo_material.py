@@ -4,6 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from activities.consent import Consent as Stands
 from activities.kernel import Harvest, Item
 from rooms import consent_desk
 from rooms.board_schema import Card
@@ -201,12 +202,16 @@ def _card(room: "Room", card: Card) -> MemoCard:
     by = ""
     score = room.whole.room.scores.get(card.id)
     scope: Scope = card.scope
+    ref = note.words if note else ""
+    known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
-        stands = consent_desk.consent_of(room.whole, note.words if note else "", card.kind)
+        stands = consent_desk.consent_of(room.whole, ref, card.kind, digest(card.text))
         consent, scope = stands.state, stands.scope
         by = consent_desk.attribution(
             room.whole, card.author, stands.attribution, room.name_of, room.book.get
         )
+    elif known is not None:  # its author has said how far it may travel, or took it back
+        scope, consent = known.consent.scope, known.consent.state
     return MemoCard(
         id=card.id,
         kind=card.kind,
@@ -235,7 +240,10 @@ def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...
         if not item.story
         and item.kind in KINDS
         and room.book.get(ref)
-        and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
+        and (
+            consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
+            or consent_desk.waits(room.whole, ref, room.world.clock.now())
+        )
     )
 
 
@@ -251,7 +259,7 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         text=room.book.get(ref) or "",
         author=item.seat,
         language=_language(room, ref),
-        scope=stands.scope if quoted else _scope(room, activity),
+        scope=stands.scope if quoted else _scope(room, activity, stands),
         attribution=by if quoted else "",
         consent=stands.state if quoted else "none_needed",
         theme=room.whole.room.placed.get(ref, ""),
@@ -261,9 +269,11 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
     )
 
 
-def _scope(room: "Room", activity: str) -> Scope:
-    """What people say at a check-out stays in the room (`methods.md A4`, Capture)."""
-    return "room" if room.whole.running[activity].kind == "check_in" else "memo"
+def _scope(room: "Room", activity: str, stands: Stands) -> Scope:
+    """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
+    as its author, or the room, has it."""
+    here = room.whole.running.get(activity)
+    return "room" if here is not None and here.kind == "check_in" else stands.scope
 
 
 def _language(room: "Room", ref: str) -> str:

@@ -29,6 +29,8 @@ from rooms import (
     wire_hall,
     wire_memo,
     wire_safety,
+    wire_words,
+    words_desk,
 )
 from rooms.asking import Asking
 from rooms.whole import Draft
@@ -101,6 +103,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             hall_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(HelmCommand)):
             helm_desk.decide(draft, command, asking, decide)
+        case _ if isinstance(command, get_args(wire_words.WordsCommand)):
+            words_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(wire_safety.SafetyCommand)):
             safety_desk.decide(draft, command, asking)
         case _:

@@ -28,6 +28,7 @@ from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
 from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
+from server.photos import TAKES, read_photo, send_photo
 from server.reading import facilitator_seat, memo_page
 from server.site import site_of
 
@@ -209,11 +210,11 @@ async def read_board(request: Request) -> Response:
 
 
 async def read_words(request: Request) -> Response:
-    """Everything of this seat's that could be quoted."""
+    """Everything of this seat's that could be quoted, and where it stands in the memo."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     seat = auth.seat_of(device, request.query_params.get("seat", ""))
-    return answer(room.my_words(room.seat(device, seat)))
+    return answer(await room.words_now(room.seat(device, seat)))
 
 
 async def memo_draft(request: Request) -> Response:
@@ -329,6 +330,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/board", read_board, "readBoard", "Cards this seat may read.",
         {200: Answer("Cards.", shapes.Board)},
         query=(SEAT,), token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "POST", "/api/rooms/{room}/photos", send_photo, "sendPhoto",
+        "Send a picture that a card is to show.",
+        {201: Answer("Its id.", shapes.PhotoKept)},
+        takes=TAKES, query=(SEAT,), token="must",
+        refusals=(*_BODY, *_MUST, "closed", "full"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/photos/{photo}", read_photo, "readPhoto",
+        "A picture of a card this device may read.",
+        {200: Answer("The picture.", None, ("image/jpeg",)),
+         304: Answer("As it was.", None, ())},
+        token="must", refusals=("unknown", "too_many"),
     ),
     Operation(
         "GET", "/api/rooms/{room}/words", read_words, "readWords",

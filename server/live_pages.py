@@ -90,7 +90,7 @@ async def live(
         **(more or {}),
     }
     if page == "me":
-        boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
+        boot["words"] = msgspec.json.decode(await room.words_now(room.seat(device, seat)))
     if page == "screen":
         join = site.hub.links(room, seat)["join"]
         boot["qr"] = qr(f"{site.address(request)}/j#{join}")

@@ -1,5 +1,4 @@
-"""`python -m server memo FILE.json --format docx`: a memo's JSON becomes each other format
-again."""
+"""`python -m server memo FILE.json --format docx`: each format again, from a memo's JSON."""
 
 from __future__ import annotations
 
@@ -22,7 +21,7 @@ def parser() -> argparse.ArgumentParser:
     """The command line."""
     made = argparse.ArgumentParser(
         prog="python -m server memo",
-        description="Make a file of a memo from its JSON export. The same JSON gives the same file.",
+        description="Make a file of a memo from its JSON. The same JSON gives the same file.",
         allow_abbrev=False,
     )
     made.add_argument("file", type=Path, help="a memo as JSON, such as memo-participants.json")

@@ -219,6 +219,7 @@ export class RoomPage extends StagePart {
     ) => {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
+      ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
