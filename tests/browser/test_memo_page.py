@@ -111,6 +111,7 @@ def test_ME3_two_write_in_one_paragraph_while_the_draft_is_made_again(
     second.keyboard.type("er")
     expect(heard(second)).to_contain_text("bolder")
     assert second.evaluate(order) == before
+    expect(heard(first)).to_contain_text("bolder")  # so the server has it too
     second.evaluate("document.activeElement.blur()")
     second.wait_for_function(f"{order}.join() !== {before!r}.join()")
     text = room.lead.get("memo.md").text
