@@ -7,6 +7,7 @@ from typing import Final
 
 import msgspec
 
+from rooms.card_words import CardKind
 from rooms.memo import MemoSource, ProseText, draft
 from rooms.memo_export import ALL_FORMATS, export
 from tests.bench.figures import percentile
@@ -38,7 +39,7 @@ def five_pages() -> MemoSource:
 
 def large_board() -> MemoSource:
     """The same exchange with two thousand cards under its themes."""
-    kinds = ("insight", "practice", "question", "quote")
+    kinds: tuple[CardKind, ...] = ("insight", "practice", "question", "quote")
     cards = tuple(
         note(f"b{n}", kinds[n % 4], f"Remark {n} about the river and its maps", f"s{n % 40}",
              f"t{n % 3 + 1}", consent="given", ticks=n % 7, created=n)
