@@ -475,7 +475,8 @@ class Room(RoomReading):
         """Erase the cards that nobody brought back within a minute (BRD5)."""
 
         def erase(draft: Draft) -> None:
-            note_desk.dropped(draft, tuple(self._dropped), self.world.dice())
+            if self._dropped:
+                note_desk.dropped(draft, tuple(self._dropped), self.world.dice())
             note_desk.erase_due(draft)
 
         try:
