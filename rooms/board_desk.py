@@ -178,7 +178,7 @@ def _added(
         activity=activity,
         group="",
         language=seat.language if seat else state.language,
-        scope="memo",
+        scope=state.default_scope,
         at=event.at,
         order=keys.keys[0],
     )

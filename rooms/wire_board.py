@@ -6,7 +6,7 @@ puts it last. `since` is the number of a commit: the command is refused as stale
 changed the same thing after it, so that undoing one's own step undoes nobody else's.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -26,9 +26,21 @@ HEADING_LIMIT: Final = 120
 """Characters of a theme's or section's heading: two lines on a phone."""
 
 
+ALT_LIMIT: Final = 200
+"""Characters that say what is on a picture: two or three sentences, as screen readers bear them."""
+
+Faces = Literal["none", "agreed", "unsure"]
+"""Whether people can be recognised on a picture: nobody can; they can, and they said yes; the one
+who sends it is not sure, and asks them first."""
+
+
 class NoteAdd(Command, frozen=True, tag="note.add"):
     """Put a card on a document: "board", "mine" or "group/{id}". The server makes it, author =
-    the speaking seat."""
+    the speaking seat.
+
+    `photo`: a picture this seat has sent (`POST /api/rooms/{room}/photos`); then `alt` says what is
+    on it, and `faces` whether its people said yes: without a yes it is refused.
+    """
 
     document: str
     section: str
@@ -36,6 +48,9 @@ class NoteAdd(Command, frozen=True, tag="note.add"):
     text: Words
     theme: str = ""
     after: str | None = None
+    photo: str = ""
+    alt: Words | None = None
+    faces: Faces | None = None
 
 
 class NoteMove(Command, frozen=True, tag="note.move"):

@@ -151,7 +151,7 @@ def text() -> Words:
     return Words(f"w{next(_texts)}")
 
 
-def add(kind: str, **where: str) -> wire_board.NoteAdd:
+def add(kind: str, **where: Any) -> wire_board.NoteAdd:
     return wire_board.NoteAdd(document="board", kind=kind, text=text(), **{"section": "", **where})
 
 
