@@ -1,8 +1,6 @@
 """The memo as a table for spreadsheets: every printed line, then every card it may hold."""
 
-import csv
 from collections.abc import Iterator
-from io import StringIO
 from typing import Final
 
 from rooms.memo_tree import (
@@ -39,12 +37,14 @@ Row = tuple[str, ...]
 
 def table(memo: Memo) -> bytes:
     """The memo as CSV (RFC 4180, UTF-8 with a mark at its start, every cell quoted)."""
-    out = StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in (*_head(memo), *_lines(memo), *_notes(memo)):
-        writer.writerow([tame(cell) for cell in row])
-    return (BOM + out.getvalue()).encode()
+    rows = (COLUMNS, *_head(memo), *_lines(memo), *_notes(memo))
+    lines = (",".join(map(_quoted, row)) for row in rows)
+    return (BOM + "".join(f"{line}\r\n" for line in lines)).encode()
+
+
+def _quoted(cell: str) -> str:
+    doubled = tame(cell).replace('"', '""')
+    return f'"{doubled}"'
 
 
 def tame(cell: str) -> str:

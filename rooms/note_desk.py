@@ -10,7 +10,7 @@ from activities import board
 from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
 from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
-from rooms.asking import Asking
+from rooms.asking import Asking, moment_of
 from rooms.board_moves import GONE_ON, NOT_THERE, is_on_board
 from rooms.board_state import UNDO_MS
 from rooms.documents import CARDS_PER_SEAT
@@ -103,6 +103,17 @@ def erase_due(draft: Draft) -> None:
     for taken in draft.room.board.taken.values():
         if taken.at + UNDO_MS <= draft.now:
             draft.add(_gone(taken.note))
+
+
+def dropped(draft: Draft, cards: Iterable[str], dice: int) -> None:
+    """Their authors took these cards away in a document itself: there is nothing to bring back."""
+    clock = moment_of(draft, None, draft.now, dice)
+    for card in cards:
+        if (note := draft.room.notes.get(card)) is not None:
+            for event in board_moves.loosened(draft.room, card):
+                draft.add(event)
+            draft.add(_gone(note))
+            draft.tell_current(board.NoteWent(card=card), clock)
 
 
 def _move(draft: Draft, command: wire_board.NoteMove, asking: Asking) -> None:

@@ -21,7 +21,7 @@ Theory
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -54,6 +54,7 @@ from rooms.effects import Effects
 from rooms.memo_material import old_prose
 from rooms.memo_places import placed
 from rooms.memo_tree import Memo
+from rooms.ownership import Touch
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
@@ -120,7 +121,8 @@ class Room(RoomReading):
         self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
         self.recent = Recent(world.clock.now)
-        self.shelf.on_touched = self.recent.touched
+        self.shelf.on_touched = self._touched
+        self._dropped: dict[str, None] = {}
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -643,10 +645,27 @@ class Room(RoomReading):
             self._alarms.set("taken", erase, self._erase_taken)
         self._set_people_alarm()
 
+    def _touched(self, document: str, touches: Sequence[Touch]) -> None:
+        """An edit of people was taken in. A card that its author took out of the document itself,
+        as any program may, is gone from the log too."""
+        self.recent.touched(document, touches)
+        notes = self.whole.room.notes
+        gone = [t.path[1] for t in touches if t.kind == "delete" and len(t.path) == 2]
+        gone = [card for card in gone if card in notes and notes[card].document == document]
+        if gone:
+            self._dropped.update(dict.fromkeys(gone))
+            self._alarms.set("taken", self.world.clock.now(), self._erase_taken)
+
     async def _erase_taken(self) -> None:
         """Erase the cards that nobody brought back within a minute (BRD5)."""
+
+        def erase(draft: Draft) -> None:
+            note_desk.dropped(draft, tuple(self._dropped), self.world.dice())
+            note_desk.erase_due(draft)
+
         try:
-            await self._commit(note_desk.erase_due)
+            await self._commit(erase)
+            self._dropped.clear()
         except Refused as refused:
             log.warning("taken_kept", room=self.id, reason=refused.reason)
             self._alarms.again("taken", self._erase_taken)

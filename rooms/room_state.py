@@ -174,9 +174,12 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
     before = state
     for event in commit.events:
         was, state = state, _evolve(state, event, commit.at)
-        if commit.entered_by and isinstance(event, ConsentChanged | ConsentScoped):
-            if words_state.lets_go(was, event):
-                state = said_aloud(state, event.words, commit)
+        if (
+            commit.entered_by
+            and isinstance(event, ConsentChanged | ConsentScoped)
+            and words_state.lets_go(was, event)
+        ):
+            state = said_aloud(state, event.words, commit)
     return replace(_remembered(before, state, commit), seq=commit.seq, last=commit.at)
 
 

@@ -154,12 +154,14 @@ class BoardRestore(Command, frozen=True, tag="board.restore"):
     checkpoint; "" means those that were not placed. Cards their authors took away stay away, and
     cards that came since stay, behind the others.
 
-    `at` is a checkpoint's. The restore makes a checkpoint of the moment before it.
+    `at` is a checkpoint's. The restore makes a checkpoint of the moment before it (its commit less
+    one), with which it is undone.
     """
 
     at: int
     section: str | None = None
     theme: str | None = None
+    since: int | None = None
 
 
 BoardCommand = (

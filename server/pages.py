@@ -29,6 +29,7 @@ from activities.kernel import Refused
 from rooms.agenda_items import planned_minutes
 from rooms.hub import Newcomer
 from rooms.keeping import BOARD_DAYS, DAYS_MOST, MEMO_DAYS
+from rooms.offers_words import keeps
 from server import auth, live_pages
 from server.agendas import FROM, again, front_choices, plan_from
 from server.api import OPERATIONS, links_of
@@ -244,6 +245,7 @@ def _join(
         # A form that was filled already stays, with what was typed.
         shut=room is not None and problem is None and not room.whole.room.door,
         waits=room is not None and room.whole.room.safety.door_asks,
+        kept=site.languages.line(language, keeps(room.whole.room)) if room else "",
         values=values,
         error=site.message(problem, language) if problem else "",
     )

@@ -64,6 +64,7 @@ def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.to_builtins(shown)
     for apart in ("ledger", "notes"):
         found.pop(apart, None)
+    found["organiser"] = room.is_organiser(device)
     found["unheard"] = [name for seat in shown.unheard if (name := room.name_of(seat))]
     state = room.whole.room
     found["memo_version"] = state.memo_version

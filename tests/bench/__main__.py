@@ -1,5 +1,5 @@
-"""`python -m tests.bench` (also `./dev bench`): storage, pairs, board, rooms of 50 and 200 people,
-then the page of a board of 1,000 cards in a slow browser.
+"""`python -m tests.bench` (also `./dev bench`): storage, pairs, board, exports, rooms of 50
+and 200 people, then a board of 1,000 cards on a slow screen.
 
 Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
@@ -21,7 +21,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.bench import board_bench, page_bench, pairs_bench, room_bench, storage_bench
+from tests.bench import (
+    board_bench,
+    export_bench,
+    pairs_bench,
+    room_bench,
+    screen_bench,
+    storage_bench,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -33,11 +40,11 @@ def main() -> None:
     """Read the command line and run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", help="storage, pairs, board, room, page (all by default)"
+        "what", nargs="*", help="storage, pairs, board, exports, room, screen (all by default)"
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
-    parser.add_argument("--cards", type=int, help="on the page, 1,000 by default")
+    parser.add_argument("--cards", type=int, help="on the screen, 1,000 by default")
     parser.add_argument("--people", type=int, nargs="+", help="50 and 200 by default")
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
@@ -48,7 +55,7 @@ def main() -> None:
     options = parser.parse_args()
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
-    every = ["storage", "pairs", "board", "room", "page"]
+    every = ["storage", "pairs", "board", "exports", "room", "screen"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
@@ -62,6 +69,8 @@ def main() -> None:
         asyncio.run(
             board_bench.run(options.folder, (100,) if options.quick else board_bench.BOARDS)
         )
+    if "exports" in what:
+        export_bench.run(3 if options.quick else 10)
     if "room" in what:
         with _server(options.url, options.pid) as (url, pid):
             figures = [
@@ -79,9 +88,9 @@ def main() -> None:
             ]
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
-    if "page" in what:
+    if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
-            asyncio.run(page_bench.run(url, options.cards or (200 if options.quick else 1_000)))
+            asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
 
 
 @contextlib.contextmanager

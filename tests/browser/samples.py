@@ -596,17 +596,23 @@ def desk() -> dict[str, Any]:
 
 def my_words() -> dict[str, Any]:
     """What a teller sees on "my words"."""
-    rows = [
+    rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
         (
             "Hakuna aliyetuambia tuondoke. Walituuliza maji yanafanya nini.",
-            "pending",
-            "circle",
-            "none",
-            False,
+            "pending", "circle", "none", {"by": "Jonah Oduya"},
         ),
-        ("The night the river spoke", "given", "memo", "first_name", True),
-        ("We walked the bank before we drew it.", "withdrawn", "circle", "none", False),
-    ]
+        (
+            "The night the river spoke", "given", "memo", "first_name",
+            {"kind": "story_title", "places": [
+                {"section": "stories", "heading": "Stories", "edition": "participants"},
+            ]},
+        ),
+        ("Draw the map after the walk.", "given", "memo", "none",
+         {"kind": "insight", "own": False, "card": True}),
+        ("We walked the bank before we drew it.", "withdrawn", "circle", "none",
+         {"until": NOW + 540_000}),
+        ("", "refused", "circle", "none", {"gone": True}),
+    ]  # fmt: skip
     return {
         "type": "words",
         "seat": "s6",
@@ -614,18 +620,17 @@ def my_words() -> dict[str, Any]:
         "now": NOW,
         "words": [
             {
-                "words": f"w{n}",
-                "text": text,
-                "kind": "quote",
-                "state": state,
-                "scope": scope,
-                "attribution": by,
-                "in_memo": inside,
-                "story": "",
+                "words": f"w{n}", "text": text, "kind": "quote", "state": state, "scope": scope,
+                "attribution": by, "in_memo": state == "given", "story": "", "unheard": False,
+                "by": None, "digest": f"d{n}", "gone": False, "until": 0, "card": False,
+                "own": True, "verbal": "", "places": [], **more,
             }
-            for n, (text, state, scope, by, inside) in enumerate(rows)
+            for n, (text, state, scope, by, more) in enumerate(rows)
         ],
-    }
+        "kept_until": NOW + 90 * 86_400_000,
+        "memo_until": NOW + 365 * 86_400_000,
+        "sent": False,
+    }  # fmt: skip
 
 
 def memo() -> dict[str, Any]:

@@ -304,7 +304,7 @@ def test_a_place_that_is_put_back_stands_as_it_stood_BRD7(
         stood = [n.card for n in board_moves.standing(at, spot)]
         if spot.kind == THEME and not board_moves.is_theme(table.room.notes, spot.id):
             continue
-        names = {spot.kind: spot.id}
+        names: Any = {spot.kind: spot.id}
         before = {s: [n.card for n in board_moves.standing(table.room, s)] for s in spots}
         reason = table.send("s2", wire_board.BoardRestore(at=at.seq, **names))
         assert reason in ("", "duplicate")

@@ -260,8 +260,9 @@ class Walk:
         ]  # fmt: skip
 
     async def prose(self) -> None:
-        self.model.prose = f"What the facilitators made of it, {next(self.numbers)} times."
-        await self.house.do(self.house.lead, "memo.prose", section="why", text=self.model.prose)
+        text = f"What the facilitators made of it, {next(self.numbers)} times."
+        if await self.try_to(self.house.lead, "memo.prose", section="why", text=text):
+            self.model.prose = text
 
     async def question(self) -> None:
         theme = self.dice.choice(self.themes)
@@ -373,7 +374,7 @@ async def walk(seed: int, steps: int) -> None:
             await walk.check(Path(folder))
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(seed=st.integers(0, 2**32))
 def test_G8_G9_G10_and_ME1_to_ME6_hold_in_any_session(seed: int) -> None:
     asyncio.run(walk(seed, 50))

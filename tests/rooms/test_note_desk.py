@@ -202,6 +202,25 @@ async def test_what_nobody_brings_back_leaves_the_disk_also_when_the_process_die
         assert not [f for f in files(tmp_path) if b"zebracanary" in f]
 
 
+async def test_a_card_taken_out_of_the_document_itself_is_gone_from_the_log_BRD5_BRD8(
+    tmp_path: Path,
+) -> None:
+    """Any program that holds the document may take its own card away."""
+    async with await after_all(tmp_path) as house:
+        one, two = await written(house, "zebracanary", "two", by="s2")
+        await house.do(house.lead, "theme.add", text="Water", cards=[one, two])
+        for seat, taken in ((house.lead, False), ("s2", True)):
+            page = await Page.open(house, await house.session(seat), "board", 8 + taken)
+            cut = await page.edit(lambda doc: doc.get("cards", type=Map).pop(one))
+            assert cut == taken
+            await house.clock.advance(0)
+            room = await house.room()
+            assert (one in room.whole.room.notes) != taken
+        assert b"zebracanary" not in (await house.storage.words(room.id)).values()
+        await house.crash()
+        assert set(await cards(house)) == {"two", "Water"}
+
+
 async def test_a_private_note_comes_back_and_nobody_else_hears_of_it_BRD5(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="circle", people=4) as house:
         teller = await house.telling()

@@ -1,6 +1,7 @@
 """Themes: clustering, splitting, merging, naming, ordering, and putting a section back."""
 
 from pathlib import Path
+from typing import Any
 
 from rooms import wire_board
 from rooms.board_schema import Card
@@ -166,8 +167,10 @@ async def test_a_section_is_put_back_as_it_was_at_a_step_BRD7(tmp_path: Path) ->
         undo = room.whole.room.board.checkpoints[-1]
         assert undo.restore
         await house.refused(lead, "board.restore", "duplicate", at=at, theme=water)
+        back: dict[str, Any] = {"at": undo.at, "theme": water}
+        await house.refused(lead, "board.restore", "stale_phase", **back, since=undo.at)
         await house.crash()
-        await house.do(lead, "board.restore", at=undo.at, theme=water)
+        await house.do(lead, "board.restore", **back, since=undo.at + 1)
         assert await under(house) == {"Water": ["c", "e", "d"], "": ["a"]}
         table = (await house.room()).whole.running["a1"].state
         assert table.notes[ids[2]].pile == water  # the running activity was told of it

@@ -7,6 +7,8 @@ import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, t, tn } from "./i18n";
+import "./memo/exports";
+import { type Changed, changedSinceSent } from "./memo/changed";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
 import { drawMissing, leftOf, target } from "./memo/missing";
 import { PlacePart } from "./memo/place";
@@ -25,15 +27,15 @@ import {
   traced,
   written,
 } from "./memo/tree";
-import { type Changed, changedSinceSent } from "./memo/changed";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { Cards } from "./wire";
 
-const FORMATS = ["docx", "pdf", "html", "md", "json"];
 /** Milliseconds between two readings of the draft, while the room goes on. */
 const AGAIN = 2_000;
+/** Letters of a last word that stays with what follows it. */
+const LAST = 16;
 /** Milliseconds for which the page says that people were reminded. */
 const REMINDED = 600_000;
 
@@ -181,20 +183,15 @@ export class MemoPage extends StagePart {
       <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
-      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
+      ${this.menu ? this.exports() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
       ${memo?.sections ? this.draft(memo) : html`<div class="wide memo"><p class="quiet">${t("The memo is being drafted.")}</p></div>`}`;
   }
 
-  private formats(): TemplateResult {
-    const base = `/api/rooms/${this.stage.boot.room}`;
-    return html`<nav class="wide formats" aria-label=${t("Export")} @keydown=${(
-      event: KeyboardEvent,
-    ) => {
-      if (event.key === "Escape") this.menu = false;
-    }}><div class="menu">${FORMATS.map(
-      (format) =>
-        html`<a href=${`${base}/memo.${format}`} download>${icon("page")}${formatName(format)}</a>`,
-    )}<a href=${`${base}/memo.docx?edition=public`} download>${icon("globe")}${t("Word, for sharing outside")}</a></div></nav>`;
+  private exports(): TemplateResult {
+    const { stage, memo } = this;
+    return html`<tl-exports .room=${stage.boot.room} .facilitator=${!!stage.facilitator} .organiser=${!!memo?.organiser} @close=${() => {
+      this.menu = false;
+    }}></tl-exports>`;
   }
 
   private draft(memo: MemoTree): TemplateResult {
@@ -443,7 +440,7 @@ export class MemoPage extends StagePart {
       case "bullets":
         return html`<ul>${block.items.map((line, n) => html`<li dir="auto" lang=${line.language || nothing}>${this.line(line, `${key}/${n}`)}${this.from(line, `${key}/${n}`)}</li>`)}</ul>`;
       case "quote":
-        return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”${this.trace(block.line, key)}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
+        return html`<blockquote dir="auto" lang=${block.line.language || nothing}>${this.glued(`“${block.line.text}”`, this.trace(block.line, key))}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
       case "table": {
         const look = (column: number) => (block.numeric?.includes(column) ? "n nums" : "");
         return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)}><bdi>${line.text}</bdi></td>`)}</tr>`)}</tbody></table>`;
@@ -456,11 +453,20 @@ export class MemoPage extends StagePart {
   }
 
   private line(line: Line, key: string): TemplateResult {
+    if (!line.runs?.length && !line.note)
+      return html`${this.glued(line.text, this.trace(line, key))}`;
     const pieces = line.runs?.length ? line.runs : [{ text: line.text }];
     return html`${pieces.map((run) => {
       const text = run.italic ? html`<em>${run.text}</em>` : run.text;
       return run.bold ? html`<strong>${text}</strong>` : text;
     })}${line.note ? html` <span class="note">${line.note}</span>` : nothing}${this.trace(line, key)}`;
+  }
+
+  /** The last word and the button after it stay on one row. */
+  private glued(text: string, button: TemplateResult | typeof nothing): TemplateResult {
+    const at = text.lastIndexOf(" ") + 1;
+    if (button === nothing || text.length - at > LAST) return html`${text}${button}`;
+    return html`${text.slice(0, at)}<span class="glued">${text.slice(at)}${button}</span>`;
   }
 
   /** A small button after a line: the notes it came from. */
@@ -498,21 +504,6 @@ function plain(text: string): string {
 
 /** Kinds of notes on the board (themes stand over them). */
 const NOTES = ["insight", "question", "practice", "quote", "parking"];
-
-function formatName(format: string): string {
-  switch (format) {
-    case "docx":
-      return t("Word");
-    case "pdf":
-      return t("PDF");
-    case "html":
-      return t("Web page");
-    case "md":
-      return t("Plain text");
-    default:
-      return t("Data (JSON)");
-  }
-}
 
 define("tl-memo", MemoPage);
 void enter(openStage("panel"), readBoot().room, "tl-memo");

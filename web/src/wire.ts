@@ -975,6 +975,7 @@ export interface BoardRestore {
   at: number;
   section?: string | null;
   theme?: string | null;
+  since?: number | null;
 }
 
 /** My answer to the release card for words of mine, at any time. */

@@ -65,6 +65,9 @@ export function standing(card: string): CardPart | undefined {
 /** The card that was moved just now: the focus finds it again where it landed. */
 let landing: { card: string; control: string; until: number } | null = null;
 
+/** The card whose author was typing when it was moved, and where in it. */
+let interrupted: { card: string; at: number; until: number } | null = null;
+
 /** Keeps the focus on a card while it moves: on its `control`, found by a selector. */
 export function land(card: string, control = ".move"): void {
   landing = { card, control, until: Date.now() + LANDING };
@@ -151,12 +154,15 @@ export class CardPart extends Part {
     super.connectedCallback();
     drawn.set(this.card, this);
     this.requestUpdate();
+    if (interrupted?.card === this.card) void this.resume(interrupted);
     if (landing?.card !== this.card) return;
     void this.updateComplete.then(() => this.land());
   }
 
   override disconnectedCallback(): void {
     if (drawn.get(this.card) === this) drawn.delete(this.card);
+    const area = this.editing ? this.querySelector("textarea") : null;
+    if (area) interrupted = { card: this.card, at: area.selectionEnd, until: Date.now() + LANDING };
     this.unwatch?.();
     this.unwatch = undefined;
     this.watching = undefined;
@@ -173,6 +179,22 @@ export class CardPart extends Part {
     const to =
       this.querySelector<HTMLElement>(control) ?? this.querySelector<HTMLElement>("button");
     to?.focus();
+  }
+
+  /** Somebody moved the card while its author was typing in it: the caret goes along. */
+  private async resume({ at, until }: { at: number; until: number }): Promise<void> {
+    interrupted = null;
+    if (Date.now() > until) return;
+    this.editing = true;
+    await this.updateComplete;
+    const box = this.querySelector<HTMLElement & { updateComplete: Promise<boolean> }>("tl-box");
+    await box?.updateComplete;
+    const free = !document.activeElement || document.activeElement === document.body;
+    const area = this.querySelector("textarea");
+    if (!area || !free) return;
+    area.focus();
+    // Its text comes with the binding, a moment later.
+    window.setTimeout(() => area.setSelectionRange(at, at));
   }
 
   private watch(): void {
@@ -234,7 +256,7 @@ export class CardPart extends Part {
         : nothing
     }${
       movable
-        ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
+        ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-keyshortcuts=${place.full ? "Alt+ArrowUp Alt+ArrowDown" : nothing} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
         : nothing
     }${own ? html`<button class="btn icon away" type="button" aria-label=${t("Take this note away")} @click=${() => place.remove(card)}>${icon("cross")}</button>` : nothing}`;
   }

@@ -62,6 +62,8 @@ export interface Missing {
 }
 
 export interface MemoTree {
+  /** Whether the one who opened the room is looking. */
+  organiser?: boolean;
   head: {
     title: Line;
     kicker: string;
