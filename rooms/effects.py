@@ -86,6 +86,10 @@ class Effects:
             case board_events.NoteRestored() if note := whole.room.notes.get(event.card):
                 for document in _documents(whole, note):
                     await self._shelf.restore_card(document, event.card)
+            case board_events.NotesShared():
+                for card, origin in event.cards:
+                    if (note := whole.room.notes.get(card)) is not None:
+                        await self._shelf.give_note(origin, event.document, note)
             case board_events.SectionMade() | board_events.SectionNamed():
                 await self._section(event.section, whole, book)
                 if isinstance(event, board_events.SectionNamed) and event.before:

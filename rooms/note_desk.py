@@ -1,7 +1,7 @@
 """What people decide about cards: adding one, putting it elsewhere, ticking it, taking it away and
 bringing it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -278,20 +278,23 @@ def lay(draft: Draft, note: commits.NoteAdded, after: str | None, asking: Asking
 
 def _section_offered(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> Cards | None:
     """The block of the seat's own screen that takes this card."""
-    standing = Standing(
-        here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
-    )
-    whole = Whole(draft.room, draft.running)
-    view, _ = seat_view(whole, draft.activities, asking.seat, "seat", standing)
     return next(
         (
             block
-            for block in view.blocks
-            if isinstance(block, Cards)
-            and block.add
-            and block.document == command.document
+            for block in sections_offered(draft, asking)
+            if block.document == command.document
             and block.section == command.section
             and command.kind in block.kinds
         ),
         None,
     )
+
+
+def sections_offered(draft: Draft, asking: Asking) -> Iterator[Cards]:
+    """The blocks of the seat's own screen that take cards now."""
+    standing = Standing(
+        here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
+    )
+    whole = Whole(draft.room, draft.running)
+    view, _ = seat_view(whole, draft.activities, asking.seat, "seat", standing)
+    yield from (block for block in view.blocks if isinstance(block, Cards) and block.add)

@@ -71,6 +71,14 @@ class NoteRestore(Command, frozen=True, tag="note.restore"):
     card: str
 
 
+class NoteShare(Command, frozen=True, tag="note.share"):
+    """Let more people see cards of my own, some or all of a place: `to` is my circle ("group/{id}")
+    or everybody ("board"). There is only this way; who thinks better of it takes the card away."""
+
+    cards: tuple[str, ...]
+    to: str
+
+
 class ThemeAdd(Command, frozen=True, tag="theme.add"):
     """A facilitator makes a theme and puts cards under it, in this order, in one step."""
 
@@ -153,6 +161,7 @@ BoardCommand = (
     | NoteTick
     | NoteDelete
     | NoteRestore
+    | NoteShare
     | ThemeAdd
     | ThemeRename
     | ThemeSplit

@@ -884,6 +884,13 @@ export interface NoteRestore {
   card: string;
 }
 
+/** Let more people see cards of my own, some or all of a place: `to` is my circle ("group/{id}") or everybody ("board"). There is only this way; who thinks better of it takes the card away. */
+export interface NoteShare {
+  type: "note.share";
+  cards: string[];
+  to: string;
+}
+
 /** A facilitator makes a theme and puts cards under it, in this order, in one step. */
 export interface ThemeAdd {
   type: "theme.add";
@@ -1337,6 +1344,7 @@ export type RoomCommand =
   | NoteTick
   | NoteDelete
   | NoteRestore
+  | NoteShare
   | ThemeAdd
   | ThemeRename
   | ThemeSplit
@@ -1484,6 +1492,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.delete",
   "note.move",
   "note.restore",
+  "note.share",
   "note.tick",
   "room.call",
   "room.co_time",
