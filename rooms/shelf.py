@@ -387,7 +387,7 @@ class Shelf:
             id=note.card,
             kind=KINDS.get(note.kind, "parking"),
             text=text,
-            author=note.seat,
+            author=board_schema.author_of(note.card),  # "": the log alone knows whose it is
             entered_by=note.entered_by,
             language=note.language,
             activity=note.activity,
