@@ -193,6 +193,8 @@ def queue(state: State) -> tuple[str, ...]:
 
 def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:
     """Everybody who takes part is a member; who has the floor is a teller."""
+    if not seat and roles & {"member", "lead", "co"}:
+        return roles | {"member"}  # somebody who gives a line without their seat
     if seat not in state.people:
         return roles - {"member"}
     return roles | ({"member", "teller"} if seat == state.floor else {"member"})

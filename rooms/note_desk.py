@@ -154,7 +154,7 @@ def _take(draft: Draft, command: wire_board.NoteDelete, asking: Asking) -> None:
     note = state.notes.get(command.card)
     if note is None or note.document != _full_name(command.document, asking):
         raise Refused("unknown", NOT_THERE)
-    if note.seat != asking.seat.id:
+    if not _may_take(note, asking):
         raise Refused("not_allowed", NOT_YOURS)
     under: tuple[str, ...] = ()
     if note.kind == "theme" and is_on_board(state, note):
@@ -164,6 +164,14 @@ def _take(draft: Draft, command: wire_board.NoteDelete, asking: Asking) -> None:
     _make_way(draft, note.seat)
     draft.add(board_events.NoteTaken(card=note.card, at=asking.now, under=under))
     tell(draft, board.NoteWent(card=note.card), asking)
+
+
+def _may_take(note: commits.NoteAdded, asking: Asking) -> bool:
+    """Its author; of a card that is nobody's (`activities/nameless.py`) a facilitator, who has no
+    seat to hide when something must not stand there."""
+    if note.seat or note.kind == "theme":
+        return note.seat == asking.seat.id
+    return asking.seat.role == "facilitator"
 
 
 def _make_way(draft: Draft, seat: str) -> None:
@@ -180,7 +188,7 @@ def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
 def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> None:
     state = draft.room
     taken = state.board.taken.get(command.card)
-    if taken is None or taken.note.seat != asking.seat.id:
+    if taken is None or not _may_take(taken.note, asking):
         raise Refused("unknown", TOO_LATE)
     note = taken.note
     if asking.seat.id in state.safety.hidden or note.words in state.safety.words:

@@ -28,6 +28,7 @@ from rooms import helm_desk, helm_view, safety_view, unnamed, wire, wire_hall
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline, planned_rest
+from rooms.board_moves import authors
 from rooms.hats import autopilot, roles_of
 from rooms.helm import Proposal
 from rooms.lead import AUTOPILOT
@@ -414,6 +415,9 @@ def view_message(
         if seat.status != "waiting"
         else None,
         documents=documents_of(whole, activities, seat),
+        authors={}
+        if lens == "screen" or seat.status != "in"
+        else authors(state, seat.id, inside=seat.role == "facilitator"),
     )
 
 

@@ -33,7 +33,7 @@ def line(names: Names, text: str) -> LineGive | LineDrop:
 
 
 def cards(room: World) -> list[board.NoteGiven]:
-    return [event for event in room.events if isinstance(event, board.NoteGiven)]
+    return [event for event in room.log if isinstance(event, board.NoteGiven)]
 
 
 def show(room: World) -> Any:
@@ -86,7 +86,7 @@ def test_without_any_name_no_event_and_no_state_holds_a_seat_NML4() -> None:
     for seat in ("s1", "s2", "s3"):
         for n in range(2):
             room.send(seat, line("all", f"w-{seat[1:]}-{n}"))
-    given_ = [event for event in room.events if isinstance(event, nameless.LineGiven)]
+    given_ = [event for event in room.log if isinstance(event, nameless.LineGiven)]
     assert all(not event.seat for event in given_)
     assert len({event.mark for event in given_}) == len(given_)  # not even two of one person
     show(room)
@@ -96,8 +96,8 @@ def test_without_any_name_no_event_and_no_state_holds_a_seat_NML4() -> None:
 
 def test_no_order_of_writing_is_left_NML4() -> None:
     orders = set()
-    for count in range(5, 17):  # other dice each time
-        room = writing("all", count)
+    for seed in range(8):
+        room = world(PLENARY, Settings(form="write", names="all"), count=5, seed=seed)
         for n in range(1, 6):
             room.send(f"s{n}", line("all", f"w{n}"))
         show(room)

@@ -385,6 +385,7 @@ export interface ViewMessage {
   place?: string | null;
   sub?: string | null;
   documents: string[];
+  authors: Record<string, string>;
 }
 
 /** Which activity a view is of. */
@@ -891,6 +892,13 @@ export interface NoteShare {
   to: string;
 }
 
+/** Change the words of a card of my own that stands on the board without my name: nobody types into such a card, because everybody would see who does. */
+export interface NoteReword {
+  type: "note.reword";
+  card: string;
+  text: string;
+}
+
 /** A facilitator makes a theme and puts cards under it, in this order, in one step. */
 export interface ThemeAdd {
   type: "theme.add";
@@ -1345,6 +1353,7 @@ export type RoomCommand =
   | NoteDelete
   | NoteRestore
   | NoteShare
+  | NoteReword
   | ThemeAdd
   | ThemeRename
   | ThemeSplit
@@ -1492,6 +1501,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.delete",
   "note.move",
   "note.restore",
+  "note.reword",
   "note.share",
   "note.tick",
   "room.call",
