@@ -175,10 +175,10 @@ def news(state: State, command: board.NoteCame | board.NoteWent | board.NoteShif
         case board.NoteCame(note=note):
             return entered(state, note)
         case board.NoteShifted(card=card, theme=theme):
-            note_, pile = state.notes.get(card), pile_of(state, theme)
-            target = pile.id if pile else ""
-            same = note_ is None or note_.pile == target
-            return () if same else (board.NotePlaced(card=card, theme=target),)
+            note_ = state.notes.get(card)
+            elsewhere = theme and pile_of(state, theme) is None  # a theme that is no pile here
+            same = note_ is None or note_.pile == theme
+            return () if same or elsewhere else (board.NotePlaced(card=card, theme=theme),)
         case board.NoteWent(card=card):
             if card in state.notes:
                 return (NoteGone(card=card),)

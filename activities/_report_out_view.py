@@ -142,6 +142,7 @@ def _section(state: State, team: str, title: Line) -> Cards:
         sees="room",
         add=not state.phases.paused,
         hint=say("Everyone here can read it."),
+        heading=team_name(state, team) if team in state.teams else None,
     )
 
 

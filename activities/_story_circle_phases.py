@@ -13,6 +13,7 @@ from activities._story_circle_commands import (
 from activities._story_circle_events import (
     BellRang,
     CirclesFormed,
+    DraftsErased,
     PauseCalled,
     PauseEnded,
     QuestionShown,
@@ -41,7 +42,15 @@ from activities._story_circle_state import (
 )
 from activities._story_circle_turns import led
 from activities.blocks import Words, say
-from activities.kernel import MINUTE, ConsentGiven, Moment, NotesChosen, Refused, TimeUp
+from activities.kernel import (
+    MINUTE,
+    ConsentGiven,
+    Moment,
+    NotesChosen,
+    Refused,
+    TimeUp,
+    WordsErased,
+)
 from activities.phases import PhaseExtend, PhaseRestored, PhaseSettled, PhaseSoftened
 from activities.turns import Done, Extend, Next
 
@@ -215,7 +224,8 @@ def share_notes(story: Unfolding, command: NotesShare, moment: Moment) -> None:
 
 def release(story: Unfolding, command: ReleaseAnswer, moment: Moment) -> None:
     """The teller's answer, and the consent for each of the words (SC9). Words of an earlier
-    answer that are not in this one are kept in the circle."""
+    answer that are not in this one are kept in the circle; their texts, and what a witness had
+    written down, are forgotten."""
     before = story.state.releases.get(moment.seat)
     words = _words(command.title, command.moments, command.quote)
     dropped = (
@@ -243,6 +253,11 @@ def release(story: Unfolding, command: ReleaseAnswer, moment: Moment) -> None:
             for one in words
         ),
     )
+    drafts = story.state.drafts.get(moment.seat, ())
+    if drafts:  # what a witness wrote has done its service
+        story.add(DraftsErased(at=story.now, teller=moment.seat))
+    if dropped or drafts:
+        story.add(WordsErased(words=(*dropped, *drafts)))
     if story.state.phase == "release" and all_answered(story.state) and not moment.autopilot:
         enter(story, phase_after(story.state, "release"), moment.dice)
 

@@ -264,7 +264,8 @@ class Cards(Block, frozen=True, tag="cards"):
     """A section of a board. `document` is "board", "mine" or "group/{id}"; the screen opens it
     and lists its cards of `kinds`.
 
-    Adding goes through the command `note.add` when `add` is true. `sees` stands over the section.
+    Adding goes through the command `note.add` when `add` is true. `sees` stands over the section;
+    `heading`, a group's name or a plain sentence, over it on the page of everyone's board.
     """
 
     document: str
@@ -274,6 +275,7 @@ class Cards(Block, frozen=True, tag="cards"):
     sees: Sees
     add: bool = True
     hint: Line | None = None
+    heading: Line | None = None
 
 
 class Story(msgspec.Struct, frozen=True):

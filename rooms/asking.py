@@ -3,7 +3,7 @@
 The one value every decider of the room gets beside the draft; `Room` makes one for each command.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 from msgspec.structs import replace
@@ -23,15 +23,20 @@ Card = tuple[str, str]
 class Known(msgspec.Struct, frozen=True):
     """What the room looked up before it decides, because no decider can read it.
 
-    `memo_ready`: whether the memo can be sent; `nonce`: of the code that takes a seat to another
+    `memo_ready`: whether the memo can be sent; `memo_waiting`: seats whose quotes wait in it;
+    `places`: what stands where in it, by source id;
+    `nonce`: of the code that takes a seat to another
     phone; `recent` and `cards`: what the seat a command is about made or changed of late, and all
-    of it.
+    of it; `photos`: the pictures the asking seat has sent.
     """
 
     memo_ready: bool = False
+    memo_waiting: tuple[str, ...] = ()
+    places: Mapping[str, str] = {}
     nonce: str = ""
     recent: tuple[Card, ...] = ()
     cards: tuple[Card, ...] = ()
+    photos: frozenset[str] = frozenset()
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):

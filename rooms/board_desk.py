@@ -84,11 +84,11 @@ def before(
 
 def _former(state: RoomState, id: str, group: Group) -> FormerGroup:
     here = tuple(s for s in group.members if s in state.seats and state.seats[s].status == "in")
-    name, number = _spelled(group.name)
+    name, number = spelled(group.name)
     return FormerGroup(f"{id}-{group.id}", here, name, number)
 
 
-def _spelled(name: Line) -> tuple[str, int]:
+def spelled(name: Line) -> tuple[str, int]:
     """A group's name as a sentence of the catalogue and the number beside it, if it is no more."""
     match name.args:
         case {"name": Line(id=inner, args={}), "number": int(number)}:
@@ -182,7 +182,7 @@ def _added(
         group="",
         # A language tells who wrote it; the page finds it out from the words.
         language=seat.language if seat else "" if given else state.language,
-        scope="memo",
+        scope=state.default_scope,
         at=event.at,
         order=keys.keys[0],
     )

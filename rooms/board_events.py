@@ -52,7 +52,8 @@ class NotesShared(Event, frozen=True, tag="notes.shared"):
 
 class SectionMade(Event, frozen=True, tag="section.made"):
     """The board has a section: of a facilitator (`words`), or of an activity (`line`, a sentence of
-    the catalogue). It belongs to `activity` and `step`, its phase."""
+    the catalogue, and beside it a number that is not 0). It belongs to `activity` and `step`, its
+    phase."""
 
     section: str
     words: str
@@ -60,6 +61,7 @@ class SectionMade(Event, frozen=True, tag="section.made"):
     activity: str
     step: str
     order: str
+    number: int = 0
 
 
 class SectionNamed(Event, frozen=True, tag="section.named"):

@@ -5,7 +5,7 @@ theme while there is one, else in its section, else among those not placed. Them
 of their own.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -156,8 +156,9 @@ def emptied(state: RoomState, theme: str, into: str) -> tuple[CardsPlaced, ...]:
 
 
 def restored(state: RoomState, checkpoint: Checkpoint, spot: Spot) -> CardsPlaced | None:
-    """The cards of a place stand where they stood at a checkpoint, in that order; cards that came
-    since stay behind them. None when all is as it was."""
+    """A place looks as it did at a checkpoint: its cards stand in it in that order, cards that
+    stood elsewhere go back there, and cards that came since stay, behind the others. None when all
+    is as it was."""
     then = in_order(
         note
         for card, note in checkpoint.notes.items()
@@ -165,19 +166,54 @@ def restored(state: RoomState, checkpoint: Checkpoint, spot: Spot) -> CardsPlace
         and is_on_board(state, now)
         and _was_there(checkpoint, note) == spot
     )
-    back = [note.card for note in then]
-    known = frozenset(back)
-    since = [note.card for note in standing(state, spot) if note.card not in known]
-    row = [*back, *since]
-    keys = board_order.behind((), None, len(row)) if row else None
-    if keys is None:
-        return None
-    places = tuple(
-        Placing(card, *_put_back(state, card, spot), key)
-        for card, key in zip(row, keys.keys, strict=True)
-    )
     here = [note.card for note in standing(state, spot)]
-    return None if here == row else CardsPlaced(places=places)
+    back = [note.card for note in then]
+    others = [card for card in here if card not in frozenset(back)]
+    away = {card: home for card in others if (home := _home(state, checkpoint, card)) is not None}
+    row = [*back, *(card for card in others if card not in away)]
+    if row == here:
+        return None
+    keys = board_order.behind((), None, len(row)) if row else None
+    places = [
+        Placing(card, *_put_back(state, card, spot), key)
+        for card, key in zip(row, keys.keys if keys else (), strict=True)
+    ]
+    return CardsPlaced(places=(*places, *_homewards(state, away)))
+
+
+def _home(state: RoomState, checkpoint: Checkpoint, card: str) -> commits.NoteAdded | None:
+    """The card as it stood then, if its place is still there."""
+    note = checkpoint.notes.get(card)
+    if note is None or (was := _was_there(checkpoint, note)) is None:
+        return None
+    return note if was == spot_of(state, _standing_there(state.notes[card], note)) else None
+
+
+def _standing_there(now: commits.NoteAdded, then: commits.NoteAdded) -> commits.NoteAdded:
+    replace = msgspec.structs.replace
+    return replace(now, section=then.section, theme=then.theme, order=then.order)
+
+
+def _homewards(state: RoomState, away: Mapping[str, commits.NoteAdded]) -> Iterable[Placing]:
+    """Cards go where they stood among those that stayed there, by the keys they had."""
+    places: dict[str, Placing] = {}
+    rows: dict[Spot, list[tuple[str, str]]] = {}
+    for card, then in away.items():
+        spot = spot_of(state, _standing_there(state.notes[card], then))
+        row = rows.setdefault(spot, [(n.card, n.order) for n in standing(state, spot)])
+        key = then.order
+        clash = next((id for id, order in row if order == key), None)
+        if clash is not None and (keys := board_order.behind(row, clash, 1)) is not None:
+            key = keys.keys[0]
+            for place in renumbered(state, keys):
+                old = places.get(place.card, place)
+                places[place.card] = msgspec.structs.replace(old, order=place.order)
+            fresh = dict(keys.renumbered)
+            row[:] = [(id, fresh.get(id, order)) for id, order in row]
+        places[card] = Placing(card, then.section, then.theme, key)
+        row.append((card, key))
+        row.sort(key=lambda one: one[1])
+    return places.values()
 
 
 def _put_back(state: RoomState, card: str, spot: Spot) -> tuple[str, str]:

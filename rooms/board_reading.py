@@ -80,4 +80,3 @@ def taken(state: RoomState, seat: str) -> tuple[wire_board.TakenCard, ...]:
         if known.note.seat == seat
     )
     return tuple(reversed(tuple(mine)))
-

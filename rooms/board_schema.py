@@ -3,8 +3,8 @@
 The shapes (binding for the pages too):
 
 - board and group: `cards`: id -> Map {kind, text: Text, author, entered_by, language, activity,
-  group, section, order, theme, created, ticks: Map seat -> true, scope, origin}; `sections`:
-  id -> Map {title, kind, activity, step, order}
+  group, section, order, theme, created, ticks: Map seat -> true, scope, origin}, with a
+  picture also photo, alt; `sections`: id -> Map {title, kind, activity, step, order}
 - mine: `drafts`: "{activity}/{box}" -> Text; `notes`: like cards
 - memo: `memo`: XML of the TipTap editor; `slots`: section or theme id -> Map {question: Text,
   confirmed: Map seat -> true}
@@ -71,6 +71,8 @@ class Card(msgspec.Struct, frozen=True):
     ticks: tuple[str, ...] = ()
     scope: CardScope = "circle"
     origin: str = ""
+    photo: str = ""
+    alt: str = ""
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -114,6 +116,8 @@ CARD_WORDS: Final = (
     "scope",
     "origin",
 )
+PHOTO_WORDS: Final = ("photo", "alt")
+"""Written by the server, on cards with a picture only."""
 SECTION_WORDS: Final = ("title", "kind", "activity", "step", "order")
 
 
@@ -187,6 +191,7 @@ def put_card(doc: Doc[Any], card: Card, root: str = "cards") -> None:
     if author_of(card.id) != card.author:
         raise ValueError(f"card {card.id!r} does not name its author {card.author!r}")
     fields: dict[str, Any] = {field: getattr(card, field) for field in CARD_WORDS}
+    fields.update((field, word) for field in PHOTO_WORDS if (word := getattr(card, field)))
     fields["text"] = Text(card.text)
     fields["created"] = card.created
     fields["ticks"] = SharedMap(dict.fromkeys(card.ticks, True))
@@ -300,6 +305,18 @@ def _drop(doc: Doc[Any], root: str, key: str) -> bool:
     return True
 
 
+def clear(doc: Doc[Any], name: str, kept: frozenset[str] = frozenset()) -> None:
+    """Empty every root of the document `name` (without the room's prefix) but for these cards and
+    the board's sections; inside `Document.server_edit`."""
+    family = family_of(f"room/{name}")
+    for root, kind in ROOTS[family].items() if family else ():
+        if kind != MAP or root == "sections":
+            continue
+        shared = doc.get(root, type=SharedMap)
+        for key in [key for key in shared if root != "cards" or key not in kept]:
+            del shared[key]
+
+
 Shared: TypeAlias = "SharedMap[Any]"
 
 
@@ -314,7 +331,7 @@ def _members(doc: Doc[Any], root: str) -> list[tuple[str, Shared]]:
 
 
 def _card(id: str, shared: Shared) -> Card:
-    words = {field: _word(shared, field) for field in CARD_WORDS}
+    words = {field: _word(shared, field) for field in (*CARD_WORDS, *PHOTO_WORDS)}
     words["author"] = author_of(id)
     kind, scope = words.pop("kind"), words.pop("scope")
     return Card(

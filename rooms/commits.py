@@ -11,14 +11,18 @@ from typing import Any
 import msgspec
 
 from activities.blocks import Words
+from activities.consent import Scope
 from activities.kernel import Before, Choice, Command, Event, Member
 from rooms.agenda_items import AgendaEvent, AgendaItem, Frame
 from rooms.board_events import BoardEvent
 from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
+from rooms.keeping import Keep
 from rooms.lead import Lead
+from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
 from rooms.seats import Seat
+from rooms.words_events import WordsEvent
 
 
 class WordsKept(msgspec.Struct, frozen=True):
@@ -48,6 +52,8 @@ class RoomOpened(Event, frozen=True, tag="room.opened"):
     links: dict[str, str]  # kind -> digest of the secret it was opened with
     frame: Frame = Frame()
     co_may_time: bool = True
+    default_scope: Scope = "memo"
+    keep: Keep = Keep()
 
 
 class SeatTaken(Event, frozen=True, tag="seat.taken"):
@@ -180,6 +186,9 @@ class NoteAdded(Event, frozen=True, tag="note.added"):
     at: int
     origin: str = ""
     order: str = ""  # among what stands there (`board_order.py`)
+    photo: str = ""  # the picture it shows (`photos.py`)
+    alt: str = ""  # words: what is on the picture
+    faces: str = ""  # of the picture: "none" can be recognised, or all "agreed"
 
 
 class NoteMoved(Event, frozen=True, tag="note.moved"):
@@ -267,9 +276,11 @@ class ProseSet(Event, frozen=True, tag="memo.prose_set"):
 
 
 class MemoSent(Event, frozen=True, tag="memo.sent"):
-    """The memo went out to everyone."""
+    """The memo went out to everyone. `places`: where words stood in it, by the id of what was
+    printed."""
 
     at: int
+    places: dict[str, str] = msgspec.field(default_factory=dict)
 
 
 RoomEvent = (
@@ -306,6 +317,8 @@ RoomEvent = (
     | AgendaEvent
     | HelmEvent
     | SafetyEvent
+    | WordsEvent
+    | OwnersReminded
 )
 
 

@@ -5,15 +5,16 @@ made before the next commit, so at most the last commit's are ever missing, and 
 again (DOC5).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import structlog
 
 from activities.blocks import Line
 from activities.kernel import NotesChosen, WordsErased
-from rooms import board_events, board_moves, board_repair, commits, safety
+from rooms import board_events, board_moves, board_repair, commits, safety, words_events
 from rooms.board_repair import Structure
 from rooms.board_schema import Section
+from rooms.card_words import SCOPES
 from rooms.commits import ActivityEvent, Commit
 from rooms.shelf import Shelf
 from rooms.storage import Storage, StorageUnwritable
@@ -66,7 +67,14 @@ class Effects:
         match event:
             case commits.NoteAdded():
                 if (text := book.get(event.words)) is not None:
-                    await self._shelf.put_note(event, text)
+                    alt = book.get(event.alt) or "" if event.alt else ""
+                    await self._shelf.put_note(event, text, alt)
+            case commits.ProseSet():
+                # Once written it lives in the document alone, where people go on with it.
+                if (text := book.get(event.words)) is not None:
+                    await self._shelf.write_prose(event.section, text)
+                    book.erase([event.words])
+                    await self._storage.erase_words(self._room, [event.words])
             case commits.NoteMoved():
                 await self._shelf.move_note(event.card, event.theme)
             case commits.NoteReworded():
@@ -89,7 +97,9 @@ class Effects:
             case board_events.NotesShared():
                 for card, origin in event.cards:
                     if (note := whole.room.notes.get(card)) is not None:
-                        await self._shelf.give_note(origin, event.document, note)
+                        await self._shelf.give_note(
+                            origin, event.document, note, whole.room.default_scope
+                        )
             case board_events.SectionMade() | board_events.SectionNamed():
                 await self._section(event.section, whole, book)
                 if isinstance(event, board_events.SectionNamed) and event.before:
@@ -116,7 +126,8 @@ class Effects:
                     await self._shelf.hide_card(document, card)
             case safety.SeatRestored():
                 for document, card in event.hidden.cards:
-                    await self._shelf.restore_card(document, card)
+                    if card not in whole.room.board.taken:  # its author's to bring back
+                        await self._shelf.restore_card(document, card)
                 notes = whole.room.notes
                 back = (notes[card] for _, card in event.hidden.cards if card in notes)
                 await self._place(back, whole)  # others may have moved it meanwhile
@@ -125,8 +136,53 @@ class Effects:
                     await self._shelf.erase_card(document, card)
                 book.erase(list(event.hidden.words))
                 await self._storage.erase_words(self._room, event.hidden.words)
+            case commits.ConsentChanged():
+                await self._answered(event.words, whole)
+            case words_events.WordsReworded():
+                await self._storage.erase_words(self._room, [])  # the text it had
+            case words_events.WordsForgotten() | words_events.SeatForgotten():
+                await self._forget(event, book)
+            case words_events.BoardForgotten():
+                for document in await self._storage.documents(self._room):
+                    name = document.partition("/")[2]
+                    await self._shelf.clear(name, frozenset(event.kept))
+                book.erase(list(event.words))
+                await self._storage.erase_words(self._room, event.words)
             case _:
                 pass
+
+    async def _answered(self, words: str, whole: Whole) -> None:
+        """A card whose author took its words back is nobody's to read, until they think again."""
+        note = next((n for n in whole.room.notes.values() if n.words == words), None)
+        if note is None or note.card in whole.room.safety.cards:
+            return
+        back = whole.room.consents[words].consent.state == "withdrawn"
+        for document in (note.document, *(("board",) if note.card in whole.room.shared else ())):
+            if back:
+                await self._shelf.hide_card(document, note.card)
+            else:
+                await self._shelf.restore_card(document, note.card)
+
+    async def _forget(
+        self, event: words_events.WordsForgotten | words_events.SeatForgotten, book: WordsBook
+    ) -> None:
+        """No document, no copy and no row holds these any more."""
+        for document, card in event.cards:
+            await self._shelf.forget_card(document, card)
+        if isinstance(event, words_events.SeatForgotten):
+            await self._shelf.clear(f"mine/{event.seat}")
+            await self._let_go(event.words, (), book)
+        else:
+            await self._let_go(event.words, event.seats, book)
+
+    async def _let_go(self, refs: Sequence[str], seats: Sequence[str], book: WordsBook) -> None:
+        """Forget texts, also in the boxes of those who typed them or were asked about them."""
+        texts = {text for ref in refs if (text := book.get(ref))}
+        book.erase(list(refs))
+        if lost := {text for text in texts if not book.has(text)}:
+            for seat in seats:
+                await self._shelf.forget_drafts(seat, lost)
+        await self._storage.erase_words(self._room, refs)
 
     async def _place(self, notes: Iterable[commits.NoteAdded], whole: Whole) -> None:
         """Cards of the board stand where the log says."""
@@ -152,6 +208,7 @@ class Effects:
         if known is None:
             return None
         title = book.get(known.words) if known.words else self._say(Line(known.line, {}))
+        title = f"{title} {known.number}" if known.number else title
         kind = "" if known.words else "activity"
         return Section(id, title or "", kind, known.activity, known.step, known.order)
 
@@ -163,8 +220,8 @@ class Effects:
             await self._share(event, inner, whole)
         elif isinstance(inner, WordsErased):
             refs = [words.ref for words in inner.words]
-            book.erase(refs)
-            await self._storage.erase_words(self._room, refs)
+            by = self.owed.seat if self.owed else ""
+            await self._let_go(refs, (by,) if by else (), book)
 
     async def _share(self, event: ActivityEvent, inner: NotesChosen, whole: Whole) -> None:
         """Cards of a circle that their author gave to the board, or took back from it."""
@@ -173,7 +230,9 @@ class Effects:
         for group in activity.groups(here.state):
             if inner.seat in group.members:
                 only = {"all": None, "some": inner.cards, "none": ()}[inner.share]
-                await self._shelf.share(f"group/{event.activity}-{group.id}", inner.seat, only)
+                name = f"group/{event.activity}-{group.id}"
+                scope = SCOPES.get(whole.room.default_scope, "memo")
+                await self._shelf.share(name, inner.seat, only, scope)
         # Somebody who shares again finds the card where it stood.
         state = whole.room
         mine = [n for n in state.notes.values() if n.seat == inner.seat and n.card in state.shared]

@@ -19,10 +19,11 @@ from rooms.asking import Asking
 from rooms.doors import same
 from rooms.hall_events import MOVE_WINDOW, CallSet, ConsentHeard, SeatKept, SeatMoved, SeatOffered
 from rooms.presence import Presence
-from rooms.room_state import RoomState, WordsConsent
+from rooms.room_state import RoomState
 from rooms.seats import SEATS_PER_DEVICE, Seat
 from rooms.whole import Activities, Draft, Whole
 from rooms.wire_hall import Table
+from rooms.words_state import WordsConsent
 
 STEWARD_GRACE: Final = 60_000
 """Milliseconds a lost table device may take to come back before its people can be adopted

@@ -28,6 +28,7 @@ import msgspec
 from rooms import memo_calendar as calendar
 from rooms import memo_sections as plain
 from rooms.memo_desk import Desk
+from rooms.memo_notes import notes as notes_of
 from rooms.memo_rules import card_withheld
 from rooms.memo_say import Said, Translate, english, say
 from rooms.memo_source import (
@@ -61,6 +62,7 @@ from rooms.memo_tree import (
     Notice,
     Quote,
     Section,
+    Space,
     Table,
     lines_of,
 )
@@ -108,7 +110,10 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
     for id, budget in BUDGETS.items():
         heading = desk.say(_headings()[id])
         if id != "themes":
-            sections.append(Section(id, heading, tuple(fill[id]()), budget=budget))
+            blocks = fill[id]()
+            if id != "stories":  # their place stands after the count
+                blocks = [*desk.space(id, heading, plain.WHY if id == "why" else None), *blocks]
+            sections.append(Section(id, heading, tuple(blocks), budget=budget))
         elif themes:
             sections += [theme_section(desk, theme) for theme in themes]
         else:
@@ -123,6 +128,11 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
     counted, gone = _cut(tuple(map(_count, sections)), WORDS_MAX - head_words)
     total = head_words + sum(section.words for section in counted)
     waiting = sum(lack.count for lack in desk.missing if lack.kind == "consent")
+    ledger = tuple(
+        LedgerEntry(entry.id, reason="cut") if entry.id in gone else entry for entry in desk.close()
+    )
+    unheard = _unheard(source, edition, ledger)
+    landed = {entry.id: entry for entry in ledger}
     counts = Counts(
         words=total,
         budget=WORDS_PLANNED,
@@ -132,9 +142,8 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
         quotes_waiting=waiting,
         stories_told=max(source.stories_told, 0),
         stories_released=desk.stories_released,
-    )
-    ledger = tuple(
-        LedgerEntry(entry.id, reason="cut") if entry.id in gone else entry for entry in desk.close()
+        commitments=len(plain.shown_commitments(source, edition)),
+        people_unheard=len(unheard),
     )
     return Memo(
         edition=edition,
@@ -149,7 +158,21 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
         ended=source.ended,
         missing=tuple(desk.missing),
         ledger=ledger,
+        notes=notes_of(desk, landed),
+        short_line=desk.say(say("Shortened for a chat. The whole memo holds more.")),
+        unheard=unheard,
     )
+
+
+def _unheard(
+    source: MemoSource, edition: Edition, ledger: tuple[LedgerEntry, ...]
+) -> tuple[str, ...]:
+    """Seats of whom nothing is printed: no note, no part of a story, no commitment."""
+    printed = {entry.id for entry in ledger if entry.place}
+    heard = {card.author for card in source.cards if card.id in printed}
+    heard |= {story.seat for story in source.stories if any(p.id in printed for p in story.parts)}
+    heard |= {item.seat for item in plain.shown_commitments(source, edition)}
+    return tuple(p.seat for p in source.people if p.seat and p.seat not in heard)
 
 
 def _headings() -> dict[str, Said]:
@@ -248,7 +271,7 @@ def _tidy(blocks: list[Block]) -> tuple[Block, ...]:
     """Blocks without the headings of parts that nothing follows."""
     kept: list[Block] = []
     for index, block in enumerate(blocks):
-        after = blocks[index + 1] if index + 1 < len(blocks) else None
+        after = next((b for b in blocks[index + 1 :] if not isinstance(b, Space)), None)
         part = isinstance(block, Heading) and block.part
         if part and (after is None or isinstance(after, Ask | Heading | Quote)):
             continue

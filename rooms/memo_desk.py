@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from rooms.card_words import CardKind
+from rooms.memo_prose import blocks_of, parts_of
 from rooms.memo_rules import Echoes, Quota, card_withheld, note_order, unattributed_name
 from rooms.memo_say import Said, Translate, say
 from rooms.memo_source import MemoCard, MemoSource
@@ -15,8 +16,8 @@ from rooms.memo_tree import (
     Missing,
     MissingKind,
     Notice,
-    Paragraph,
     Reason,
+    Space,
 )
 
 NOTE_MAX = 400
@@ -75,6 +76,10 @@ class Desk:
         """The cards of these kinds this edition may print, in the order of rule h."""
         found = [card for kind in kinds for card in self._free.get(kind, ())]
         return sorted(found, key=note_order)
+
+    def allowed(self) -> list[MemoCard]:
+        """Every card this edition may print, of whatever kind."""
+        return [card for kind in self._free.values() for card in kind]
 
     def say(self, sentence: Said) -> str:
         """A sentence of the catalogue in the memo's language."""
@@ -158,11 +163,15 @@ class Desk:
             return []
         ids = (f"prose:{place}", *sources)
         language = language_tag(written.language) or self.language
-        return [
-            Paragraph(Line(" ".join(paragraph.split()), ids, "facilitator", language))
-            for paragraph in text.split("\n\n")
-            if paragraph.strip()
-        ]
+        return blocks_of(parts_of(written), ids, language)
+
+    def space(
+        self, place: str, label: str, ask: Said | None = None, notes: tuple[Line, ...] = ()
+    ) -> list[Block]:
+        """Where facilitators write, on their page of a draft; `ask` as in `placeholder`."""
+        if not self.drafting or self.edition != "participants":
+            return []
+        return [Space(place, label, self.say(ask) if ask else "", notes)]
 
     def placeholder(self, place: str, sentence: Said, heading: str = "") -> list[Block]:
         """A place people still have to write, in a draft; counted as missing, never blocking."""

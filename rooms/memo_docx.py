@@ -26,6 +26,8 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Run,
+    Space,
     Table,
 )
 from rooms.word_xml import PARAGRAPH, RUN, TABLE, borders, drop, language, put
@@ -55,7 +57,7 @@ def docx(memo: Memo) -> bytes:
     _add(document, "Kicker", Line(head.kicker, language=memo.language), way)
     _add(document, "Title", head.title, way)
     for fact in head.facts:
-        paragraph = document.add_paragraph(style="Fact")
+        paragraph = _paragraph(document, "Fact")
         _run(paragraph, Line(fact.label, language=memo.language), way, colour=QUIET)
         paragraph.add_run("\t")
         _fill(paragraph, fact.line, way)
@@ -97,10 +99,23 @@ def _block(document: WordDocument, block: Block, way: str, tag: str) -> None:
             note = Line(label, language=tag, note=state)
             _keep(_add(document, "Question label", note, way))
             _add(document, "Question", line, way)
+        case Space():  # never in what is shared
+            pass
+
+
+def _paragraph(document: WordDocument, style: str) -> WordParagraph:
+    paragraph = document.add_paragraph()
+    _style(paragraph, style)
+    return paragraph
+
+
+def _style(paragraph: WordParagraph, name: str) -> None:
+    # By its id: python-docx looks through all 164 styles for every name, most of a file's time.
+    paragraph._p.style = name.replace(" ", "")
 
 
 def _add(document: WordDocument, style: str, line: Line, way: str) -> WordParagraph:
-    paragraph = document.add_paragraph(style=style)
+    paragraph = _paragraph(document, style)
     _fill(paragraph, line, way)
     return paragraph
 
@@ -108,10 +123,18 @@ def _add(document: WordDocument, style: str, line: Line, way: str) -> WordParagr
 def _fill(paragraph: WordParagraph, line: Line, way: str) -> None:
     if line_direction(line.text, line.by, way) == "rtl":
         put(paragraph._p.get_or_add_pPr(), "bidi", PARAGRAPH)
-    _run(paragraph, line, way)
+    for run in line.pieces:
+        _marked(paragraph, line, run, way)
     if line.note:
         paragraph.add_run("  ")
         _run(paragraph, Line(line.note, by="people"), way, colour=QUIET, small=True)
+
+
+def _marked(paragraph: WordParagraph, line: Line, run: Run, way: str) -> None:
+    """A stretch of a line with its marks, in the line's direction: a bold word in another script
+    stands where it stands in the sentence."""
+    piece = Line(run.text, line.source, line.by, line.language)
+    _run(paragraph, piece, way, bold=run.bold, italic=run.italic, whole=line.text)
 
 
 def _run(
@@ -121,12 +144,16 @@ def _run(
     colour: str = "",
     bold: bool = False,
     small: bool = False,
+    italic: bool = False,
+    whole: str = "",
 ) -> None:
     """One run: text, language, direction. The text is text: Word has no markup in it."""
     run = paragraph.add_run(line.text)
     properties = run._r.get_or_add_rPr()
     if bold:
-        run.bold = True
+        run.bold = run.font.cs_bold = True
+    if italic:
+        run.italic = run.font.cs_italic = True
     if small:
         run.font.size = Pt(9)
         run.font.name = HOUSE
@@ -134,14 +161,14 @@ def _run(
     if colour:
         run.font.color.rgb = RGBColor.from_string(colour)
     # The run's own script decides; a name inside a list of another direction keeps its order.
-    if line_direction(line.text, "people", way) == "rtl":
+    if line_direction(whole or line.text, "people", way) == "rtl":
         put(properties, "rtl", RUN)
     if line.language:
         language(properties, line.language)
 
 
 def _caption(document: WordDocument, translation: str, by: str, side: str) -> None:
-    paragraph = document.add_paragraph(style="Quote source")
+    paragraph = _paragraph(document, "Quote source")
     if side == "rtl":
         put(paragraph._p.get_or_add_pPr(), "bidi", PARAGRAPH)
     if translation:
@@ -175,11 +202,11 @@ def _table(
             others = 1 if column in numeric else max(1, len(headers) - len(numeric))
             cell.width = Emu(int(TEXT_WIDTH * share / others))
             paragraph = cell.paragraphs[0]
-            paragraph.style = "Table head" if row == 0 else "Table cell"
+            _style(paragraph, "Table head" if row == 0 else "Table cell")
             if column in numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             _fill(paragraph, line, way)
-    document.add_paragraph(style="After table")
+    _paragraph(document, "After table")
 
 
 def _page(document: WordDocument, memo: Memo) -> None:
@@ -189,7 +216,7 @@ def _page(document: WordDocument, memo: Memo) -> None:
     section.top_margin = section.bottom_margin = Emu(864_000)
     way = page_direction(memo.language)
     footer = section.footer.paragraphs[0]
-    footer.style = "Quiet"
+    _style(footer, "Quiet")
     _fill(footer, Line(f"{memo.head.title.text} · {memo.head.kicker}", by="people"), way)
     core = document.core_properties
     ended = min(max(memo.ended, 0), 4_102_444_800_000) / 1000
@@ -278,7 +305,7 @@ def _keep(paragraph: WordParagraph) -> None:
 
 def _ornament(document: WordDocument) -> None:
     """The woven line; marked as decoration, so that it is not read aloud."""
-    paragraph = document.add_paragraph(style="Quiet")
+    paragraph = _paragraph(document, "Quiet")
     shape = paragraph.add_run().add_picture(str(ORNAMENT), width=Emu(TEXT_WIDTH))
     drawing = shape._inline.docPr
     drawing.set("name", "")

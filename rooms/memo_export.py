@@ -5,18 +5,30 @@ from typing import Literal, assert_never, get_args
 
 import msgspec
 
+from rooms.memo_chat import chat
+from rooms.memo_csv import table
 from rooms.memo_docx import docx
 from rooms.memo_html import page
-from rooms.memo_markdown import markdown, plain_text
-from rooms.memo_pdf import MissingGlyph, pdf
+from rooms.memo_import import NotAMemo, read_memo
+from rooms.memo_markdown import markdown
+from rooms.memo_pages_html import pages_html
+from rooms.memo_pages_pdf import pages_pdf
+from rooms.memo_pdf import pdf
+from rooms.memo_press import MissingGlyph
 from rooms.memo_text import folded
 from rooms.memo_tree import Memo
 
-__all__ = ["FORMATS", "Export", "Format", "MissingGlyph", "export", "from_json", "to_json"]
+__all__ = [
+    "ALL_FORMATS", "FORMATS", "Export", "Format", "MissingGlyph", "NotAMemo", "export",
+    "from_json", "to_json",
+]  # fmt: skip
 
-Format = Literal["md", "html", "docx", "pdf", "json", "txt"]
-FORMATS: tuple[Format, ...] = get_args(Format)
-"""The formats, spelled as in the address `memo.{format}`."""
+Whole = Literal["md", "html", "docx", "pdf", "json", "txt", "csv"]
+Format = Literal["md", "html", "docx", "pdf", "json", "txt", "csv", "pages.html", "pages.pdf"]
+FORMATS: tuple[Whole, ...] = get_args(Whole)
+"""The formats that hold the whole memo, spelled as in the address `memo.{format}`."""
+ALL_FORMATS: tuple[Format, ...] = get_args(Format)
+"""With them those that hold a part: the big-type edition, one page for each theme."""
 MEDIA_TYPES: dict[Format, str] = {
     "md": "text/markdown; charset=utf-8",
     "html": "text/html; charset=utf-8",
@@ -24,6 +36,9 @@ MEDIA_TYPES: dict[Format, str] = {
     "pdf": "application/pdf",
     "json": "application/json",
     "txt": "text/plain; charset=utf-8",
+    "csv": "text/csv; charset=utf-8",
+    "pages.html": "text/html; charset=utf-8",
+    "pages.pdf": "application/pdf",
 }
 NAME_MAX = 60
 """Characters of a title in a file name: longer ones are cut by some mail programs."""
@@ -58,7 +73,13 @@ def export(memo: Memo, format: Format, extra_fonts: Path | None = None) -> Expor
         case "json":
             content = to_json(shared)
         case "txt":
-            content = plain_text(shared).encode()
+            content = chat(shared).encode()
+        case "csv":
+            content = table(shared)
+        case "pages.html":
+            content = pages_html(shared).encode()
+        case "pages.pdf":
+            content = pages_pdf(shared, extra_fonts)
         case _:
             assert_never(format)
     return Export(content, MEDIA_TYPES[format], file_name(memo, format))
@@ -70,8 +91,8 @@ def to_json(memo: Memo) -> bytes:
 
 
 def from_json(content: bytes) -> Memo:
-    """The memo of a JSON export. Raises `msgspec.ValidationError` on anything else."""
-    return msgspec.json.decode(content, type=Memo)
+    """The memo of a JSON export. Raises `NotAMemo` on anything else."""
+    return read_memo(content)
 
 
 def file_name(memo: Memo, format: Format) -> str:

@@ -15,7 +15,9 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Run,
     Section,
+    Space,
     Table,
 )
 
@@ -154,6 +156,8 @@ def _block(block: Block, way: str) -> str:
             waiting = f'<span class="state">{_text(state)}</span>' if state else ""
             label = f'<h3 class="label"><span>{_text(label)}</span>{waiting}</h3>'
             return f'<div class="ask">{label}{_tag("p", line, way)}</div>'
+        case Space():  # never in what is shared
+            return ""
 
 
 def _table(
@@ -192,13 +196,19 @@ def _table(
 def _tag(
     tag: str, line: Line, way: str, css: str = "", quoted: bool = False, label: str = ""
 ) -> str:
-    text = f"“{_text(line.text)}”" if quoted else _text(line.text)
+    text = f"“{_text(line.text)}”" if quoted else "".join(map(_run, line.pieces))
     if direction(line.text, way) != line_direction(line.text, line.by, way):
         text = f"<bdi>{text}</bdi>"
     note = f' <span class="small"><bdi>{_text(line.note)}</bdi></span>' if line.note else ""
     lang = f' lang="{_attribute(line.language)}"' if line.language else ""
     named = f' role="cell" data-label="{_attribute(label)}"' if label else ""
     return f"<{tag}{_class(css)}{named}{lang}{_side(line, way)}>{text}{note}</{tag}>"
+
+
+def _run(run: Run) -> str:
+    text = _text(run.text)
+    text = f"<em>{text}</em>" if run.italic else text
+    return f"<strong>{text}</strong>" if run.bold else text
 
 
 def _class(css: str) -> str:

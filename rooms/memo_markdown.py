@@ -1,6 +1,8 @@
-"""The memo as Markdown, and as plain text for chat apps."""
+"""The memo as Markdown."""
 
 import re
+import unicodedata
+from itertools import groupby
 
 from rooms.memo_text import direction
 from rooms.memo_tree import (
@@ -13,7 +15,9 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Run,
     Section,
+    Space,
     Table,
 )
 
@@ -37,21 +41,6 @@ def markdown(memo: Memo) -> str:
         f"*{escape(memo.date_line)}*",
         f"*{escape(memo.imprint)}*",
     ]
-    return "\n\n".join(parts) + "\n"
-
-
-def plain_text(memo: Memo) -> str:
-    """The memo for chat apps: short lines, bullets, stars around headings, no tables."""
-    head = memo.head
-    parts = [
-        f"*{head.title.text}*\n{head.kicker}",
-        "\n".join(f"{fact.label}: {fact.line.text}" for fact in head.facts),
-        f"{head.confidentiality}\n{head.edition}",
-    ]
-    for section in memo.sections:
-        parts.append(f"*{section.heading}*")
-        parts += [text for block in section.blocks if (text := _plain(block))]
-    parts += [f"{memo.date_line}\n{memo.imprint}"]
     return "\n\n".join(parts) + "\n"
 
 
@@ -92,6 +81,8 @@ def _block(block: Block) -> str:
             return f"*{_line(line)}*"
         case Ask(line=line, label=label):
             return f"### {escape(label)}\n\n> {escape(line.text)}"
+        case Space():  # never in what is shared
+            return ""
 
 
 def _table(
@@ -103,32 +94,36 @@ def _table(
 
 
 def _line(line: Line) -> str:
-    text = escape(line.text)
+    text = marked(line.pieces, "**", "_") if line.runs else escape(line.text)
     return f"{text} ({isolated(escape(line.note), line.text)})" if line.note else text
 
 
-def _plain(block: Block) -> str:
-    match block:
-        case Heading(line=line):
-            return f"*{line.text}*" + (f" ({isolated(line.note, line.text)})" if line.note else "")
-        case Bullets(items=items):
-            return "\n".join(f"• {_plain_line(item)}" for item in items)
-        case Quote(line=line, attribution=by, translation=translation):
-            rows = [f"“{line.text}”", translation, f"— {by}" if by else ""]
-            return "\n".join(row for row in rows if row)
-        case Table(headers=headers, rows=rows):
-            return "\n".join(f"• {_plain_row(headers, row)}" for row in rows)
-        case Ask(line=line, label=label):
-            return f"{label}\n→ {line.text}"
-        case Paragraph(line=line) | Notice(line=line):
-            return _plain_line(line)
+def marked(pieces: tuple[Run, ...], bold: str, italic: str, *, chat: bool = False) -> str:
+    """Stretches with their marks around whole words; a mark that would not be read as one there
+    is left out, never its words. For a chat nothing is escaped."""
+    whole = "".join(run.text for run in pieces)
+    out: list[str] = []
+    at = 0
+
+    def wrapped(text: str, start: int, inner: str, mark: str) -> str:
+        core = inner.strip(" ")
+        begins = text.startswith(" ") or not _is_word(whole[:start][-1:])
+        ends = text.endswith(" ") or not _is_word(whole[start + len(text) :][:1])
+        if not (core and begins and ends):
+            return inner
+        lead = inner[: len(inner) - len(inner.lstrip(" "))]
+        return f"{lead}{mark}{core}{mark}{inner[len(inner.rstrip(' ')) :]}"
+
+    for is_bold, group in groupby(pieces, key=lambda run: run.bold):
+        start, inner, text = at, "", ""
+        for run in group:
+            piece = run.text if chat else escape(run.text)
+            inner += wrapped(run.text, at, piece, italic) if run.italic else piece
+            at += len(run.text)
+            text += run.text
+        out.append(wrapped(text, start, inner, bold) if is_bold else inner)
+    return "".join(out)
 
 
-def _plain_row(headers: tuple[str, ...], row: tuple[Line, ...]) -> str:
-    """The first cell, then the others with their column's heading, for there are no columns."""
-    named = (f"{header}: {cell.text}" for header, cell in zip(headers[1:], row[1:], strict=True))
-    return " · ".join([row[0].text, *named])
-
-
-def _plain_line(line: Line) -> str:
-    return f"{line.text} ({isolated(line.note, line.text)})" if line.note else line.text
+def _is_word(char: str) -> bool:
+    return bool(char) and unicodedata.category(char)[0] in "LMN"

@@ -1,9 +1,10 @@
 """Everything a memo is made from, gathered from one room: log, consent, cards and words
 (`methods.md` 3.2)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
+from activities.consent import Consent as Stands
 from activities.kernel import Harvest, Item
 from rooms import consent_desk
 from rooms.board_schema import Card
@@ -33,8 +34,11 @@ if TYPE_CHECKING:
 MINUTE: Final = 60_000
 
 
-def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
-    """The source of the room's memo as it stands now. `cards` are those of the board."""
+def material(
+    room: "Room", cards: Sequence[Card], prose: Mapping[str, ProseText] | None = None
+) -> MemoSource:
+    """The source of the room's memo as it stands now. `cards` are those of the board, `prose` what
+    stands in the places of the memo's document."""
     state = room.whole.room
     counts = consent_desk.counts(room.whole, room.world.activities)
     people = [s for s in state.seats.values() if s.person and s.status in ("in", "left")]
@@ -56,14 +60,17 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         activities=_activities(room),
         circles=counts.get("circles", 0),
         stories_told=counts.get("stories_told", 0),
-        people=tuple(PersonLine(_name(room, s.id), _organisation(room, s.id)) for s in people),
+        people=tuple(
+            PersonLine(
+                _name(room, s.id),
+                _organisation(room, s.id),
+                seat=s.id if s.role == "participant" else "",
+            )
+            for s in people
+        ),
         cards=tuple(_card(room, card) for card in cards) + _loose_items(room, found),
         stories=_stories(room, found),
-        prose={
-            section: ProseText(room.book.get(ref) or "")
-            for section, ref in state.prose.items()
-            if room.book.get(ref)
-        },
+        prose={**{id: ProseText(text) for id, text in old_prose(room).items()}, **(prose or {})},
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
@@ -76,6 +83,13 @@ def material(room: "Room", cards: Sequence[Card]) -> MemoSource:
         printed_at=room.world.clock.now(),
         state="sent" if state.sent else "draft",
     )
+
+
+def old_prose(room: "Room") -> dict[str, str]:
+    """What the log still holds of prose: rooms of before had it there; a place of the document
+    outranks it."""
+    found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
+    return {id: text for id, text in found.items() if text}
 
 
 def _circles(room: "Room") -> dict[str, int]:
@@ -125,6 +139,7 @@ def _commitments(room: "Room") -> tuple[Commitment, ...]:
             partner=_name(room, pledge.partner) if pledge.partner else "",
             needs=(room.book.get(pledge.needs.ref) or "") if pledge.needs else "",
             scope=pledge.scope,
+            seat=pledge.seat,
         )
         for one in _harvests(room)
         for pledge in one.pledges
@@ -187,12 +202,16 @@ def _card(room: "Room", card: Card) -> MemoCard:
     by = ""
     score = room.whole.room.scores.get(card.id)
     scope: Scope = card.scope
+    ref = note.words if note else ""
+    known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
-        stands = consent_desk.consent_of(room.whole, note.words if note else "", card.kind)
+        stands = consent_desk.consent_of(room.whole, ref, card.kind, digest(card.text))
         consent, scope = stands.state, stands.scope
         by = consent_desk.attribution(
             room.whole, card.author, stands.attribution, room.name_of, room.book.get
         )
+    elif known is not None:  # its author has said how far it may travel, or took it back
+        scope, consent = known.consent.scope, known.consent.state
     return MemoCard(
         id=card.id,
         kind=card.kind,
@@ -221,7 +240,10 @@ def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...
         if not item.story
         and item.kind in KINDS
         and room.book.get(ref)
-        and consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
+        and (
+            consent_desk.consent_of(room.whole, ref, item.kind).state == "given"
+            or consent_desk.waits(room.whole, ref, room.world.clock.now())
+        )
     )
 
 
@@ -237,7 +259,7 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         text=room.book.get(ref) or "",
         author=item.seat,
         language=_language(room, ref),
-        scope=stands.scope if quoted else _scope(room, activity),
+        scope=stands.scope if quoted else _scope(room, activity, stands),
         attribution=by if quoted else "",
         consent=stands.state if quoted else "none_needed",
         theme=room.whole.room.placed.get(ref, ""),
@@ -247,9 +269,11 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
     )
 
 
-def _scope(room: "Room", activity: str) -> Scope:
-    """What people say at a check-out stays in the room (`methods.md A4`, Capture)."""
-    return "room" if room.whole.running[activity].kind == "check_in" else "memo"
+def _scope(room: "Room", activity: str, stands: Stands) -> Scope:
+    """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
+    as its author, or the room, has it."""
+    here = room.whole.running.get(activity)
+    return "room" if here is not None and here.kind == "check_in" else stands.scope
 
 
 def _language(room: "Room", ref: str) -> str:

@@ -1,14 +1,11 @@
 """The memo as PDF: a fixed template, the memo as data, tagged for readers (PDF/UA-1)."""
 
-import json
-import re
 from itertools import groupby
 from pathlib import Path
 
-import typst
-
 from rooms import memo_fonts
-from rooms.memo_text import direction, line_direction, page_direction, script
+from rooms.memo_press import Data, press
+from rooms.memo_text import direction, line_direction, page_direction
 from rooms.memo_tree import (
     Ask,
     Block,
@@ -19,93 +16,16 @@ from rooms.memo_tree import (
     Notice,
     Paragraph,
     Quote,
+    Space,
     Table,
 )
-
-TEMPLATE = Path(__file__).with_name("print") / "memo.typ"
-MISSING_MAX = 40
-"""Rounds of naming characters no font has: each costs one typesetting, and forty names are enough
-to know which font to add."""
-
-_NO_GLYPH = re.compile(r"the text `(\".*?\")` could not be displayed", re.DOTALL)
-
-Data = dict[str, object]
-
-
-class MissingGlyph(ValueError):
-    """No font here can draw some characters: nothing was printed.
-
-    `characters` are the characters, `scripts` plain names of their scripts; the remedy is a folder
-    with fonts for them (the extra fonts setting), or another format.
-    """
-
-    def __init__(self, characters: tuple[str, ...]) -> None:
-        self.characters = characters
-        self.scripts = tuple(sorted({script(char) for char in characters}))
-        names = ", ".join(f"{char} (U+{ord(char):04X})" for char in characters)
-        super().__init__(f"no font for {', '.join(self.scripts)}: {names}")
 
 
 def pdf(memo: Memo, extra_fonts: Path | None = None) -> bytes:
     """The memo as a tagged PDF. Equal memos give equal bytes; the file's own date is the end of the
     exchange. Raises `MissingGlyph`."""
-    data = _data(memo, memo_fonts.stacks(extra_fonts))
-    missing: dict[str, None] = {}
-    for _ in range(MISSING_MAX):
-        try:
-            printed = _typeset(data, memo, extra_fonts)
-        except typst.TypstError as error:
-            found = _unwritable(error)
-            if not found:
-                raise
-            missing.update(dict.fromkeys(found))
-            data = _blank(data, frozenset(missing))
-        else:
-            if missing:
-                break
-            return printed
-    raise MissingGlyph(tuple(missing))
-
-
-def _typeset(data: Data, memo: Memo, extra_fonts: Path | None) -> bytes:
-    # `compile` without an output path and with one document gives the bytes of one PDF.
-    printed = typst.compile(
-        str(TEMPLATE),
-        root=str(TEMPLATE.parent),
-        font_paths=memo_fonts.library(extra_fonts),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"memo": json.dumps(data, ensure_ascii=False, sort_keys=True)},
-        pdf_standards=["ua-1"],
-        timestamp=min(max(memo.ended // 1000, 0), 253_402_214_400),
-    )
-    assert isinstance(printed, bytes)
-    return printed
-
-
-def _unwritable(error: typst.TypstError) -> list[str]:
-    match = _NO_GLYPH.search(error.message)
-    if not match:
-        return []
-    text = re.sub(r"\\u\{([0-9a-fA-F]+)\}", lambda hit: chr(int(hit[1], 16)), match[1][1:-1])
-    return [char for char in dict.fromkeys(text) if not char.isspace()]
-
-
-def _blank(data: Data, gone: frozenset[str]) -> Data:
-    table = str.maketrans(dict.fromkeys(gone, "?"))
-
-    def walk(value: object) -> object:
-        match value:
-            case str():
-                return value.translate(table)
-            case dict():
-                return {key: walk(item) for key, item in value.items()}
-            case list():
-                return [walk(item) for item in value]
-            case _:
-                return value
-
-    return {key: value if key == "fonts" else walk(value) for key, value in data.items()}
+    data = _data(memo, memo_fonts.stacks(extra_fonts, memo.language))
+    return press("memo.typ", data, memo.ended, extra_fonts)
 
 
 def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
@@ -113,17 +33,18 @@ def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
     way = page_direction(memo.language)
 
     def plain(text: str) -> Data:
-        return _line(Line(text, language=memo.language), way)
+        return line_data(Line(text, language=memo.language), way)
 
     return {
         "fonts": stacks,
-        "lang": _language(memo.language) or "en",
+        "place": head.kicker,
+        "lang": language_part(memo.language) or "en",
         "rtl": way == "rtl",
-        "title": _line(head.title, way),
+        "title": line_data(head.title, way),
         "kicker": plain(head.kicker),
         "running": plain(f"{head.title.text} · {head.kicker}"),
         "facts": [
-            {"label": plain(fact.label), "line": _line(fact.line, way)} for fact in head.facts
+            {"label": plain(fact.label), "line": line_data(fact.line, way)} for fact in head.facts
         ],
         "confidentiality": plain(head.confidentiality),
         "edition": plain(head.edition),
@@ -131,6 +52,7 @@ def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
         "imprint": plain(memo.imprint),
         "sections": [
             {
+                "place": section.heading,
                 "heading": plain(section.heading),
                 "blocks": [_block(block, way) for block in section.blocks],
             }
@@ -142,11 +64,11 @@ def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
 def _block(block: Block, way: str) -> Data:
     match block:
         case Heading(line=line, part=part):
-            return {"type": "heading", "part": part, "line": _line(line, way)}
+            return {"type": "heading", "part": part, "line": line_data(line, way)}
         case Paragraph(line=line, quiet=quiet):
-            return {"type": "paragraph", "quiet": quiet, "line": _line(line, way)}
+            return {"type": "paragraph", "quiet": quiet, "line": line_data(line, way)}
         case Bullets(items=items):
-            lines = [_line(item, way) for item in items]
+            lines = [line_data(item, way) for item in items]
             runs = [
                 {"rtl": rtl, "items": list(run)}
                 for rtl, run in groupby(lines, key=lambda line: line["rtl"])
@@ -156,27 +78,29 @@ def _block(block: Block, way: str) -> Data:
             quoted = Line(f"“{line.text}”", line.source, line.by, line.language)
             return {
                 "type": "quote",
-                "line": _line(quoted, way),
-                "by": _line(Line(by), way) if by else None,
-                "translation": _line(Line(translation), way) if translation else None,
+                "line": line_data(quoted, way),
+                "by": line_data(Line(by), way) if by else None,
+                "translation": line_data(Line(translation), way) if translation else None,
             }
         case Table(headers=headers, rows=rows, numeric=numeric):
             return {
                 "type": "table",
-                "headers": [_line(Line(header), way) for header in headers],
-                "rows": [[_line(cell, way) for cell in row] for row in rows],
+                "headers": [line_data(Line(header), way) for header in headers],
+                "rows": [[line_data(cell, way) for cell in row] for row in rows],
                 "numeric": list(numeric),
                 "widths": _widths(headers, rows),
             }
         case Notice(line=line, kind=kind):
-            return {"type": "notice", "kind": kind, "line": _line(line, way)}
+            return {"type": "notice", "kind": kind, "line": line_data(line, way)}
         case Ask(line=line, label=label, state_label=state):
             return {
                 "type": "ask",
-                "line": _line(line, way),
-                "label": _line(Line(label), way),
-                "state": _line(Line(state), way) if state else None,
+                "line": line_data(line, way),
+                "label": line_data(Line(label), way),
+                "state": line_data(Line(state), way) if state else None,
             }
+        case Space():  # never in what is shared
+            return {"type": "space"}
 
 
 def _widths(headers: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> list[float]:
@@ -188,20 +112,26 @@ def _widths(headers: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> lis
     return [min(3.0, max(1.0, length / 14)) for length in longest]
 
 
-def _line(line: Line, way: str) -> Data:
+def line_data(line: Line, way: str) -> Data:
+    """A line as the templates read it, on a page of direction `way`."""
     own = line_direction(line.text, line.by, way)
     note: Data | None = None
     if line.note:
         note = {"text": line.note, "rtl": direction(line.note, way) == "rtl"}
     return {
         "text": line.text,
+        "runs": [
+            {"text": run.text, "bold": run.bold, "italic": run.italic}
+            for run in (line.pieces if line.runs else ())
+        ],
         "rtl": own == "rtl",
-        "lang": _language(line.language) or None,
+        "lang": language_part(line.language) or None,
+        "han": memo_fonts.han(line.language) or None,
         "note": note,
         "turns": bool(line.note) and direction(line.text, own) != own,
     }
 
 
-def _language(tag: str) -> str:
+def language_part(tag: str) -> str:
     """The language part of a tag, as typst wants it: two or three letters."""
     return tag.split("-")[0].lower()

@@ -3,9 +3,20 @@
 from rooms import memo_calendar as calendar
 from rooms.memo_desk import NAME_MAX, NOTE_MAX, TITLE_MAX, Desk
 from rooms.memo_say import Said, say
-from rooms.memo_source import Commitment, Evaluation, MemoCard, PersonLine
+from rooms.memo_source import Commitment, Evaluation, MemoCard, MemoSource, PersonLine
 from rooms.memo_text import one_line
-from rooms.memo_tree import Block, Bullets, Fact, Head, Heading, Line, Notice, Paragraph, Table
+from rooms.memo_tree import (
+    Block,
+    Bullets,
+    Edition,
+    Fact,
+    Head,
+    Heading,
+    Line,
+    Notice,
+    Paragraph,
+    Table,
+)
 
 HOPES_MAX = 5
 OPEN_MAX = 12
@@ -13,6 +24,7 @@ SINGLE_MAX = 12
 EVALUATION_TEXTS_MAX = 6
 """Lines a list prints (methods.md 3.1: 3-5 hopes, 3-6 texts of each kind; open lists as long as
 the 150 words of their section carry). The rest is counted and stays on the board."""
+WHY = say("Facilitator: write one paragraph on why you met.")
 ZONES_MAX = 3
 MOODS_TO_SHOW = 4
 """Fewer answers than this could be traced to a person (the bound of methods.md A9)."""
@@ -61,7 +73,7 @@ def why(desk: Desk) -> list[Block]:
     if not prose and not lines:
         return [desk.empty(say("No purpose was written down."))]
     if not prose:
-        prose = desk.placeholder("why", say("Facilitator: write one paragraph on why you met."))
+        prose = desk.placeholder("why", WHY)
     hopes: list[Block] = [Bullets(lines)] if lines else []
     return [*prose, *hopes, *desk.more(len(cards), lines)]
 
@@ -109,8 +121,7 @@ def still_open(desk: Desk, single: tuple[MemoCard, ...]) -> list[Block]:
 
 def commitments(desk: Desk) -> list[Block]:
     """Section 6: commitments whose owners chose this copy, agreements, and a count of the rest."""
-    allowed = ("public",) if desk.edition == "public" else ("memo", "public")
-    rows = [item for item in desk.source.commitments if item.scope in allowed]
+    rows = shown_commitments(desk.source, desk.edition)
     private = len(desk.source.commitments) - len(rows)
     blocks: list[Block] = desk.prose("commitments")
     if rows:
@@ -126,6 +137,12 @@ def commitments(desk: Desk) -> list[Block]:
     if not blocks:
         blocks.append(desk.empty(say("No commitments were made.")))
     return blocks
+
+
+def shown_commitments(source: MemoSource, edition: Edition) -> list[Commitment]:
+    """The commitments whose owners chose this copy."""
+    allowed = ("public",) if edition == "public" else ("memo", "public")
+    return [item for item in source.commitments if item.scope in allowed]
 
 
 def evaluation(desk: Desk) -> list[Block]:

@@ -10,6 +10,8 @@ from typing import Literal
 import msgspec
 
 from rooms.card_words import CardKind
+from rooms.memo_text import clip
+from rooms.memo_tree import Run
 
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
@@ -23,12 +25,14 @@ MemoState = Literal["draft", "sent", "final"]
 
 
 class PersonLine(msgspec.Struct, frozen=True):
-    """Someone who was there. `shown` is their own choice to be named in the memo."""
+    """Someone who was there. `shown` is their own choice to be named in the memo. `seat` tells
+    whether they are heard in it, where they came to be heard; it is never printed."""
 
     name: str
     organisation: str = ""
     place: str = ""
     shown: bool = False
+    seat: str = ""
 
 
 class ActivityLine(msgspec.Struct, frozen=True):
@@ -114,14 +118,37 @@ class StoryItem(msgspec.Struct, frozen=True):
         return self.id or next((part.id for part in self.parts), "")
 
 
+class ProsePart(msgspec.Struct, frozen=True):
+    """A paragraph or a list item as somebody wrote it, with its marks."""
+
+    kind: Literal["paragraph", "item"]
+    runs: tuple[Run, ...]
+
+    @property
+    def text(self) -> str:
+        """Its words without the marks."""
+        return "".join(run.text for run in self.runs)
+
+    def cut(self, limit: int) -> "ProsePart":
+        """Its beginning, of at most `limit` characters, without marks."""
+        return ProsePart(self.kind, (Run(clip(self.text, limit)),))
+
+
 class ProseText(msgspec.Struct, frozen=True):
     """What a facilitator wrote in a section. `public` means: read again and fit for the shareable
     copy; without it the shareable copy leaves the place empty and says so in the missing list.
+    `parts` are its paragraphs and list items where they are known; else `text` alone is.
     """
 
     text: str
     public: bool = False
     language: str = ""
+    parts: tuple[ProsePart, ...] = ()
+
+    @classmethod
+    def of(cls, parts: tuple[ProsePart, ...]) -> "ProseText":
+        """Prose made of parts."""
+        return cls("\n\n".join(part.text for part in parts), parts=parts)
 
 
 class ThemeQuestion(msgspec.Struct, frozen=True):
@@ -147,7 +174,8 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 class Commitment(msgspec.Struct, frozen=True):
-    """Who does what by when (methods.md A10). An empty `by_when` is the chosen "no date yet"."""
+    """Who does what by when (methods.md A10). An empty `by_when` is the chosen "no date yet".
+    `seat` is its owner's, never printed."""
 
     id: str
     owner: str
@@ -156,6 +184,7 @@ class Commitment(msgspec.Struct, frozen=True):
     partner: str = ""
     needs: str = ""
     scope: Scope = "memo"
+    seat: str = ""
 
 
 class NextCall(msgspec.Struct, frozen=True):

@@ -15,13 +15,15 @@ from rooms.memo_text import clean, language_tag, one_line
 from rooms.memo_tree import Block, Bullets, Heading, Line, Paragraph, Quote
 
 PLACE = "stories"
+MOMENTS = say("Facilitator: write 60 to 90 words from these moments.")
 
 
 def stories(desk: Desk, loose_quotes: list[MemoCard]) -> list[Block]:
     """Section 3: how many stories were told, a block for each that has a released part, and
     released quotes that belong to no printed theme."""
     source = desk.source
-    blocks: list[Block] = [Paragraph(_told(desk)), *desk.prose(PLACE)]
+    space = desk.space(PLACE, desk.say(say("Stories")))
+    blocks: list[Block] = [Paragraph(_told(desk)), *space, *desk.prose(PLACE)]
     apart: list[Quote] = []
     # Order by id, not by telling: the order of a circle would tell whose an unnamed story is.
     for story in sorted(source.stories, key=lambda story: story.key):
@@ -104,14 +106,14 @@ def _block(
     ids = tuple(part.id for part in moments)
     for part in moments:
         desk.enter(part.id, place)
-    prose = desk.prose(place, blocks[0].line.text if isinstance(blocks[0], Heading) else "", ids)
+    heading = blocks[0].line.text if isinstance(blocks[0], Heading) else ""
+    prose = desk.prose(place, heading, ids)
+    lines = tuple(_moment(part) for part in moments)
+    blocks += desk.space(place, heading, MOMENTS if moments else None, lines if prose else ())
     if prose:
         blocks += prose
     elif moments:
-        blocks += desk.placeholder(
-            place, say("Facilitator: write 60 to 90 words from these moments.")
-        )
-        lines = tuple(_moment(part) for part in moments)
+        blocks += desk.placeholder(place, MOMENTS)
         blocks.append(Bullets(lines, cut="story"))
     if told:
         blocks.append(told)

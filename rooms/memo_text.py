@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from rooms.memo_tree import Run
 
 BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 INVISIBLE = frozenset("\ufeff\ufff9\ufffa\ufffb\u180e\u00ad") | {
@@ -30,10 +33,46 @@ def clean(text: str, limit: int = TEXT_MAX) -> str:
     halves of surrogate pairs, private-use characters, towers of marks. At most `limit` characters;
     empty when nothing of it would be seen.
     """
-    kept: list[str] = []
-    marks = 0
     # Twice the limit is read at most, so that a text of invisible characters costs nothing.
-    for char in unicodedata.normalize("NFC", text[: 2 * limit + 64]):
+    kept, _ = _kept(text[: 2 * limit + 64])
+    if not _seen(kept):
+        return ""
+    joined = _BREAKS.sub("\n", _BLANKS.sub(" ", kept))
+    return clip(_GAPS.sub("\n\n", joined).strip(), limit)
+
+
+def styled(runs: Iterable[Run]) -> tuple[Run, ...]:
+    """One line of marked text made fit for print as `clean` does it, the marks where they were;
+    stretches alike are joined. Empty when nothing of it would be seen."""
+    out: list[Run] = []
+    marks = 0
+    for run in runs:
+        kept, marks = _kept(run.text, marks)
+        text = _BLANKS.sub(" ", kept.replace("\n", " "))
+        if text.startswith(" ") and (not out or out[-1].text.endswith(" ")):
+            text = text[1:]
+        if not text:
+            continue
+        if out and (out[-1].bold, out[-1].italic) == (run.bold, run.italic):
+            out[-1] = Run(out[-1].text + text, run.bold, run.italic)
+        else:
+            out.append(Run(text, run.bold, run.italic))
+    if out and not (last := out[-1].text.rstrip()):
+        out.pop()
+    elif out:
+        out[-1] = Run(last, out[-1].bold, out[-1].italic)
+    return tuple(out) if _seen("".join(run.text for run in out)) else ()
+
+
+def _seen(text: str) -> bool:
+    return any(unicodedata.category(char)[0] in "LNPS" for char in text)
+
+
+def _kept(text: str, marks: int = 0) -> tuple[str, int]:
+    """The text without what could disturb a page; line breaks of every kind become one. `marks`:
+    how many stand on the last letter before it; also given back, after it."""
+    kept: list[str] = []
+    for char in unicodedata.normalize("NFC", text):
         category = unicodedata.category(char)
         if char in BIDI_CONTROLS or char in INVISIBLE:
             continue
@@ -46,10 +85,19 @@ def clean(text: str, limit: int = TEXT_MAX) -> str:
         marks = marks + 1 if category in ("Mn", "Me") else 0
         if char and marks <= MARKS_MAX:
             kept.append(char)
-    if not any(unicodedata.category(char)[0] in "LNPS" for char in kept):
-        return ""
-    joined = _BREAKS.sub("\n", _BLANKS.sub(" ", "".join(kept)))
-    return clip(_GAPS.sub("\n\n", joined).strip(), limit)
+    return "".join(kept), marks
+
+
+def harmless(text: str) -> str:
+    """The same text without what no memo holds: control characters but the line break, direction
+    overrides, halves of surrogate pairs, private and non-characters. What `clean` made, and every
+    sentence of the program, comes back as it was."""
+    return "".join(char for char in text if char == "\n" or not _disturbs(char))
+
+
+def _disturbs(char: str) -> bool:
+    category = unicodedata.category(char)
+    return char in BIDI_CONTROLS or category in ("Cc", "Cs", "Co") or _noncharacter(char)
 
 
 def one_line(text: str, limit: int) -> str:

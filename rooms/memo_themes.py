@@ -1,12 +1,13 @@
 """The themes of a memo, each with its notes, practices, reactions, quotes and question."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import msgspec
 
 from rooms.memo_desk import TITLE_MAX, Desk
 from rooms.memo_rules import choose_quotes, supported, theme_order
-from rooms.memo_say import say
+from rooms.memo_say import Said, say
 from rooms.memo_source import MemoCard
 from rooms.memo_stories import quoted
 from rooms.memo_text import clip, one_line
@@ -19,6 +20,7 @@ HEARD_MAX = 8
 PRACTICES_MAX = 6
 REACTIONS_MAX = 6
 """Lines a theme prints of each list: at some 12 words a note they fill the words planned above."""
+NOTES = say("Facilitator: write about 90 words from these notes.")
 PRACTICE_IN_QUESTION = 60
 """A practice longer than this (characters) does not read as part of a question."""
 
@@ -117,44 +119,51 @@ def _heard(desk: Desk, theme: Theme, title: str) -> list[Block]:
     notes = [card for card in theme.of("insight") if not _is_reaction(card)]
     ids = tuple(card.id for card in notes)
     prose = desk.prose(place, title, ids)
+    label = desk.machine(say("What we heard"))
     if not notes and not prose:
-        return []
-    blocks: list[Block] = [Heading(desk.machine(say("What we heard")), place, part=True), *prose]
+        return desk.space(place, label.text)
+    blocks: list[Block] = [Heading(label, place, part=True)]
+    ask = NOTES if notes else None
     if prose:
         for card in notes:
             desk.enter(card.id, place, "in_prose")
-        return blocks
-    blocks += desk.placeholder(
-        place, say("Facilitator: write about 90 words from these notes."), title
-    )
+        behind = desk.merged(notes, place, HEARD_MAX)
+        return [*blocks, *desk.space(place, label.text, ask, behind), *prose]
+    blocks += [*desk.space(place, label.text, ask), *desk.placeholder(place, NOTES, title)]
     lines = desk.merged(notes, place, HEARD_MAX)
     return [*blocks, Bullets(lines), *desk.more(len(notes), lines)]
 
 
 def _practices(desk: Desk, theme: Theme, title: str) -> list[Block]:
-    place = f"{theme.place}:practices"
-    notes = theme.of("practice")
-    prose = desk.prose(place, title, tuple(card.id for card in notes))
-    if not notes and not prose:
-        return []
-    lines = desk.merged(notes, place, PRACTICES_MAX)
-    blocks: list[Block] = [Heading(desk.machine(say("Ways of working")), place, part=True), *prose]
-    if lines:
-        blocks.append(Bullets(lines))
-    return [*blocks, *desk.more(len(notes), lines)]
+    label = say("Ways of working")
+    return _listed(desk, f"{theme.place}:practices", title, label, theme.of("practice"))
 
 
 def _reactions(desk: Desk, theme: Theme, title: str) -> list[Block]:
-    place = f"{theme.place}:reactions"
     notes = [card for card in theme.notes if _is_reaction(card)]
+    label = say("Reactions and differences")
+    return _listed(desk, f"{theme.place}:reactions", title, label, notes, "reactions")
+
+
+def _listed(
+    desk: Desk,
+    place: str,
+    title: str,
+    label: Said,
+    notes: list[MemoCard],
+    cut: Literal["", "reactions"] = "",
+) -> list[Block]:
+    """A part whose notes stay a list under what a facilitator writes before it."""
+    heading = desk.machine(label)
     prose = desk.prose(place, title, tuple(card.id for card in notes))
+    space = desk.space(place, heading.text)
     if not notes and not prose:
-        return []
-    lines = desk.merged(notes, place, REACTIONS_MAX)
-    heading = Heading(desk.machine(say("Reactions and differences")), place, part=True)
-    blocks: list[Block] = [heading, *prose]
+        return space
+    most = REACTIONS_MAX if cut else PRACTICES_MAX
+    lines = desk.merged(notes, place, most)
+    blocks: list[Block] = [Heading(heading, place, part=True), *space, *prose]
     if lines:
-        blocks.append(Bullets(lines, cut="reactions"))
+        blocks.append(Bullets(lines, cut=cut))
     return [*blocks, *desk.more(len(notes), lines)]
 
 

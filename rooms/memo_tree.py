@@ -18,10 +18,23 @@ Reason = Literal[
 ]  # fmt: skip
 
 
-class Line(msgspec.Struct, frozen=True, omit_defaults=True):
+class Strict(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A record that is read back as it was written: a field it does not know is refused."""
+
+
+class Run(Strict, frozen=True, omit_defaults=True):
+    """A stretch of a line with the same marks."""
+
+    text: str
+    bold: bool = False
+    italic: bool = False
+
+
+class Line(Strict, frozen=True, omit_defaults=True):
     """A run of text with one direction. `source` holds the ids it came from (ME1); `by` says who
     wrote it: the program, the record of the session, the people there, or a facilitator.
     `note` is small print after it (origin, how many agreed); `language` a BCP 47 tag or empty.
+    `runs` are the text again, in stretches, where some of it is marked; else empty.
     """
 
     text: str
@@ -29,9 +42,20 @@ class Line(msgspec.Struct, frozen=True, omit_defaults=True):
     by: By = "machine"
     language: str = ""
     note: str = ""
+    runs: tuple[Run, ...] = ()
+
+    @property
+    def pieces(self) -> tuple[Run, ...]:
+        """The text in stretches to print. Runs that say something else than the text (a file that
+        was tampered with) are passed over."""
+        if self.runs and "".join(run.text for run in self.runs) == self.text:
+            return self.runs
+        return (Run(self.text),)
 
 
-class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
+class Heading(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="heading"
+):
     """A heading of the third level: a story, or (`part`) a labelled part of a theme. There is no
     fourth: levels must not be skipped for those who read by ear."""
 
@@ -40,21 +64,27 @@ class Heading(msgspec.Struct, frozen=True, omit_defaults=True, tag="heading"):
     part: bool = False
 
 
-class Paragraph(msgspec.Struct, frozen=True, omit_defaults=True, tag="paragraph"):
+class Paragraph(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="paragraph"
+):
     """A paragraph; `quiet` is small and grey."""
 
     line: Line
     quiet: bool = False
 
 
-class Bullets(msgspec.Struct, frozen=True, omit_defaults=True, tag="bullets"):
+class Bullets(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="bullets"
+):
     """A plain list. `cut` names the order in which lists give way when the memo is too long."""
 
     items: tuple[Line, ...]
     cut: Literal["", "reactions", "story"] = ""
 
 
-class Quote(msgspec.Struct, frozen=True, omit_defaults=True, tag="quote"):
+class Quote(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="quote"
+):
     """Exact words with the attribution their owner chose, and a translation if there is one."""
 
     line: Line
@@ -63,7 +93,9 @@ class Quote(msgspec.Struct, frozen=True, omit_defaults=True, tag="quote"):
     cut: Literal["", "story"] = ""
 
 
-class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag="table"):
+class Table(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="table"
+):
     """A table with one header row; `numeric` lists the columns that hold numbers."""
 
     headers: tuple[str, ...]
@@ -71,14 +103,16 @@ class Table(msgspec.Struct, frozen=True, omit_defaults=True, tag="table"):
     numeric: tuple[int, ...] = ()
 
 
-class Notice(msgspec.Struct, frozen=True, omit_defaults=True, tag="notice"):
+class Notice(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="notice"
+):
     """A line by the program: a place still to be written, an empty section, a consent line."""
 
     line: Line
     kind: Literal["placeholder", "empty", "consent", "more"]
 
 
-class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
+class Ask(Strict, frozen=True, omit_defaults=True, tag="ask"):
     """The question to the reader after a theme; `suggestions` are for the facilitators' page."""
 
     line: Line
@@ -89,10 +123,25 @@ class Ask(msgspec.Struct, frozen=True, omit_defaults=True, tag="ask"):
     suggestions: tuple[str, ...] = ()
 
 
-Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask
+class Space(
+    msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="space"
+):
+    """Where facilitators write while the memo is a draft; for their page only, never printed.
+
+    `id` is the place, `label` what it is about, `ask` what to write there (empty: nothing is
+    missing without it), `notes` what to write it from where the prose takes the notes' place.
+    """
+
+    id: str
+    label: str = ""
+    ask: str = ""
+    notes: tuple[Line, ...] = ()
 
 
-class Section(msgspec.Struct, frozen=True, omit_defaults=True):
+Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Space
+
+
+class Section(Strict, frozen=True, omit_defaults=True):
     """A chapter: `id` as in `SECTIONS`, its heading, blocks, words used and words planned."""
 
     id: str
@@ -102,14 +151,14 @@ class Section(msgspec.Struct, frozen=True, omit_defaults=True):
     budget: int = 0
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(Strict, frozen=True):
     """A label and a value of the head, such as "When"."""
 
     label: str
     line: Line
 
 
-class Head(msgspec.Struct, frozen=True, omit_defaults=True):
+class Head(Strict, frozen=True, omit_defaults=True):
     """Title, kind of document, facts, and the lines on confidentiality and edition."""
 
     title: Line
@@ -121,7 +170,7 @@ class Head(msgspec.Struct, frozen=True, omit_defaults=True):
     budget: int = 0
 
 
-class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
+class Missing(Strict, frozen=True, omit_defaults=True):
     """Something still to do: kind, the section id and heading where it is, and for words waiting
     for consent their owner's seat and how many, never their text. `blocks`: not to be sent yet.
     """
@@ -134,8 +183,9 @@ class Missing(msgspec.Struct, frozen=True, omit_defaults=True):
     blocks: bool = True
 
 
-class Counts(msgspec.Struct, frozen=True):
-    """Figures of the memo. `pages` is an estimate from the words."""
+class Counts(Strict, frozen=True):
+    """Figures of the memo. `pages` is an estimate from the words; `commitments` are those printed;
+    `people_unheard` are participants of whom nothing is in it, for facilitators (G10)."""
 
     words: int
     budget: int
@@ -145,9 +195,11 @@ class Counts(msgspec.Struct, frozen=True):
     quotes_waiting: int
     stories_told: int
     stories_released: int
+    commitments: int = 0
+    people_unheard: int = 0
 
 
-class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+class LedgerEntry(Strict, frozen=True, omit_defaults=True):
     """Where a card or released word landed (`place`, a section id), or why not (`reason`)."""
 
     id: str
@@ -155,8 +207,32 @@ class LedgerEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: Reason = ""
 
 
-class Memo(msgspec.Struct, frozen=True):
-    """A drafted memo. `missing` and `ledger` are for facilitators; exports carry `shared()`."""
+class Note(Strict, frozen=True, omit_defaults=True):
+    """A card this edition may hold, whole, whether it was printed or not: for tables and archives.
+
+    `place` is the id of the section that prints it ("" when none does), `theme` the words of its
+    theme, `attribution` the line its owner chose. Who wrote it is not in it.
+    """
+
+    id: str
+    kind: str
+    text: str
+    place: str = ""
+    theme: str = ""
+    language: str = ""
+    attribution: str = ""
+    translation: str = ""
+    ticks: int = 0
+
+
+MEMO_VERSION = 1
+"""The version of the tree as JSON: raised when an older program could not read it right."""
+
+
+class Memo(Strict, frozen=True):
+    """A drafted memo. `missing`, `ledger` and `unheard` (seats of participants of whom nothing is
+    in it) are for facilitators; exports carry `shared()`. `notes` are the cards it may
+    hold; `short_line` says in a shortened form that it is one."""
 
     edition: Edition
     language: str
@@ -170,27 +246,53 @@ class Memo(msgspec.Struct, frozen=True):
     ended: int
     missing: tuple[Missing, ...] = ()
     ledger: tuple[LedgerEntry, ...] = ()
-    version: int = 1
+    version: int = MEMO_VERSION
+    unheard: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
+    short_line: str = ""
 
     @property
     def ready(self) -> bool:
         """Whether it may be sent (methods.md 3.1 a, ME6)."""
         return not any(item.blocks for item in self.missing)
 
+    @property
+    def waiting(self) -> tuple[str, ...]:
+        """Seats whose words in it wait for their answer."""
+        owners = (item.owner for item in self.missing if item.kind == "consent")
+        return tuple(dict.fromkeys(filter(None, owners)))
+
+    @property
+    def spaces(self) -> tuple[str, ...]:
+        """Ids of the places facilitators may write in now; none once it is sent."""
+        return tuple(
+            block.id
+            for section in self.sections
+            for block in section.blocks
+            if isinstance(block, Space)
+        )
+
     def shared(self) -> "Memo":
-        """The memo as it leaves the room: no ledger, no missing list, no suggestions, and no count
-        of what waits, and nobody's seat in the ids. What is left is what is printed."""
+        """The memo as it leaves the room: no ledger, no missing list, no suggestions, no places to
+        write in, no word of what waits or who is not heard, and nobody's seat in the ids. What is
+        left is what is printed."""
         sections = tuple(
             msgspec.structs.replace(
                 section,
                 id=nameless(section.id),
-                blocks=tuple(_shared_block(block) for block in section.blocks),
+                blocks=tuple(
+                    _shared_block(block) for block in section.blocks if not isinstance(block, Space)
+                ),
             )
             for section in self.sections
         )
-        counts = msgspec.structs.replace(self.counts, quotes_waiting=0)
+        counts = msgspec.structs.replace(self.counts, quotes_waiting=0, people_unheard=0)
+        notes = tuple(
+            msgspec.structs.replace(note, id=nameless(note.id), place=nameless(note.place))
+            for note in self.notes
+        )
         return msgspec.structs.replace(
-            self, sections=sections, counts=counts, missing=(), ledger=()
+            self, sections=sections, counts=counts, missing=(), ledger=(), unheard=(), notes=notes
         )
 
 
@@ -219,6 +321,8 @@ def _shared_block(block: Block) -> Block:
             return replace(block, line=_shared_line(block.line), theme=theme, suggestions=())
         case Heading():
             return replace(block, line=_shared_line(block.line), id=nameless(block.id))
+        case Space():
+            return block
         case _:
             return replace(block, line=_shared_line(block.line))
 
@@ -230,5 +334,7 @@ def lines_of(block: Block) -> tuple[Line, ...]:
             return items
         case Table(rows=rows):
             return tuple(cell for row in rows for cell in row)
+        case Space():
+            return ()
         case _:
             return (block.line,)

@@ -10,7 +10,7 @@ from activities import board
 from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
 from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
-from rooms.asking import Asking
+from rooms.asking import Asking, moment_of
 from rooms.board_moves import GONE_ON, NOT_THERE, is_on_board
 from rooms.board_state import UNDO_MS
 from rooms.documents import CARDS_PER_SEAT
@@ -39,6 +39,11 @@ ENOUGH: Final = say("You have as many notes here as fit: {limit}.", limit=CARDS_
 NO_SUCH_SECTION: Final = say("There is no such section on this board. Look again.")
 NO_SUCH_THEME: Final = say("This theme is not there any more. Look again.")
 MOVE_THEMES: Final = say("A theme cannot stand under another one. Merge the two.")
+NO_PICTURE: Final = say("This picture is not here any more. Choose it again.")
+SAY_WHAT: Final = say("Say in a few words what is on the picture, for those who cannot see it.")
+ASK_FIRST: Final = say(
+    "Ask the people who can be recognised first. The picture was not shown to anybody."
+)
 NOT_PLACED_THERE: Final = say("Only notes on everyone's board can be put under themes.")
 
 NoteCommand = (
@@ -98,6 +103,17 @@ def erase_due(draft: Draft) -> None:
     for taken in draft.room.board.taken.values():
         if taken.at + UNDO_MS <= draft.now:
             draft.add(_gone(taken.note))
+
+
+def dropped(draft: Draft, cards: Iterable[str], dice: int) -> None:
+    """Their authors took these cards away in a document itself: there is nothing to bring back."""
+    clock = moment_of(draft, None, draft.now, dice)
+    for card in cards:
+        if (note := draft.room.notes.get(card)) is not None:
+            for event in board_moves.loosened(draft.room, card):
+                draft.add(event)
+            draft.add(_gone(note))
+            draft.tell_current(board.NoteWent(card=card), clock)
 
 
 def _move(draft: Draft, command: wire_board.NoteMove, asking: Asking) -> None:
@@ -234,11 +250,32 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
         raise Refused("unknown" if command.theme not in state.notes else "bad_request")
     ensure_room(state, seat.id, document)
     if offered is not None and document == "board":
-        section_desk.open_section(draft, command.section, offered.title)
+        section_desk.open_section(draft, command.section, offered.heading or offered.title)
     note = new_note(draft, asking, document, command.kind, command.section, command.text.ref)
     if document == "board" and note.kind != "theme" and command.theme:
         note = replace(note, theme=command.theme)
-    lay(draft, note, command.after, asking)
+    lay(draft, with_photo(note, command, asking), command.after, asking)
+
+
+def with_photo(
+    note: commits.NoteAdded, command: wire_board.NoteAdd, asking: Asking
+) -> commits.NoteAdded:
+    """The card with the picture it is to show. Raises `Refused` without words for those who cannot
+    see it, and without a yes of the people on it (LJ4)."""
+    if not command.photo:
+        if command.alt is not None or command.faces is not None:
+            raise Refused("bad_request")
+        return note
+    if note.kind == "theme":
+        raise Refused("bad_request")
+    if command.photo not in asking.known.photos:
+        raise Refused("unknown", NO_PICTURE)
+    if command.alt is None or not asking.mint.texts[command.alt.ref].strip():
+        raise Refused("bad_request", SAY_WHAT)
+    if command.faces not in ("none", "agreed"):
+        raise Refused("not_allowed", ASK_FIRST)
+    alt = asking.mint.ref(command.alt, wire_board.ALT_LIMIT)
+    return replace(note, photo=command.photo, alt=alt, faces=command.faces)
 
 
 def ensure_room(state: RoomState, seat: str, document: str) -> None:
@@ -264,7 +301,9 @@ def new_note(
         activity=draft.room.current,
         group=document.removeprefix("group/") if document.startswith("group/") else "",
         language=asking.seat.language,
-        scope={"mine": "self", "group": "circle"}.get(document.split("/")[0], "memo"),
+        scope={"mine": "self", "group": "circle"}.get(
+            document.split("/")[0], draft.room.default_scope
+        ),
         at=asking.now,
     )
 

@@ -11,9 +11,11 @@ import structlog
 
 from activities.kernel import Refused
 from activities.registry import ACTIVITIES
+from rooms import commits
 from rooms.clock import Alarms, Clock
 from rooms.delivery import Delivery
 from rooms.doors import Doors
+from rooms.keeping import DAY
 from rooms.render import Translate, english
 from rooms.room import DISK_FULL, Room
 from rooms.storage import Storage, StorageUnwritable
@@ -83,6 +85,7 @@ class OpenRooms:
     async def start(self) -> None:
         """Begin to note which rooms are alive."""
         self._heart = asyncio.create_task(self._beat())
+        self.alarms.set("keep", self.clock.now(), self._look_after)
 
     async def close(self) -> None:
         """Close every room; sessions are told to come back."""
@@ -143,7 +146,36 @@ class OpenRooms:
 
     async def _load(self, room_id: str) -> Delivery | None:
         room = await Room.load(room_id, self.world)
-        return Delivery(room) if room else None
+        if room is None:
+            return None
+
+        async def expired() -> None:
+            log.info("room_expired", room=room_id)
+            await self.forget(room_id)
+
+        room.expired = expired
+        return Delivery(room)
+
+    async def _look_after(self) -> None:
+        """Open rooms whose date may have come, so that they forget what they promised to; nobody
+        needs to visit them for it."""
+        now = self.clock.now()
+        self.alarms.set("keep", now + DAY, self._look_after)
+        for id in await self.storage.rooms():
+            if id not in self._open and await self._may_be_due(id, now):
+                try:
+                    await self.delivery(id)
+                except Exception:
+                    log.exception("keep_failed", room=id)
+
+    async def _may_be_due(self, room: str, now: int) -> bool:
+        """Told by its first commit alone: the dates are counted from its opening or later."""
+        rows = await self.storage.commits(room)
+        if not rows:
+            return False
+        first = commits.decode(rows[0][1])
+        begun = next((e for e in first.events if isinstance(e, commits.RoomOpened)), None)
+        return begun is not None and begun.keep.board_until(first.at) <= now
 
     async def room(self, room_id: str) -> Room:
         """The room. Raises `UnknownRoom`."""

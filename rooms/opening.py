@@ -5,9 +5,10 @@ from typing import Any, Final
 
 import msgspec
 
+from activities.consent import Scope
 from activities.kernel import Refused
 from activities.registry import ACTIVITIES
-from rooms import call, commits
+from rooms import call, commits, keeping
 from rooms.agenda_file import read, run_by
 from rooms.agenda_items import Frame
 from rooms.agenda_templates import offered
@@ -103,6 +104,8 @@ def opening(
         links={},
         frame=frame,
         co_may_time=co_may_time,
+        default_scope=_default_scope(wanted.settings),
+        keep=keeping.wanted(wanted.settings),
     )
     kept = tuple(
         WordsKept(ref, ORGANISER, language=wanted.language, digest=digest(text))
@@ -110,3 +113,17 @@ def opening(
     )
     commit = Commit(seq=1, at=now, events=(event, *events), seat=ORGANISER, words=kept)
     return Opening(commit, texts, device, token)
+
+
+def _default_scope(settings: Mapping[str, Any]) -> Scope:
+    """How far unattributed insights, questions and practices travel unless their author says
+    otherwise (`methods.md` 1.8). Raises `Refused`."""
+    match settings.get("default_scope", "memo"):
+        case "memo":
+            return "memo"
+        case "public":
+            return "public"
+        case "room":
+            return "room"
+        case _:
+            raise Refused("bad_request")

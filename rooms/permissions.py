@@ -165,14 +165,16 @@ def _lines(touch: Touch, writer: Writer) -> str | None:
 
 
 def _board(touch: Touch, writer: Writer) -> str | None:
-    """On everyone's board where a card stands, ticks and taking away are commands (BRD1): a page
-    writes texts, and a program may put down a card of its own whole."""
+    """On everyone's board where a card stands, its kind and its ticks are the log's (BRD1): a page
+    writes texts, and a program may put down a card of its own whole, and take it away."""
     reason = _cards(touch, writer)
     if reason is not None or len(touch.path) < 2:
         return reason
     match touch.path:
+        case (_, card) if touch.kind == "delete":
+            return _yes(author_of(card) in writer.seats)
         case (_, _):
-            return _yes(touch.kind == "set" and touch.first)
+            return _yes(touch.first)
         case (_, _, field) if field in _PLACE or field == "kind":
             return _yes(touch.kind == "set" and touch.first)
         case (_, _, "ticks", _):

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 HIDING: Final = frozenset({"room.freeze", "seat.hide", "seat.remove"})
 """Commands that hide what a seat did."""
 
+FORGETTING: Final = frozenset({"seat.forget", "words.erase"})
+"""Commands that delete what a seat did; without a seat, the sender's own."""
+
 TOUCHES_KEPT: Final = 2_000
 """Touches of one seat that are remembered: two minutes of a flood at ten edits a second."""
 

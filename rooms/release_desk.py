@@ -4,11 +4,15 @@ from typing import Final, assert_never
 
 from activities.blocks import say
 from activities.kernel import Choice, Refused
-from rooms import commits, consent_desk, wire
+from rooms import commits, consent_desk, wire, words_desk
 from rooms.asking import Asking
+from rooms.memo_document import is_place
 from rooms.whole import Draft, Whole
 
 NOT_READY: Final = say("Something is still missing in the memo. The list on its page says what.")
+
+OTHER_WORDS: Final = say("These words were changed meanwhile. Read them again, then answer.")
+SENT: Final = say("The memo has been sent. It is not changed any more.")
 
 SECTION_LIMIT: Final = 80
 """Characters of a section's id: ids, never text."""
@@ -24,6 +28,11 @@ def release(draft: Draft, command: ConsentCommand, asking: Asking) -> None:
         raise Refused("not_allowed")  # SC9
     known = draft.room.consents.get(command.words)
     if isinstance(command, wire.ConsentRelease):
+        kept = draft.room.words.get(command.words)
+        if kept is None:
+            raise Refused("closed", words_desk.TEXT_GONE)
+        if command.exact and command.exact != kept.digest:
+            raise Refused("stale_turn", OTHER_WORDS)
         draft.add(
             commits.ConsentChanged(
                 words=command.words,
@@ -52,12 +61,14 @@ def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
             words = command.text.ref if command.text else ""
             draft.add(commits.QuestionSet(theme=command.theme, words=words))
         case wire.MemoProse():
-            if not 0 < len(command.section) <= SECTION_LIMIT:
+            if len(command.section) > SECTION_LIMIT or not is_place(command.section):
                 raise Refused("bad_request")
+            if draft.room.sent:
+                raise Refused("closed", SENT)
             draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
         case wire.MemoSend():
             if not asking.known.memo_ready:
                 raise Refused("not_allowed", NOT_READY)
-            draft.add(commits.MemoSent(at=asking.now))
+            draft.add(commits.MemoSent(at=asking.now, places=dict(asking.known.places)))
         case _:
             assert_never(command)

@@ -21,7 +21,7 @@ Theory
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
 
 import structlog
@@ -34,11 +34,16 @@ from rooms import (
     board_state,
     call,
     commits,
+    consent_desk,
     lead_rights,
     note_desk,
+    safety_desk,
     unnamed,
     wire,
     wire_hall,
+    words_desk,
+    words_events,
+    words_state,
 )
 from rooms import asked as asking_for
 from rooms import whole as wholes
@@ -46,17 +51,22 @@ from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.asking import Asking, Known, moment_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
-from rooms.recent import HIDING, Doings, Recent
+from rooms.memo_material import old_prose
+from rooms.memo_places import placed
+from rooms.memo_tree import Memo
+from rooms.ownership import Touch
+from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_decide import decide
 from rooms.room_reading import RoomReading
 from rooms.safety import Hidden, SeatHidden
-from rooms.seats import Device
+from rooms.seats import Device, Seat
 from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft, Whole
 from rooms.words import Mint, WordsBook, decode_command, digest
+from rooms.words_desk import said_by
 from rooms.workbench import Workbench
 from rooms.world import World
 
@@ -65,6 +75,9 @@ log = structlog.get_logger("rooms")
 RINGS_AT_ONCE: Final = 500
 """Deadlines that may ring in one go: an evening has about a hundred; more means an activity that
 never moves on."""
+
+ANSWERING: Final = frozenset({"consent.release", "consent.withdraw", "consent.widen"})
+"""Commands that answer for exact words."""
 
 TIDY_AFTER: Final = 30_000
 """Milliseconds after which what people removed from documents leaves the disk too: soon enough
@@ -86,6 +99,7 @@ class Room(RoomReading):
     def __init__(self, id: str, world: World, whole: Whole, book: WordsBook) -> None:
         super().__init__(id, world, whole, book)
         self.changed: Callable[[], None] = lambda: None  # views are out of date
+        self.expired: Callable[[], Awaitable[None]] | None = None  # the date of its end has come
         self.appends = 0
         self.refusals = 0
         self.forgotten = False
@@ -107,7 +121,8 @@ class Room(RoomReading):
         self.bench = Workbench(id, self._wanted, self._hand_in, world.dice, self._work_later)
         self.shelf.on_removed = self._tidy_later
         self.recent = Recent(world.clock.now)
-        self.shelf.on_touched = self.recent.touched
+        self.shelf.on_touched = self._touched
+        self._dropped: dict[str, None] = {}
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -118,6 +133,7 @@ class Room(RoomReading):
         if not rows:
             return None
         room = cls(id, world, Whole(), WordsBook(await world.storage.words(id)))
+        await room.photos.load(world.clock.now())
         for _, raw in rows:
             room._effects.owed = room._learn(raw)
         await room._wake_up(await world.storage.touched(id))
@@ -167,12 +183,18 @@ class Room(RoomReading):
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
         # The memo is drafted from documents, which a decider cannot read (ME6).
         tag = tag_of(bytes(asked.command))
-        ready = tag == "memo.send" and (await self.draft_memo("participants")).ready
-        about = await self._about(bytes(asked.command))
+        about_memo = tag in ("memo.send", "memo.remind")
+        memo = await self.draft_memo("participants") if about_memo else None
+        if tag in ANSWERING:
+            await self._sync_card(field_of(bytes(asked.command), "words"))
+        about = await self._about(bytes(asked.command), seat_id)
         known = Known(
-            memo_ready=ready,
+            memo_ready=memo is not None and memo.ready,
+            memo_waiting=memo.waiting if memo is not None else (),
+            places=placed(memo) if memo is not None and tag == "memo.send" else {},
             recent=about.recent if about else (),
             cards=about.all if about else (),
+            photos=self.photos.of(seat_id),
         )
 
         def decider(draft: Draft) -> None:
@@ -198,12 +220,23 @@ class Room(RoomReading):
         except Refused:
             self.refusals += 1
             raise
-        if about is not None:
+        if about is not None and tag in HIDING:
             await self._hide_late(field_of(bytes(asked.command), "seat"), seat_id)
         if tag in ("seat.adopt", "seat.carry") or not self.presence.here(seat_id):
             await self.sweep()  # somebody came back in, or is on another device now
         await self._ring_due()
         return self._done(asked.request, seq)
+
+    async def open_memo(self, device: Device) -> Memo:
+        """The memo for its page. Facilitators find a place in its document for whatever may be
+        written; what only the log held of it is put there. Raises `Refused`."""
+        memo = await self.memo(device, "participants")
+        if self.is_facilitator(device) and (spaces := memo.spaces):
+            try:
+                await self.shelf.make_places({**dict.fromkeys(spaces, ""), **old_prose(self)})
+            except StorageUnwritable:
+                log.warning("places_put_off", room=self.id)  # at the next opening
+        return memo
 
     async def _make_code(self, seat: str) -> str:
         """A nonce for the code that takes this seat to another phone; the join page finds the code
@@ -217,11 +250,12 @@ class Room(RoomReading):
             raise Refused("full", DISK_FULL) from error
         return nonce
 
-    async def _about(self, raw: bytes) -> Doings | None:
-        """What the seat a command would hide has done, which a decider cannot read."""
-        if tag_of(raw) not in HIDING:
+    async def _about(self, raw: bytes, sender: str) -> Doings | None:
+        """What the seat a command would hide or forget has done, which a decider cannot read."""
+        tag = tag_of(raw)
+        if tag not in HIDING | FORGETTING:
             return None
-        seat = field_of(raw, "seat")
+        seat = sender if tag == "words.erase" else field_of(raw, "seat")
         return await self.recent.doings(seat, self) if seat in self.whole.room.seats else None
 
     async def _hide_late(self, seat: str, by: str) -> None:
@@ -341,12 +375,18 @@ class Room(RoomReading):
             seat = entered_by = request = ""
         speaker = draft.room.seats.get(seat)
         keys = frozenset(draft.room.keys.values())
+        owners = said_by(draft, seat, entered_by)
         kept = tuple(
             WordsKept(
+                # A key is nobody's words: hiding a person keeps it.
                 ref=ref,
-                seat="" if ref in keys else seat,  # nobody's words: hiding a person keeps it
-                entered_by=entered_by,
-                language=speaker.language if speaker else self.language,
+                seat="" if ref in keys else owners.get(ref, (seat, entered_by))[0],
+                entered_by=owners.get(ref, (seat, entered_by))[1],
+                language=old.language
+                if (old := draft.room.words.get(ref)) is not None
+                else speaker.language
+                if speaker
+                else self.language,
                 activity=self.whole.room.current,
                 digest=digest(text),
                 at=draft.now,
@@ -397,24 +437,170 @@ class Room(RoomReading):
     async def _settle_later(self) -> None:
         """Make the last commit's effects, now or as soon as the storage can be written."""
         try:
-            await self._effects.settle(self.whole, self.book)
+            await self._settle()
         except StorageUnwritable:
             self._alarms.again("effects", self._ring_effects)
 
+    async def _settle(self) -> None:
+        await self._effects.settle(self.whole, self.book)
+        await self.photos.sweep(self.whole.room, self.book, self.world.clock.now())
+        self._set_photo_alarm()
+
     async def _ring_effects(self) -> None:
         async with self._lock:
-            await self._effects.settle(self.whole, self.book)
+            await self._settle()
         self.changed()
+
+    # Photos -----------------------------------------------------------------------------------
+
+    def ensure_photo(self, device: Device, seat: str | None = None) -> Seat:
+        """The seat that may send one more picture now. Raises `Refused`."""
+        speaking = self.seat(device, seat)
+        if speaking.status != "in" or speaking.role not in ("facilitator", "participant"):
+            raise Refused("not_allowed")
+        safety_desk.ensure_free(self.whole.room, speaking, "note.add")
+        self.photos.ensure_place(speaking.id)
+        return speaking
+
+    async def add_photo(self, device: Device, seat: str | None, body: bytes) -> str:
+        """Keep a picture, made harmless already, for a card that is to show it (`note.add`);
+        returns its id. Raises `Refused`."""
+        speaking = self.ensure_photo(device, seat)
+        return await self._unbroken.run(self._add_photo(speaking.id, body))
+
+    async def _add_photo(self, seat: str, body: bytes) -> str:
+        id = f"{seat}-{self.world.new_id()}"
+        if self.forgotten:
+            raise Refused("closed", FORGOTTEN)
+        try:
+            await self.photos.keep(id, body, self.world.clock.now())
+        except StorageUnwritable as error:
+            raise Refused("full", DISK_FULL) from error
+        self._set_photo_alarm()
+        return id
+
+    def _set_photo_alarm(self) -> None:
+        due = self.photos.due
+        if self.forgotten or due is None:
+            self._alarms.drop("photos")
+        elif self._alarms.due("photos") is None:
+            self._alarms.set("photos", due, self._ring_photos)
+
+    async def _ring_photos(self) -> None:
+        self._alarms.drop("photos")
+        try:
+            await self._ring_effects()
+        except StorageUnwritable:
+            self._alarms.again("photos", self._ring_photos)
 
     def _tidy_later(self) -> None:
         if not self.forgotten and self._alarms.due("tidy") is None:
             self._alarms.set("tidy", self.world.clock.now() + TIDY_AFTER, self._ring_tidy)
 
     async def _ring_tidy(self) -> None:
+        names = self.shelf.untidy
         try:
             await self.shelf.tidy()
-        except StorageUnwritable:
+            await self._sync_cards(names)
+        except (StorageUnwritable, Refused):
             self._alarms.again("tidy", self._ring_tidy)
+
+    # Words that are kept no longer ------------------------------------------------------------
+
+    async def _sync_cards(
+        self, documents: frozenset[str], only: frozenset[str] | None = None
+    ) -> None:
+        """The words of cards are what their authors made of them on the board: what they were
+        before leaves the storage, and a yes was for other words. Raises `Refused`."""
+        texts: dict[str, str] = {}
+        for name in sorted(documents):
+            for card in await self.shelf.cards(name):
+                note = self.whole.room.notes.get(card.id)
+                if (
+                    note is None
+                    or note.document != name
+                    or (only is not None and note.words not in only)
+                ):
+                    continue
+                if card.text.strip() and self.book.get(note.words) not in (None, card.text):
+                    texts[note.words] = card.text
+        if not texts:
+            return
+        mint = Mint(self.world.new_id)
+
+        def reword(draft: Draft) -> None:
+            mint.texts = dict(texts)
+            kinds = {note.words: note.kind for note in draft.room.notes.values()}
+            for ref in texts:
+                draft.add(
+                    words_events.WordsReworded(words=ref, kind=kinds.get(ref, ""), at=draft.now)
+                )
+
+        await self._commit(reword, mint=mint)
+
+    async def _sync_card(self, words: str) -> None:
+        """Whoever answers for a card answers for what stands on it now. Raises `Refused`."""
+        if (at := consent_desk.card_of(self.whole, words)) is not None:
+            await self._sync_cards(frozenset({at[0]}), frozenset({words}))
+
+    async def words_now(self, speaking: Seat) -> bytes:
+        """The `words` message of this seat with where each stands in the memo, and the text of its
+        cards as it stands on them now."""
+        cards = consent_desk.noted(self.whole).get(speaking.id, {})
+        at = (consent_desk.card_of(self.whole, ref) for ref in cards)
+        with contextlib.suppress(Refused):  # a full disk: what is known is shown
+            await self._sync_cards(frozenset(a[0] for a in at if a), frozenset(cards))
+        return await self.words_in_memo(speaking)
+
+    def _set_words_alarms(self) -> None:
+        """When words whose owner said no, and the board, and the memo, are forgotten."""
+        state = self.whole.room
+        soonest = min(words_state.due(state).values(), default=None)
+        if soonest is None:
+            self._alarms.drop("words")
+        elif self._alarms.due("words") != soonest:
+            self._alarms.set("words", soonest, self._ring_words)
+        until = state.keep.memo_until if state.board_gone else state.keep.board_until
+        if self._alarms.due("keep") != until(state.begins):
+            self._alarms.set("keep", until(state.begins), self._ring_keep)
+
+    async def _ring_words(self) -> None:
+        """Forget words ten minutes after their owner said no. Raises `Refused("full")`: then the
+        alarm rings again."""
+
+        def forget(draft: Draft) -> None:
+            found = words_desk.refused_due(draft.room, draft.now)
+            cards = tuple((n.document, n.card) for n in found.values() if n is not None)
+            if found:
+                seats = {draft.room.consents[ref].seat for ref in found}
+                draft.add(
+                    words_events.WordsForgotten(
+                        words=tuple(found), cards=cards, seats=tuple(sorted(seats))
+                    )
+                )
+
+        await self._commit(forget)
+        self._set_alarms()
+
+    async def _ring_keep(self) -> None:
+        """The date of the board has come, or that of the whole room. Raises `Refused("full")`: then
+        the alarm rings again."""
+        state, now = self.whole.room, self.world.clock.now()
+        if state.keep.memo_until(state.begins) <= now:
+            if self.expired is None:
+                self._alarms.again("keep", self._ring_keep)  # nobody has taken it in yet
+            else:
+                await self.expired()
+            return
+        if not state.board_gone and state.keep.board_until(state.begins) <= now:
+            printed = frozenset(placed(await self.draft_memo("participants")))
+
+            def forget(draft: Draft) -> None:
+                words, kept = words_desk.board_forgotten(draft, printed)
+                draft.add(words_events.BoardForgotten(words=words, kept=kept))
+
+            await self._commit(forget)
+        self._set_alarms()
 
     # Heavy decisions --------------------------------------------------------------------------
 
@@ -446,6 +632,7 @@ class Room(RoomReading):
     def _set_alarms(self) -> None:
         if self.forgotten:
             return
+        self._set_words_alarms()
         due = wholes.deadline(self.whole, self.world.activities)
         if due is None:
             self._alarms.drop("activity")
@@ -458,10 +645,27 @@ class Room(RoomReading):
             self._alarms.set("taken", erase, self._erase_taken)
         self._set_people_alarm()
 
+    def _touched(self, document: str, touches: Sequence[Touch]) -> None:
+        """An edit of people was taken in. A card that its author took out of the document itself,
+        as any program may, is gone from the log too."""
+        self.recent.touched(document, touches)
+        notes = self.whole.room.notes
+        gone = [t.path[1] for t in touches if t.kind == "delete" and len(t.path) == 2]
+        gone = [card for card in gone if card in notes and notes[card].document == document]
+        if gone:
+            self._dropped.update(dict.fromkeys(gone))
+            self._alarms.set("taken", self.world.clock.now(), self._erase_taken)
+
     async def _erase_taken(self) -> None:
         """Erase the cards that nobody brought back within a minute (BRD5)."""
+
+        def erase(draft: Draft) -> None:
+            note_desk.dropped(draft, tuple(self._dropped), self.world.dice())
+            note_desk.erase_due(draft)
+
         try:
-            await self._commit(note_desk.erase_due)
+            await self._commit(erase)
+            self._dropped.clear()
         except Refused as refused:
             log.warning("taken_kept", room=self.id, reason=refused.reason)
             self._alarms.again("taken", self._erase_taken)

@@ -18,6 +18,7 @@ from rooms import (
     lead_rights,
     note_desk,
     release_desk,
+    reminders,
     safety,
     safety_desk,
     seat_desk,
@@ -28,7 +29,10 @@ from rooms import (
     wire_agenda,
     wire_board,
     wire_hall,
+    wire_memo,
     wire_safety,
+    wire_words,
+    words_desk,
 )
 from rooms.asking import Asking
 from rooms.whole import Draft
@@ -89,6 +93,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             release_desk.release(draft, command, asking)
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             release_desk.decide(draft, command, asking)
+        case wire_memo.MemoRemind():
+            reminders.decide(draft, command, asking)
         case (
             wire_agenda.AgendaAdd()
             | wire_agenda.AgendaEdit()
@@ -103,6 +109,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             hall_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(HelmCommand)):
             helm_desk.decide(draft, command, asking, decide)
+        case _ if isinstance(command, get_args(wire_words.WordsCommand)):
+            words_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(wire_safety.SafetyCommand)):
             safety_desk.decide(draft, command, asking)
         case _:

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, consent_desk, unnamed
+from rooms import board_reading, call, consent_desk, unnamed, wire_words
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
@@ -16,12 +17,17 @@ from rooms.hall_desk import tables
 from rooms.hats import roles_of
 from rooms.helm_view import strip
 from rooms.memo import Edition, Memo, draft
+from rooms.memo_document import read_prose
+from rooms.memo_ledger import NoteEntry, entries
 from rooms.memo_material import material
+from rooms.memo_places import headings, placed
 from rooms.memo_rules import Echoes, card_withheld
+from rooms.memo_source import MemoSource
 from rooms.memo_tree import nameless
 from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
+from rooms.photos import Photos
 from rooms.presence import Presence
 from rooms.preview import preview_message
 from rooms.render import SOMEONE, TAKEN_BACK, Renderer, formatted
@@ -40,6 +46,8 @@ from rooms.world import World
 
 HIDDEN: Final = say("Hidden for now by a facilitator.")
 
+EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
+
 NOT_SENT: Final = say(
     "The memo is still being written. You get it from the same link when it is sent."
 )
@@ -56,6 +64,7 @@ class RoomReading:
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
+        self.photos = Photos(id, world.storage)
         self.renderer = Renderer(
             world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
         )
@@ -258,6 +267,24 @@ class RoomReading:
         message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
+    async def words_in_memo(self, speaking: Seat) -> bytes:
+        """The `words` message with where each stands in the memo, as printed now."""
+        found = consent_desk.items(self.whole, self.world.activities)
+        message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
+        places: dict[str, list[wire_words.MemoPlace]] = {}
+        for edition in EDITIONS:
+            memo = await self.draft_memo(edition)
+            named = headings(memo)
+            for id, section in placed(memo).items():
+                note = self.whole.room.notes.get(id)
+                ref = note.words if note else id
+                place = wire_words.MemoPlace(nameless(section), named[section], edition)
+                places.setdefault(ref, []).append(place)
+        words = tuple(
+            replace(one, places=tuple(places.get(one.words, ()))) for one in message.words
+        )
+        return self.renderer.encode(replace(message, words=words), speaking.language, speaking.id)
+
     def documents(self, device: Device) -> frozenset[str]:
         """Every document this device may open now, without the room's prefix."""
         fresh = self.seats_of(device)
@@ -286,6 +313,9 @@ class RoomReading:
             circle = next((g for g in everyone if f"group/{g.id}" == name), None)
             open_now = circle is not None and not circle.closed
             able = [s for s in able if circle is not None and s.id in circle.members]
+        elif name == "memo":
+            open_now = state.sent == 0  # what went out is not written on
+            able = [s for s in able if s.role == "facilitator"]
         elif name.startswith("mine/"):
             able = [s for s in able if f"mine/{s.id}" == name]
         return Writer(
@@ -322,8 +352,21 @@ class RoomReading:
 
     async def draft_memo(self, edition: Edition) -> Memo:
         """Draft the memo from what the room holds now, in the room's language."""
-        source = material(self, await self.shelf.cards("board"))
+        return self._drafted(await self._material(), edition)
 
+    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
+        """Where every note went, for facilitators. Raises `Refused`."""
+        if not self.is_facilitator(device):
+            raise Refused("not_allowed")
+        source = await self._material()
+        board = frozenset(card.id for card in await self.shelf.cards("board"))
+        return entries(self._drafted(source, "participants"), source, board, self.name_of)
+
+    async def _material(self) -> MemoSource:
+        prose = await self.shelf.read("memo", read_prose)
+        return material(self, await self.shelf.cards("board"), prose)
+
+    def _drafted(self, source: MemoSource, edition: Edition) -> Memo:
         def translate(text: str, values: Mapping[str, object]) -> str:
             return formatted(self.world.translate(self.language, text, "", 0), values)
 
@@ -353,12 +396,28 @@ class RoomReading:
         return {
             "cards": cards,
             **read,
-            "taken": msgspec.to_builtins(board_reading.taken(state, speaking.id)),
+            "taken": [msgspec.to_builtins(t) for t in board_reading.taken(state, speaking.id)],
             "checkpoints": [
                 {**msgspec.structs.asdict(c), "label": self.say(c.label, speaking.language)}
                 for c in found
             ],
         }
+
+    async def photo(self, device: Device, id: str) -> tuple[str, bytes] | None:
+        """The media type and bytes of a picture, for who may read a card that shows it; None
+        otherwise, whether there is such a picture or not."""
+        readable = self.documents(device)
+        state = self.whole.room
+        for note in state.notes.values():
+            if not id or note.photo != id:
+                continue
+            copied = ("board",) if note.card in state.shared else ()
+            for name in readable.intersection((note.document, *copied)):
+                # What is hidden, or taken away just now, stands in no document people read.
+                cards = await self.shelf.cards(name)
+                if any(card.id == note.card and card.photo == id for card in cards):
+                    return await self.photos.read(id)
+        return None
 
     async def board_for_export(self, device: Device) -> dict[str, Any]:
         """The board as the organiser may take it out: what the participants' copy may hold, each
@@ -379,6 +438,7 @@ class RoomReading:
                 "language": card.language,
                 "section": card.section,
                 "theme": nameless(card.theme),
+                "order": card.order,
                 "created": card.created,
                 "scope": known.scope,
                 "ticks": known.ticks,

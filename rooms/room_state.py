@@ -12,8 +12,8 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import consent
-from activities.kernel import ConsentGiven, NotesChosen
-from rooms import agenda_items, board_state
+from activities.kernel import NotesChosen
+from rooms import agenda_items, board_state, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
@@ -62,28 +62,12 @@ from rooms.hall_events import (
     moved,
 )
 from rooms.helm import Helm, HelmEvent
+from rooms.keeping import Keep
 from rooms.lead import Lead, facilitator_added
 from rooms.safety import Safety, SafetyEvent
 from rooms.seats import CARRIED, Device, Seat
-
-
-class WordsConsent(msgspec.Struct, frozen=True):
-    """Where the consent to one text stands, and whose it is.
-
-    `entered_by`: who pressed the button for somebody who answered aloud; `heard`: the second person
-    who heard it (`methods.md` 1.8); `answer`: the commit the answer came with.
-    """
-
-    seat: str
-    consent: consent.Consent
-    entered_by: str = ""
-    heard: str = ""
-    answer: int = 0
-
-    @property
-    def unheard(self) -> bool:
-        """Whether it was said aloud and waits for a second person."""
-        return self.consent.verbal and self.consent.state == "pending"
+from rooms.words_events import WORDS_EVENTS, ConsentScoped, WordsWritten
+from rooms.words_state import WordsConsent, consent_changed, said_aloud
 
 
 class RoomState(msgspec.Struct, frozen=True, dict=True):
@@ -115,14 +99,24 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     words: Mapping[str, WordsKept] = msgspec.field(default_factory=dict)
     consents: Mapping[str, WordsConsent] = msgspec.field(default_factory=dict)
     notes: Mapping[str, NoteAdded] = msgspec.field(default_factory=dict)
+    photos: Mapping[str, str] = msgspec.field(default_factory=dict)  # ever shown -> words: its alt
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
     placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
     ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
     scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
+    reminded: Mapping[str, int] = msgspec.field(default_factory=dict)
     sent: int = 0
     withdrawals: int = 0
+    default_scope: consent.Scope = "memo"  # of insights, questions, practices (`methods.md` 1.8)
+    keep: Keep = Keep()
+    written: Mapping[str, WordsWritten] = msgspec.field(default_factory=dict)  # by a scribe
+    gone: frozenset[str] = frozenset()  # refused or withdrawn words whose text is deleted
+    memo_version: int = 0  # of what people have: 1 once sent, more with every change after that
+    sent_places: Mapping[str, str] = msgspec.field(default_factory=dict)  # source id -> section
+    changed_since_sent: tuple[str, ...] = ()  # sections; "" for words given after it was sent
+    board_gone: bool = False  # the date of the raw board has come
     helm: Helm = Helm()
     safety: Safety = Safety()
     hall: Hall = Hall()
@@ -132,6 +126,11 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     def agenda(self) -> tuple[AgendaItem, ...]:
         """The items of the plan, in order."""
         return self.plan.items
+
+    @property
+    def begins(self) -> int:
+        """When the exchange began, or is planned to (ms): what `keep` is counted from."""
+        return min(self.started.values(), default=max(self.opened, self.plan.frame.starts))
 
     @property
     def begun(self) -> frozenset[str]:
@@ -174,8 +173,12 @@ def evolve(state: RoomState, commit: Commit) -> RoomState:
         state = replace(state, words={**state.words, **{w.ref: w for w in commit.words}})
     before = state
     for event in commit.events:
-        state = _evolve(state, event, commit.at)
-        if commit.entered_by and isinstance(event, ConsentChanged):
+        was, state = state, _evolve(state, event, commit.at)
+        if (
+            commit.entered_by
+            and isinstance(event, ConsentChanged | ConsentScoped)
+            and words_state.lets_go(was, event)
+        ):
             state = said_aloud(state, event.words, commit)
     return replace(_remembered(before, state, commit), seq=commit.seq, last=commit.at)
 
@@ -225,6 +228,8 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 digests={event.digest: event.device},
                 lead=Lead(lead=event.seat.id, acting=event.seat.id),
                 helm=Helm(co_time=event.co_may_time),
+                default_scope=event.default_scope,
+                keep=event.keep,
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -277,7 +282,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         ):
             return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
-            return _evolve_words(state, event)
+            return _evolve_words(state, event, at)
 
 
 def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:
@@ -301,7 +306,7 @@ def _heard(state: RoomState, event: ConsentHeard) -> RoomState:
     return replace(state, consents=kept)
 
 
-def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
+def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
     match event:
         case DoorSet():
             return replace(state, door=event.open, generation=event.generation)
@@ -314,6 +319,8 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
         case HelpSeen():
             return replace(state, help={s: h for s, h in state.help.items() if s != event.seat})
         case NoteAdded():
+            if event.photo:
+                state = replace(state, photos={**state.photos, event.photo: event.alt})
             return replace(state, notes={**state.notes, event.card: event})
         case NoteDeleted():
             left = {c: n for c, n in state.notes.items() if c != event.card}
@@ -330,15 +337,26 @@ def _evolve_words(state: RoomState, event: RoomEvent) -> RoomState:
         case ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
         case ConsentChanged():
-            return consent_changed(state, event)
+            state = consent_changed(state, event, at)
+            return replace(state, reminded=reminders.answered(state.reminded, event.seat))
+        case reminders.OwnersReminded():
+            return replace(state, reminded=reminders.reminded(state.reminded, event))
         case QuestionSet():
             return replace(state, questions={**state.questions, event.theme: event.words})
         case ProseSet():
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
-            return replace(state, sent=event.at)
+            return replace(
+                state,
+                sent=event.at,
+                sent_places=event.places,
+                memo_version=max(1, state.memo_version),
+                changed_since_sent=(),
+            )
         case _ if isinstance(event, get_args(HelmEvent)):
             return replace(state, helm=helms.evolve(state.helm, event))
+        case _ if isinstance(event, WORDS_EVENTS):
+            return words_state.evolve(state, event)
         case _ if isinstance(event, get_args(SafetyEvent)):
             return replace(state, safety=safeties.evolve(state.safety, event))
         case _:  # CardsShared: the documents hold what they say
@@ -381,23 +399,6 @@ def _board_changed(
             return state
 
 
-def consent_given(state: RoomState, event: ConsentGiven) -> RoomState:
-    """An activity's release card was answered (`methods.md` 1.8)."""
-    kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
-    return replace(state, consents={**state.consents, event.words.ref: kept})
-
-
-def said_aloud(state: RoomState, ref: str, commit: Commit) -> RoomState:
-    """The answer to these words was pressed by somebody else: a yes is not given before a second
-    person has heard it; a no holds at once (`methods.md` 1.8, *Proxied members*)."""
-    known = state.consents[ref]
-    answer = replace(known.consent, verbal=True)
-    if answer.state == "given":
-        answer = replace(answer, state="pending")
-    kept = WordsConsent(known.seat, answer, entered_by=commit.entered_by, answer=commit.seq)
-    return replace(state, consents={**state.consents, ref: kept})
-
-
 def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:
     """An author shared cards of a circle: everyone has a copy on the board now. The last choice
     holds; what is not in it any more is taken back."""
@@ -432,19 +433,6 @@ def notes_shared(state: RoomState, event: NotesShared) -> RoomState:
             copied.add(card)
             moved[card] = here
         else:
-            scope = "circle" if circle else "memo"
+            scope = "circle" if circle else state.default_scope
             moved[card] = replace(here, document=event.document, group=circle, scope=scope)
     return replace(state, notes={**state.notes, **moved}, shared=state.shared | copied)
-
-
-def consent_changed(state: RoomState, event: ConsentChanged) -> RoomState:
-    """The owner answered again later, or withdrew."""
-    if event.choice is not None:
-        kept = WordsConsent(event.seat, consent.of_choice(event.choice, event.outside))
-        return replace(state, consents={**state.consents, event.words: kept})
-    old = state.consents.get(event.words)
-    # What was never answered was given by default: an insight, say.
-    before = old.consent if old else consent.Consent("memo", state="given")
-    kept = WordsConsent(event.seat, replace(before, state="withdrawn"))
-    counted = state.withdrawals + (before.state == "given")
-    return replace(state, consents={**state.consents, event.words: kept}, withdrawals=counted)

@@ -14,6 +14,7 @@ from activities.blocks import (
     Note,
     Now,
     Offer,
+    Release,
     Rules,
     Stories,
     Story,
@@ -24,7 +25,16 @@ from activities.blocks import (
     say_n,
 )
 from activities.kernel import LeadCommand, Lens, Viewer
-from rooms import helm_desk, helm_view, safety_view, unnamed, wire, wire_hall
+from rooms import (
+    helm_desk,
+    helm_view,
+    offers_words,
+    reminders,
+    safety_view,
+    unnamed,
+    wire,
+    wire_hall,
+)
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline, planned_rest
@@ -79,10 +89,14 @@ def seat_view(
     else:
         view = _between(state, seat, roles, lens)
     view = with_hall(_as_consented(view, state), whole, activities, seat, lens, standing)
+    if not id and seat.status in ("in", "left") and lens == "seat":
+        kindly = reminders.notes(state.reminded, seat.id, standing.now)
+        view = replace(view, blocks=(*view.blocks[:1], *kindly, *view.blocks[1:]))
     if seat.status == "in":
         over = (
             *safety_view.notes(state, seat, standing),
             *helm_view.notes(state, activities, seat, lens, id, standing.now),
+            *offers_words.notes(whole, activities, seat, lens),
         )
         view = replace(view, blocks=(*view.blocks[:1], *over, *view.blocks[1:]))
         view = safety_view.closed(view, state, seat)
@@ -93,6 +107,7 @@ def seat_view(
     if lens != "screen":
         offers += note_offers(view, roles)
         offers += hall_offers(whole, activities, seat, roles, standing)
+        offers += offers_words.offers(whole, activities, seat, roles, lens)
         offers += tuple(helm_view.offers(state, seat, roles, standing))
         offers += tuple(safety_view.offers(state, seat, roles, lens, standing))
         offers += tuple(helm_view.approvals(state, roles, standing.now, names))
@@ -205,8 +220,9 @@ def _with_documents(view: View, activity: str) -> View:
 
 def _as_consented(view: View, state: RoomState) -> View:
     """Released stories as their tellers answered last: an activity knows the answer on its own
-    card only, and a later one from *my words* holds on every screen (WRD3)."""
-    if not any(isinstance(block, Stories) for block in view.blocks):
+    card only, and a later one from *my words* holds on every screen (WRD3). The teller's own card
+    begins empty where its words were deleted."""
+    if not any(isinstance(block, Stories | Release) for block in view.blocks):
         return view
     blocks: list[AnyBlock] = []
     for block in view.blocks:
@@ -214,9 +230,24 @@ def _as_consented(view: View, state: RoomState) -> View:
             left = tuple(s for one in block.stories if (s := _story(one, state)) is not None)
             if left:
                 blocks.append(replace(block, stories=left))
+        elif isinstance(block, Release):
+            blocks.append(_release(block, state))
         else:
             blocks.append(block)
     return replace(view, blocks=tuple(blocks))
+
+
+def _release(card: Release, state: RoomState) -> Release:
+    def there(words: Words | None) -> Words | None:
+        return words if words is not None and words.ref in state.words else None
+
+    return replace(
+        card,
+        title=there(card.title),
+        given=tuple(words for words in card.given if there(words)),
+        drafted=tuple(words for words in card.drafted if there(words)),
+        quote=there(card.quote),
+    )
 
 
 def _story(story: Story, state: RoomState) -> Story | None:
@@ -300,6 +331,7 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
             Now(text=say("Welcome to {room}", room=Words(state.title))),
             Note(text=waiting),
             Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
+            Note(text=offers_words.keeps(state), tone="quiet"),
             *_coming(state, lens),
         ),
         place=say("{room}", room=Words(state.title)),
@@ -362,6 +394,7 @@ def room_info(
         notice_at=state.notice_at,
         code=code if state.door and (inside or seat.role == "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
+        kept=offers_words.keeps(state),
         plan=plan,
         frozen=safety_view.frozen_line(state, seat),
         bridge=helm_view.bridge(state, running, now),

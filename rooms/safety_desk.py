@@ -279,10 +279,11 @@ def hide(draft: Draft, seat: Seat, asking: Asking, *, everything: bool = False) 
     state = draft.room
     since = asking.now - HIDES_BACK
     known = state.safety.words
+    by = {ref: one.by for ref, one in state.written.items()}
     words = tuple(
         ref
         for ref, kept in state.words.items()
-        if kept.seat == seat.id and kept.at > since and ref not in known
+        if (kept.seat == seat.id or by.get(ref) == seat.id) and kept.at > since and ref not in known
     )
     there = asking.known.cards if everything else asking.known.recent
     noted = {

@@ -27,7 +27,7 @@ def decide(draft: Draft, command: SeatCommand, asking: Asking) -> None:
             _return(draft, asking)
         case wire.SeatLeave():
             # Who goes while waiting at the door does not come back in by asking.
-            _gone(draft, asking.seat, asking, removed=asking.seat.status == "waiting")
+            gone(draft, asking.seat, asking, removed=asking.seat.status == "waiting")
         case wire.SeatRemove():
             _remove(draft, command, asking)
         case wire.SeatRole():
@@ -61,7 +61,7 @@ def _remove(draft: Draft, command: wire.SeatRemove, asking: Asking) -> None:
         raise Refused("not_allowed", safety_desk.NOT_THE_ORGANISER)
     if command.cards == "hide":
         safety_desk.hide(draft, seat, asking, everything=True)
-    _gone(draft, seat, asking, removed=True)
+    gone(draft, seat, asking, removed=True)
 
 
 def _give_role(draft: Draft, command: wire.SeatRole, asking: Asking) -> None:
@@ -78,7 +78,8 @@ def _give_role(draft: Draft, command: wire.SeatRole, asking: Asking) -> None:
     asking.tell_changed(draft, new.id)
 
 
-def _gone(draft: Draft, seat: Seat, asking: Asking, *, removed: bool) -> None:
+def gone(draft: Draft, seat: Seat, asking: Asking, *, removed: bool) -> None:
+    """The seat is left, or taken away; the lead passes on if it held it."""
     draft.add(commits.SeatGone(seat=seat.id, removed=removed))
     if seat.id == draft.room.lead.lead or seat.id in draft.room.lead.succession:
         present = asking.present(draft) - {seat.id}

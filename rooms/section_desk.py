@@ -8,7 +8,7 @@ from typing import Final, assert_never
 
 from activities.blocks import Line, say
 from activities.kernel import Refused
-from rooms import board_events, board_order, wire_board
+from rooms import board_desk, board_events, board_order, wire_board
 from rooms.asking import Asking
 from rooms.board_moves import GONE_ON
 from rooms.room_state import RoomState
@@ -55,8 +55,10 @@ def open_section(draft: Draft, section: str, title: Line) -> None:
     sections = draft.room.board.sections
     if not section or section in sections or len(sections) >= wire_board.MOST_SECTIONS:
         return
-    plain = title if not title.args else NOTES_OF
-    _make(draft, section, line=plain.id)
+    line, number = board_desk.spelled(title)
+    line = line or NOTES_OF.id  # a group that is called by its people
+    same = sum((s.line, s.activity) == (line, draft.room.current) for s in sections.values())
+    _make(draft, section, line=line, number=number or (same + 1 if same else 0))
 
 
 def in_order(state: RoomState) -> tuple[board_events.SectionMade, ...]:
@@ -65,7 +67,13 @@ def in_order(state: RoomState) -> tuple[board_events.SectionMade, ...]:
 
 
 def _make(
-    draft: Draft, section: str, *, words: str = "", line: str = "", after: str | None = None
+    draft: Draft,
+    section: str,
+    *,
+    words: str = "",
+    line: str = "",
+    number: int = 0,
+    after: str | None = None,
 ) -> None:
     keys = _keys(draft.room, after)
     if keys.renumbered:
@@ -80,6 +88,7 @@ def _make(
             activity=activity if running else "",
             step=step if running else "",
             order=keys.keys[0],
+            number=number,
         )
     )
 

@@ -10,8 +10,8 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
@@ -19,11 +19,11 @@ from msgspec.structs import replace
 from pycrdt import Doc
 
 from activities.kernel import Reason
-from rooms import board_repair, board_schema
+from rooms import board_repair, board_schema, memo_document
 from rooms.board_events import Placing
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
-from rooms.card_words import KINDS, SCOPES
+from rooms.card_words import KINDS, SCOPES, CardScope
 from rooms.commits import NoteAdded
 from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.ownership import Touch
@@ -34,6 +34,8 @@ from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
 log = structlog.get_logger("rooms")
+
+T = TypeVar("T")
 
 COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
@@ -380,8 +382,9 @@ class Shelf:
         self.on_edit(name, update, None)
         await self._applied(name, document, row)
 
-    async def put_note(self, note: NoteAdded, text: str) -> None:
-        """The card of a `note.added`, once: a card that ever was is not made again (DOC5)."""
+    async def put_note(self, note: NoteAdded, text: str, alt: str = "") -> None:
+        """The card of a `note.added`, once: a card that ever was is not made again (DOC5). `alt`:
+        what is on its picture."""
         root = _root(note.document)
         card = Card(
             id=note.card,
@@ -398,6 +401,8 @@ class Shelf:
             scope=SCOPES.get(note.scope, "circle"),
             origin=note.origin,
             order=note.order,
+            photo=note.photo,
+            alt=alt,
         )
         async with self._locks[note.document]:
             document = await self._open(note.document)
@@ -432,6 +437,20 @@ class Shelf:
     async def tick_note(self, card: str, seat: str, on: bool) -> None:
         """Put somebody's tick on a card of the board, or take it off."""
         await self.edit("board", lambda doc: board_schema.tick_card(doc, card, seat, on))
+
+    async def make_places(self, texts: Mapping[str, str]) -> None:
+        """Give the memo the places it lacks of these, each with its first text."""
+        async with self._locks["memo"]:
+            document = await self._open("memo")
+            lacking = document.read(lambda doc: memo_document.missing_places(doc, texts))
+            if lacking:
+                new = {id: texts[id] for id in lacking}
+                await self._edit("memo", document, lambda doc: memo_document.make_places(doc, new))
+
+    async def write_prose(self, place: str, text: str) -> None:
+        """Set what stands in a place of the memo; what stood there leaves the disk too."""
+        await self.edit("memo", lambda doc: memo_document.write_place(doc, place, text))
+        await self.compact("memo")
 
     async def merge_themes(self, theme: str, into: str) -> None:
         """Put everything under one theme (RO3)."""
@@ -492,6 +511,55 @@ class Shelf:
             if self._last[aside]:
                 await self._compact(aside, document)
 
+    async def forget_card(self, name: str, card: str) -> None:
+        """Take a card away for good wherever it stands: in its document, in the copy on the board,
+        and where it was put aside. Doing it again does no harm."""
+        root = "notes" if name.startswith("mine/") else "cards"
+
+        def drop(doc: Doc[Any]) -> object:
+            return board_schema.drop_card(doc, card, root)
+
+        def drop_there(doc: Doc[Any]) -> object:
+            return board_schema.drop_card(doc, card)
+
+        for place in dict.fromkeys((name, "board", hidden_name(name), hidden_name("board"))):
+            if name.startswith("mine/") and place != name:
+                continue
+            if any(found.id == card for found in await self.cards(place)):
+                await self.edit(place, drop if place == name else drop_there)
+            if place == name or place in self._rows:
+                await self.compact(place)
+
+    async def forget_drafts(self, seat: str, texts: Collection[str]) -> None:
+        """Empty the boxes of a seat that hold one of these texts: what a card began with, or what
+        was not sent. Doing it again does no harm."""
+        name = f"mine/{seat}"
+        async with self._locks[name]:
+            document = await self._open(name)
+            drafts = document.read(board_schema.read_drafts)
+            held = [key for key, draft in drafts.items() if any(text in draft for text in texts)]
+
+            def drop(doc: Doc[Any]) -> None:
+                for key in held:
+                    board_schema.drop_draft(doc, key)
+
+            if held:
+                await self._edit(name, document, drop)
+                await self._compact(name, document)
+
+    async def clear(self, name: str, kept: frozenset[str] = frozenset()) -> None:
+        """Take everything people wrote out of a document but these cards; the memo's own text
+        stays."""
+        if name == "memo":
+            return
+        await self.edit(name, lambda doc: board_schema.clear(doc, name, kept))
+        await self.compact(name)
+
+    @property
+    def untidy(self) -> frozenset[str]:
+        """Documents in which people removed something since the last `tidy`."""
+        return frozenset(self._untidy)
+
     async def tidy(self) -> None:
         """Compact every document in which people removed something since the last time: what they
         thought better of stays in no row of its log (DOC9). Raises `StorageUnwritable`: then call
@@ -506,7 +574,9 @@ class Shelf:
         async with self._locks[name]:
             await self._compact(name, await self._open(name))
 
-    async def share(self, name: str, author: str, only: Sequence[str] | None) -> None:
+    async def share(
+        self, name: str, author: str, only: Sequence[str] | None, scope: CardScope = "memo"
+    ) -> None:
         """Copy an author's cards of a circle to the board: whole values, never history. Copies of
         those the author shares no longer are taken away."""
         mine = [card for card in await self.cards(name) if card.author == author]
@@ -519,7 +589,7 @@ class Shelf:
 
             def change(doc: Doc[Any]) -> None:
                 for card in new:
-                    plain = replace(card, scope="memo", section="", theme="", ticks=())
+                    plain = replace(card, scope=scope, section="", theme="", ticks=())
                     board_schema.put_card(doc, plain)
                 for card in gone:
                     board_schema.drop_card(doc, card.id)
@@ -529,10 +599,13 @@ class Shelf:
             if gone:
                 await self._compact("board", board)
 
-    async def give_note(self, name: str, to: str, note: NoteAdded) -> None:
+    async def give_note(
+        self, name: str, to: str, note: NoteAdded, default_scope: str = "memo"
+    ) -> None:
         """Put the card `note` of one document into a wider one as it stands: its value, never its
         history. From a private document it is taken away, and from the disk; a circle keeps its
         own. Doing it again does no harm."""
+        wide: str = default_scope if to == "board" else "circle"
         async with self._locks[name], self._locks[to]:  # inner first, always
             origin = await self._open(name)
             found = next((c for c in origin.cards() if c.id == note.card), None)
@@ -542,7 +615,7 @@ class Shelf:
             if all(c.id != note.card for c in document.cards()):
                 card = replace(
                     found,
-                    scope="memo" if to == "board" else "circle",
+                    scope=SCOPES.get(wide, "circle"),
                     group=note.group,
                     section=note.section,
                     theme=note.theme,
@@ -564,6 +637,11 @@ class Shelf:
         """The cards of a board, circle or private document."""
         async with self._locks[name]:
             return (await self._open(name)).cards()
+
+    async def read(self, name: str, reader: Callable[[Doc[Any]], T]) -> T:
+        """What a reader finds in a document."""
+        async with self._locks[name]:
+            return (await self._open(name)).read(reader)
 
     async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
         """The sections of a board."""

@@ -46,6 +46,12 @@ MIGRATIONS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE TABLE pulse (beats INTEGER NOT NULL, unclean INTEGER NOT NULL)",
         "INSERT INTO pulse VALUES (0, 0)",
     ),
+    (
+        # With row ids: a picture is many pages, which a lookup by room must not read.
+        "CREATE TABLE photos (room TEXT NOT NULL, id TEXT NOT NULL, media TEXT NOT NULL,"
+        " body BLOB NOT NULL)",
+        "CREATE UNIQUE INDEX photos_by_room ON photos (room, id)",
+    ),
 )
 
 

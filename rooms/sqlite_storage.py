@@ -30,6 +30,7 @@ TABLES: Final = (
     "quarantine",
     "secrets",
     "touches",
+    "photos",
 )
 """Everything that is kept by room."""
 
@@ -233,6 +234,44 @@ class SqliteStorage:
             return [row[0] for row in rows]
 
         return await self.thread.ask(Kind.READ, work)
+
+    # Photos
+
+    async def put_photo(self, room: str, id: str, body: bytes, media: str) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            added = db.execute(
+                "INSERT OR REPLACE INTO photos (room, id, media, body)"
+                " SELECT id, ?2, ?3, ?4 FROM rooms WHERE id = ?1",
+                (room, id, media, body),
+            )
+            if not added.rowcount:
+                raise Conflict(f"there is no room {room}")
+
+        await self.thread.ask(Kind.WRITE, work)
+
+    async def photo(self, room: str, id: str) -> tuple[str, bytes] | None:
+        def work(db: sqlite3.Connection) -> tuple[str, bytes] | None:
+            found: tuple[str, bytes] | None = db.execute(
+                "SELECT media, body FROM photos WHERE room = ? AND id = ?", (room, id)
+            ).fetchone()
+            return found
+
+        return await self.thread.ask(Kind.READ, work)
+
+    async def photos(self, room: str) -> Mapping[str, int]:
+        def work(db: sqlite3.Connection) -> dict[str, int]:
+            rows = db.execute("SELECT id, length(body) FROM photos WHERE room = ?", (room,))
+            return dict(rows)
+
+        return await self.thread.ask(Kind.READ, work)
+
+    async def drop_photo(self, room: str, id: str) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            dropped = db.execute("DELETE FROM photos WHERE room = ? AND id = ?", (room, id))
+            if dropped.rowcount:
+                db.execute("UPDATE pulse SET unclean = 1")
+
+        await self.thread.ask(Kind.FORGET, work)
 
     # Secrets
 

@@ -1,4 +1,4 @@
-"""The contract every storage keeps: commits, documents, words, secrets, and who is where.
+"""The contract every storage keeps: commits, documents, words, photos, secrets, who is where.
 
 A storage knows bytes and names, never what they mean. Times are integer milliseconds since the
 epoch. Each method that writes returns only when the bytes are durable, unless it says otherwise
@@ -54,8 +54,8 @@ class Storage(Protocol):
         """Ids of all rooms."""
 
     async def forget_room(self, room: str) -> None:
-        """Remove everything of a room: commits, documents, words, secrets, touches; no byte of
-        them stays in the files."""
+        """Remove everything of a room: commits, documents, words, photos, secrets, touches; no
+        byte of them stays in the files."""
 
     async def append(
         self, room: str, seq: int, commit: bytes, words: Mapping[str, bytes] | None = None
@@ -99,6 +99,19 @@ class Storage(Protocol):
 
     async def documents(self, room: str) -> Sequence[str]:
         """Names of the room's documents that have any update."""
+
+    async def put_photo(self, room: str, id: str, body: bytes, media: str) -> None:
+        """Keep a picture, durable on return. Overwrites. Raises `Conflict` when there is no such
+        room."""
+
+    async def photo(self, room: str, id: str) -> tuple[str, bytes] | None:
+        """The media type and bytes of a picture, or None."""
+
+    async def photos(self, room: str) -> Mapping[str, int]:
+        """Every picture of a room: its id and how many bytes it has."""
+
+    async def drop_photo(self, room: str, id: str) -> None:
+        """Forget a picture for good, overwriting its bytes; no error when unknown."""
 
     async def put_secret(self, digest: str, room: str, value: bytes) -> None:
         """Remember what a secret (given as its digest) opens. Overwrites."""

@@ -154,6 +154,10 @@ def _restore(draft: Draft, command: wire_board.BoardRestore, asking: Asking) -> 
     moved = board_moves.restored(state, known[-1], spot)
     if moved is None:
         raise Refused("duplicate", say("It stands like that already."))
+    for card in {n.card for n in board_moves.standing(state, spot)} | {
+        p.card for p in moved.places
+    }:
+        note_desk.unchanged_since(state, card, command.since)
     draft.add(
         board_events.BoardRestored(
             to=command.at, section=command.section or "", theme=command.theme or ""

@@ -16,10 +16,11 @@ from activities.kernel import (
     Moment,
     NotesChosen,
     Refused,
+    WordsErased,
     step,
 )
 from activities.phases import PAUSED
-from rooms import board_desk, commits, room_state
+from rooms import board_desk, commits, room_state, words_state
 from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent
 from rooms.room_state import RoomState
 
@@ -47,7 +48,8 @@ def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
     for event in commit.events:
         room = _apply_activity(room, running, event, activities, commit)
     room = _note_end(room, running, commit.at, activities)
-    return Whole(_note_step(room, running, activities), running)
+    room = words_state.sent_again(whole.room, _note_step(room, running, activities))
+    return Whole(room, running)
 
 
 def _note_end(
@@ -89,9 +91,11 @@ def _apply_activity(
         inner = commits.decode_event(event.event, activity.event_union())
         running[event.activity] = Running(here.kind, activity.evolve(here.state, inner))
         if isinstance(inner, ConsentGiven):
-            room = room_state.consent_given(room, inner)
+            room = words_state.consent_given(room, inner, commit.at)
             if commit.entered_by:
-                room = room_state.said_aloud(room, inner.words.ref, commit)
+                room = words_state.said_aloud(room, inner.words.ref, commit)
+        elif isinstance(inner, WordsErased):
+            room = words_state.without_words(room, (words.ref for words in inner.words))
         elif isinstance(inner, NotesChosen):
             room = room_state.notes_chosen(room, event.activity, inner)
     return room

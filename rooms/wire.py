@@ -17,7 +17,9 @@ from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlannedRest
 from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
+from rooms.wire_memo import MemoRemind
 from rooms.wire_safety import SafetyCommand
+from rooms.wire_words import Digest, MemoPlace, WordsCommand
 
 # Limits, each with its reason
 
@@ -197,6 +199,7 @@ class ConsentRelease(Command, frozen=True, tag="consent.release"):
     words: str
     choice: Choice
     outside: bool = False
+    exact: Digest = ""  # of the words that were shown; others need another answer
 
 
 class ConsentWithdraw(Command, frozen=True, tag="consent.withdraw"):
@@ -258,6 +261,8 @@ RoomCommand = (
     | AgendaCommand
     | HelmCommand
     | SafetyCommand
+    | WordsCommand
+    | MemoRemind
 )
 
 # From a client
@@ -326,6 +331,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     notice_at: int = 0
     code: str = ""  # spoken code, while the door is open; for facilitators and screens
     confidentiality: Line | None = None
+    kept: Line | None = None  # until when what is written here is kept
     tables: tuple[Table, ...] = ()  # shared devices, for facilitators
     call: Words | None = None  # where the room talks, as it was typed; for facilitators
     plan: PlanTimes | None = None
@@ -407,15 +413,27 @@ class MyWords(msgspec.Struct, frozen=True):
     in_memo: bool
     story: str = ""
     unheard: bool = False  # said aloud, and no second person has confirmed it yet
+    by: Who | None = None  # who wrote it down for me
+    digest: str = ""  # of these exact words: what an answer is for
+    gone: bool = False  # refused or taken back, and deleted; it may be written anew
+    until: int = 0  # ms: when it is deleted, after a no
+    card: bool = False  # a card of a board
+    own: bool = True  # exact words; the rest may be printed without an answer
+    verbal: str = ""  # the seat that heard the answer given aloud
+    places: tuple[MemoPlace, ...] = ()  # where it stands in the memo, on `GET .../words` only
 
 
 class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
-    """My words: everything of mine that could be quoted."""
+    """My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when
+    the board and the memo are deleted; `sent`: people have the memo already."""
 
     seat: str
     seq: int
     now: int
     words: tuple[MyWords, ...]
+    kept_until: int = 0
+    memo_until: int = 0
+    sent: bool = False
 
 
 class DoneMessage(msgspec.Struct, frozen=True, tag_field="type", tag="done"):

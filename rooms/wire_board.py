@@ -6,7 +6,7 @@ puts it last. `since` is the number of a commit: the command is refused as stale
 changed the same thing after it, so that undoing one's own step undoes nobody else's.
 """
 
-from typing import Final
+from typing import Final, Literal
 
 import msgspec
 
@@ -17,7 +17,7 @@ MOST_TOGETHER: Final = 500
 """Cards that one command may put under a theme: a whole evening's, selected at once."""
 
 MOST_THEMES: Final = 60
-"""Themes of one board: more than anybody reads in a memo; report-out sorts into as many."""
+"""Themes of one board: more than anybody reads in a memo; a report-out makes forty at most."""
 
 MOST_SECTIONS: Final = 100
 """Sections of one board: four for each activity of a long day."""
@@ -29,9 +29,21 @@ HEADING_LIMIT: Final = 120
 """Characters of a theme's or section's heading: two lines on a phone."""
 
 
+ALT_LIMIT: Final = 200
+"""Characters that say what is on a picture: two or three sentences, as screen readers bear them."""
+
+Faces = Literal["none", "agreed", "unsure"]
+"""Whether people can be recognised on a picture: nobody can; they can, and they said yes; the one
+who sends it is not sure, and asks them first."""
+
+
 class NoteAdd(Command, frozen=True, tag="note.add"):
     """Put a card on a document: "board", "mine" or "group/{id}". The server makes it, author =
-    the speaking seat."""
+    the speaking seat.
+
+    `photo`: a picture this seat has sent (`POST /api/rooms/{room}/photos`); then `alt` says what is
+    on it, and `faces` whether its people said yes: without a yes it is refused.
+    """
 
     document: str
     section: str
@@ -39,6 +51,9 @@ class NoteAdd(Command, frozen=True, tag="note.add"):
     text: Words
     theme: str = ""
     after: str | None = None
+    photo: str = ""
+    alt: Words | None = None
+    faces: Faces | None = None
 
 
 class NoteMove(Command, frozen=True, tag="note.move"):
@@ -158,12 +173,14 @@ class BoardRestore(Command, frozen=True, tag="board.restore"):
     checkpoint; "" means those that were not placed. Cards their authors took away stay away, and
     cards that came since stay, behind the others.
 
-    `at` is a checkpoint's. The restore makes a checkpoint of the moment before it.
+    `at` is a checkpoint's. The restore makes a checkpoint of the moment before it (its commit less
+    one), with which it is undone.
     """
 
     at: int
     section: str | None = None
     theme: str | None = None
+    since: int | None = None
 
 
 BoardCommand = (

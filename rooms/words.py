@@ -114,6 +114,10 @@ class Mint:
             )
         return words.ref
 
+    def rename(self, words: Words, ref: str, limit: int) -> None:
+        """The text takes the place of the one `ref` stands for. Raises `Refused`."""
+        self.texts[ref] = self.texts.pop(self.ref(words, limit))
+
     def name(self, ref: str) -> None:
         """What was minted as text is a name: hold it to a name's rules. Raises `Refused`."""
         self.texts[ref] = clean_name(self.texts[ref])
@@ -188,6 +192,10 @@ class WordsBook:
         """The text, or None when it was erased or is hidden."""
         return None if ref in self._hidden else self._texts.get(ref)
 
+    def holds(self, ref: str) -> bool:
+        """Whether the text is kept, hidden or not."""
+        return ref in self._texts
+
     def hide(self, refs: frozenset[str]) -> None:
         """These texts are shown to nobody, in place of those hidden before."""
         if refs != self._hidden:
@@ -198,6 +206,10 @@ class WordsBook:
         """Take in what was just stored."""
         self._texts.update(texts)
         self.changes += 1
+
+    def has(self, text: str) -> bool:
+        """Whether any reference stands for exactly this text."""
+        return text in self._texts.values()
 
     def erase(self, refs: list[str]) -> None:
         """Forget."""

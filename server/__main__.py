@@ -1,4 +1,4 @@
-"""`python -m server`: serve, or say in plain words why not."""
+"""`python -m server`: serve, or say in plain words why not; `... memo` remakes a memo's files."""
 
 from __future__ import annotations
 
@@ -19,6 +19,10 @@ from server.supervisor import limit_dead_peers, listening_socket, say_why
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code (see `supervisor`)."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    if words[:1] == ["memo"]:
+        from server import memo_command
+
+        return memo_command.main(words[1:])
     options = parser().parse_args(words)
     configure()
     logging.basicConfig(handlers=[LogBridge()], level=logging.WARNING, force=True)

@@ -19,14 +19,16 @@ from rooms.wire_agenda import PlanMessage
 from rooms.wire_hall import DeviceMessage
 from server import agendas, auth, shapes
 from server.agendas import TemplateInfo, list_templates, plan_file, plan_from, read_plan
+from server.archive import export_zip
 from server.bodies import BODY_LIMIT, bounded_json, person_name, read_body, read_json, room_title
-from server.downloads import export_zip, memo_file
+from server.downloads import memo_file
 from server.errors import Problem
 from server.health import advance_clock, alive, read_clock, ready
 from server.joining import Door
 from server.languages import is_language
 from server.limits import ROOMS_PER_ADDRESS
 from server.openapi import Answer, Operation, Parameter, on_the_wire, spoken
+from server.photos import TAKES, read_photo, send_photo
 from server.reading import facilitator_seat, memo_page
 from server.site import site_of
 
@@ -208,19 +210,26 @@ async def read_board(request: Request) -> Response:
 
 
 async def read_words(request: Request) -> Response:
-    """Everything of this seat's that could be quoted."""
+    """Everything of this seat's that could be quoted, and where it stands in the memo."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     seat = auth.seat_of(device, request.query_params.get("seat", ""))
-    return answer(room.my_words(room.seat(device, seat)))
+    return answer(await room.words_now(room.seat(device, seat)))
 
 
 async def memo_draft(request: Request) -> Response:
     """The memo as its page shows it, drafted anew."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
-    memo = await room.memo(device, "participants")
+    memo = await room.open_memo(device)
     return answer(msgspec.json.encode(memo_page(room, device, memo)))
+
+
+async def memo_ledger(request: Request) -> Response:
+    """Where every note went; for facilitators."""
+    site = site_of(request)
+    room, device = await auth.device_of(request, site, request.path_params["room"])
+    return answer(msgspec.json.encode({"notes": await room.ledger(device)}))
 
 
 async def forget_room(request: Request) -> Response:
@@ -323,6 +332,20 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         query=(SEAT,), token="must", refusals=(*_MUST, "closed"),
     ),
     Operation(
+        "POST", "/api/rooms/{room}/photos", send_photo, "sendPhoto",
+        "Send a picture that a card is to show.",
+        {201: Answer("Its id.", shapes.PhotoKept)},
+        takes=TAKES, query=(SEAT,), token="must",
+        refusals=(*_BODY, *_MUST, "closed", "full"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/photos/{photo}", read_photo, "readPhoto",
+        "A picture of a card this device may read.",
+        {200: Answer("The picture.", None, ("image/jpeg",)),
+         304: Answer("As it was.", None, ())},
+        token="must", refusals=("unknown", "too_many"),
+    ),
+    Operation(
         "GET", "/api/rooms/{room}/words", read_words, "readWords",
         "Everything of this seat's that could be quoted.",
         {200: Answer("Words with their consent.", dict[str, Any])},
@@ -332,6 +355,7 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/memo.{format}", memo_file, "readMemo", "The debrief memo.",
         {200: Answer("The memo as a file.", None, (
             "text/markdown", "text/html", "application/pdf", "application/json", "text/plain",
+            "text/csv",
             "application/vnd.openxmlformats-officedocument.wordprocessingml.document"))},
         query=(EDITION,), token="must", refusals=(*_MUST, "bad_request", "closed", "no_glyph"),
     ),
@@ -339,6 +363,12 @@ OPERATIONS: Final[tuple[Operation, ...]] = (
         "GET", "/api/rooms/{room}/memo", memo_draft, "readMemoDraft",
         "The memo as its page shows it; for facilitators with what is missing.",
         {200: Answer("The draft.", dict[str, Any])},
+        token="must", refusals=(*_MUST, "closed"),
+    ),
+    Operation(
+        "GET", "/api/rooms/{room}/memo/ledger", memo_ledger, "readMemoLedger",
+        "Where every note went in the memo, or why not; for facilitators.",
+        {200: Answer("Every note once.", dict[str, Any])},
         token="must", refusals=(*_MUST, "closed"),
     ),
     Operation(

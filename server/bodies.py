@@ -36,10 +36,13 @@ T = TypeVar("T")
 
 
 async def read_body(
-    request: Request, limit: int = BODY_LIMIT, why: Callable[[bytes], Line | None] | None = None
+    request: Request,
+    limit: int = BODY_LIMIT,
+    why: Callable[[bytes], Line | None] | None = None,
+    seconds: float = BODY_SECONDS,
 ) -> bytes:
-    """The body, at most `limit` bytes; raises `Problem` (too_large, bad_request). `why` says what
-    is too large, by how the body begins."""
+    """The body, at most `limit` bytes and in `seconds`; raises `Problem` (too_large, bad_request).
+    `why` says what is too large, by how the body begins."""
     try:
         announced = int(request.headers.get("content-length", "0"))
     except ValueError:
@@ -49,7 +52,7 @@ async def read_body(
     parts: list[bytes] = []
     size = 0
     try:
-        async with asyncio.timeout(BODY_SECONDS):
+        async with asyncio.timeout(seconds):
             async for part in request.stream():
                 size += len(part)
                 parts.append(part)

@@ -1,22 +1,19 @@
-"""Files people take away: the memo in each format, and the organiser's archive."""
+"""Files people take away: the memo in each format."""
 
 from __future__ import annotations
 
 import asyncio
-import io
 import re
 import unicodedata
-import zipfile
-from contextlib import suppress
 from typing import Final
 from urllib.parse import quote
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rooms.memo_export import FORMATS, MissingGlyph, export
-from rooms.memo_tree import Edition, Memo
+from activities.blocks import Line, say
+from rooms.memo_export import ALL_FORMATS, MissingGlyph, export
+from rooms.memo_tree import Edition
 from server import auth
 from server.errors import Problem
 from server.reading import title_of
@@ -26,9 +23,6 @@ EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 NAME_LIMIT: Final = 80
 """Characters of a file's name before its ending: mail programs cut longer ones."""
-
-ZIP_TIME: Final = (1980, 1, 1, 0, 0, 0)
-"""The same archive for the same contents, whenever it is made."""
 
 HTML_POLICY: Final = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 """A memo opened in the browser is a page of its own: no scripts, no requests."""
@@ -64,55 +58,35 @@ def file_response(body: bytes, media: str, title: str, ending: str) -> Response:
 
 
 async def memo_file(request: Request) -> Response:
-    """The memo as Markdown, HTML, DOCX, PDF, JSON or text; participants' edition by default."""
+    """The memo in one of `ALL_FORMATS`; participants' edition by default."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     ending = request.path_params["format"]
     edition = request.query_params.get("edition", "participants")
-    if ending not in FORMATS:
+    if ending not in ALL_FORMATS:
         raise Problem("unknown")
     if edition not in EDITIONS:
         raise Problem("bad_request")
     memo = await room.memo(device, edition)
     try:
         # Layout takes its time; the room goes on meanwhile.
-        made = await asyncio.to_thread(export, memo, ending)
-    except MissingGlyph:
-        raise Problem("no_glyph") from None
+        made = await asyncio.to_thread(export, memo, ending, site.settings.fonts)
+    except MissingGlyph as missing:
+        raise Problem("no_glyph", unprinted(missing)) from None
     return file_response(made.content, made.media_type, f"{title_of(room)} memo", ending)
 
 
-async def export_zip(request: Request) -> Response:
-    """Everything the organiser may take out, as one archive: both editions of the memo in every
-    format, and the cards of the board that may leave the room. Nothing private, nothing of
-    circles."""
-    site = site_of(request)
-    room, device = await auth.device_of(request, site, request.path_params["room"])
-    if not room.is_organiser(device):
-        raise Problem("not_allowed")
-    memos = {edition: await room.memo(device, edition) for edition in EDITIONS}
-    shared = msgspec.json.encode(await room.board_for_export(device))
-    body = await asyncio.to_thread(_archive, memos, shared)
-    return file_response(body, "application/zip", title_of(room), "zip")
-
-
-def _archive(memos: dict[Edition, Memo], board: bytes) -> bytes:
-    files = {"board.json": msgspec.json.format(board, indent=2) + b"\n"}
-    for edition, memo in memos.items():
-        for ending in FORMATS:
-            # Why there is no PDF is said at its own address; the rest is not held up.
-            with suppress(MissingGlyph):
-                files[f"memo-{edition}.{ending}"] = export(memo, ending).content
-    return packed(files)
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    """A zip of named contents; the same bytes for the same contents."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(files):
-            entry = zipfile.ZipInfo(name, ZIP_TIME)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
-            archive.writestr(entry, files[name])
-    return out.getvalue()
+def unprinted(missing: MissingGlyph) -> Line:
+    """Which letter has no typeface here, and where it stands."""
+    first = missing.found[0]
+    return say(
+        "No PDF was made. Letters without a typeface on this server: {n}. The first is {letter} "
+        "({code}, {script}) in “{place}”, near “{words}”. Take the Word file: your own machine "
+        "may have the letter. Or ask for a typeface to be added here.",
+        n=len(missing.found),
+        letter=first.character,
+        code=first.code,
+        script=first.script,
+        place=first.place,
+        words=first.words,
+    )

@@ -50,6 +50,10 @@ BYTES_PER_DEVICE: Final = (262_144.0, 4_194_304.0)
 FRAMES_PER_ROOM: Final = (2_000.0, 12_000.0)
 """Frames of all devices of a room: 200 people typing at ten a second."""
 
+PHOTOS_PER_SEAT: Final = (0.2, 10.0)
+"""Photos one seat sends a second and at once: a tour's worth, then one each five seconds; each
+costs a tenth of a second of work."""
+
 COMMANDS_PER_SEAT: Final = (5.0, 30.0)
 """Commands of one seat: taps, and a queue kept while offline."""
 

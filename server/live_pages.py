@@ -90,12 +90,12 @@ async def live(
         **(more or {}),
     }
     if page == "me":
-        boot["words"] = msgspec.json.decode(room.my_words(room.seat(device, seat)))
+        boot["words"] = msgspec.json.decode(await room.words_now(room.seat(device, seat)))
     if page == "screen":
         join = site.hub.links(room, seat)["join"]
         boot["qr"] = qr(f"{site.address(request)}/j#{join}")
     if page == "memo":
-        boot["memo"] = memo_page(room, device, await room.memo(device, "participants"))
+        boot["memo"] = memo_page(room, device, await room.open_memo(device))
     return site.pages.answer(
         request,
         f"{page}.html",

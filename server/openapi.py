@@ -21,6 +21,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from activities.blocks import Line, Who, Words
+from rooms.memo_export import ALL_FORMATS
 from server.errors import STATUS, ErrorAnswer
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -56,6 +57,7 @@ class Operation(msgspec.Struct, frozen=True):
     about: str
     answers: Mapping[int, Answer]
     body: Any = None
+    takes: tuple[str, ...] = ()  # media types of a body that is no JSON
     query: tuple[Parameter, ...] = ()
     token: str = "no"  # "no", "may", "must"
     refusals: tuple[str, ...] = ()
@@ -63,9 +65,10 @@ class Operation(msgspec.Struct, frozen=True):
 
 PATH_PARAMETERS: Final = {
     "room": Parameter("room", "path", "The room's id.", {"type": "string", "maxLength": 40}),
+    "photo": Parameter("photo", "path", "A picture's id.", {"type": "string", "maxLength": 60}),
     "format": Parameter(
         "format", "path", "File format.",
-        {"type": "string", "enum": ["md", "html", "docx", "pdf", "json", "txt"]},
+        {"type": "string", "enum": list(ALL_FORMATS)},
     ),
 }  # fmt: skip
 
@@ -179,6 +182,12 @@ def _one(operation: Operation, known: Mapping[int, Any]) -> dict[str, Any]:
         made["requestBody"] = {
             "required": True,
             "content": {JSON: {"schema": known[id(operation.body)]}},
+        }
+    if operation.takes:
+        binary = {"schema": {"type": "string", "format": "binary"}}
+        made["requestBody"] = {
+            "required": True,
+            "content": {media: binary for media in operation.takes},
         }
     refusals: dict[int, list[str]] = {}
     for reason in operation.refusals:

@@ -28,6 +28,8 @@ from activities.blocks import say
 from activities.kernel import Refused
 from rooms.agenda_items import planned_minutes
 from rooms.hub import Newcomer
+from rooms.keeping import BOARD_DAYS, DAYS_MOST, MEMO_DAYS
+from rooms.offers_words import keeps
 from server import auth, live_pages
 from server.agendas import FROM, again, front_choices, plan_from
 from server.api import OPERATIONS, links_of
@@ -84,6 +86,9 @@ def _front(
         values=values,
         error=site.message(problem, language) if problem else "",
         error_at=where,
+        board_days=BOARD_DAYS,
+        memo_days=MEMO_DAYS,
+        days_most=DAYS_MOST,
     )
 
 
@@ -105,12 +110,24 @@ async def _open(request: Request) -> Response:
             plan=plan,
             language=language if is_language(language) else "en",
             zone=form.one("zone") or "UTC",
+            settings=_kept(form),
         )
     except (Problem, Refused) as error:
         return _front(request, form.kept(), problem_of(error), "open")
     made = live_pages.see_other(f"/r/{opened.room}/ready")
     auth.remember_seat(made, site, request, opened.room, opened.token)
     return made
+
+
+def _kept(form: Form) -> dict[str, Any]:
+    """How many days board and memo are kept, as typed; a number that is none is refused with the
+    sentence for one that is out of range."""
+    typed = {name: form.one(name).strip() for name in ("keep_board_days", "keep_memo_days")}
+    return {
+        name: int(days) if days.isdecimal() and len(days) < 6 else 0
+        for name, days in typed.items()
+        if days
+    }
 
 
 async def ready(request: Request) -> Response:
@@ -228,6 +245,7 @@ def _join(
         # A form that was filled already stays, with what was typed.
         shut=room is not None and problem is None and not room.whole.room.door,
         waits=room is not None and room.whole.room.safety.door_asks,
+        kept=site.languages.line(language, keeps(room.whole.room)) if room else "",
         values=values,
         error=site.message(problem, language) if problem else "",
     )

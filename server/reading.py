@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from rooms.memo_places import headings, named
 from rooms.memo_tree import Memo
 
 if TYPE_CHECKING:
@@ -55,9 +56,26 @@ def facilitator_seat(room: Room, device: Device) -> str:
 
 
 def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
-    """What the memo's page shows: the tree and the counts, for facilitators with what is missing,
-    never with the ledger, which names where each card went."""
+    """What the memo's page shows: the tree and the counts, for facilitators with what is missing
+    and the names of whom it has nothing of yet. The ledger is asked for apart (`memo_ledger`),
+    and the notes are for files. `changed_since_sent`: the places they have to send again, never
+    whose words or which."""
     shown = memo if room.is_facilitator(device) else memo.shared()
     found: dict[str, Any] = msgspec.to_builtins(shown)
-    found.pop("ledger", None)
+    for apart in ("ledger", "notes"):
+        found.pop(apart, None)
+    found["organiser"] = room.is_organiser(device)
+    found["unheard"] = [name for seat in shown.unheard if (name := room.name_of(seat))]
+    state = room.whole.room
+    found["memo_version"] = state.memo_version
+    if room.is_facilitator(device):
+        names = headings(memo)
+        found["changed_since_sent"] = [
+            {
+                "section": place,
+                "heading": names.get(place)
+                or room.say(named(state, [place])[0], room.language_of(device.seats[0])),
+            }
+            for place in state.changed_since_sent
+        ]
     return found

@@ -31,7 +31,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
 
     `public_url` is the address people type, when it is not this machine's own. `lan` lists the
     addresses of this machine that phones in the same network can reach. `trusted_proxies` is
-    passed to uvicorn: only these may say for whom they speak (X-Forwarded-For).
+    passed to uvicorn: only these may say for whom they speak (X-Forwarded-For). `fonts` is a folder
+    of typefaces for PDFs in scripts the program does not bring.
     """
 
     data: Path
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     secret: str = ""
     public_url: str = ""
     trusted_proxies: str = "127.0.0.1"
+    fonts: Path | None = None
 
     @property
     def address(self) -> str:
@@ -120,6 +122,9 @@ def settings_from(options: argparse.Namespace, environ: Mapping[str, str] = os.e
     public = environ.get("TALANOA_PUBLIC_URL", "").strip()
     if public:
         origin_of(public)
+    fonts = environ.get("TALANOA_FONTS", "").strip()
+    if fonts and not Path(fonts).is_dir():
+        raise Wrong(f"TALANOA_FONTS must be a folder of typefaces; there is none at {fonts}.")
     # Invented people never sit among somebody's own rooms.
     usual = f"{DEFAULT_DATA}/demo" if options.demo else DEFAULT_DATA
     return Settings(
@@ -133,6 +138,7 @@ def settings_from(options: argparse.Namespace, environ: Mapping[str, str] = os.e
         secret=environ.get("TALANOA_SECRET", ""),
         public_url=public,
         trusted_proxies=environ.get("TALANOA_TRUSTED_PROXIES", "127.0.0.1"),
+        fonts=Path(fonts).absolute() if fonts else None,
     )
 
 

@@ -37,7 +37,9 @@ class OpenRoom(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         dict[str, Any],
         msgspec.Meta(
             description="`confidentiality`: circle, unattributed or record; `co_may_time`: whether"
-            " co-facilitators may extend for all (default true)."
+            " co-facilitators may extend for all (default true); `keep_board_days` (90) and"
+            " `keep_memo_days` (365): days until what people wrote, and then the memo, is deleted;"
+            " `default_scope`: memo or public, of insights, questions and practices."
         ),
     ] = {}
     agenda: Annotated[
@@ -157,6 +159,12 @@ class Board(msgspec.Struct, frozen=True):
     unplaced: list[str] = []
     taken: list[TakenCard] = []
     checkpoints: list[dict[str, Any]] = []
+
+
+class PhotoKept(msgspec.Struct, frozen=True):
+    """A picture was kept; `photo` is its id, for `note.add`. Without a card it goes in an hour."""
+
+    photo: str
 
 
 class Move(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 
 from activities.blocks import Line, Who, Words
 from server.errors import SENTENCES, Problem, sentence
+from server.pictures import Darkroom
 
 if TYPE_CHECKING:
     from rooms.clock import Clock
@@ -36,6 +37,7 @@ class Site:
     signer: Signer
     origins: frozenset[str]
     lines: set[OpenLine] = field(default_factory=set)
+    darkroom: Darkroom = field(default_factory=Darkroom)
 
     def language(self, connection: HTTPConnection, wanted: str = "") -> str:
         """The language to answer in: of the seat, else of `?lang=`, else of the browser."""

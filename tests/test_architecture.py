@@ -74,7 +74,7 @@ GRAPH_LIBRARIES = {"_pairing_match": frozenset({"rustworkx"})}
 # desk, its events and its views decide and show, and never look at the world.
 PURE_ROOMS = re.compile(
     r"(.*_(desk|events|view|rights|state|decide)|agenda(_.*)?|helm|safety|lead|hats|offers(_.*)?"
-    r"|memo(_(?!export|docx|pdf|fonts).*)?|wire(_.*)?|asked|asking|call|card_words|item_order|names"
+    r"|memo(_(?!export|docx|pdf|fonts|press|pages_pdf).*)?|wire(_.*)?|asked|asking|call|card_words|item_order|names"
     r"|whole|words|unnamed|commits|seats|permissions|update_gate|ownership(_.*)?|board_schema|lib0)$"
 )
 IMPURE = frozenset(

@@ -754,6 +754,23 @@ def test_what_the_board_does_meanwhile_is_seen_here_RO2() -> None:
     assert "f1-m" not in at.state.notes
 
 
+def test_what_facilitators_say_of_themes_and_notes_on_the_board_holds_here_RO2_RO3() -> None:
+    at = sorting()
+    at.send("", board.NoteShifted(card="s1-n", theme="f1-t"))
+    at.send("", board.NoteShifted(card="s1-n", theme="a theme that is no pile here"))
+    assert at.state.notes["s1-n"].pile == "f1-t"
+    named = board.NoteRenamed(card="f1-t", words=Words("rain"), seat="f1")
+    for told in (named, named, replace(named, card="f1-unknown")):
+        at.send("", told)
+    assert [pile.words for pile in at.state.piles] == [Words("rain")]
+    liked = board.NoteLiked(card="s1-n", seat="s2")
+    for heard in (liked, liked, replace(liked, card="s1-unknown")):
+        at.send("", heard)
+    assert at.state.ticks == {"s1-n": ("s2",)}
+    at.send("", replace(liked, on=False))
+    assert at.state.ticks["s1-n"] == ()
+
+
 def test_what_nobody_said_is_written_and_can_be_placed() -> None:
     at = sorting()
     on(at)

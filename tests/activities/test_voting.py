@@ -616,6 +616,18 @@ def test_themes_that_come_and_go_are_options_only_while_tidying_VO4() -> None:
     assert len(at.state.options) == 4
 
 
+def test_a_theme_is_called_on_the_ballot_as_on_the_board() -> None:
+    at = room()
+    named = board.NoteRenamed(card="f1-t2", words=Words("rain"), seat="f1")
+    at.send("", named)
+    close(at)
+    at.send("", replace(named, card="f1-t3"))
+    at.send("", replace(named, card="s1-unknown"))
+    words = {option.id: option.words for option in at.state.options}
+    assert words["f1-t2"] == words["f1-t3"] == Words("rain")
+    assert words["f1-t4"] != Words("rain")
+
+
 def test_the_list_has_an_end() -> None:
     at = room(options=MOST_OPTIONS + 5)
     assert len(at.state.options) == MOST_OPTIONS

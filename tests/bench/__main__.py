@@ -1,4 +1,5 @@
-"""`python -m tests.bench` (also `./dev bench`): storage, pairs, then rooms of 50 and 200 people.
+"""`python -m tests.bench` (also `./dev bench`): storage, pairs, board, exports, rooms of 50
+and 200 people, then a board of 1,000 cards on a slow screen.
 
 Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
@@ -20,7 +21,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-from tests.bench import pairs_bench, room_bench, storage_bench
+from tests.bench import (
+    board_bench,
+    export_bench,
+    pairs_bench,
+    room_bench,
+    screen_bench,
+    storage_bench,
+)
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -31,9 +39,12 @@ START_SECONDS: Final = 30.0
 def main() -> None:
     """Read the command line and run what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("what", nargs="*", help="storage, pairs, room (all by default)")
+    parser.add_argument(
+        "what", nargs="*", help="storage, pairs, board, exports, room, screen (all by default)"
+    )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
+    parser.add_argument("--cards", type=int, help="on the screen, 1,000 by default")
     parser.add_argument("--people", type=int, nargs="+", help="50 and 200 by default")
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
@@ -44,8 +55,9 @@ def main() -> None:
     options = parser.parse_args()
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
-    what = options.what or (["room"] if options.url else ["storage", "pairs", "room"])
-    if unknown := set(what) - {"storage", "pairs", "room"}:
+    every = ["storage", "pairs", "board", "exports", "room", "screen"]
+    what = options.what or (["room"] if options.url else every)
+    if unknown := set(what) - set(every):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     if "storage" in what:
         asyncio.run(
@@ -53,6 +65,12 @@ def main() -> None:
         )
     if "pairs" in what:
         asyncio.run(pairs_bench.run((200,) if options.quick else pairs_bench.SIZES))
+    if "board" in what:
+        asyncio.run(
+            board_bench.run(options.folder, (100,) if options.quick else board_bench.BOARDS)
+        )
+    if "exports" in what:
+        export_bench.run(3 if options.quick else 10)
     if "room" in what:
         with _server(options.url, options.pid) as (url, pid):
             figures = [
@@ -70,6 +88,9 @@ def main() -> None:
             ]
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
+    if "screen" in what:
+        with _server(options.url, options.pid) as (url, _):
+            asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
 
 
 @contextlib.contextmanager

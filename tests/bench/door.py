@@ -47,6 +47,13 @@ class Door:
         found: dict[str, Any] = answer.json()
         return found
 
+    async def board(self, room: str, token: str) -> dict[str, Any]:
+        """The board as the seat of the token reads it."""
+        answer = await self._http.get(f"/api/rooms/{room}/board", headers=_bearer(token))
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
     async def _post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
         waited = 0.0
         while True:

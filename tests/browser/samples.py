@@ -596,17 +596,23 @@ def desk() -> dict[str, Any]:
 
 def my_words() -> dict[str, Any]:
     """What a teller sees on "my words"."""
-    rows = [
+    rows: list[tuple[str, str, str, str, dict[str, Any]]] = [
         (
             "Hakuna aliyetuambia tuondoke. Walituuliza maji yanafanya nini.",
-            "pending",
-            "circle",
-            "none",
-            False,
+            "pending", "circle", "none", {"by": "Jonah Oduya"},
         ),
-        ("The night the river spoke", "given", "memo", "first_name", True),
-        ("We walked the bank before we drew it.", "withdrawn", "circle", "none", False),
-    ]
+        (
+            "The night the river spoke", "given", "memo", "first_name",
+            {"kind": "story_title", "places": [
+                {"section": "stories", "heading": "Stories", "edition": "participants"},
+            ]},
+        ),
+        ("Draw the map after the walk.", "given", "memo", "none",
+         {"kind": "insight", "own": False, "card": True}),
+        ("We walked the bank before we drew it.", "withdrawn", "circle", "none",
+         {"until": NOW + 540_000}),
+        ("", "refused", "circle", "none", {"gone": True}),
+    ]  # fmt: skip
     return {
         "type": "words",
         "seat": "s6",
@@ -614,18 +620,17 @@ def my_words() -> dict[str, Any]:
         "now": NOW,
         "words": [
             {
-                "words": f"w{n}",
-                "text": text,
-                "kind": "quote",
-                "state": state,
-                "scope": scope,
-                "attribution": by,
-                "in_memo": inside,
-                "story": "",
+                "words": f"w{n}", "text": text, "kind": "quote", "state": state, "scope": scope,
+                "attribution": by, "in_memo": state == "given", "story": "", "unheard": False,
+                "by": None, "digest": f"d{n}", "gone": False, "until": 0, "card": False,
+                "own": True, "verbal": "", "places": [], **more,
             }
-            for n, (text, state, scope, by, inside) in enumerate(rows)
+            for n, (text, state, scope, by, more) in enumerate(rows)
         ],
-    }
+        "kept_until": NOW + 90 * 86_400_000,
+        "memo_until": NOW + 365 * 86_400_000,
+        "sent": False,
+    }  # fmt: skip
 
 
 def memo() -> dict[str, Any]:
@@ -649,9 +654,10 @@ def memo() -> dict[str, Any]:
                 "words": 138,
                 "blocks": [
                     {
-                        "type": "notice",
-                        "kind": "placeholder",
-                        "line": text("Two or three sentences on what brought you together."),
+                        "type": "space",
+                        "id": "purpose",
+                        "label": "Why we met",
+                        "ask": "Two or three sentences on what brought you together.",
                     }
                 ],
             },
@@ -660,11 +666,18 @@ def memo() -> dict[str, Any]:
                 "heading": "Stories",
                 "words": 312,
                 "blocks": [
-                    {"type": "heading", "line": text("The night the river spoke")},
+                    {"type": "space", "id": "stories", "label": "Stories"},
+                    {"type": "heading", "line": text("The night the river spoke"), "id": "story:1"},
+                    {
+                        "type": "space",
+                        "id": "story:1",
+                        "label": "The night the river spoke",
+                        "ask": "Facilitator: write 60 to 90 words from these moments.",
+                    },
                     {
                         "type": "bullets",
                         "items": [
-                            text("Nobody told us to leave."),
+                            text("Nobody told us to leave.", by="people", source=["w1"]),
                             text("They asked us what the water does."),
                         ],
                     },
@@ -682,9 +695,24 @@ def memo() -> dict[str, Any]:
                 "words": 241,
                 "blocks": [
                     {
+                        "type": "heading",
+                        "id": "theme-1:heard",
+                        "part": True,
+                        "line": text("What we heard"),
+                    },
+                    {
+                        "type": "space",
+                        "id": "theme-1:heard",
+                        "label": "What we heard",
+                        "ask": "Facilitator: write about 90 words from these notes.",
+                        "notes": [text("Nobody used the map.", by="people", source=["n1"])],
+                    },
+                    {
                         "type": "paragraph",
                         "line": text(
-                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank."
+                            "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an elder, a child and an engineer along the same bank.",
+                            by="facilitator",
+                            source=["prose:theme-1:heard", "n1"],
                         ),
                     },
                     {
@@ -706,7 +734,10 @@ def memo() -> dict[str, Any]:
             "quotes_waiting": 3,
             "stories_told": 21,
             "stories_released": 9,
+            "commitments": 12,
+            "people_unheard": 2,
         },
+        "unheard": ["Rosa Quispe", "यूसुफ़ अली"],
         "missing": [
             {"kind": "consent", "place": "stories", "heading": "Stories", "count": 3},
             {

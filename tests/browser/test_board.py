@@ -65,7 +65,7 @@ def at_board(
 
 
 def card(page: Page, text: str) -> Locator:
-    return page.locator("tl-board li[data-card]").filter(has_text=text)
+    return page.locator("tl-board [data-card]").filter(has_text=text)
 
 
 def column(page: Page, title: str) -> Locator:
@@ -135,7 +135,7 @@ def test_a_note_is_moved_from_the_keyboard_and_taken_back(
     expect(said).to_contain_text("Taken back: Moved a note")
     expect(loose.locator("p.text").last).to_have_text(NOTES[3][1])
     page.keyboard.press("Control+z")
-    expect(under.locator("li[data-card]")).to_have_count(0)
+    expect(under.locator("[data-card]")).to_have_count(0)
     expect(loose.locator("p.text")).to_have_text([text for _, text in NOTES])
     assert not lead.troubles
 
@@ -220,6 +220,24 @@ def test_two_people_cluster_at_once_and_lose_nothing(
     for guest in people:
         for name, found in (("Ears", NOTES[:2]), ("Hands", NOTES[2:])):
             expect(column(guest.page, name).locator("p.text")).to_have_text([t for _, t in found])
+
+    # The step that begins now is kept: one theme goes back to it, and forth again.
+    room.lead.tap("activity.start")
+    first, second = people
+    ears = column(first.page, "Ears")
+    move = card(second.page, "drains").get_by_role("button", name="Move to…")
+    move.click()
+    card(second.page, "drains").get_by_role("menuitem", name="Hands").click()
+    expect(ears.locator("[data-card]")).to_have_count(1)
+    first.press("More")
+    first.press("Back to an earlier step")
+    first.page.get_by_label("Which part of the board?").select_option("Ears")
+    expect(first.page.get_by_role("dialog")).to_contain_text("Nothing is deleted")
+    first.press("Put them back")
+    expect(ears.locator("p.text")).to_have_text([t for _, t in NOTES[:2]])
+    first.page.keyboard.press("Control+z")
+    expect(ears.locator("[data-card]")).to_have_count(1)
+    for guest in people:
         assert not guest.troubles
 
 
@@ -232,14 +250,14 @@ def test_notes_are_found_marked_and_brought_back(
     guest.press("Search")
     page.get_by_label("Search in notes").fill("RIVER")
     expect(page.get_by_text("1 note found")).to_be_visible()
-    expect(page.locator("tl-board li[data-card]")).to_have_count(1)
+    expect(page.locator("tl-board [data-card]")).to_have_count(1)
     page.get_by_label("Search in notes").fill("glacier")
     expect(page.get_by_text("No note fits.")).to_be_visible()
     guest.press("Show all 4")
     page.get_by_label("Kind of note").select_option("A question")
-    expect(page.locator("tl-board li[data-card]")).to_have_count(1)
+    expect(page.locator("tl-board [data-card]")).to_have_count(1)
     guest.press("Close the search")
-    expect(page.locator("tl-board li[data-card]")).to_have_count(4)
+    expect(page.locator("tl-board [data-card]")).to_have_count(4)
 
     tick = card(page, "drains").get_by_role("button", name="Also ours")
     tick.click()
@@ -253,3 +271,31 @@ def test_notes_are_found_marked_and_brought_back(
     expect(card(page, "repair")).to_be_visible()
     assert not guest.troubles
     assert not lead.troubles
+
+
+def test_an_author_types_on_while_a_facilitator_moves_the_card(
+    house: House, browser: Browser, room: Room
+) -> None:
+    """The caret goes along, and no letter is lost."""
+    other = room.join("Kofi Owusu")
+    room.lead.tap("seat.role", seat=other.seat, role="facilitator")
+    lead = at_board(house, browser, room, room.lead, LAPTOP)
+    id = card(lead.page, "old women").get_attribute("data-card")
+    card(lead.page, "old women").get_by_role("button", name="Edit").click()
+    box = lead.page.get_by_label("Your note")
+    box.press("End")
+    box.press_sequentially(" We")
+    for place in ({"after": ""}, {"theme": themes(room)[0]}):
+        moved = other.send({"type": "note.move", "card": id, **place})
+        assert moved.is_success, moved.text
+        where = column(lead.page, "Listening first" if "theme" in place else "Not placed")
+        expect(where.locator("[data-card]").first.get_by_label("Your note")).to_be_focused()
+        lead.page.keyboard.type(" ask")
+    expect(box).to_have_value("The old women knew where the spring had been. We ask ask")
+    kofi = at_board(house, browser, room, other, PHONE)
+    expect(card(kofi.page, "old women")).to_contain_text("been. We ask ask")
+    assert not lead.troubles
+
+
+def themes(room: Room) -> list[str]:
+    return [theme["id"] for theme in room.lead.get("board").json()["themes"]]

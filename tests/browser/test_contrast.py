@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-NAMES: Final = ("join", "check-in", "circle-telling", "panel", "wall", "memo", "shared-device")
+NAMES: Final = (
+    "join", "check-in", "circle-telling", "panel", "wall", "memo", "shared-device", "board",
+)  # fmt: skip
 MEDIA: Final[tuple[dict[str, Any], ...]] = ({"contrast": "more"}, {"forced_colors": "active"})
 AXE: Final = {"runOnly": ["color-contrast"]}
 

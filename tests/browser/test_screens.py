@@ -23,7 +23,7 @@ NAMES = [
     "front-door", "room-ready", "join", "join-code", "unknown", "check-in", "check-in-shown",
     "circle-listening", "circle-offer", "circle-telling", "circle-over", "circle-fifteen",
     "circle-three", "quiet", "reflect", "release", "plenary", "panel", "wall", "me", "memo",
-    "shared-device", "arabic",
+    "shared-device", "arabic", "board", "board-reader", "board-german",
 ]  # fmt: skip
 
 
@@ -69,7 +69,7 @@ def test_nothing_scrolls_sideways_at_360_and_with_text_twice_as_large(
 
 def test_targets_are_large_enough(browser: Browser, site: gallery.Site, base: str) -> None:
     """Everything a thumb is asked to hit is 44 px or more, both ways."""
-    for name in ("check-in", "circle-offer", "release", "panel", "shared-device", "join"):
+    for name in ("check-in", "circle-offer", "release", "panel", "shared-device", "join", "board"):
         page, _ = gallery.opened(browser, site, base, name, 360, 740)
         small = page.evaluate(
             """() => [...document.querySelectorAll("button, a.btn, label.opt, label.wx, .inp")]

@@ -54,6 +54,14 @@ class Brittle(SqliteStorage):
         self._writable()
         await super().put_secret(digest, room, value)
 
+    async def put_photo(self, room: str, id: str, body: bytes, media: str) -> None:
+        self._writable()
+        await super().put_photo(room, id, body, media)
+
+    async def drop_photo(self, room: str, id: str) -> None:
+        self._writable()
+        await super().drop_photo(room, id)
+
     async def erase_words(self, room: str, refs: Sequence[str]) -> None:
         self._writable()
         await super().erase_words(room, refs)

@@ -80,7 +80,7 @@ class Model:
 
 
 class StorageContract:
-    """STO1 to STO14: each test names the promise it checks."""
+    """STO1 to STO15: each test names the promise it checks."""
 
     # Rooms
 
@@ -267,6 +267,44 @@ class StorageContract:
         await storage.add_update("a/x", b"later")
         assert [u.update for u in await storage.updates("a/x")] == [b"x", b"later"]
         assert [u.update for u in await storage.updates("a/y")] == [b"y"]
+
+    # Photos
+
+    async def test_STO15_a_picture_is_kept_as_it_came_until_it_is_dropped(
+        self, storage: Storage
+    ) -> None:
+        body = bytes(range(256)) * 2_400
+        await storage.create_room("a", 1)
+        await storage.create_room("b", 1)
+        assert await storage.photo("a", "s1-p") is None
+        await storage.put_photo("a", "s1-p", body, "image/jpeg")
+        await storage.put_photo("a", "s2-p", b"two", "image/jpeg")
+        await storage.put_photo("b", "s1-p", b"other", "image/png")
+        assert await storage.photo("a", "s1-p") == ("image/jpeg", body)
+        assert await storage.photo("b", "s1-p") == ("image/png", b"other")
+        assert dict(await storage.photos("a")) == {"s1-p": len(body), "s2-p": 3}
+        await storage.put_photo("a", "s2-p", b"again", "image/png")
+        assert await storage.photo("a", "s2-p") == ("image/png", b"again")
+        await storage.drop_photo("a", "s1-p")
+        await storage.drop_photo("a", "s1-p")
+        await storage.drop_photo("nowhere", "s1-p")
+        assert dict(await storage.photos("a")) == {"s2-p": 5}
+        assert await storage.photo("b", "s1-p") == ("image/png", b"other")
+
+    async def test_STO15_pictures_go_with_their_room_and_come_to_no_other(
+        self, storage: Storage, reopen: Reopen
+    ) -> None:
+        for room in ("a", "b"):
+            await storage.create_room(room, 1)
+            await storage.put_photo(room, "s1-p", room.encode(), "image/jpeg")
+        await storage.forget_room("a")
+        for room in ("a", "nowhere"):
+            with pytest.raises(Conflict):
+                await storage.put_photo(room, "s1-q", b"late", "image/jpeg")
+        again = await reopen()
+        assert await again.photo("a", "s1-p") is None
+        assert dict(await again.photos("a")) == {}
+        assert await again.photo("b", "s1-p") == ("image/jpeg", b"b")
 
     # Secrets, touches, messages
 

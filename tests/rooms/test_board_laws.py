@@ -151,7 +151,7 @@ def text() -> Words:
     return Words(f"w{next(_texts)}")
 
 
-def add(kind: str, **where: str) -> wire_board.NoteAdd:
+def add(kind: str, **where: Any) -> wire_board.NoteAdd:
     return wire_board.NoteAdd(document="board", kind=kind, text=text(), **{"section": "", **where})
 
 
@@ -164,7 +164,28 @@ behind = st.none() | st.just(-1) | nth
 def steps(draw: st.DrawFn) -> tuple[str, str, tuple[Any, ...]]:
     kind = draw(
         st.sampled_from(
-            ["add", "add", "move", "move", "move", "tick", "delete", "delete", "restore", "restore", "cluster", "rename", "split", "merge", "order", "section", "name_section", "order_section", "back", "wait"]
+            [
+                "add",
+                "add",
+                "move",
+                "move",
+                "move",
+                "tick",
+                "delete",
+                "delete",
+                "restore",
+                "restore",
+                "cluster",
+                "rename",
+                "split",
+                "merge",
+                "order",
+                "section",
+                "name_section",
+                "order_section",
+                "back",
+                "wait",
+            ]
         )
     )
     return kind, draw(who), (draw(nth), draw(nth), draw(behind), draw(st.lists(nth, max_size=6)))
@@ -283,10 +304,21 @@ def test_a_place_that_is_put_back_stands_as_it_stood_BRD7(
         stood = [n.card for n in board_moves.standing(at, spot)]
         if spot.kind == THEME and not board_moves.is_theme(table.room.notes, spot.id):
             continue
-        names = {spot.kind: spot.id}
+        names: Any = {spot.kind: spot.id}
+        before = {s: [n.card for n in board_moves.standing(table.room, s)] for s in spots}
         reason = table.send("s2", wire_board.BoardRestore(at=at.seq, **names))
         assert reason in ("", "duplicate")
         table.check()
         now = [n.card for n in board_moves.standing(table.room, spot)]
         still = [card for card in stood if card in table.room.notes]
         assert now[: len(still)] == still
+        for card in now[len(still) :]:  # came since, or has nowhere to go back to
+            home = at.notes.get(card)
+            gone = home and home.theme and not board_moves.is_theme(table.room.notes, home.theme)
+            assert home is None or gone
+        if not reason:  # and all of it can be undone
+            undo = table.room.board.checkpoints[-1]
+            assert not table.send("s1", wire_board.BoardRestore(at=undo.at, **names))
+            table.check()
+            after = {s: [n.card for n in board_moves.standing(table.room, s)] for s in spots}
+            assert after == before

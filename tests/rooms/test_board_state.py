@@ -86,5 +86,5 @@ def test_the_newest_checkpoints_are_kept() -> None:
     for at in range(board_state.CHECKPOINTS_KEPT + 3):
         one = board_state.Checkpoint(at, at, "", "", {}, frozenset())
         board = board_state.noted(board, one)
-    assert [c.at for c in board.checkpoints][0] == 3
+    assert board.checkpoints[0].at == 3
     assert len(board.checkpoints) == board_state.CHECKPOINTS_KEPT

@@ -18,8 +18,8 @@ from rooms.memo import (
     ThemeQuestion,
     draft,
 )
+from rooms.memo_chat import plain_text
 from rooms.memo_export import to_json
-from rooms.memo_markdown import plain_text
 from rooms.memo_tree import Ask, Bullets, Edition, Line, Memo, Notice, Quote, lines_of
 from tests.rooms.memo_sample import SAMPLE
 from tests.rooms.memo_strategies import SEATS, sources, token

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 
 from rooms.memo import MemoCard, draft
-from rooms.memo_markdown import escape, isolated, markdown, plain_text
+from rooms.memo_chat import chat
+from rooms.memo_markdown import escape, isolated, markdown
 from tests.rooms.memo_hostile import HOSTILE
 from tests.rooms.memo_sample import SAMPLE
 
@@ -16,7 +17,7 @@ replace = msgspec.structs.replace
 def test_ME5_same_board_same_markdown_apart_from_the_date_line() -> None:
     first = draft(SAMPLE, "participants")
     second = draft(replace(SAMPLE, printed_at=SAMPLE.printed_at + 10**9), "participants")
-    for render in (markdown, plain_text):
+    for render in (markdown, chat):
         one, two = render(first).splitlines(), render(second).splitlines()
         apart = [(a, b) for a, b in zip(one, two, strict=True) if a != b]
         assert [a.strip("*") for a, _ in apart] == [first.date_line]
@@ -49,7 +50,7 @@ def test_small_print_of_another_direction_is_isolated() -> None:
 
 def test_every_released_script_is_in_both() -> None:
     memo = draft(SAMPLE, "participants")
-    for render in (markdown, plain_text):
+    for render in (markdown, chat):
         for text in ("हमने पहले सुना, फिर नक्शा बनाया।", "الخريطة الجيدة تعرف من ينام وحده.", "ካርታው"):
             assert text in render(memo)
         assert "ashamed" not in render(memo)

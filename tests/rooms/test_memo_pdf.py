@@ -13,8 +13,9 @@ from pypdf import PdfReader
 
 from rooms import memo_fonts
 from rooms.memo import MemoCard, MemoSource, ProseText, draft
-from rooms.memo_pdf import MissingGlyph, pdf
-from rooms.memo_tree import Bullets, Table
+from rooms.memo_pdf import pdf
+from rooms.memo_press import MissingGlyph
+from rooms.memo_tree import lines_of
 from tests.rooms.memo_hostile import HOSTILE
 from tests.rooms.memo_sample import SAMPLE
 
@@ -32,11 +33,18 @@ LINES = {
     "Tamil": "வரைபடம் நடையில் தொடங்குகிறது",
     "Ethiopic": "ካርታው የሚጀምረው በእግር ነው።",
     "Bengali": "মানচিত্র হাঁটা দিয়ে শুরু হয়",
+    "Chinese": "好的地图从走路开始，不从纸上开始。",
+    "Japanese": "良い地図は歩くことから始まる。",
+    "Korean": "좋은 지도는 걷기에서 시작된다.",
 }
 
 
-def saying(text: str) -> MemoSource:
-    return MemoSource("An evening", 0, 0, cards=(MemoCard("x", "parking", text),))
+TAGS = {"Chinese": "zh", "Japanese": "ja", "Korean": "ko", "Arabic": "ar", "Ethiopic": "am"}
+
+
+def saying(text: str, language: str = "") -> MemoSource:
+    card = MemoCard("x", "parking", text, language=language)
+    return MemoSource("An evening", 0, 0, cards=(card,))
 
 
 def poppler(content: bytes) -> str:
@@ -56,7 +64,7 @@ def pages(content: bytes) -> str:
 def test_text_of_every_script_can_be_copied_out(script: str) -> None:
     if script == "Ethiopic" and not WITH_ETHIOPIC:
         pytest.skip("the web package with Noto Sans Ethiopic is not installed")
-    memo = draft(saying(LINES[script]), "participants")
+    memo = draft(saying(LINES[script], TAGS.get(script, "")), "participants")
     assert LINES[script] in " ".join(poppler(pdf(memo)).split())
 
 
@@ -101,13 +109,23 @@ def test_it_is_tagged_and_titled() -> None:
     assert b"pdfuaid" in root["/Metadata"].get_data()
 
 
-def test_a_missing_glyph_names_characters_and_scripts() -> None:
+def test_a_missing_glyph_is_named_with_its_code_and_its_place() -> None:
     memo = draft(saying("A word in ᠮᠣᠩᠭᠣᠯ and one in ꦗꦮ"), "participants")
     with pytest.raises(MissingGlyph) as caught:
         pdf(memo)
     assert set(caught.value.scripts) == {"Mongolian", "Javanese"}
     assert "ꦗ" in caught.value.characters
-    assert "U+A997" in str(caught.value)
+    first = caught.value.found[0]
+    assert (first.character, first.code, first.script) == ("ᠮ", "U+182E", "Mongolian")
+    assert first.place == "Questions still open"
+    assert first.words == "A word in ᠮᠣᠩᠭᠣᠯ and one in ꦗꦮ"
+    assert "ꦗ (U+A997) in “Questions still open” near" in str(caught.value)
+
+
+def test_a_missing_glyph_of_the_title_is_in_the_head() -> None:
+    with pytest.raises(MissingGlyph) as caught:
+        pdf(draft(replace(saying("x"), title="ꦗ"), "participants"))
+    assert [one.place for one in caught.value.found] == ["Debrief memo"]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -130,10 +148,9 @@ def test_hostile_text_is_only_ever_text(text: str) -> None:
     reader = PdfReader(BytesIO(content))
     assert 1 <= len(reader.pages) <= 6
     shown = re.sub(r"\s", "", pages(content))
-    for block in memo.sections[0].blocks:
-        assert not isinstance(block, Bullets | Table)
-        if block.line.text.isascii():
-            assert re.sub(r"\s", "", block.line.text) in shown
+    for line in (line.text for block in memo.sections[0].blocks for line in lines_of(block)):
+        if line.isascii():
+            assert re.sub(r"\s", "", line) in shown
 
 
 @pytest.mark.slow

@@ -9,7 +9,7 @@ EVERYONE = {"seat.name", "seat.leave"}
 
 async def test_what_everybody_is_offered(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
-        own = {"help.ask", "seat.willing", "seat.move", "seat.where"}
+        own = {"help.ask", "seat.willing", "seat.move", "seat.where", "words.write"}
         assert await house.offered("s2") == EVERYONE | own
         lead = await house.offered(house.lead)
         assert lead >= EVERYONE | {"activity.start", "activity.skip", "door.close", "seat.remove"}

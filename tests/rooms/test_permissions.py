@@ -52,7 +52,7 @@ CASES: list[tuple[Family, Writer, Touch, str | None]] = [
     ("board", ANA, drop("cards", "ben-1", "ticks", "ana"), "not_yours"),
     ("board", ANA, drop("cards", "ben-1"), "not_yours"),
     ("board", LEAD, drop("cards", "ben-1"), "not_yours"),
-    ("board", ANA, drop("cards", "ana-1"), "not_yours"),
+    ("board", ANA, drop("cards", "ana-1"), None),
     ("board", ANA, put("cards", "ana-1", type=MAP, first=False), "not_yours"),
     ("board", ANA, put("cards", "ana-1", "order", value="a0"), None),
     ("board", ANA, put("cards", "ana-1", "order", value="a0", first=False), "not_yours"),

@@ -47,6 +47,8 @@ async def test_P11_a_file_of_every_released_version_opens(version: int, tmp_path
     ]
     assert await storage.secret("digest") == ("room1", b"value")
     assert await storage.touched("room1") == 1_790_000_000_000
+    pictures = {"s1-p1": 3} if version >= 2 else {}
+    assert dict(await storage.photos("room1")) == pictures
     await storage.append("room1", 3, b"three")
     assert await storage.add_update("room1/board", b"new") == 5
     await storage.close()

@@ -1,26 +1,26 @@
-"""The memo and the archive as files, and their names (A12)."""
+"""The memo as files, and their names (A12)."""
 
 from __future__ import annotations
-
-import io
-import zipfile
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.downloads import attachment, packed
+from rooms.memo_export import ALL_FORMATS
+from rooms.memo_press import MissingGlyph, Unprinted
+from rooms.render import formatted
+from server.downloads import attachment, unprinted
 from tests.server.conftest import Opened
 
 
-@pytest.mark.parametrize("ending", ["md", "html", "docx", "pdf", "json", "txt"])
+@pytest.mark.parametrize("ending", ALL_FORMATS)
 async def test_memo_in_every_format(opened: Opened, ending: str) -> None:
     path = f"/api/rooms/{opened.room}/memo.{ending}"
     answer = await opened.lead.http.get(path, headers=opened.lead.bearer)
     assert answer.status_code == 200
     assert answer.headers["content-disposition"].startswith("attachment; filename=")
     assert answer.headers["content-security-policy"].endswith("sandbox")
-    start = {"docx": b"PK", "pdf": b"%PDF-", "json": b"{"}.get(ending, b"")
+    start = {"docx": b"PK", "pdf": b"%PDF-", "json": b"{", "pages.pdf": b"%PDF-"}.get(ending, b"")
     assert answer.content.startswith(start)
 
 
@@ -39,16 +39,6 @@ async def test_unknown_formats_and_editions(opened: Opened) -> None:
     assert (await http.get(f"{path}.exe", headers=who)).status_code == 404
     answer = await http.get(f"{path}.md", headers=who, params={"edition": "secret"})
     assert answer.status_code == 400
-
-
-async def test_archive_is_the_organisers_alone(opened: Opened) -> None:
-    guest = await opened.join("Guest")
-    path = f"/api/rooms/{opened.room}/export.zip"
-    assert (await guest.http.get(path, headers=guest.bearer)).status_code == 403
-    answer = await guest.http.get(path, headers=opened.lead.bearer)
-    with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-        names = set(archive.namelist())
-    assert {"board.json", "memo-participants.docx", "memo-public.pdf"} <= names
 
 
 async def test_board_over_the_api(opened: Opened) -> None:
@@ -81,5 +71,9 @@ def test_a12_hostile_titles(title: str) -> None:
     assert "%E2%80%AE" not in header
 
 
-def test_an_archive_of_the_same_files_has_the_same_bytes() -> None:
-    assert packed({"b": b"2", "a": b"1"}) == packed({"a": b"1", "b": b"2"})
+def test_a_letter_without_a_typeface_is_named_with_its_place() -> None:
+    found = (Unprinted("ꦗ", "Stories", "a word in ꦗꦮ"), Unprinted("ꦮ", "Stories", "a word in ꦗꦮ"))
+    line = unprinted(MissingGlyph(found))
+    said = formatted(line.id, line.args)
+    assert "Letters without a typeface on this server: 2." in said
+    assert "The first is ꦗ (U+A997, Javanese) in “Stories”, near “a word in ꦗꦮ”." in said

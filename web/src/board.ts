@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { sees } from "./blocks/block";
 import { Box } from "./blocks/box";
-import { CardPart, type Row } from "./blocks/card";
+import { CardPart, type Row, standing } from "./blocks/card";
 import { Carets } from "./board/carets";
 import { type Checkpoints, drawCheckpoints, fetchCheckpoints } from "./board/checkpoints";
 import { ColumnPart, type Gap } from "./board/column";
@@ -196,7 +196,8 @@ export class BoardPage extends StagePart implements Board {
     if (cards.size <= FLYING)
       for (const id of cards) {
         const item = this.item(id);
-        if (item && !this.flights.has(id)) this.flights.set(id, item.getBoundingClientRect());
+        if (item && shown(item) && !this.flights.has(id))
+          this.flights.set(id, item.getBoundingClientRect());
       }
     place.lists.moved(cards);
     this.requestUpdate();
@@ -215,7 +216,7 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private item(card: string): HTMLElement | null {
-    return this.querySelector<HTMLElement>(`[data-card="${CSS.escape(card)}"]`);
+    return standing(card)?.parentElement ?? null;
   }
 
   protected override updated(): void {
@@ -227,14 +228,15 @@ export class BoardPage extends StagePart implements Board {
       this.names = now;
       place?.shelf.again();
     }
-    const dialog = this.querySelector("dialog");
+    // Not looked for without need: a search through a thousand cards is what this page must avoid.
+    const dialog = this.ask || this.points ? this.querySelector("dialog") : null;
     if (dialog && !dialog.open) dialog.showModal();
     if (this.flights.size || place?.left) void this.settle();
   }
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */
   private async settle(): Promise<void> {
-    const columns = [...this.querySelectorAll<ColumnPart>("tl-column")];
+    const columns = [...(this.querySelector(".cols")?.children ?? [])] as ColumnPart[];
     await Promise.all(columns.map((column) => column.updateComplete));
     const { place } = this;
     const gone = place?.left;
@@ -248,7 +250,7 @@ export class BoardPage extends StagePart implements Board {
     );
     for (const [id, from] of this.flights) {
       const item = this.item(id);
-      if (!item || !length || item.classList.contains("lifted")) continue;
+      if (!item || !length || !shown(item) || item.classList.contains("lifted")) continue;
       const to = item.getBoundingClientRect();
       const [dx, dy] = [from.left - to.left, from.top - to.top];
       const seen = [from, to].some((box) => box.bottom > 0 && box.top < window.innerHeight);
@@ -473,7 +475,7 @@ export class BoardPage extends StagePart implements Board {
     return html`<header class="top wide boardtop">${this.back()}<div class="place"><b dir="auto">${view?.room.title ?? stage.boot.title ?? ""}</b></div>
       <nav class="end row" aria-label=${t("The board")}>${this.steps.last ? html`<button class="btn icon wideonly" type="button" aria-label=${t("Undo: {step}", { step: this.steps.last.label })} @click=${() => this.undo()}>${icon("undo", "flip")}</button>` : nothing}<button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
-      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn small main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
+      }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
       ${this.menu ? this.drawMenu() : nothing}
       <div class="wide boardmain">${fixedPlace(stage)}
       <section class="stack bhead"><h1 class="head" tabindex="-1">${this.heading()}</h1>
@@ -708,6 +710,11 @@ export class BoardPage extends StagePart implements Board {
   }
 }
 
+/** Whether the browser draws it just now; asking for its place would make it draw what it skips. */
+function shown(item: HTMLElement): boolean {
+  return item.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
+}
+
 define("tl-box", Box);
 define("tl-card", CardPart);
 define("tl-column", ColumnPart);
@@ -719,4 +726,4 @@ if (stage) {
   stage.connection.aware = (name) => !name.startsWith("mine/");
 }
 watchKeyboard();
-void enter(stage, readBoot().room, "tl-board");
+void enter(stage, readBoot().room, "tl-board", false);

@@ -17,6 +17,9 @@ const SILENCE = 12_000;
 const PATIENCE = 15_000;
 /** Milliseconds over which typing is gathered into one update. */
 const GATHER = 120;
+/** Milliseconds over which what others write is gathered before it is put on this device's disk: it
+ *  is on the server already, and every write to the disk costs a slow phone milliseconds. */
+const OTHERS = 1_000;
 /** Milliseconds to wait for this device's own storage before going on without it. */
 const STORE_WAIT = 3_000;
 
@@ -36,6 +39,8 @@ export class Shared {
   readonly awareness: Awareness | null;
   private store: IndexeddbPersistence | undefined;
   private changes = 0;
+  private readonly gathered: Uint8Array[] = [];
+  private flushing: number | undefined;
 
   constructor(
     readonly name: string,
@@ -69,6 +74,8 @@ export class Shared {
     try {
       const store = new IndexeddbPersistence(`talanoa/${this.name}`, this.doc);
       this.store = store;
+      this.doc.off("update", store._storeUpdate);
+      this.doc.on("update", this.keep);
       await Promise.race([
         store.whenSynced,
         new Promise((resolve) => window.setTimeout(resolve, STORE_WAIT)),
@@ -76,6 +83,23 @@ export class Shared {
     } catch {
       this.store = undefined;
     }
+  }
+
+  /** What is written here goes to the disk at once, after what it may build on. */
+  private readonly keep = (update: Uint8Array, origin: unknown) => {
+    if (origin === this.store) return;
+    this.gathered.push(update);
+    if (origin !== this.provider) this.flush();
+    else this.flushing ??= window.setTimeout(() => this.flush(), OTHERS);
+  };
+
+  private flush(): void {
+    window.clearTimeout(this.flushing);
+    this.flushing = undefined;
+    const [first, ...more] = this.gathered;
+    if (!first) return;
+    this.store?._storeUpdate(more.length ? Y.mergeUpdates(this.gathered) : first, this);
+    this.gathered.length = 0;
   }
 
   /** A read that follows the write: done means that the write is on disk. */
@@ -101,6 +125,9 @@ export class Shared {
   /** Gives it up, with the copy on this device when it is of no use any more. */
   async close(forget = false): Promise<void> {
     this.provider.destroy();
+    this.doc.off("update", this.keep);
+    if (forget) window.clearTimeout(this.flushing);
+    else this.flush();
     if (forget) await this.store?.clearData();
     else await this.store?.destroy();
     this.doc.destroy();

@@ -44,7 +44,8 @@ function line(stage: Stage): TemplateResult {
   }
 }
 
-function saved(stage: Stage): TemplateResult {
+/** Whether everything typed here is safe, and where. */
+export function saved(stage: Stage): TemplateResult {
   const { count, onDisk } = stage.unsaved;
   if (!count) return html`<span class="ok">${icon("saved")}${t("Saved")}</span>`;
   if (onDisk) return html`<span class="ok">${icon("device")}${t("Saved on this device")}</span>`;
@@ -95,11 +96,8 @@ function endingSentence(code: number): string {
 }
 
 /** Before the first activity of a room nothing weighs as much as starting it. */
-export function before(stage: Stage): boolean {
-  const { view } = stage;
-  return (
-    !!view && !view.activity && !view.room.agenda.some((row) => /^(done|now)$/.test(row.state))
-  );
+export function comingIn(view: ViewMessage): boolean {
+  return !view.activity && !view.room.agenda.some((row) => /^(done|now)$/.test(row.state));
 }
 
 /** An offered or vacant lead stands before everything else, wherever its facilitator is. */

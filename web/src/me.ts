@@ -1,84 +1,227 @@
-// My words: everything of mine that could be quoted, and my answer to each; mine to change.
+// My words: everything of mine that could be quoted or printed, where it stands in the memo, and my
+// answer to each; mine to change, to take back and to delete.
 import { html, nothing, type TemplateResult } from "lit";
+import { Box } from "./blocks/box";
 import { consent } from "./blocks/fill";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
-import { t } from "./i18n";
+import { hour, t } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
-import type { MyWords } from "./wire";
+import type { MyWords, WordsMessage } from "./wire";
+
+/** Milliseconds between two looks at where words stand in the memo. */
+const LOOK_AGAIN = 1_500;
+
+type Doing = "" | "answer" | "edit" | "erase" | "all";
 
 export class MePage extends StagePart {
   static override properties = {
     ...StagePart.properties,
     open: { state: true },
+    doing: { state: true },
     choice: { state: true },
     outside: { state: true },
+    looked: { state: true },
   };
-  /** The words whose answer is being changed. */
+  /** The words something is being done with, and what. */
   declare open: string;
+  declare doing: Doing;
   declare choice: string | undefined;
   declare outside: boolean;
+  /** The newest answer that knows where words stand. */
+  declare looked: WordsMessage | undefined;
+  private looking = 0;
+  private lookedAt = "";
 
-  private get words(): MyWords[] {
+  private get message(): WordsMessage | undefined {
     const { stage } = this;
-    return (stage.words.get(stage.seat) ?? stage.boot.words)?.words ?? [];
+    return stage.words.get(stage.seat) ?? stage.boot.words;
+  }
+
+  /** As the room last said, with the places that were looked up. */
+  private get words(): MyWords[] {
+    const known = this.looked ?? this.stage.boot.words;
+    const places = new Map(known?.words.map((each) => [each.words, each.places]));
+    const shown = (this.message?.words ?? []).map((each) => ({
+      ...each,
+      places: each.in_memo ? (places.get(each.words) ?? []) : [],
+    }));
+    return shown.sort((one, other) => rank(one) - rank(other));
+  }
+
+  protected override updated(): void {
+    const mark = JSON.stringify(this.message?.words ?? []) + this.stage.seat;
+    if (mark === this.lookedAt || this.looking) return;
+    if (!this.stage.words.get(this.stage.seat)) return;
+    this.lookedAt = mark;
+    this.looking = window.setTimeout(() => {
+      this.looking = 0;
+      void this.look();
+    }, LOOK_AGAIN);
+  }
+
+  private async look(): Promise<void> {
+    const { boot, seat } = this.stage;
+    const answer = await fetch(`/api/rooms/${boot.room}/words?seat=${seat}`).catch(() => null);
+    if (answer?.ok) this.looked = (await answer.json()) as WordsMessage;
+    else this.requestUpdate();
   }
 
   protected override render(): TemplateResult {
     const { stage } = this;
     const back = `/r/${stage.boot.room}${stage.boot.seats.length > 1 ? `?as=${stage.seat}` : ""}`;
+    const carried = stage.boot.seats.length > 1 && stage.boot.seats[0]?.seat !== stage.seat;
+    const kept = stage.view?.room.kept;
+    const { words } = this;
     return html`<div class="phone mywords room"><header class="where"><div class="place"><b>${t("Your words")}</b><span>${t("Only you decide")}</span></div><a class="btn bare" href=${back}>${t("Back to the room")}</a></header>
     ${stateLine(stage)}${fixedPlace(stage)}
-    <section class="stack say"><h1 class="head">${t("What may be quoted")}</h1><p class="quiet">${t("Nothing leaves the circle without your yes. You can change each answer here, at any time.")}</p></section>
-    <div class="list">${this.words.length ? this.words.map((each) => this.entry(each)) : html`<p class="quiet">${t("Nothing of yours is waiting here. When you tell a story, its title, moments and quote will stand here.")}</p>`}${tray(stage)}</div></div>`;
+    <section class="stack say"><h1 class="head">${t("What may be quoted")}</h1><p class="quiet">${t("Nothing leaves the circle without your yes. You can change each answer here, at any time.")}</p>
+    ${carried ? html`<p class="note aloud">${icon("sound")}<span>${t("Read each aloud to {name}. They answer, you press. It counts when a second person confirms that they heard it.", { name: `\u2068${stage.name(stage.seat)}\u2069` })}</span></p>` : nothing}
+    ${kept ? html`<p class="note" dir="auto">${kept}</p>` : nothing}</section>
+    <div class="list">${words.length ? words.map((each) => this.entry(each)) : html`<p class="quiet">${t("Nothing of yours is waiting here. When you tell a story, its title, moments and quote will stand here.")}</p>`}${tray(stage)}${words.length ? this.everything() : nothing}</div></div>`;
   }
 
   private entry(each: MyWords): TemplateResult {
-    const { stage } = this;
-    const open = this.open === each.words;
     const given = each.state === "given";
-    return html`<article class="card words stack"><p class="note">${sort(each.kind)}</p><blockquote dir="auto">“${each.text}”</blockquote>
-    <div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${each.in_memo ? html`<span class="note">${t("stands in the memo")}</span>` : nothing}</div>
-    ${
-      open
-        ? html`<h2 class="sec">${t("May we quote this?")}</h2>${consent(
-            `w-${each.words}`,
-            this.choice,
-            this.outside,
-            (value) => {
-              this.choice = value;
-            },
-            (value) => {
-              this.outside = value;
-            },
-          )}<div class="pair"><button class="btn main big" type="button" @click=${() => this.answer(each)}>${t("This is my answer")}</button><button class="btn big" type="button" @click=${() => {
+    const here = this.open === each.words ? this.doing : "";
+    return html`<article class="card words stack" aria-label=${sort(each)}><p class="note">${sort(each)}${each.by ? html` · ${t("Written down by {name}", { name: `\u2068${each.by}\u2069` })}` : nothing}</p>
+    ${each.gone ? html`<p class="quiet">${t("Deleted here, as you wished.")}</p>` : html`<blockquote dir="auto">“${each.text}”</blockquote>`}
+    <div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${this.place(each)}</div>
+    ${each.until ? html`<p class="note">${t("It is deleted here at {time}. Until then you can change your mind.", { time: hour(each.until) })}</p>` : nothing}
+    ${here === "answer" ? this.asking(each) : here === "edit" ? this.editing(each) : here === "erase" ? this.erasing(each) : this.offers(each, given)}</article>`;
+  }
+
+  /** Where they stand in the memo people get, by heading. */
+  private place(each: MyWords): TemplateResult | typeof nothing {
+    if (!each.in_memo) return nothing;
+    const inside = each.places.find((place) => place.edition === "participants");
+    if (!inside) return html`<span class="note">${t("not in the memo so far")}</span>`;
+    return html`<span class="note place">${t("In the memo: {heading}", { heading: `\u2068${inside.heading}\u2069` })}</span>`;
+  }
+
+  private offers(each: MyWords, given: boolean): TemplateResult {
+    const { stage } = this;
+    if (each.gone)
+      return html`<div class="acts">${this.button(each, "edit", t("Write it again"))}${this.button(each, "erase", t("Let it go"))}</div>`;
+    const first = each.state === "pending" && !each.unheard;
+    const answer = each.own
+      ? html`<button class="btn ${first ? "main big" : "small"}" type="button" @click=${() => this.ask(each)}>${first ? t("Answer") : t("Change my answer")}</button>`
+      : this.reach(each, given);
+    return html`<div class="acts">${answer}${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${t("Take it back")}</button>` : nothing}${each.card ? nothing : this.button(each, "edit", t("Edit"))}${this.button(each, "erase", t("Delete"))}</div>`;
+  }
+
+  /** Insights, questions and practices need no answer; how far they travel is still their author's. */
+  private reach(each: MyWords, given: boolean): TemplateResult {
+    const { stage } = this;
+    if (!given)
+      return html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.release", words: each.words, choice: "unnamed", exact: each.digest })}>${t("Give it again")}</button>`;
+    const inside = each.in_memo;
+    return html`<button class="btn small" type="button" @click=${() =>
+      stage.say({
+        type: inside ? "consent.narrow" : "consent.widen",
+        words: each.words,
+        scope: inside ? "room" : "memo",
+      })}>${inside ? t("Keep it in the room") : t("Let it go into the memo")}</button>`;
+  }
+
+  private button(each: MyWords, doing: Doing, label: string): TemplateResult {
+    return html`<button class="btn small" type="button" @click=${() => {
+      this.open = each.words;
+      this.doing = doing;
+    }}>${label}</button>`;
+  }
+
+  private ask(each: MyWords): void {
+    this.open = each.words;
+    this.doing = "answer";
+    this.choice = undefined;
+    this.outside = each.scope === "public";
+  }
+
+  private asking(each: MyWords): TemplateResult {
+    return html`<h2 class="sec">${t("May we quote this?")}</h2>${consent(
+      `w-${each.words}`,
+      this.choice,
+      this.outside,
+      (value) => {
+        this.choice = value;
+      },
+      (value) => {
+        this.outside = value;
+      },
+    )}<p class="note">${t("People who were there will recognise this, also without your name.")}</p><div class="pair"><button class="btn main big" type="button" ?disabled=${!this.choice} @click=${() => this.answer(each)}>${t("This is my answer")}</button>${this.leave()}</div>`;
+  }
+
+  private editing(each: MyWords): TemplateResult {
+    const { stage } = this;
+    const box = `me/${each.words}`;
+    return html`<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your words, as you want them")} .hint=${each.own ? t("Other words need another answer.") : null} .limit=${600} .lines=${3} .start=${each.text}></tl-box><div class="pair"><button class="btn main big" type="button" @click=${() => {
+      const text = stage.drafts.peek(stage.seat, box).trim();
+      if (text && text !== each.text)
+        stage.say({ type: "words.edit", words: each.words, text }, [box]);
+      if (each.own) this.ask(each);
+      else this.close();
+    }}>${t("These are my words")}</button>${this.leave()}</div>`;
+  }
+
+  private erasing(each: MyWords): TemplateResult {
+    return html`<p class="quiet">${each.gone ? t("Nothing of it is left on this page then.") : each.card ? t("It goes from the board and from the memo, for good.") : t("It goes for good. Nobody can bring it back.")}</p><div class="pair"><button class="btn main big" type="button" @click=${() => {
+      this.stage.say({ type: "words.erase", words: each.words });
+      this.close();
+    }}>${t("Delete it for good")}</button>${this.leave()}</div>`;
+  }
+
+  private everything(): TemplateResult {
+    const now = this.doing === "all";
+    return html`<section class="stack all">${
+      now
+        ? html`<p class="quiet">${t("All your words, cards and notes go from this room, the board and the memo, for good. Your name and your seat stay.")}</p><div class="pair"><button class="btn main big" type="button" @click=${() => {
+            this.stage.say({ type: "words.erase" });
+            this.close();
+          }}>${t("Delete everything of mine")}</button>${this.leave()}</div>`
+        : html`<button class="btn bare" type="button" @click=${() => {
             this.open = "";
-          }}>${t("Leave it as it is")}</button></div>`
-        : html`<div class="row"><button class="btn small" type="button" @click=${() => {
-            this.open = each.words;
-            this.choice = undefined;
-            this.outside = each.scope === "public";
-          }}>${t("Change my answer")}</button>${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${t("Take it back")}</button>` : nothing}</div>`
-    }</article>`;
+            this.doing = "all";
+          }}>${t("Delete everything of mine")}</button>`
+    }</section>`;
+  }
+
+  private leave(): TemplateResult {
+    return html`<button class="btn big" type="button" @click=${() => this.close()}>${t("Leave it as it is")}</button>`;
+  }
+
+  private close(): void {
+    // What was not sent is let go of: words that are deleted here stay in no box either.
+    if (this.doing === "edit") this.stage.drafts.sent(this.stage.seat, `me/${this.open}`);
+    this.open = "";
+    this.doing = "";
   }
 
   private answer(each: MyWords): void {
     if (!this.choice) return;
+    const now = this.message?.words.find((one) => one.words === each.words) ?? each;
     this.stage.say({
       type: "consent.release",
       words: each.words,
       choice: this.choice,
       outside: this.outside,
+      exact: now.digest,
     });
-    this.open = "";
+    this.close();
   }
 }
 
+/** What waits for an answer stands first, what was deleted last. */
+function rank(each: MyWords): number {
+  if (each.gone) return 3;
+  return each.state === "pending" ? 0 : each.state === "given" ? 1 : 2;
+}
+
 /** What these words are, so that a name of a story is not taken for a quote. */
-function sort(kind: string): string {
-  switch (kind) {
+function sort(each: MyWords): string {
+  switch (each.kind) {
     case "story_title":
     case "title":
       return t("The name of your story");
@@ -88,7 +231,7 @@ function sort(kind: string): string {
     case "quote":
       return t("Your exact words");
     default:
-      return t("You gave this");
+      return each.card ? t("Your card on the board") : t("You gave this");
   }
 }
 
@@ -98,6 +241,7 @@ function where(each: MyWords): string {
   if (each.state === "refused") return t("Not to be quoted");
   if (each.unheard) return t("Waits for a second person who heard your yes");
   if (each.state !== "given") return t("Your circle only, until you say");
+  if (!each.in_memo) return t("Only here in the room");
   const name =
     each.attribution === "none"
       ? t("Without your name")
@@ -107,5 +251,6 @@ function where(each: MyWords): string {
   return each.scope === "public" ? t("{name}, also outside this group", { name }) : name;
 }
 
+define("tl-box", Box);
 define("tl-me", MePage);
 void enter(openStage("seat"), readBoot().room, "tl-me");

@@ -1,88 +1,43 @@
-// The memo: the draft that wrote itself, what is missing, and the way out. Prose and questions go
-// as commands; everything else is read.
+// The memo: the draft that writes itself and goes on doing so, places in it where facilitators
+// write together, what is missing, and the way out. Prose lives in the memo's document, questions
+// go as commands; everything else is read.
 import { html, nothing, type TemplateResult } from "lit";
+import { repeat } from "lit/directives/repeat.js";
 import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
-import { fixedPlace, StagePart } from "./frame";
+import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, t, tn } from "./i18n";
+import "./memo/exports";
+import { type Changed, changedSinceSent } from "./memo/changed";
+import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
+import { drawMissing, leftOf, target } from "./memo/missing";
+import { PlacePart } from "./memo/place";
+import { Places } from "./memo/places";
+import {
+  type Ask,
+  anchor,
+  type Line,
+  type MemoBlock,
+  type MemoTree,
+  type Missing,
+  type NoteEntry,
+  type Section,
+  type Space,
+  steady,
+  traced,
+  written,
+} from "./memo/tree";
 import { enter } from "./mount";
-import { define, icon } from "./part";
+import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
 import type { Cards } from "./wire";
 
-interface Line {
-  text: string;
-  note?: string;
-  language?: string;
-  by?: string;
-  source?: string[];
-}
-
-type MemoBlock =
-  | { type: "heading"; line: Line; id?: string; part?: boolean }
-  | { type: "paragraph"; line: Line; quiet?: boolean }
-  | { type: "bullets"; items: Line[] }
-  | { type: "quote"; line: Line; attribution?: string; translation?: string }
-  | { type: "table"; headers: string[]; rows: Line[][]; numeric?: number[] }
-  | { type: "notice"; line: Line; kind: string }
-  | {
-      type: "ask";
-      line: Line;
-      theme: string;
-      label: string;
-      state: "suggested" | "edited" | "confirmed";
-      state_label?: string;
-      suggestions?: string[];
-    };
-
-interface Section {
-  id: string;
-  heading: string;
-  blocks: MemoBlock[];
-  words?: number;
-  budget?: number;
-}
-
-interface Missing {
-  kind: string;
-  place: string;
-  heading?: string;
-  owner?: string;
-  count?: number;
-  blocks?: boolean;
-}
-
-interface MemoTree {
-  head: {
-    title: Line;
-    kicker: string;
-    confidentiality: string;
-    facts?: { label: string; line: Line }[];
-    words?: number;
-    budget?: number;
-  };
-  sections: Section[];
-  counts: Record<string, number>;
-  missing?: Missing[];
-}
-
-/** Gaps of a kind that names nothing of its own stand as one line with their number. */
-function alike(gaps: Missing[]): [Missing, number][] {
-  const counted = (each: Missing) => each.kind === "commitment_date";
-  const first = gaps.filter(
-    (each, n) => !counted(each) || gaps.findIndex((other) => other.kind === each.kind) === n,
-  );
-  return first.map((each) => [
-    each,
-    counted(each)
-      ? gaps
-          .filter((other) => other.kind === each.kind)
-          .reduce((n, other) => n + (other.count ?? 1), 0)
-      : (each.count ?? 1),
-  ]);
-}
-
-const FORMATS = ["docx", "pdf", "html", "md", "json"];
+/** Milliseconds between two readings of the draft, while the room goes on. */
+const AGAIN = 2_000;
+/** Letters of a last word that stays with what follows it. */
+const LAST = 16;
+/** Milliseconds for which the page says that people were reminded. */
+const REMINDED = 600_000;
 
 export class MemoPage extends StagePart {
   static override properties = {
@@ -90,116 +45,244 @@ export class MemoPage extends StagePart {
     memo: { state: true },
     editing: { state: true },
     menu: { state: true },
+    sections: { state: true },
     text: { state: true },
+    ledger: { state: true },
+    listing: { state: true },
+    tracing: { state: true },
+    reminded: { state: true },
   };
   declare memo: MemoTree | null;
-  /** "question {theme}" or "prose {section}". */
+  /** "question {theme}". */
   declare editing: string;
   declare menu: boolean;
+  /** Whether the list of sections is unfolded, on a phone. */
+  declare sections: boolean;
   declare text: string;
-  private readonly again = () => void this.load();
+  declare ledger: NoteEntry[] | null;
+  /** Whether the list of all notes stands in place of the memo. */
+  declare listing: boolean;
+  /** The line whose notes are shown. */
+  declare tracing: string;
+  declare reminded: boolean;
+  private places!: Places;
+  private shown: Section[] = [];
+  private seq = 0;
+  private lined = false;
+  private readAt = 0;
+  private timer: number | undefined;
+  private readonly later = () => this.schedule();
+  /** There is a line again; the first one came with the page, and the page with its draft. */
+  private readonly found = () => {
+    if (this.lined) this.schedule();
+    this.lined = true;
+  };
+  private readonly done = (event: Event) => {
+    const { payload } = (event as CustomEvent<{ payload: { command: { type?: unknown } } }>).detail;
+    if (payload.command.type === "memo.remind") {
+      this.reminded = true;
+      window.setTimeout(() => {
+        this.reminded = false;
+      }, REMINDED);
+    }
+    this.schedule(0);
+  };
+  private readonly moved = () => {
+    const seq = this.stage.view?.seq ?? 0;
+    if (seq !== this.seq) this.schedule();
+    this.seq = seq;
+  };
+  private readonly losing = (event: Event) => {
+    if ((event as CustomEvent<string>).detail === "memo") this.rescue();
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
-    const given = this.stage.boot.memo as { memo?: MemoTree; tree?: MemoTree } | undefined;
+    const { stage } = this;
+    const given = stage.boot.memo as { memo?: MemoTree; tree?: MemoTree } | undefined;
     this.memo = given?.memo ?? given?.tree ?? (given as MemoTree | undefined) ?? null;
-    this.stage.addEventListener("done", this.again);
-    if (!this.memo?.sections) void this.load();
+    this.seq = stage.view?.seq ?? 0;
+    this.places = new Places(stage);
+    this.places.addEventListener("people", () => this.requestUpdate());
+    for (const what of ["text", "typed"]) this.places.addEventListener(what, this.later);
+    stage.addEventListener("done", this.done);
+    stage.addEventListener("change", this.moved);
+    stage.addEventListener("losing", this.losing);
+    stage.connection.addEventListener("open", this.found);
+    // The hand was lifted: what waited may move now.
+    this.addEventListener("focusout", () => window.setTimeout(() => this.requestUpdate()));
+    if (!this.memo?.sections) this.schedule(0);
   }
 
   override disconnectedCallback(): void {
-    this.stage.removeEventListener("done", this.again);
+    const { stage } = this;
+    stage.removeEventListener("done", this.done);
+    stage.removeEventListener("change", this.moved);
+    stage.removeEventListener("losing", this.losing);
+    stage.connection.removeEventListener("open", this.found);
+    window.clearTimeout(this.timer);
     super.disconnectedCallback();
   }
 
+  /** Reads the draft again soon, seldom enough for a phone in a crowd. */
+  private schedule(wait = AGAIN): void {
+    if (this.timer !== undefined && wait > 0) return;
+    window.clearTimeout(this.timer);
+    const due = wait && Math.max(0, this.readAt + wait - Date.now());
+    this.timer = window.setTimeout(() => {
+      this.timer = undefined;
+      void this.load();
+    }, due);
+  }
+
   private async load(): Promise<void> {
-    const answer = await fetch(`/api/rooms/${this.stage.boot.room}/memo`);
-    if (answer.ok) this.memo = (await answer.json()) as MemoTree;
+    this.readAt = Date.now();
+    const room = this.stage.boot.room;
+    const answer = await fetch(`/api/rooms/${room}/memo`).catch(() => null);
+    if (!answer?.ok) return;
+    this.memo = (await answer.json()) as MemoTree;
+    if (this.ledger) this.ledger = await fetchLedger(room);
+  }
+
+  /** The document was refused: what stands only here goes to the tray, nothing of it is lost. */
+  private rescue(): void {
+    const { stage, places, memo } = this;
+    const printed = new Map<string, string>();
+    for (const section of memo?.sections ?? [])
+      for (const block of section.blocks) {
+        const lines =
+          block.type === "paragraph" ? [block.line] : block.type === "bullets" ? block.items : [];
+        for (const line of lines) {
+          const id = line.source?.find((each) => each.startsWith("prose:"))?.slice(6);
+          if (id) printed.set(id, `${printed.get(id) ?? ""} ${line.text}`);
+        }
+      }
+    for (const id of places.ids()) {
+      const text = places.text(id);
+      if (plain(text) !== plain(printed.get(id) ?? ""))
+        void stage.drafts.stray(stage.seat, `memo/${id}`, text);
+    }
+  }
+
+  /** The section somebody here writes in. */
+  private get held(): string {
+    const active = document.activeElement;
+    if (!active || !this.contains(active)) return "";
+    return active.closest<HTMLElement>("section[data-section]")?.dataset.section ?? "";
+  }
+
+  private get editable(): boolean {
+    return !!this.memo?.sections.some((each) => each.blocks.some((b) => b.type === "space"));
   }
 
   protected override render(): TemplateResult {
     const { stage, memo } = this;
     const title = stage.view?.room.title ?? memo?.head?.title.text ?? stage.boot.title ?? "";
+    const others = this.places.others();
     return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${title}</b> <span class="note">· ${t("debrief memo")}</span></div>
-      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}<span class="okc note row tight">${icon("saved")}${stage.unsaved.count ? t("saving") : t("Saved")}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
-      ${this.menu ? this.formats() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}</div>
+      ${this.menu ? this.exports() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
       ${memo?.sections ? this.draft(memo) : html`<div class="wide memo"><p class="quiet">${t("The memo is being drafted.")}</p></div>`}`;
   }
 
-  private formats(): TemplateResult {
-    const base = `/api/rooms/${this.stage.boot.room}`;
-    return html`<nav class="wide formats" aria-label=${t("Export")} @keydown=${(
-      event: KeyboardEvent,
-    ) => {
-      if (event.key === "Escape") this.menu = false;
-    }}><div class="menu">${FORMATS.map(
-      (format) =>
-        html`<a href=${`${base}/memo.${format}`} download>${icon("page")}${formatName(format)}</a>`,
-    )}<a href=${`${base}/memo.docx?edition=public`} download>${icon("globe")}${t("Word, for sharing outside")}</a></div></nav>`;
+  private exports(): TemplateResult {
+    const { stage, memo } = this;
+    return html`<tl-exports .room=${stage.boot.room} .facilitator=${!!stage.facilitator} .organiser=${!!memo?.organiser} @close=${() => {
+      this.menu = false;
+    }}></tl-exports>`;
   }
 
   private draft(memo: MemoTree): TemplateResult {
-    const missing = memo.missing ?? [];
-    const blocking = missing.filter((each) => each.blocks !== false);
-    const left = blocking.length;
     const words = memo.counts.words ?? 0;
     const budget = memo.counts.budget ?? 0;
+    this.shown = steady(this.shown, memo.sections, this.held);
+    const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
-      <nav class="toc stack" aria-label=${t("Sections")}><p class="note">${t("Parts, and how many words")}</p><ol>${memo.sections.map(
-        (section) =>
-          html`<li><a href=${`#${anchor(section.id)}`}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
-      )}<li><a href="#s-board">${t("Notes and themes")}</a></li></ol></nav>
-      <article class="doc stack"><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${memo.sections.map((section) => this.section(section))}${this.notes()}</article>
-      <aside class="stack" aria-label=${t("Before you send")}>
+      ${this.contents(leftOf(memo))}
+      <article class="doc stack" ?hidden=${this.listing}><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${repeat(
+        this.shown,
+        (section) => section.id,
+        (section) => this.section(section),
+      )}${this.unplaced(memo)}${this.notes()}</article>
+      ${this.listing ? html`<article class="doc stack"><h1 class="head" tabindex="-1" id="notes-head">${t("Where every note went")}</h1>${this.ledger ? drawLedger(this.ledger, this.show) : html`<p class="quiet">${t("A moment…")}</p>`}</article>` : nothing}
+      <aside class="stack" id="before" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
-        <section><h2 class="sec">${t("Before you send")}<span class="note">${left ? tn("{n} left", "{n} left", left) : t("nothing is missing")}</span></h2><ul class="missing">${blocking.map(
-          (each) =>
-            html`<li><a href=${`#${anchor(each.place)}`}>${icon(pictureOf(each.kind))}<span class="grow">${this.gap(each)}</span></a></li>`,
-        )}${this.optional(missing.filter((each) => each.blocks === false))}</ul></section>
-        ${this.send(left)}
-        <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl></section>
+        ${drawMissing(gaps)}
+        ${this.send(leftOf(memo))}
+        <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl>${memo.unheard?.length ? html`<p class="note"><bdi>${memo.unheard.join(", ")}</bdi></p>` : nothing}</section>
       </aside></div>`;
   }
 
-  /** What would make the memo better but holds nobody up: one line for each kind. */
-  private optional(gaps: Missing[]): TemplateResult | typeof nothing {
-    const prose = gaps.filter((each) => each.kind === "prose");
-    const stories = prose.filter((each) => each.place.startsWith("story:"));
-    const parts = prose.filter((each) => !stories.includes(each));
-    const rest = gaps.filter((each) => each.kind !== "prose");
-    const row = (each: Missing, text: string) =>
-      html`<li><a href=${each.kind === "prose_unplaced" ? "#s-board" : `#${anchor(each.place)}`}>${icon("pencil")}<span class="grow">${text}</span></a></li>`;
-    if (!gaps.length) return nothing;
-    return html`<li class="also"><p class="note">${t("Only if you like")}</p></li>${
-      stories[0]
-        ? row(
-            stories[0],
-            tn(
-              "{n} story could have a few sentences.",
-              "{n} stories could have a few sentences.",
-              stories.length,
-            ),
-          )
-        : nothing
-    }${
-      parts.length === 1 && parts[0]
-        ? row(parts[0], this.gap(parts[0]))
-        : parts[0]
-          ? row(
-              parts[0],
-              tn(
-                "{n} part could have a few sentences.",
-                "{n} parts could have a few sentences.",
-                parts.length,
-              ),
-            )
-          : nothing
-    }${alike(rest).map(([each, n]) => row(each, this.gap({ ...each, count: n })))}`;
+  /** The sections with their words: beside the memo, on a phone a menu above it. */
+  private contents(left: number): TemplateResult {
+    const leave = () => {
+      this.sections = false;
+      this.listing = false;
+    };
+    return html`<nav class="toc stack ${this.sections ? "open" : ""}" aria-label=${t("Sections")} @keydown=${(
+      event: KeyboardEvent,
+    ) => {
+      if (event.key === "Escape") this.sections = false;
+    }}><div class="row reach"><button class="btn small fold" type="button" aria-expanded=${this.sections ? "true" : "false"} @click=${() => {
+      this.sections = !this.sections;
+    }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Parts, and how many words")}</p><ol>${this.shown.map(
+      (section) =>
+        html`<li><a href=${`#${anchor(section.id)}`} @click=${leave}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
+    )}<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li></ol><p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p></nav>`;
   }
 
+  private list(): void {
+    this.listing = !this.listing;
+    this.sections = false;
+    if (!this.listing) return;
+    void fetchLedger(this.stage.boot.room).then((found) => {
+      this.ledger = found;
+    });
+    void this.updateComplete.then(() => {
+      const head = this.querySelector<HTMLElement>("#notes-head");
+      head?.focus({ preventScroll: true });
+      head?.scrollIntoView({ block: "nearest" });
+    });
+  }
+
+  /** One tap to what is missing, with the cursor in it where there is something to write. */
+  private readonly go = (each: Missing): void => {
+    this.listing = false;
+    this.sections = false;
+    void this.updateComplete.then(() => {
+      const at =
+        document.getElementById(target(each)) ?? document.getElementById(anchor(each.place));
+      if (!at) return;
+      at.scrollIntoView({ block: "center" });
+      const place = at.closest("tl-place");
+      if (place instanceof PlacePart) place.write();
+      else (at.querySelector<HTMLElement>("button, a[href]") ?? at).focus({ preventScroll: true });
+    });
+  };
+
+  /** A note where it stands on the board. */
+  private readonly show = (entry: NoteEntry): void => {
+    this.listing = false;
+    this.tracing = "";
+    void this.updateComplete.then(() => {
+      const cards = [
+        ...this.querySelectorAll<HTMLElement & { card?: unknown }>("#s-board tl-card"),
+      ];
+      const found = cards.find((each) => cardId(each) === entry.id);
+      const at = found ?? this.querySelector<HTMLElement>("#s-board");
+      at?.scrollIntoView({ block: "center" });
+      if (at) {
+        at.tabIndex = -1;
+        at.focus({ preventScroll: true });
+      }
+    });
+  };
+
   private send(left: number): TemplateResult {
+    if (!this.editable)
+      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed any more.")}</p></section>`;
     const offer = this.stage.offers.find((each) => each.type === "memo.send");
     if (offer && !left)
       return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
@@ -240,104 +323,73 @@ export class MemoPage extends StagePart {
         [t("quotes released"), counts.quotes_cleared],
         [t("quotes waiting"), counts.quotes_waiting],
         [t("themes"), counts.themes],
+        [t("commitments"), counts.commitments],
         [t("pages, about"), counts.pages],
+        [t("people not yet heard in it"), counts.people_unheard],
       ] as [string, number | undefined][]
     ).filter((pair): pair is [string, number] => typeof pair[1] === "number");
   }
 
-  /** The heading of the section a place belongs to. */
-  private heading(place: string): string {
-    for (const section of this.memo?.sections ?? []) {
-      if (section.id === place || place.startsWith(`${section.id}:`)) return section.heading;
-      for (const block of section.blocks)
-        if (block.type === "heading" && block.id === place) return block.line.text;
-    }
-    return t("This part");
-  }
-
-  private gap(each: Missing): string {
-    const n = each.count ?? 1;
-    const where = each.heading || this.heading(each.place);
-    switch (each.kind) {
-      case "question":
-        return t("“{theme}” has no question yet.", { theme: where });
-      case "question_suggested":
-        return t("The question of “{theme}” is still as suggested. Edit it or keep it.", {
-          theme: where,
-        });
-      case "consent":
-        return tn(
-          "{n} quote waits for its speaker’s yes.",
-          "{n} quotes wait for their speaker’s yes.",
-          n,
-        );
-      case "commitment_date":
-        return tn("{n} commitment has no date.", "{n} commitments have no date.", n);
-      case "prose_unplaced":
-        return tn(
-          "{n} text of yours has lost its theme.",
-          "{n} texts of yours have lost their theme.",
-          n,
-        );
-      case "too_long":
-        return t("A quote is longer than the memo prints. Its speaker can shorten it.");
-      case "prose_public":
-        return t("“{section}” was not yet read for the shareable copy.", { section: where });
-      case "prose_holds_words":
-        return t("“{section}” repeats words that were not released.", { section: where });
-      default:
-        return t("“{section}” could have a few sentences of yours.", { section: where });
-    }
-  }
-
-  /** Parts of a section have places of their own: what is written goes where it was asked for. */
-  private section(section: Section): TemplateResult {
-    let place = section.id;
-    const drawn: (TemplateResult | typeof nothing)[] = [];
-    const { blocks } = section;
-    blocks.forEach((block, n) => {
-      if (block.type === "heading") place = block.id || section.id;
-      if (block.type === "notice" && block.kind === "placeholder") {
-        drawn.push(this.invitation(place, block.line.text));
-        return;
-      }
-      drawn.push(this.block(block));
-      const own = written(block, place);
-      if (own && !written(blocks[n + 1], place))
-        drawn.push(
-          this.rewrite(
-            place,
-            blocks.filter((each) => written(each, place)),
-          ),
-        );
-    });
-    return html`<section class="stack" id=${anchor(section.id)}><h2 dir="auto">${section.heading}</h2>${drawn}</section>`;
-  }
-
-  /** An empty place, as a sheet of paper: one tap and one writes. */
-  private invitation(place: string, asks: string): TemplateResult {
-    const key = `prose ${place}`;
-    if (this.editing === key) return this.prose(key, place, asks);
-    return html`<button class="write" type="button" @click=${() => this.edit(key, "")}>${icon("pencil")}<span>${asks}</span></button>`;
-  }
-
-  private rewrite(place: string, paragraphs: MemoBlock[]): TemplateResult {
-    const key = `prose ${place}`;
-    if (this.editing === key) return this.prose(key, place, t("Your words"));
-    const text = paragraphs
-      .map((each) => (each.type === "paragraph" ? each.line.text : ""))
-      .join("\n\n");
-    return html`<div><button class="btn bare" type="button" @click=${() => this.edit(key, text)}>${icon("pencil")}${t("Change these words")}</button></div>`;
-  }
-
-  private prose(key: string, place: string, label: string): TemplateResult {
-    return this.editor(key, label, (text) =>
-      this.stage.say({ type: "memo.prose", section: place, text }),
+  /** Texts whose theme or story is gone: here until somebody takes them along or away. */
+  private unplaced(memo: MemoTree): TemplateResult | typeof nothing {
+    const lost = (memo.missing ?? []).filter(
+      (each) => each.kind === "prose_unplaced" && this.places.has(each.place),
     );
+    if (!lost.length) return nothing;
+    return html`<section class="stack" id="s-unplaced" data-section="unplaced"><h2>${t("Texts without a place")}</h2><p class="note">${t("Their theme or story is not in the memo any more. They are kept, and not printed. Copy what you need, or empty them.")}</p>${repeat(
+      lost,
+      (each) => each.place,
+      (each) =>
+        this.place({ type: "space", id: each.place, label: t("A text without a place") }, []),
+    )}</section>`;
+  }
+
+  private section(section: Section): TemplateResult {
+    const spaces = section.blocks.filter((block): block is Space => block.type === "space");
+    const first = this.firstAsk;
+    const rows: [string, TemplateResult | typeof nothing][] = [];
+    section.blocks.forEach((block, n) => {
+      const own = spaces.find((space) => written(block, space.id));
+      if (own || (spaces.length && block.type === "notice" && block.kind === "placeholder")) return;
+      const key = `${section.id}/${n}`;
+      switch (block.type) {
+        case "space": {
+          const printed = section.blocks.filter((each) => written(each, block.id));
+          rows.push([`space ${block.id}`, this.place(block, printed)]);
+          break;
+        }
+        case "ask":
+          rows.push([`ask ${block.theme}`, this.ask(block, section.id, block.theme === first)]);
+          break;
+        case "heading":
+          rows.push([block.id ? `head ${block.id}` : key, this.block(block, key)]);
+          break;
+        default:
+          rows.push([key, this.block(block, key)]);
+      }
+    });
+    return html`<section class="stack" id=${anchor(section.id)} data-section=${section.id}><h2 dir="auto">${section.heading}</h2>${repeat(
+      rows,
+      ([key]) => key,
+      ([, drawn]) => drawn,
+    )}</section>`;
+  }
+
+  /** A place to write in, and until its editor is there what is printed of it. */
+  private place(space: Space, printed: MemoBlock[]): TemplateResult {
+    return html`<div class="spot"><tl-place .stage=${this.stage} .places=${this.places} .space=${space} .editable=${this.editable}></tl-place>${printed.length ? html`<div class="printed stack">${printed.map((block) => this.block(block, ""))}</div>` : nothing}</div>`;
+  }
+
+  /** The question that is next: its button is the one thing now. */
+  private get firstAsk(): string {
+    for (const section of this.shown)
+      for (const block of section.blocks)
+        if (block.type === "ask" && block.state === "suggested") return block.theme;
+    return "";
   }
 
   /** Other ways to ask, each one tap away. */
-  private others(block: Extract<MemoBlock, { type: "ask" }>): TemplateResult | typeof nothing {
+  private others(block: Ask): TemplateResult | typeof nothing {
     const more = (block.suggestions ?? []).filter((each) => each !== block.line.text);
     if (!more.length) return nothing;
     return html`<details class="others"><summary>${t("Other ways to ask")}${icon("down")}</summary><ul class="plainlist">${more.map((each) => html`<li><button class="btn" type="button" dir="auto" @click=${() => this.stage.say({ type: "memo.question", theme: block.theme, text: each })}>${each}</button></li>`)}</ul></details>`;
@@ -366,70 +418,92 @@ export class MemoPage extends StagePart {
     }}>${t("Not now")}</button></div></form>`;
   }
 
-  private block(block: MemoBlock): TemplateResult | typeof nothing {
+  private ask(block: Ask, section: string, next: boolean): TemplateResult {
+    const key = `question ${block.theme}`;
+    const open = block.state === "suggested";
+    const keep = () => this.stage.say({ type: "memo.question", theme: block.theme });
+    return html`<section class="asking stack" id=${`ask-${anchor(section)}`}><div class="row between"><h3>${block.label}</h3>${open ? html`<span class="note">${block.state_label || t("still the suggested wording")}</span>` : nothing}</div>${
+      this.editing === key
+        ? this.editor(key, t("The question"), (text) =>
+            this.stage.say({ type: "memo.question", theme: block.theme, text }),
+          )
+        : html`<p class="q" dir="auto">${block.line.text}</p>${this.editable ? html`<div class="row"><button class="btn small ${next ? "main" : ""}" type="button" @click=${() => this.edit(key, block.line.text)}>${t("Edit the question")}</button>${open ? html`<button class="btn small" type="button" @click=${keep}>${t("Keep as it is")}</button>` : nothing}</div>${open ? this.others(block) : nothing}` : nothing}`
+    }</section>`;
+  }
+
+  private block(block: MemoBlock, key: string): TemplateResult | typeof nothing {
     switch (block.type) {
       case "heading":
         return html`<h3 class=${block.part ? "" : "named"} id=${block.id ? anchor(block.id) : nothing} dir="auto">${block.line.text}${block.line.note ? html` <span class="note">${block.line.note}</span>` : nothing}</h3>`;
       case "paragraph":
-        return html`<p class=${block.quiet ? "note" : ""} dir="auto" lang=${block.line.language || nothing}>${block.line.text}</p>`;
+        return html`<p class=${block.quiet ? "note" : ""} dir="auto" lang=${block.line.language || nothing}>${this.line(block.line, key)}</p>${this.from(block.line, key)}`;
       case "bullets":
-        return html`<ul>${block.items.map((line) => html`<li dir="auto" lang=${line.language || nothing}>${line.text}${line.note ? html` <span class="note">${line.note}</span>` : nothing}</li>`)}</ul>`;
+        return html`<ul>${block.items.map((line, n) => html`<li dir="auto" lang=${line.language || nothing}>${this.line(line, `${key}/${n}`)}${this.from(line, `${key}/${n}`)}</li>`)}</ul>`;
       case "quote":
-        return html`<blockquote dir="auto" lang=${block.line.language || nothing}>“${block.line.text}”<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>`;
+        return html`<blockquote dir="auto" lang=${block.line.language || nothing}>${this.glued(`“${block.line.text}”`, this.trace(block.line, key))}<footer>${block.translation ? html`${block.translation} ` : nothing}<b>${block.attribution}</b></footer></blockquote>${this.from(block.line, key)}`;
       case "table": {
         const look = (column: number) => (block.numeric?.includes(column) ? "n nums" : "");
-        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)} dir="auto">${line.text}</td>`)}</tr>`)}</tbody></table>`;
+        return html`<table><thead><tr>${block.headers.map((head, n) => html`<th class=${look(n)} scope="col">${head}</th>`)}</tr></thead><tbody>${block.rows.map((row) => html`<tr>${row.map((line, n) => html`<td class=${look(n)}><bdi>${line.text}</bdi></td>`)}</tr>`)}</tbody></table>`;
       }
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
-      case "ask": {
-        const key = `question ${block.theme}`;
-        return html`<section class="asking stack"><div class="row between"><h3>${block.label}</h3>${block.state === "suggested" ? html`<span class="note">${block.state_label || t("still the suggested wording")}</span>` : nothing}</div>${
-          this.editing === key
-            ? this.editor(key, t("The question"), (text) =>
-                this.stage.say({ type: "memo.question", theme: block.theme, text }),
-              )
-            : html`<p class="q" dir="auto">${block.line.text}</p><div class="row">${block.state === "suggested" ? html`<button class="btn small ink" type="button" @click=${() => this.stage.say({ type: "memo.question", theme: block.theme })}>${t("Keep as it is")}</button>` : nothing}<button class="btn small" type="button" @click=${() => this.edit(key, block.line.text)}>${t("Edit the question")}</button></div>${block.state === "suggested" ? this.others(block) : nothing}`
-        }</section>`;
-      }
+      default:
+        return nothing;
     }
+  }
+
+  private line(line: Line, key: string): TemplateResult {
+    if (!line.runs?.length && !line.note)
+      return html`${this.glued(line.text, this.trace(line, key))}`;
+    const pieces = line.runs?.length ? line.runs : [{ text: line.text }];
+    return html`${pieces.map((run) => {
+      const text = run.italic ? html`<em>${run.text}</em>` : run.text;
+      return run.bold ? html`<strong>${text}</strong>` : text;
+    })}${line.note ? html` <span class="note">${line.note}</span>` : nothing}${this.trace(line, key)}`;
+  }
+
+  /** The last word and the button after it stay on one row. */
+  private glued(text: string, button: TemplateResult | typeof nothing): TemplateResult {
+    const at = text.lastIndexOf(" ") + 1;
+    if (button === nothing || text.length - at > LAST) return html`${text}${button}`;
+    return html`${text.slice(0, at)}<span class="glued">${text.slice(at)}${button}</span>`;
+  }
+
+  /** A small button after a line: the notes it came from. */
+  private trace(line: Line, key: string): TemplateResult | typeof nothing {
+    if (!key || !this.editable || !traced(line).length) return nothing;
+    const open = this.tracing === key;
+    return html`\u00a0<button class="trace" type="button" aria-expanded=${open ? "true" : "false"} aria-label=${t("Where this comes from")} title=${t("Where this comes from")} @click=${() => {
+      this.tracing = open ? "" : key;
+      if (open || this.ledger) return;
+      void fetchLedger(this.stage.boot.room).then((found) => {
+        this.ledger = found;
+      });
+    }}>${icon("down")}</button>`;
+  }
+
+  private from(line: Line, key: string): TemplateResult | typeof nothing {
+    if (!key || this.tracing !== key) return nothing;
+    const ids = traced(line);
+    const found = (this.ledger ?? []).filter((each) => ids.includes(each.id));
+    return html`<div class="from">${this.ledger ? (found.length ? html`<ul class="plainlist">${found.map((each) => html`<li>${drawNote(each, this.show)}</li>`)}</ul>` : html`<p class="note">${t("The note is not there any more.")}</p>`) : html`<p class="note">${t("A moment…")}</p>`}</div>`;
   }
 }
 
-/** An address inside the page for a section, a story, a theme. */
-function anchor(place: string): string {
-  return `s-${place.replace(/\W+/g, "-")}`;
+/** The id of the card an element of the board shows. */
+function cardId(element: HTMLElement): string {
+  const { id } = element as unknown as { card?: string; id: string };
+  const { card } = element as unknown as { card?: string | { id?: string } };
+  return typeof card === "string" ? card : (card?.id ?? id);
+}
+
+/** Text to compare: words alone. */
+function plain(text: string): string {
+  return text.split(/\s+/).filter(Boolean).join(" ");
 }
 
 /** Kinds of notes on the board (themes stand over them). */
 const NOTES = ["insight", "question", "practice", "quote", "parking"];
-
-/** Whether a block is a paragraph facilitators wrote for this place. */
-function written(block: MemoBlock | undefined, place: string): boolean {
-  return block?.type === "paragraph" && !!block.line.source?.includes(`prose:${place}`);
-}
-
-function formatName(format: string): string {
-  switch (format) {
-    case "docx":
-      return t("Word");
-    case "pdf":
-      return t("PDF");
-    case "html":
-      return t("Web page");
-    case "md":
-      return t("Plain text");
-    default:
-      return t("Data (JSON)");
-  }
-}
-
-function pictureOf(kind: string): string {
-  if (kind === "consent") return "quote";
-  if (kind.startsWith("question")) return "pencil";
-  if (kind.startsWith("commitment")) return "people";
-  return "page";
-}
 
 define("tl-memo", MemoPage);
 void enter(openStage("panel"), readBoot().room, "tl-memo");

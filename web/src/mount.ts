@@ -5,15 +5,16 @@ import { t } from "./i18n";
 import type { Stage } from "./stage";
 import { keepSteady } from "./steady";
 
-/** Puts a page's element into the place the server printed it in. */
-export function mount(tag: string, stage: Stage): void {
+/** Puts a page's element into the place the server printed it in. `offers`: whether its buttons may
+ *  change under a thumb. */
+export function mount(tag: string, stage: Stage, offers = true): void {
   const place = document.getElementById("talanoa");
   const page = document.createElement(tag) as StagePart;
   page.stage = stage;
   place?.replaceChildren(page);
   if (!place) return;
   keepFocus(place);
-  keepSteady(place);
+  if (offers) keepSteady(place);
 }
 
 /** A link carried its secret in the fragment: exchange it for a cookie, then load the page with a
@@ -32,10 +33,15 @@ export async function recover(room: string): Promise<boolean> {
 }
 
 /** Starts a page that a link may have opened without a seat yet. */
-export async function enter(stage: Stage | null, room: string, tag: string): Promise<void> {
+export async function enter(
+  stage: Stage | null,
+  room: string,
+  tag: string,
+  offers = true,
+): Promise<void> {
   const came = location.hash.length > 1 && room ? await recover(room).catch(() => false) : false;
   if (came) return;
-  if (stage) return mount(tag, stage);
+  if (stage) return mount(tag, stage, offers);
   const head = document.querySelector("#talanoa h1");
   const text = head?.nextElementSibling;
   if (!head || !text) return;

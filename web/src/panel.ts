@@ -153,6 +153,7 @@ export class PanelPage extends StagePart {
           html`<section aria-labelledby=${`mp${n}`}><h2 class="note" id=${`mp${n}`}>${part.title}</h2>${part.offers.map((offer) => row(offer))}</section>`,
       )}
       <section aria-labelledby="mpgo"><h2 class="note" id="mpgo">${t("Go to")}</h2>
+      <a href=${`${room}/board`}>${icon("board")}${t("The board")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
       <a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>
       <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>

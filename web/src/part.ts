@@ -55,6 +55,13 @@ export function shortName(name: string, room = 12): string {
   return letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : word;
 }
 
+/** The first word and the first letter of the last one, for two who share a first name. */
+export function longerName(name: string, room = 12): string {
+  const words = name.trim().split(/\s+/);
+  if (words.length < 2) return shortName(name, room);
+  return `${shortName(name, room - 2)} ${first(words.at(-1) ?? "").toLocaleUpperCase()}`;
+}
+
 /** Defines an element once, even when two bundles carry it. */
 export function define(tag: string, part: CustomElementConstructor): void {
   if (!customElements.get(tag)) customElements.define(tag, part);

@@ -108,7 +108,8 @@ export class RoomPage extends StagePart {
     if (!view)
       return html`<div class="phone room"><header class="where"><div class="place"><b dir="auto">${stage.boot.title ?? ""}</b></div></header>${stateLine(stage)}${fixedPlace(stage)}<section class="stack say"><h1 class="head">${t("One moment")}</h1><p class="quiet">${t("Opening the room.")}</p></section></div>`;
     const { say, pics, rest: all } = regions(view);
-    const pic = pics[0];
+    // Several circles stand side by side, each as large as the others.
+    const pic = pics.length === 1 ? pics[0] : undefined;
     const every = this.offers(view);
     const inline = every.filter(
       (offer) => offer.shown !== false && offer.place !== "main" && fills(view, offer),
@@ -126,7 +127,7 @@ export class RoomPage extends StagePart {
       pic ? LISTS.has(block.type) : block.type === "cards" && sends >= 0 && n > sends,
     );
     const aside = (block: Block) => counted.includes(block) || later.includes(block);
-    const rest = [...pics.slice(1), ...all.filter((block) => !aside(block))];
+    const rest = all.filter((block) => !aside(block));
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
     const unsent = tray(stage);
     this.name(view);
@@ -146,6 +147,7 @@ export class RoomPage extends StagePart {
       ${pic?.type === "voice" ? this.picture(view, pic) : nothing}
       <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
       ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
+      ${pics.length > 1 ? html`<div class="rings">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
@@ -217,10 +219,12 @@ export class RoomPage extends StagePart {
     ) => {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
+      ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
+      <a href=${`${room}/board${as}`}>${icon("board")}${t("The board")}</a>
       <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { drawBlock, regions } from "./blocks/index";
 import { readBoot } from "./boot";
 import { ticker } from "./clock";
-import { before, StagePart } from "./frame";
+import { comingIn, StagePart } from "./frame";
 import { t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
@@ -58,7 +58,7 @@ export class WallPage extends StagePart {
     const middle = rest.filter((block) => !beside.includes(block));
     const talks = say.some((block) => block.type === "now");
     document.title = `${view.room.title} · Talanoa`;
-    return html`<div class="wall ${pics.length > 1 ? "several" : ""} ${before(stage) ? "coming" : ""}">
+    return html`<div class="wall ${pics.length > 1 ? "several" : ""} ${comingIn(view) ? "coming" : ""}">
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
       <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
       <section class="mid stack" aria-live="polite"><div class="told stack">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}</div>

@@ -364,7 +364,11 @@ export class Stage extends EventTarget {
       : message.document;
     this.refusal = message.message || reasonSentence(message.reason);
     if (name.startsWith("mine/")) void this.drafts.rescue(name.slice("mine/".length));
-    else void this.connection.reopen(name);
+    else {
+      // Whoever shows it can still take what was not sent out of it.
+      this.dispatchEvent(new CustomEvent("losing", { detail: name }));
+      void this.connection.reopen(name);
+    }
   }
 
   private answered({ sent, message }: Answer): void {

@@ -142,6 +142,7 @@ export interface Cards {
   sees: "self" | "circle" | "room" | "memo" | "facilitators";
   add: boolean;
   hint?: string | null;
+  heading?: string | null;
 }
 
 /** Released stories, for the plenary. */
@@ -407,6 +408,7 @@ export interface RoomInfo {
   notice_at: number;
   code: string;
   confidentiality?: string | null;
+  kept?: string | null;
   tables: Table[];
   call?: string | null;
   plan?: PlanTimes | null;
@@ -572,13 +574,16 @@ export interface DebriefLine {
   text: string;
 }
 
-/** My words: everything of mine that could be quoted. */
+/** My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when the board and the memo are deleted; `sent`: people have the memo already. */
 export interface WordsMessage {
   type: "words";
   seat: string;
   seq: number;
   now: number;
   words: MyWords[];
+  kept_until: number;
+  memo_until: number;
+  sent: boolean;
 }
 
 /** Words of this seat that could be quoted, with their consent and where they stand. */
@@ -592,6 +597,21 @@ export interface MyWords {
   in_memo: boolean;
   story: string;
   unheard: boolean;
+  by?: string | null;
+  digest: string;
+  gone: boolean;
+  until: number;
+  card: boolean;
+  own: boolean;
+  verbal: string;
+  places: MemoPlace[];
+}
+
+/** Where words of mine stand in the memo: the id of the section and its heading. */
+export interface MemoPlace {
+  section: string;
+  heading: string;
+  edition: "participants" | "public";
 }
 
 /** Who is on this device now, its steward first. A page draws a chip for each. */
@@ -853,6 +873,9 @@ export interface NoteAdd {
   text: string;
   theme: string;
   after?: string | null;
+  photo: string;
+  alt?: string | null;
+  faces?: "none" | "agreed" | "unsure" | null;
 }
 
 /** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
@@ -967,6 +990,7 @@ export interface BoardRestore {
   at: number;
   section?: string | null;
   theme?: string | null;
+  since?: number | null;
 }
 
 /** My answer to the release card for words of mine, at any time. */
@@ -975,6 +999,7 @@ export interface ConsentRelease {
   words: string;
   choice: "keep" | "lesson" | "unnamed" | "first_name" | "name_org";
   outside: boolean;
+  exact: string;
 }
 
 /** Take words of mine back out of the memo. */
@@ -1241,6 +1266,54 @@ export interface LinkRevoke {
   epoch: number;
 }
 
+/** I write down what `seat` said. It stays theirs to release: nobody else reads it until they have answered, on their own screen, with the exact words. */
+export interface WordsWrite {
+  type: "words.write";
+  seat: string;
+  text: string;
+  kind: "quote" | "key_moment" | "story_title";
+}
+
+/** Other exact words in the place of these: whatever was answered about a quote, a title or a key moment has to be answered again. */
+export interface WordsEdit {
+  type: "words.edit";
+  words: string;
+  text: string;
+}
+
+/** Delete these words for good; "" deletes everything of mine: what I said, my cards and my notes. Whoever wrote somebody's words down may delete them until they are answered for. */
+export interface WordsErase {
+  type: "words.erase";
+  words: string;
+}
+
+/** Keep words of mine closer: in the circle, in the room, or in the participants' copy. */
+export interface ConsentNarrow {
+  type: "consent.narrow";
+  words: string;
+  scope: "self" | "circle" | "room" | "memo" | "public";
+}
+
+/** Let words of mine that I gave travel further. */
+export interface ConsentWiden {
+  type: "consent.widen";
+  words: string;
+  scope: "self" | "circle" | "room" | "memo" | "public";
+}
+
+/** Remove a person with all that is theirs: name, words, cards and private notes, for good. */
+export interface SeatForget {
+  type: "seat.forget";
+  seat: string;
+  epoch: number;
+}
+
+/** A facilitator kindly reminds whoever has quotes waiting in the memo, or (`seat`) one of them; each at most once in ten minutes. */
+export interface MemoRemind {
+  type: "memo.remind";
+  seat: string;
+}
+
 /** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
   kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
@@ -1400,7 +1473,14 @@ export type RoomCommand =
   | SeatAdmit
   | SeatRefuse
   | LinkRenew
-  | LinkRevoke;
+  | LinkRevoke
+  | WordsWrite
+  | WordsEdit
+  | WordsErase
+  | ConsentNarrow
+  | ConsentWiden
+  | SeatForget
+  | MemoRemind;
 
 export type Sees =
   | "self"
@@ -1471,7 +1551,9 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.use",
   "board.restore",
   "consent.hear",
+  "consent.narrow",
   "consent.release",
+  "consent.widen",
   "consent.withdraw",
   "debrief.answer",
   "desk.code",
@@ -1496,6 +1578,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "link.revoke",
   "memo.prose",
   "memo.question",
+  "memo.remind",
   "memo.send",
   "note.add",
   "note.delete",
@@ -1515,6 +1598,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "seat.carry",
   "seat.deal",
   "seat.erase",
+  "seat.forget",
   "seat.hide",
   "seat.language",
   "seat.leave",
@@ -1536,6 +1620,9 @@ export const ROOM_COMMANDS: readonly string[] = [
   "theme.order",
   "theme.rename",
   "theme.split",
+  "words.edit",
+  "words.erase",
+  "words.write",
 ];
 
 /** Characters of one text, and bytes of a whole command: more is refused. */

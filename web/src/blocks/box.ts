@@ -52,6 +52,12 @@ export class Box extends Part {
   private early = false;
   private readonly again = () => this.rebind();
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    // Moved within its list, it was let go of for a moment: it binds again.
+    if (this.hasUpdated) this.requestUpdate();
+  }
+
   override disconnectedCallback(): void {
     this.letGo();
     this.unwatch?.();

@@ -53,8 +53,19 @@ export interface CardPlace {
   below(card: Facts): TemplateResult | typeof nothing;
 }
 
+/** The cards that are drawn, by id: looking one up must not mean searching the page. */
+const drawn = new Map<string, CardPart>();
+
+/** The element of a card, if it is drawn. */
+export function standing(card: string): CardPart | undefined {
+  return drawn.get(card);
+}
+
 /** The card that was moved just now: the focus finds it again where it landed. */
 let landing: { card: string; control: string; until: number } | null = null;
+
+/** The card whose author was typing when it was moved, and where in it. */
+let interrupted: { card: string; at: number; until: number } | null = null;
 
 /** Keeps the focus on a card while it moves: on its `control`, found by a selector. */
 export function land(card: string, control = ".move"): void {
@@ -140,12 +151,17 @@ export class CardPart extends Part {
 
   override connectedCallback(): void {
     super.connectedCallback();
+    drawn.set(this.card, this);
     this.requestUpdate();
+    if (interrupted?.card === this.card) void this.resume(interrupted);
     if (landing?.card !== this.card) return;
     void this.updateComplete.then(() => this.land());
   }
 
   override disconnectedCallback(): void {
+    if (drawn.get(this.card) === this) drawn.delete(this.card);
+    const area = this.editing ? this.querySelector("textarea") : null;
+    if (area) interrupted = { card: this.card, at: area.selectionEnd, until: Date.now() + LANDING };
     this.unwatch?.();
     this.unwatch = undefined;
     this.watching = undefined;
@@ -164,6 +180,22 @@ export class CardPart extends Part {
     to?.focus();
   }
 
+  /** Somebody moved the card while its author was typing in it: the caret goes along. */
+  private async resume({ at, until }: { at: number; until: number }): Promise<void> {
+    interrupted = null;
+    if (Date.now() > until) return;
+    this.editing = true;
+    await this.updateComplete;
+    const box = this.querySelector<HTMLElement & { updateComplete: Promise<boolean> }>("tl-box");
+    await box?.updateComplete;
+    const free = !document.activeElement || document.activeElement === document.body;
+    const area = this.querySelector("textarea");
+    if (!area || !free) return;
+    area.focus();
+    // Its text comes with the binding, a moment later.
+    window.setTimeout(() => area.setSelectionRange(at, at));
+  }
+
   private watch(): void {
     if (this.watching === this.place.shelf && this.unwatch) return;
     this.unwatch?.();
@@ -179,8 +211,9 @@ export class CardPart extends Part {
     if (!card) return nothing;
     const own = place.stage.own(card.author);
     const chosen = place.chosen(card);
+    const movable = place.movable(card);
     const text = this.editing && own ? place.shelf.text(card.id) : undefined;
-    return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""}">
+    return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""} ${chosen === null ? "" : "picking"} ${movable ? "movable" : ""}">
       ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span class="vh">${t("Choose: {note}", { note: card.text })}</span></label>`}
       ${
         text
@@ -188,8 +221,8 @@ export class CardPart extends Part {
           : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
       }
       ${place.below(card)}
-      <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own)}</div>
-      ${this.moving && place.movable(card) ? this.menu(card) : nothing}</div>`;
+      <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own, movable)}</div>
+      ${this.moving && movable ? this.menu(card) : nothing}</div>`;
   }
 
   private who(card: Facts, own: boolean): TemplateResult {
@@ -212,9 +245,8 @@ export class CardPart extends Part {
     return sees === "room" && quotable ? "memo" : sees;
   }
 
-  private tools(card: Facts, own: boolean): TemplateResult {
+  private tools(card: Facts, own: boolean, movable: boolean): TemplateResult {
     const { place } = this;
-    const movable = place.movable(card);
     const { wordy } = place;
     return html`${this.ticker(card)}${
       own
@@ -222,7 +254,7 @@ export class CardPart extends Part {
         : nothing
     }${
       movable
-        ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
+        ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-keyshortcuts=${place.full ? "Alt+ArrowUp Alt+ArrowDown" : nothing} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
         : nothing
     }${own ? html`<button class="btn icon away" type="button" aria-label=${t("Take this note away")} @click=${() => place.remove(card)}>${icon("cross")}</button>` : nothing}`;
   }

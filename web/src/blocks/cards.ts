@@ -252,7 +252,15 @@ export class CardsBlock extends BlockPart<Cards> {
             }}>${icon("plus")}${t("Add a note")}</button></p>`
           : nothing
       }
-      ${open && !first ? this.adder(busy) : nothing}</section>`;
+      ${open && !first ? this.adder(busy) : nothing}${this.whole()}</section>`;
+  }
+
+  /** The way to everyone's board, where there is more room; one's own typing goes along. */
+  private whole(): TemplateResult | typeof nothing {
+    const { stage, view } = this;
+    if (this.block.document !== "board" || view.lens === "screen") return nothing;
+    const as = stage.boot.seats.length > 1 ? `?as=${view.seat}` : "";
+    return html`<p class="adder"><a class="btn small" href=${`/r/${stage.boot.room}/board${as}`}>${icon("board")}${t("Open the board")}</a></p>`;
   }
 
   private adder(busy: boolean): TemplateResult {

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { ticker } from "../clock";
 import { number, t } from "../i18n";
-import { initials, shortName } from "../part";
+import { longerName, shortName } from "../part";
 import type { Pair, Pairs, RingSeat } from "../wire";
 import { BlockPart, paged } from "./block";
 import { clockFor, Speaker } from "./ring";
@@ -49,7 +49,7 @@ export class PairsBlock extends BlockPart<Pairs> {
     const twins = this.block.pairs.some((pair) =>
       pair.seats.some((other) => other.seat !== seat.seat && shortName(other.name) === short),
     );
-    return twins && seat.name.includes(" ") ? `${short} ${initials(seat.name).slice(1)}` : short;
+    return twins ? longerName(seat.name) : short;
   }
 
   private pair(pair: Pair): TemplateResult {

@@ -3,7 +3,7 @@
 import { html, nothing, type PropertyValues, svg, type TemplateResult } from "lit";
 import { filled, left, minutes, serverNow, ticker, timeWords } from "../clock";
 import { hour, t } from "../i18n";
-import { initials, shortName } from "../part";
+import { initials, longerName, shortName } from "../part";
 import type { Stage } from "../stage";
 import type { Clock, Countdown, Ring, RingSeat, SeatState, ViewMessage } from "../wire";
 import { BlockPart } from "./block";
@@ -249,8 +249,8 @@ export class RingBlock extends BlockPart<Ring> {
     );
     const name = this.me(seat)
       ? t("You")
-      : twins && seat.name.includes(" ")
-        ? `${shortName(seat.name, room - 2)} ${initials(seat.name).slice(1)}`
+      : twins
+        ? longerName(seat.name, room)
         : shortName(seat.name, room);
     const badge = r * 0.74;
     return svg`<g class=${`seat ${state} ${this.me(seat) ? "me" : ""}`}><circle class="bed" cx=${x} cy=${y} r=${r + gap.bed}></circle>

@@ -6,6 +6,7 @@ import {
   createRelativePositionFromJSON,
   createRelativePositionFromTypeIndex,
 } from "yjs";
+import { standing } from "../blocks/card";
 import { shortName } from "../part";
 import type { BoardPlace } from "./place";
 
@@ -160,9 +161,7 @@ export class Carets {
   }
 
   private spot(where: Where): { top: number; left: number; height: number } | null {
-    const item = this.host.querySelector<HTMLElement>(
-      `[data-card="${CSS.escape(where.card ?? "")}"]`,
-    );
+    const item = standing(where.card ?? "");
     if (!item) return null;
     if (where.cursor) return this.letter(item, where) ?? null;
     const [x, y] = Array.isArray(where.pointer) ? where.pointer : [];

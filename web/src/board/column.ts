@@ -11,6 +11,15 @@ import type { BoardPlace } from "./place";
 /** Cards drawn at first, and in each idle moment after. */
 const FIRST = 24;
 const PIECE = 48;
+/** Cards that are skipped together while they are far off: one for each card would cost the browser
+ *  as much as it saves. Rows of two, three and four come out even. */
+const CHUNK = 24;
+
+/** A run of cards in a column; a card that comes or goes changes one. */
+interface Chunk {
+  key: number;
+  ids: string[];
+}
 
 /** Where a dragged card would land, and what it is called. */
 export interface Gap extends Landing {
@@ -43,6 +52,9 @@ export class ColumnPart extends Part {
   declare empty: string;
   declare menu: boolean;
   declare drawn: number;
+  /** In which run each card was drawn. */
+  private runs = new Map<string, number>();
+  private fresh = 0;
 
   protected override willUpdate(changed: PropertyValues): void {
     super.willUpdate(changed);
@@ -63,23 +75,54 @@ export class ColumnPart extends Part {
     const { ids, key, gap } = this;
     const head = `col-${key || "loose"}`;
     const words = tn("{n} note", "{n} notes", ids.length);
-    const shown: (string | null)[] = ids.slice(0, this.drawn);
-    if (gap) shown.splice(gap.after ? shown.indexOf(gap.after) + 1 : 0, 0, null);
+    const chunks = this.chunked(ids.slice(0, this.drawn));
+    const land = html`<div class="gap" aria-hidden="true">${gap?.label}</div>`;
     return html`<section class="theme ${this.kind}" data-column=${key} aria-labelledby=${head}>
       <header><h2 id=${head}><bdi>${this.heading}</bdi></h2><span class="note nums" title=${words}>${this.rows ? html`<span aria-hidden="true">${number(ids.length)}</span><span class="vh">${words}</span>` : words}</span>${this.rows ? html`<button class="btn icon" type="button" aria-label=${t("What to do with {theme}", { theme: this.heading })} aria-haspopup="menu" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.unfold()}>${icon("more")}</button>` : nothing}</header>
       ${this.menu ? this.drawMenu() : nothing}
       ${
-        shown.length
-          ? html`<ul>${repeat(
-              shown,
-              (id) => id ?? "gap",
-              (id) =>
-                id === null
-                  ? html`<li class="gap" aria-hidden="true">${gap?.label}</li>`
-                  : html`<li data-card=${id}><tl-card .place=${this.place} .card=${id}></tl-card></li>`,
-            )}</ul>`
-          : html`<p class="empty">${this.empty}</p>`
+        chunks.length
+          ? html`<div class="cards" role="list">${gap && !gap.after ? land : nothing}${repeat(
+              chunks,
+              (chunk) => chunk.key,
+              (chunk) =>
+                html`<div class="chunk">${repeat(
+                  chunk.ids,
+                  (id) => id,
+                  (id) =>
+                    html`<div role="listitem" data-card=${id}><tl-card .place=${this.place} .card=${id}></tl-card></div>${gap?.after === id ? land : nothing}`,
+                )}</div>`,
+            )}</div>`
+          : gap
+            ? land
+            : html`<p class="empty">${this.empty}</p>`
       }</section>`;
+  }
+
+  /** The cards in runs that stay as they were, but for those that came and went. */
+  private chunked(ids: readonly string[]): Chunk[] {
+    const chunks: Chunk[] = [];
+    const used = new Set<number>();
+    const { runs } = this;
+    let last: Chunk | undefined;
+    ids.forEach((id, n) => {
+      const was = runs.get(id);
+      const next = runs.get(ids[n + 1] ?? "");
+      // A card that was moved here stands among the others of this run.
+      const stays = last && (was === last.key || next === last.key || was === undefined);
+      if (last && (stays || used.has(was ?? -1)) && last.ids.length < 2 * CHUNK) {
+        if (was !== undefined || last.ids.length < CHUNK) {
+          last.ids.push(id);
+          return;
+        }
+      }
+      const key = was === undefined || used.has(was) ? ++this.fresh : was;
+      last = { key, ids: [id] };
+      used.add(key);
+      chunks.push(last);
+    });
+    this.runs = new Map(chunks.flatMap(({ key, ids: run }) => run.map((id) => [id, key])));
+    return chunks;
   }
 
   /** Draws as far as this card: it is about to be looked for. */

@@ -140,7 +140,7 @@ export class Drag {
       const before = items[items.indexOf(item) - 1];
       return { column: key, after: (late ? item : before)?.dataset.card ?? "" };
     }
-    const list = column.querySelector("ul");
+    const list = column.querySelector(".cards");
     const above = list && y < list.getBoundingClientRect().top;
     return { column: key, after: above ? "" : (items[items.length - 1]?.dataset.card ?? "") };
   }

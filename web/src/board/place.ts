@@ -16,6 +16,10 @@ const BACK = 60_000;
 /** Milliseconds after which a note that was shared stands on the board too. */
 const SEEN = 400;
 
+/** Moves sent at once, and milliseconds between those that follow: a seat may send five a second. */
+const AT_ONCE = 20;
+const BREATH = 250;
+
 /** What the page does for its places. */
 export interface Board {
   readonly stage: Stage;
@@ -223,8 +227,9 @@ export class BoardPlace implements CardPlace {
 
   ticks(card: Facts): "may" | "counted" | "" {
     if (this.name !== "board") return "";
-    const mine = card.author && this.stage.own(card.author) && card.author === this.seat;
-    return mine || this.stage.view?.room.frozen ? "counted" : "may";
+    const mine = card.author === this.seat;
+    const looksOn = this.stage.person(this.seat)?.role === "observer";
+    return mine || looksOn || this.stage.view?.room.frozen ? "counted" : "may";
   }
 
   ticked(card: Facts): boolean {
@@ -308,7 +313,11 @@ export class BoardPlace implements CardPlace {
   /** Moves all chosen cards under a heading, in their order. */
   moveAll(column: string): void {
     const cards = this.picked;
-    for (const card of cards) this.move(card, { column });
+    cards.forEach((card, n) => {
+      const late = Math.max(0, n - AT_ONCE) * BREATH;
+      if (late) window.setTimeout(() => this.move(card, { column }), late);
+      else this.move(card, { column });
+    });
     this.board.announce(
       tn("{n} note moved to {place}", "{n} notes moved to {place}", cards.length, {
         place: this.called(column),

@@ -1,6 +1,6 @@
 // The panel before the first activity and after the last: what is worth doing now, within reach.
 import { html, nothing, type TemplateResult } from "lit";
-import { finished } from "../frame";
+import { comingIn, finished } from "../frame";
 import { t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Stage } from "../stage";
@@ -12,7 +12,7 @@ const LEADERS = ["lead", "facilitator", "co"];
 export function moment(view: ViewMessage): "before" | "between" | "after" | undefined {
   if (view.activity) return undefined;
   if (finished(view)) return "after";
-  return view.room.agenda.some((row) => row.state !== "to come") ? "between" : "before";
+  return comingIn(view) ? "before" : "between";
 }
 
 function row(

@@ -11,7 +11,7 @@ export interface MenuPart {
 export const OWN = /^seat\.(name|where|leave|deal|language|willing|stay|move)$/;
 const LEAD = /^(lead\.|room\.co_time|duty\.)/;
 const DOOR = /^(door\.|link\.|room\.call|desk\.code)/;
-const PEOPLE = /^(say\.all|seat\.(role|remove|hide|restore|erase)|desk\.|table\.)/;
+const PEOPLE = /^(say\.all|seat\.(role|remove|hide|restore|erase|forget)|words\.|desk\.|table\.)/;
 
 /** Every offer stands in exactly one part; an empty part is left out. */
 export function menuParts(offers: Offer[]): MenuPart[] {

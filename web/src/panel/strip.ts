@@ -1,6 +1,6 @@
 // The facilitators' private line: what they write to each other, one-tap codes, one box.
 import { html, nothing, type TemplateResult } from "lit";
-import { before, StagePart } from "../frame";
+import { comingIn, StagePart } from "../frame";
 import { hour, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Offer } from "../wire";
@@ -44,7 +44,7 @@ export class StripPart extends StagePart {
     const codes = html`<div class="row codes">${this.codes()}</div>`;
     return html`<section class="deep strip stack" aria-labelledby="ps"><h2 class="sec" id="ps"><span class="row tight">${icon("lock")}${t("Facilitators only")}</span>${desk.length > 1 ? html`<span class="note">${tn("{n} of you", "{n} of you", desk.length)}${watcher}</span>` : nothing}</h2>
     ${stage.desk?.lines.length ? html`<ul tabindex="0" aria-label=${t("Lines")}>${stage.desk.lines.slice(-LINES).map((line) => html`<li><b dir="auto">${line.who}</b> <span class="note nums">${hour(line.at)}</span><br><span dir="auto">${line.text}</span></li>`)}</ul>` : html`<p class="note">${t("One line to the other facilitators. It is never exported.")}</p>`}
-    ${proposals(stage)}${before(stage) ? html`<details class="rules fold"><summary>${t("Lines in one tap")}${icon("down")}</summary>${codes}</details>` : codes}
+    ${proposals(stage)}${stage.view && comingIn(stage.view) ? html`<details class="rules fold"><summary>${t("Lines in one tap")}${icon("down")}</summary>${codes}</details>` : codes}
     <form @submit=${(event: Event) => {
       event.preventDefault();
       this.say(this.line ?? "");

@@ -1,0 +1,45 @@
+"""Pictures as people and attackers send them."""
+
+from __future__ import annotations
+
+import io
+import random
+from typing import Any
+
+from PIL import Image, PngImagePlugin
+
+HIDDEN_SCRIPT = b"<html><script>alert('from a picture')</script></html>"
+
+
+def painted(size: tuple[int, int] = (400, 300), seed: int = 1) -> Image.Image:
+    """A picture of coloured fields, different for each seed."""
+    dice = random.Random(seed)
+    small = Image.frombytes("RGB", (8, 6), dice.randbytes(144))
+    return small.resize(size, Image.Resampling.BICUBIC)
+
+
+def encoded(image: Image.Image, format: str, **options: Any) -> bytes:
+    """A file of this picture."""
+    out = io.BytesIO()
+    image.save(out, format, **options)
+    return out.getvalue()
+
+
+def with_places(format: str, image: Image.Image | None = None) -> bytes:
+    """A file as a phone makes it: with the place where it was taken, the device, a profile of
+    colours and a comment."""
+    image = image or painted()
+    exif = image.getexif()
+    exif[0x010F] = "Pentax"
+    gps = exif.get_ifd(0x8825)
+    gps[1], gps[2] = "S", (18.0, 8.0, 30.0)
+    gps[3], gps[4] = "E", (178.0, 26.0, 30.0)
+    options: dict[str, Any] = {"exif": exif, "icc_profile": b"ICC_PROFILE of Pentax" * 10}
+    if format == "PNG":
+        text = PngImagePlugin.PngInfo()
+        text.add_text("Comment", "a comment")
+        options["pnginfo"] = text
+    if format == "JPEG":
+        options["comment"] = b"a comment"
+        options["xmp"] = b"http://ns.adobe.com/xap/1.0/ of Pentax"
+    return encoded(image, format, **options)
