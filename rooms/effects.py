@@ -97,6 +97,12 @@ class Effects:
                     return  # its words were taken back before: it stays where nobody reads it
                 for document in _documents(whole, note):
                     await self._shelf.restore_card(document, event.card)
+            case board_events.NotesShared():
+                for card, origin in event.cards:
+                    if (note := whole.room.notes.get(card)) is not None:
+                        await self._shelf.give_note(
+                            origin, event.document, note, whole.room.default_scope
+                        )
             case board_events.SectionMade() | board_events.SectionNamed():
                 await self._section(event.section, whole, book)
                 if isinstance(event, board_events.SectionNamed) and event.before:

@@ -11,6 +11,7 @@ import { ColumnPart, type Gap } from "./board/column";
 import { Drag } from "./board/drag";
 import { EVERYTHING, finder, test, type Wanted } from "./board/finder";
 import type { Column } from "./board/lists";
+import { ways } from "./board/outwards";
 import { type Board, BoardPlace, clipped } from "./board/place";
 import { type Step, Steps } from "./board/steps";
 import { writing } from "./board/writing";
@@ -603,6 +604,7 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private bottom(place: BoardPlace): TemplateResult | typeof nothing {
+    if (place.choosing && place.name !== "board") return this.sharingBar(place);
     if (place.choosing) {
       const n = place.picked.length;
       const close = (event: KeyboardEvent) => {
@@ -630,6 +632,20 @@ export class BoardPage extends StagePart implements Board {
     const { bar } = this;
     if (!bar || this.adding) return nothing;
     return html`<div class="boardbar undo"><p>${bar.label}</p><button class="btn small bare" type="button" @click=${() => this.undo()}>${icon("undo", "flip")}<span>${t("Undo")}</span></button></div>`;
+  }
+
+  /** Some of one's own notes, or all, to a circle or to everyone. */
+  private sharingBar(place: BoardPlace): TemplateResult {
+    const { picked } = place;
+    const n = picked.length;
+    const all = place.inner;
+    return html`<div class="boardbar choosing" role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
+      ${n < all.length ? html`<button class="btn small" type="button" @click=${() => place.choosingFrom(all)}>${icon("check")}${t("Choose all")}</button>` : nothing}
+      ${ways(this.stage, place.name).map(
+        (way) =>
+          html`<button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => place.share(picked, way)}>${icon(way.icon)}${way.some}</button>`,
+      )}
+      <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button></div>`;
   }
 
   private find(on = !this.finding): void {
@@ -666,6 +682,7 @@ export class BoardPage extends StagePart implements Board {
     }}><div class="menu">
       ${steps.last ? row("undo", t("Undo: {step}", { step: steps.last.label }), () => this.undo()) : nothing}
       ${place?.arranges ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}${row("plus", t("A new section"), () => this.nameSection())}` : nothing}
+      ${place && place.name !== "board" && place.inner.length ? row("circle", t("Choose notes to show to others"), () => place.choosingFrom([])) : nothing}
       ${place?.arranges ? row("later", t("Back to an earlier step"), () => void this.look()) : nothing}
       <a href=${room}>${icon("device")}${t("Back to the room")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
