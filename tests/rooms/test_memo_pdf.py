@@ -72,6 +72,13 @@ def test_text_of_every_script_can_be_copied_out(script: str) -> None:
         assert LINES[script] in " ".join(pages(content).split())
 
 
+@pytest.mark.parametrize(
+    "text", ["แผนที่ที่ดีเริ่มจากการเดิน", "ផែនទីល្អចាប់ផ្តើមពីការដើរ", "మంచి పటం నడకతో మొదలవుతుంది"]
+)
+def test_thai_khmer_and_telugu_are_drawn(text: str) -> None:
+    assert pdf(draft(saying(text), "participants")).startswith(b"%PDF-")
+
+
 def test_an_address_can_be_copied_out() -> None:
     content = pdf(draft(PRINTABLE, "participants"))
     address = "https://talanoa.example/r/river-neighbours"
