@@ -57,7 +57,7 @@ def test_a_picture_goes_up_small_and_bare_and_is_seen_by_the_others(
     choose(page, file(b"<svg xmlns='http://www.w3.org/2000/svg'/>", "a.svg", "image/svg+xml"))
     expect(page.get_by_role("alert")).to_contain_text("no picture we can show")
     choose(page, file(encoded(painted(), "JPEG")[:900]))
-    expect(page.get_by_role("alert")).to_contain_text("broken")
+    expect(page.get_by_role("alert")).to_contain_text("cannot open this picture")
     choose(page, file(encoded(Image.new("L", (9_000, 6_000)), "JPEG")))
     expect(page.get_by_role("alert")).to_contain_text("too large")
     original = with_places("JPEG", painted((3_000, 2_000)))

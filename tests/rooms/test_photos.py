@@ -205,7 +205,9 @@ async def test_STO2_a_forgotten_room_leaves_no_picture(tmp_path: Path) -> None:
         assert caught.value.reason == "closed"
 
 
-async def test_PHO3_what_no_card_shows_goes_after_an_hour_also_after_a_restart(tmp_path: Path) -> None:
+async def test_PHO3_what_no_card_shows_goes_after_an_hour_also_after_a_restart(
+    tmp_path: Path,
+) -> None:
     async with await House.open(tmp_path) as house:
         photo, _ = await shown(house, house.lead)
         left = await sent(house, house.lead, BODY[::-1])
