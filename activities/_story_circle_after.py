@@ -2,6 +2,8 @@
 
 from typing import Final
 
+from msgspec.structs import replace
+
 from activities import timing
 from activities._story_circle_commands import (
     NotesShare,
@@ -106,6 +108,7 @@ def reflect_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
         *notices(state, one),
         *giving(state, one, viewer.seat, offers),
         _group_cards(one),
+        _own_notes(),
         *_instead(state, one, viewer.seat),
         *_share(state, viewer, offers),
         *ready(state, one, viewer, offers),
@@ -119,6 +122,14 @@ def _group_cards(one: Circle) -> Cards:
         "circle",
         say("Insights, questions and practices. Not the stories themselves."),
     )
+
+
+def _own_notes() -> Cards:
+    """What somebody wrote in the quiet minute, to be shown to others or kept."""
+    notes = _cards(
+        "mine", say("Your own notes"), "self", say("Only you have them until you show them.")
+    )
+    return replace(notes, add=False)
 
 
 def _share(state: State, viewer: Viewer, offers: Offers) -> Blocks:
@@ -161,7 +172,7 @@ def release_view(state: State, one: Circle | None, viewer: Viewer, offers: Offer
             *received(state, viewer.seat, offers),
         ]
     if one is not None:
-        blocks += [_group_cards(one), *_instead(state, one, viewer.seat)]
+        blocks += [_group_cards(one), _own_notes(), *_instead(state, one, viewer.seat)]
     return [*blocks, *_share(state, viewer, offers)]
 
 

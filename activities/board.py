@@ -53,13 +53,16 @@ NOTES: Final[tuple[type[Command], ...]] = (NoteCame, NoteWent, NoteShifted, Note
 
 class NoteGiven(Event, frozen=True, kw_only=True, tag="note.given"):
     """`seat`'s words become a card on everyone's board; `card` tells it from others of this
-    activity."""
+    activity. With an `owner` in place of a seat only the log knows whose it is, and its owner can
+    change it; with neither nobody does."""
 
     card: str
     words: Words
     seat: str
     kind: str
     at: int
+    owner: str = ""
+    section: str = ""
 
 
 class ThemeNamed(Event, frozen=True, kw_only=True, tag="theme.named"):

@@ -11,6 +11,7 @@ arrival   greet each other, try the sound, say "I am here"
 frame     purpose and ground rules; everybody says that they have heard them (nobody waits for it)
 talk      hands: who has not spoken yet comes first, then who asked first (as in a fishbowl's
           waiting list); facilitators give the floor, never the machine
+write     in quiet, for everyone's board; with names or without (`nameless.py`)
 insight   one line each, and its author says who may see it
 """
 
@@ -21,7 +22,7 @@ import msgspec
 from msgspec import Meta
 from msgspec.structs import replace
 
-from activities import people, phases
+from activities import nameless, people, phases
 from activities.blocks import (
     Answer,
     Answers,
@@ -72,7 +73,9 @@ INSIGHTS_EACH: Final = 3
 """One line each is asked for; three leave room for second thoughts."""
 
 GiveTo = Literal["room", "memo"]
-Occasion = Literal["arrival", "frame", "talk", "insight"]
+Occasion = Literal["arrival", "frame", "talk", "write", "insight"]
+WRITING: Final = ("talk", "write")
+"""Occasions on which people write notes for everyone's board."""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -82,6 +85,7 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     form: Occasion = "talk"
     minutes: Annotated[int, Meta(ge=1, le=60)] = 5
     prompt: Words | None = None
+    names: nameless.Names = "named"
 
 
 # --- commands and events ------------------------------------------------------------------------
@@ -167,6 +171,7 @@ class State(msgspec.Struct, frozen=True):
     turn: int = 0
     spoken: frozenset[str] = frozenset()
     insights: tuple[Insight, ...] = ()
+    lines: nameless.Lines = nameless.Lines()
 
 
 # --- reading ------------------------------------------------------------------------------------
@@ -175,7 +180,10 @@ class State(msgspec.Struct, frozen=True):
 def initial(settings: Settings, members: tuple[Member, ...], moment: Moment) -> State:
     """Everybody is together."""
     open_ = Stage("soft", settings.minutes * MINUTE)
-    return State(settings, phases.begin("open", open_, moment.now), people.of(members))
+    names = settings.names if settings.form in WRITING else "named"
+    lines = nameless.Lines(names=names)
+    begun = phases.begin("open", open_, moment.now)
+    return State(settings, begun, people.of(members), lines=lines)
 
 
 def queue(state: State) -> tuple[str, ...]:
@@ -185,6 +193,8 @@ def queue(state: State) -> tuple[str, ...]:
 
 def roles_of(state: State, seat: str, roles: frozenset[str]) -> frozenset[str]:
     """Everybody who takes part is a member; who has the floor is a teller."""
+    if not seat and roles & {"member", "lead", "co"}:
+        return roles | {"member"}  # somebody who gives a line without their seat
     if seat not in state.people:
         return roles - {"member"}
     return roles | ({"member", "teller"} if seat == state.floor else {"member"})
@@ -200,7 +210,8 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
         case FloorDone():
             return None if state.floor and command.turn == state.turn else "stale_turn"
         case _:
-            return phases.stale(state.phases, command, moment)
+            late = nameless.stale(state.lines, command)
+            return late or phases.stale(state.phases, command, moment)
 
 
 def harvest(state: State) -> Harvest:
@@ -218,7 +229,11 @@ def decide(state: State, command: Command, moment: Moment) -> tuple[Event, ...]:
     match command:
         case _ if isinstance(command, phases.Decided):
             closed = phases.enter("closed", Stage(), moment.now)
-            return phases.decide(state.phases, command, moment, lambda: (closed,))
+            events = phases.decide(state.phases, command, moment, lambda: (closed,))
+            over = any(isinstance(e, phases.PhaseChanged) and e.phase == "closed" for e in events)
+            return (*nameless.show(state.lines, moment), *events) if over else events
+        case _ if isinstance(command, nameless.LineCommand):
+            return nameless.decide(state.lines, command, moment)
         case Ready():
             if seat in state.ready:
                 raise Refused("duplicate")
@@ -260,6 +275,8 @@ def evolve(state: State, event: Event) -> State:
             return replace(state, insights=(*state.insights, Insight(seat, words, to)))
         case people.PersonEvent():
             return _person(state, event)
+        case _ if isinstance(event, nameless.EVENTS):
+            return replace(state, lines=nameless.evolve(state.lines, event))
         case _:
             return replace(state, phases=phases.evolve(state.phases, event))
 
@@ -288,12 +305,14 @@ _NOW: Final[Mapping[str, Line]] = {
     "arrival": say("We arrive"),
     "frame": say("Why we are here, and how"),
     "talk": say("We talk together"),
+    "write": say("We write in quiet"),
     "insight": say("One line each"),
 }
 _PROMPT: Final[Mapping[str, Line]] = {
     "arrival": say("Greet each other. Say where you are, and try whether everybody hears you."),
     "frame": say("Listen to the purpose, the rules and the time. Ask what is not clear."),
     "talk": say("What would you like all of us to hear?"),
+    "write": say("What would you like all of us to read?"),
     "insight": say("What do you take with you from this?"),
 }
 _READY: Final[Mapping[str, Line]] = {
@@ -304,6 +323,7 @@ _COMES: Final[Mapping[str, Line]] = {
     "arrival": say("Begin when most are here. Who comes later is simply in."),
     "frame": say("Say the purpose, the rules, the time and who leads what."),
     "talk": say("Give the floor by name; who has not spoken comes first."),
+    "write": say("Leave time to write. Then read together what stands on the board."),
     "insight": say("Leave a minute of quiet, then thank everybody."),
 }
 
@@ -320,6 +340,11 @@ def view(state: State, viewer: Viewer) -> View:
             blocks.append(NextStep(text=_COMES[state.settings.form]))
         seat = viewer.seat if viewer.lens == "seat" else ""
         blocks += _blocks(state, seat, panel=panel, wall=wall)
+        if state.settings.form in WRITING:
+            own = replace(viewer, roles=roles_of(state, viewer.seat, viewer.roles))
+            blocks += nameless.blocks(state.lines, own)
+            if not wall:  # a wall opens no documents
+                blocks.append(_section(state.lines))
     return View(
         phase=state.phases.shown,
         blocks=tuple(blocks),
@@ -346,8 +371,6 @@ def _blocks(state: State, seat: str, *, panel: bool, wall: bool) -> list[AnyBloc
         blocks.append(RULES)
     if form == "talk":
         blocks += _hands(state, seat)
-        if not wall:  # a wall opens no documents
-            blocks.append(_section())
     if form == "insight":
         blocks += _insights(state, seat)
     return blocks
@@ -367,14 +390,18 @@ def _hands(state: State, seat: str) -> list[AnyBlock]:
     return [Roll(title=say("Hands"), rows=rows)] if not seat else []
 
 
-def _section() -> Cards:
+def _section(lines: nameless.Lines) -> Cards:
+    named = lines.names == "named"
     return Cards(
         document="board",
         section="talk",
         title=say("What we want to keep"),
         kinds=("insight", "question", "practice"),
         sees="memo",
-        hint=say("It may stand in the memo, without your name."),
+        add=named,
+        hint=say("Everyone here sees your name beside it. In the memo it stands without.")
+        if named
+        else None,
     )
 
 
@@ -419,6 +446,8 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
         own.append(Offer(Ready(), _READY[form]))
     if form == "talk":
         own += _talk_offers(state, seat)
+    if form in WRITING:
+        own += nameless.own_offers(state.lines, viewer)
     if form == "insight" and sum(one.seat == seat for one in state.insights) < INSIGHTS_EACH:
         needs = {
             "words": Need(kind="text", limit=INSIGHT_LIMIT),
@@ -430,6 +459,7 @@ def _offers(state: State, viewer: Viewer) -> tuple[Offer, ...]:
     onward = say("Let us begin") if state.settings.form == "arrival" else say("End this activity")
     lead = phases.lead_offers(state.phases, viewer, {"open": onward}, kept)
     lead += _floor_offers(state, viewer)
+    lead += nameless.lead_offers(state.lines, viewer)
     allowed = phases.permitted(ALLOWED[state.phases.shown], roles_of(state, seat, viewer.roles))
     return phases.arranged(viewer, own, lead, allowed)
 
@@ -458,8 +488,8 @@ _FLOOR: Final[frozenset[type[Command]]] = frozenset((FloorGive, FloorDone))
 
 ALLOWED: Final = {
     "open": phases.row(
-        member=_ASKED,
-        lead=_FLOOR,
+        member=_ASKED | nameless.MEMBER,
+        lead=_FLOOR | nameless.LEAD,
         co=_FLOOR,
         teller=frozenset[type[Command]]((FloorDone,)),
     ),
@@ -479,6 +509,11 @@ HINTS: Final[Mapping[str, Hint]] = {
                 hint=say("Purpose, rules, time, who leads what."),
             ),
             Option("talk", say("Open talk"), hint=say("Hands up; who has not spoken comes first.")),
+            Option(
+                "write",
+                say("Writing in quiet"),
+                hint=say("Notes for everyone's board, with names or without."),
+            ),
             Option("insight", say("One line each"), hint=say("Each says who may see it.")),
         ),
     ),
@@ -486,6 +521,7 @@ HINTS: Final[Mapping[str, Hint]] = {
     "prompt": Hint(
         say("The purpose or the question"), say("Left empty, the house has a sentence.")
     ),
+    "names": replace(nameless.HINT, only=("form", WRITING)),
 }
 PLANNED: Final = Planned(minutes=5, low=1, high=60, whole=True)
 
@@ -510,8 +546,17 @@ PLENARY: Final = Activity(
         FloorGive,
         FloorDone,
         InsightGive,
+        *nameless.COMMANDS,
     ),
-    events=(ReadySaid, HandMoved, FloorGiven, InsightGiven, *people.EVENTS, *phases.EVENTS),
+    events=(
+        ReadySaid,
+        HandMoved,
+        FloorGiven,
+        InsightGiven,
+        *nameless.EVENTS,
+        *people.EVENTS,
+        *phases.EVENTS,
+    ),
     phases=("open", "paused", "closed"),
     allowed=ALLOWED,
     initial=initial,
@@ -524,6 +569,7 @@ PLENARY: Final = Activity(
     harvest=harvest,
     deadline=deadline,
     closed=lambda state: state.phases.phase == "closed",
+    unnamed=nameless.UNNAMED,
     hints=HINTS,
     planned=PLANNED,
 )

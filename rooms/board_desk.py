@@ -34,7 +34,7 @@ def note_of(note: commits.NoteAdded) -> BoardNote:
         card=note.card,
         kind=note.kind,
         words=Words(note.words),
-        seat=note.seat,
+        seat=author_of(note.card),  # not of who may change a card that bears no name
         group=note.group,
         theme=note.theme,
         section=note.section,
@@ -164,20 +164,24 @@ def _added(
     state: RoomState, activity: str, event: board.ThemeNamed | board.NoteGiven, card: str, kind: str
 ) -> RoomEvent:
     seat = state.seats.get(event.seat)
-    spot = board_moves.Spot(board_moves.THEMES if kind == "theme" else board_moves.SECTION)
+    given = event if isinstance(event, board.NoteGiven) else None
+    section = given.section if given else ""
+    themes = board_moves.Spot(board_moves.THEMES)
+    spot = themes if kind == "theme" else board_moves.Spot(board_moves.SECTION, section)
     keys = board_moves.keys_in(state, spot, None, 1)
     return commits.NoteAdded(
         document="board",
         card=card,
         kind=kind,
-        section="",
+        section=section,
         theme="",
         words=event.words.ref,
-        seat=author_of(card),
+        seat=author_of(card) or (given.owner if given else ""),
         entered_by="",
         activity=activity,
         group="",
-        language=seat.language if seat else state.language,
+        # A language tells who wrote it; the page finds it out from the words.
+        language=seat.language if seat else "" if given else state.language,
         scope=state.default_scope,
         at=event.at,
         order=keys.keys[0],

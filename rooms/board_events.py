@@ -40,6 +40,16 @@ class NoteRestored(Event, frozen=True, tag="note.restored"):
     card: str
 
 
+class NotesShared(Event, frozen=True, tag="notes.shared"):
+    """Their author let more people see cards. `cards` with the document each came from: a private
+    one is moved to `document`, a circle's is copied to the board and stays with the circle."""
+
+    cards: tuple[tuple[str, str], ...]
+    document: str
+    section: str
+    at: int  # ms
+
+
 class SectionMade(Event, frozen=True, tag="section.made"):
     """The board has a section: of a facilitator (`words`), or of an activity (`line`, a sentence of
     the catalogue, and beside it a number that is not 0). It belongs to `activity` and `step`, its
@@ -81,6 +91,7 @@ BoardEvent = (
     CardsPlaced
     | NoteTaken
     | NoteRestored
+    | NotesShared
     | SectionMade
     | SectionNamed
     | SectionOrdered

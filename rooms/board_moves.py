@@ -14,6 +14,7 @@ from activities.blocks import say
 from activities.kernel import Refused
 from rooms import board_order, commits
 from rooms.board_events import CardsPlaced, Placing
+from rooms.board_schema import author_of
 from rooms.board_state import Checkpoint, Notes
 from rooms.room_state import RoomState
 
@@ -37,6 +38,21 @@ class Spot(msgspec.Struct, frozen=True):
 def is_on_board(state: RoomState, note: commits.NoteAdded) -> bool:
     """Whether everybody has this card: written there, or shared by its author."""
     return note.document == "board" or note.card in state.shared
+
+
+def is_nameless(note: commits.NoteAdded) -> bool:
+    """Whether a card stands on the board without saying whose it is."""
+    return not author_of(note.card) and note.kind != "theme"
+
+
+def authors(state: RoomState, seat: str, *, inside: bool) -> dict[str, str]:
+    """Whose the cards without a name are, as far as this seat may know: its own, and those of all
+    for facilitators (`inside`). Cards that are nobody's are in no list."""
+    return {
+        note.card: note.seat
+        for note in state.notes.values()
+        if note.seat and is_nameless(note) and (inside or note.seat == seat)
+    }
 
 
 def is_theme(notes: Notes, card: str) -> bool:

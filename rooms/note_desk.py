@@ -1,7 +1,7 @@
 """What people decide about cards: adding one, putting it elsewhere, ticking it, taking it away and
 bringing it back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -170,7 +170,7 @@ def _take(draft: Draft, command: wire_board.NoteDelete, asking: Asking) -> None:
     note = state.notes.get(command.card)
     if note is None or note.document != _full_name(command.document, asking):
         raise Refused("unknown", NOT_THERE)
-    if note.seat != asking.seat.id:
+    if not _may_take(note, asking):
         raise Refused("not_allowed", NOT_YOURS)
     under: tuple[str, ...] = ()
     if note.kind == "theme" and is_on_board(state, note):
@@ -180,6 +180,14 @@ def _take(draft: Draft, command: wire_board.NoteDelete, asking: Asking) -> None:
     _make_way(draft, note.seat)
     draft.add(board_events.NoteTaken(card=note.card, at=asking.now, under=under))
     tell(draft, board.NoteWent(card=note.card), asking)
+
+
+def _may_take(note: commits.NoteAdded, asking: Asking) -> bool:
+    """Its author; of a card that is nobody's (`activities/nameless.py`) a facilitator, who has no
+    seat to hide when something must not stand there."""
+    if note.seat or note.kind == "theme":
+        return note.seat == asking.seat.id
+    return asking.seat.role == "facilitator"
 
 
 def _make_way(draft: Draft, seat: str) -> None:
@@ -196,7 +204,7 @@ def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
 def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> None:
     state = draft.room
     taken = state.board.taken.get(command.card)
-    if taken is None or taken.note.seat != asking.seat.id:
+    if taken is None or not _may_take(taken.note, asking):
         raise Refused("unknown", TOO_LATE)
     note = taken.note
     if asking.seat.id in state.safety.hidden or note.words in state.safety.words:
@@ -317,20 +325,23 @@ def lay(draft: Draft, note: commits.NoteAdded, after: str | None, asking: Asking
 
 def _section_offered(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> Cards | None:
     """The block of the seat's own screen that takes this card."""
-    standing = Standing(
-        here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
-    )
-    whole = Whole(draft.room, draft.running)
-    view, _ = seat_view(whole, draft.activities, asking.seat, "seat", standing)
     return next(
         (
             block
-            for block in view.blocks
-            if isinstance(block, Cards)
-            and block.add
-            and block.document == command.document
+            for block in sections_offered(draft, asking)
+            if block.document == command.document
             and block.section == command.section
             and command.kind in block.kinds
         ),
         None,
     )
+
+
+def sections_offered(draft: Draft, asking: Asking) -> Iterator[Cards]:
+    """The blocks of the seat's own screen that take cards now."""
+    standing = Standing(
+        here=asking.presence.here, since=asking.presence.since, now=asking.now, running=False
+    )
+    whole = Whole(draft.room, draft.running)
+    view, _ = seat_view(whole, draft.activities, asking.seat, "seat", standing)
+    yield from (block for block in view.blocks if isinstance(block, Cards) and block.add)

@@ -23,9 +23,11 @@ from rooms import (
     safety_desk,
     seat_desk,
     section_desk,
+    share_desk,
     theme_desk,
     wire,
     wire_agenda,
+    wire_board,
     wire_hall,
     wire_memo,
     wire_safety,
@@ -79,6 +81,10 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             helm_desk.say_on_strip(draft, asking, text=command.text.ref)
         case _ if isinstance(command, get_args(note_desk.NoteCommand)):
             note_desk.decide(draft, command, asking)
+        case wire_board.NoteShare():
+            share_desk.share(draft, command, asking)
+        case wire_board.NoteReword():
+            share_desk.reword(draft, command, asking)
         case _ if isinstance(command, get_args(theme_desk.ThemeCommand)):
             theme_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(section_desk.SectionCommand)):

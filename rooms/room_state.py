@@ -17,7 +17,7 @@ from rooms import agenda_items, board_state, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
-from rooms.board_events import BoardEvent, BoardRestored
+from rooms.board_events import BoardEvent, BoardRestored, NotesShared
 from rooms.board_state import Board
 from rooms.commits import (
     ActivityEvent,
@@ -327,6 +327,8 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             board = board_state.forgotten(state.board, event.card)
             ticks = {c: t for c, t in state.ticks.items() if c != event.card}
             return replace(state, notes=left, board=board, ticks=ticks)
+        case NotesShared():
+            return notes_shared(state, event)
         case _ if isinstance(event, get_args(BoardEvent)):
             board, notes = board_state.evolve(state.board, state.notes, event)
             return replace(state, board=board, notes=notes)
@@ -415,3 +417,22 @@ def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomSta
         if not state.notes[card].order
     }
     return replace(state, shared=shared, notes={**state.notes, **fresh})
+
+
+def notes_shared(state: RoomState, event: NotesShared) -> RoomState:
+    """Their author let more people see cards: private ones stand in another document now, those of
+    a circle also on the board. They came there at this moment."""
+    circle = event.document.removeprefix("group/") if event.document != "board" else ""
+    moved: dict[str, NoteAdded] = {}
+    copied: set[str] = set()
+    for card, origin in event.cards:
+        if (note := state.notes.get(card)) is None:
+            continue
+        here = replace(note, section=event.section, theme="", order="", at=event.at)
+        if origin.startswith("group/"):
+            copied.add(card)
+            moved[card] = here
+        else:
+            scope = "circle" if circle else state.default_scope
+            moved[card] = replace(here, document=event.document, group=circle, scope=scope)
+    return replace(state, notes={**state.notes, **moved}, shared=state.shared | copied)

@@ -38,6 +38,7 @@ from rooms import (
 from rooms import whole as wholes
 from rooms.agenda import item_of, next_item, title_line
 from rooms.agenda_view import outline, planned_rest
+from rooms.board_moves import authors
 from rooms.hats import autopilot, roles_of
 from rooms.helm import Proposal
 from rooms.lead import AUTOPILOT
@@ -447,6 +448,9 @@ def view_message(
         if seat.status != "waiting"
         else None,
         documents=documents_of(whole, activities, seat),
+        authors={}
+        if lens == "screen" or seat.status != "in"
+        else authors(state, seat.id, inside=seat.role == "facilitator"),
     )
 
 

@@ -390,7 +390,7 @@ class Shelf:
             id=note.card,
             kind=KINDS.get(note.kind, "parking"),
             text=text,
-            author=note.seat,
+            author=board_schema.author_of(note.card),  # "": the log alone knows whose it is
             entered_by=note.entered_by,
             language=note.language,
             activity=note.activity,
@@ -598,6 +598,38 @@ class Shelf:
                 await self._edit("board", board, change)
             if gone:
                 await self._compact("board", board)
+
+    async def give_note(
+        self, name: str, to: str, note: NoteAdded, default_scope: str = "memo"
+    ) -> None:
+        """Put the card `note` of one document into a wider one as it stands: its value, never its
+        history. From a private document it is taken away, and from the disk; a circle keeps its
+        own. Doing it again does no harm."""
+        wide: str = default_scope if to == "board" else "circle"
+        async with self._locks[name], self._locks[to]:  # inner first, always
+            origin = await self._open(name)
+            found = next((c for c in origin.cards() if c.id == note.card), None)
+            if found is None:
+                return
+            document = await self._open(to)
+            if all(c.id != note.card for c in document.cards()):
+                card = replace(
+                    found,
+                    scope=SCOPES.get(wide, "circle"),
+                    group=note.group,
+                    section=note.section,
+                    theme=note.theme,
+                    order=note.order,
+                    created=note.at,
+                    ticks=(),
+                )
+                await self._edit(to, document, lambda doc: board_schema.put_card(doc, card))
+            if name.startswith("mine/"):
+                root = _root(name)
+                await self._edit(
+                    name, origin, lambda doc: board_schema.drop_card(doc, note.card, root)
+                )
+                await self._compact(name, origin)
 
     # Reading --------------------------------------------------------------------------------------
 

@@ -368,6 +368,7 @@ class ViewMessage(msgspec.Struct, frozen=True, tag_field="type", tag="view"):
     place: Line | None = None
     sub: Line | None = None
     documents: tuple[str, ...] = ()  # what this seat may open now, without the room's prefix
+    authors: dict[str, str] = {}  # card -> seat: whose cards without a name are, if it may know
 
 
 class PeopleMessage(msgspec.Struct, frozen=True, tag_field="type", tag="people"):

@@ -22,6 +22,9 @@ MOST_THEMES: Final = 60
 MOST_SECTIONS: Final = 100
 """Sections of one board: four for each activity of a long day."""
 
+NOTE_LIMIT: Final = 500
+"""Characters of a note that is changed by a command: those of the box it was written in."""
+
 HEADING_LIMIT: Final = 120
 """Characters of a theme's or section's heading: two lines on a phone."""
 
@@ -84,6 +87,22 @@ class NoteRestore(Command, frozen=True, tag="note.restore"):
     """Bring back a card of my own that I took away less than a minute ago."""
 
     card: str
+
+
+class NoteShare(Command, frozen=True, tag="note.share"):
+    """Let more people see cards of my own, some or all of a place: `to` is my circle ("group/{id}")
+    or everybody ("board"). There is only this way; who thinks better of it takes the card away."""
+
+    cards: tuple[str, ...]
+    to: str
+
+
+class NoteReword(Command, frozen=True, tag="note.reword"):
+    """Change the words of a card of my own that stands on the board without my name: nobody types
+    into such a card, because everybody would see who does."""
+
+    card: str
+    text: Words
 
 
 class ThemeAdd(Command, frozen=True, tag="theme.add"):
@@ -170,6 +189,8 @@ BoardCommand = (
     | NoteTick
     | NoteDelete
     | NoteRestore
+    | NoteShare
+    | NoteReword
     | ThemeAdd
     | ThemeRename
     | ThemeSplit

@@ -57,6 +57,7 @@ SHARED = frozenset(
         "rounds",
         "grouping",
         "groups",
+        "nameless",
         "pairing",
         "timing",
         "consent",

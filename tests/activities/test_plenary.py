@@ -4,13 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from activities import nameless
 from activities.blocks import Words
 from activities.kernel import MINUTE
 from activities.plenary import PLENARY, FloorGive, InsightGive, Occasion, Settings, queue
 from tests.activities.driver import History, World, explore, histories, play, world
 
-FORMS: tuple[Occasion, ...] = ("arrival", "frame", "talk", "insight")
-SETTINGS = st.builds(Settings, form=st.sampled_from(FORMS), minutes=st.integers(1, 10))
+FORMS: tuple[Occasion, ...] = ("arrival", "frame", "talk", "write", "insight")
+NAMES: tuple[nameless.Names, ...] = ("named", "peers", "all")
+SETTINGS = st.builds(
+    Settings,
+    form=st.sampled_from(FORMS),
+    minutes=st.integers(1, 10),
+    names=st.sampled_from(NAMES),
+)
 
 
 def talk() -> World:

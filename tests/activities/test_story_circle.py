@@ -1206,7 +1206,7 @@ def test_quiet_is_private_reflect_is_the_circles_and_plenary_the_boards() -> Non
         documents[phase] = [(one.document, one.sees) for one in cards]
     assert documents == {
         "quiet": [("mine", "self")],
-        "reflect": [("group/c1", "circle")],
+        "reflect": [("group/c1", "circle"), ("mine", "self")],
         "plenary": [("board", "room")],
     }
 

@@ -11,6 +11,7 @@ import { ColumnPart, type Gap } from "./board/column";
 import { Drag } from "./board/drag";
 import { EVERYTHING, finder, test, type Wanted } from "./board/finder";
 import type { Column } from "./board/lists";
+import { ways } from "./board/outwards";
 import { type Board, BoardPlace, clipped } from "./board/place";
 import { type Step, Steps } from "./board/steps";
 import { writing } from "./board/writing";
@@ -22,7 +23,7 @@ import { enter } from "./mount";
 import { define, icon } from "./part";
 import { Shelf } from "./shelf";
 import { openStage } from "./stage";
-import type { Sees } from "./wire";
+import type { PeopleMessage, Sees } from "./wire";
 
 /** Milliseconds the undo bar stands. */
 const BAR = 10_000;
@@ -76,7 +77,9 @@ export class BoardPage extends StagePart implements Board {
   steps!: Steps;
   private place: BoardPlace | undefined;
   private stops: (() => void)[] = [];
-  private names = "";
+  private rights = "";
+  private knew: PeopleMessage | null = null;
+  private readonly names = new Map<string, string>();
   private readonly flights = new Map<string, DOMRect>();
   private readonly columnRows = new Map<string, () => Row[]>();
   private folding: number | undefined;
@@ -220,17 +223,31 @@ export class BoardPage extends StagePart implements Board {
 
   protected override updated(): void {
     const { stage, place } = this;
-    const names = stage.people?.people.map((each) => `${each.seat} ${each.name}`).join("\n") ?? "";
-    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""}`;
-    const now = `${names}\n${rights}\n${stage.boot.seats.map((each) => each.seat).join()}`;
-    if (now !== this.names) {
-      this.names = now;
+    const seats = stage.boot.seats.map((each) => each.seat).join();
+    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""} ${seats} ${this.at}`;
+    if (rights !== this.rights) {
+      this.rights = rights;
       place?.shelf.again();
     }
+    if (stage.people !== this.knew) this.renamed();
     // Not looked for without need: a search through a thousand cards is what this page must avoid.
     const dialog = this.ask || this.points ? this.querySelector("dialog") : null;
     if (dialog && !dialog.open) dialog.showModal();
     if (this.flights.size || place?.left) void this.settle();
+  }
+
+  /** Somebody came, or has another name: their cards look again, and nobody else's. */
+  private renamed(): void {
+    this.knew = this.stage.people;
+    const changed = new Set<string>();
+    for (const { seat, name } of this.knew?.people ?? []) {
+      if (this.names.get(seat) === name) continue;
+      this.names.set(seat, name);
+      changed.add(seat);
+    }
+    const { place } = this;
+    if (!place || !changed.size) return;
+    for (const card of place.shelf.all()) if (changed.has(card.author)) place.shelf.look(card.id);
   }
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */
@@ -587,6 +604,7 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private bottom(place: BoardPlace): TemplateResult | typeof nothing {
+    if (place.choosing && place.name !== "board") return this.sharingBar(place);
     if (place.choosing) {
       const n = place.picked.length;
       const close = (event: KeyboardEvent) => {
@@ -614,6 +632,20 @@ export class BoardPage extends StagePart implements Board {
     const { bar } = this;
     if (!bar || this.adding) return nothing;
     return html`<div class="boardbar undo"><p>${bar.label}</p><button class="btn small bare" type="button" @click=${() => this.undo()}>${icon("undo", "flip")}<span>${t("Undo")}</span></button></div>`;
+  }
+
+  /** Some of one's own notes, or all, to a circle or to everyone. */
+  private sharingBar(place: BoardPlace): TemplateResult {
+    const { picked } = place;
+    const n = picked.length;
+    const all = place.inner;
+    return html`<div class="boardbar choosing" role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
+      ${n < all.length ? html`<button class="btn small" type="button" @click=${() => place.choosingFrom(all)}>${icon("check")}${t("Choose all")}</button>` : nothing}
+      ${ways(this.stage, place.name).map(
+        (way) =>
+          html`<button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => place.share(picked, way)}>${icon(way.icon)}${way.some}</button>`,
+      )}
+      <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button></div>`;
   }
 
   private find(on = !this.finding): void {
@@ -650,6 +682,7 @@ export class BoardPage extends StagePart implements Board {
     }}><div class="menu">
       ${steps.last ? row("undo", t("Undo: {step}", { step: steps.last.label }), () => this.undo()) : nothing}
       ${place?.arranges ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}${row("plus", t("A new section"), () => this.nameSection())}` : nothing}
+      ${place && place.name !== "board" && place.inner.length ? row("circle", t("Choose notes to show to others"), () => place.choosingFrom([])) : nothing}
       ${place?.arranges ? row("later", t("Back to an earlier step"), () => void this.look()) : nothing}
       <a href=${room}>${icon("device")}${t("Back to the room")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a><a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}

@@ -386,6 +386,7 @@ export interface ViewMessage {
   place?: string | null;
   sub?: string | null;
   documents: string[];
+  authors: Record<string, string>;
 }
 
 /** Which activity a view is of. */
@@ -907,6 +908,20 @@ export interface NoteRestore {
   card: string;
 }
 
+/** Let more people see cards of my own, some or all of a place: `to` is my circle ("group/{id}") or everybody ("board"). There is only this way; who thinks better of it takes the card away. */
+export interface NoteShare {
+  type: "note.share";
+  cards: string[];
+  to: string;
+}
+
+/** Change the words of a card of my own that stands on the board without my name: nobody types into such a card, because everybody would see who does. */
+export interface NoteReword {
+  type: "note.reword";
+  card: string;
+  text: string;
+}
+
 /** A facilitator makes a theme and puts cards under it, in this order, in one step. */
 export interface ThemeAdd {
   type: "theme.add";
@@ -1410,6 +1425,8 @@ export type RoomCommand =
   | NoteTick
   | NoteDelete
   | NoteRestore
+  | NoteShare
+  | NoteReword
   | ThemeAdd
   | ThemeRename
   | ThemeSplit
@@ -1567,6 +1584,8 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.delete",
   "note.move",
   "note.restore",
+  "note.reword",
+  "note.share",
   "note.tick",
   "room.call",
   "room.co_time",

@@ -3,6 +3,7 @@
 // (`board.ts`) shows the same cards with more room.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { outwards, ways } from "../board/outwards";
 import { number, t, tn } from "../i18n";
 import { icon } from "../part";
 import { type Facts, Shelf } from "../shelf";
@@ -75,7 +76,11 @@ export class CardsBlock extends BlockPart<Cards> {
       below: (card: Facts) =>
         stage.own(card.author) && stage.sharing && block.document.startsWith("group/")
           ? html`<label class="row sharing"><input type="checkbox" .checked=${stage.ticked.has(card.id)} @change=${() => stage.tick(card.id)}>${t("Share this one")}</label>`
-          : nothing,
+          : block.block.document === "mine"
+            ? outwards(stage, "mine", card, (way) =>
+                stage.say({ type: "note.share", cards: [card.id], to: way.to }),
+              )
+            : nothing,
     };
   }
 
@@ -99,7 +104,12 @@ export class CardsBlock extends BlockPart<Cards> {
   protected override updated(): void {
     const { stage } = this;
     const people = stage.people?.people.map((each) => each.name).join("\n") ?? "";
-    const now = `${this.themes.length}\n${people}\n${stage.boot.seats.map((each) => each.seat).join()}\n${stage.sharing ? [...stage.ticked].join() : "-"}`;
+    const now = `${this.themes.length}\n${people}\n${stage.boot.seats.map((each) => each.seat).join()}\n${stage.sharing ? [...stage.ticked].join() : "-"}\n${ways(
+      stage,
+      this.block.document,
+    )
+      .map((way) => way.to)
+      .join()}`;
     if (now === this.names) return;
     this.names = now;
     this.shelf?.again();
@@ -211,10 +221,12 @@ export class CardsBlock extends BlockPart<Cards> {
       <button class="btn" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${t("Make this theme")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></form>`;
   }
 
-  protected override render(): TemplateResult {
+  protected override render(): TemplateResult | typeof nothing {
     const { section, kinds, title, hint, add } = this.block;
     const { cards, stage } = this;
     const ids = cards.listed(section, kinds);
+    // Of one's own notes there is nothing to say where none may be written now.
+    if (!add && !ids.length && this.block.sees === "self") return nothing;
     const busy = stage.commands.busy(`add ${section}`);
     const open = add && this.open;
     // Where writing is the one thing now, the box stands before what others wrote.

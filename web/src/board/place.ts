@@ -8,10 +8,13 @@ import { before, type Facts, type Rank, type Shelf } from "../shelf";
 import type { Stage } from "../stage";
 import type { Sees } from "../wire";
 import { type Column, Lists } from "./lists";
+import { everyones, outwards, type Way, went } from "./outwards";
 import type { Steps } from "./steps";
 
 /** Milliseconds a note that was taken away can come back; the server says the same. */
 const BACK = 60_000;
+/** Milliseconds after which a note that was shared stands on the board too. */
+const SEEN = 400;
 
 /** Moves sent at once, and milliseconds between those that follow: a seat may send five a second. */
 const AT_ONCE = 20;
@@ -44,6 +47,8 @@ export class BoardPlace implements CardPlace {
   /** Ticks on their way. */
   private readonly ticking = new Map<string, boolean>();
   private readonly answers = new Map<string, string>();
+  /** Notes on their way to more people. */
+  private readonly sharing = new Map<string, readonly string[]>();
   private readonly heard = (event: Event) => this.answered((event as CustomEvent<Answer>).detail);
 
   constructor(
@@ -200,6 +205,16 @@ export class BoardPlace implements CardPlace {
   }
 
   private answered({ sent, message }: Answer): void {
+    const shared = this.sharing.get(sent.id);
+    if (shared) {
+      this.sharing.delete(sent.id);
+      if (message.type !== "done") this.board.announce(this.stage.refusal ?? "");
+      // The copy on the board comes with its own frame.
+      window.setTimeout(() => {
+        for (const id of shared) this.shelf.look(id);
+        this.board.requestUpdate();
+      }, SEEN);
+    }
     const card = this.answers.get(sent.id);
     if (card === undefined) return;
     this.answers.delete(sent.id);
@@ -266,7 +281,9 @@ export class BoardPlace implements CardPlace {
   // Choosing several
 
   chosen(card: Facts): boolean | null {
-    return this.choosing && card.kind !== "theme" ? this.choosing.has(card.id) : null;
+    if (!this.choosing || card.kind === "theme") return null;
+    if (this.name !== "board" && !this.stage.own(card.author)) return null;
+    return this.choosing.has(card.id);
   }
 
   choose(card: Facts): void {
@@ -309,8 +326,28 @@ export class BoardPlace implements CardPlace {
     this.choosingFrom(null);
   }
 
-  below(_card: Facts): TemplateResult | typeof nothing {
-    return nothing;
+  // Outwards: who else sees it
+
+  below(card: Facts): TemplateResult | typeof nothing {
+    if (this.choosing) return nothing;
+    return outwards(this.stage, this.name, card, (way) => this.share([card.id], way));
+  }
+
+  /** Shows notes of my own to more people. */
+  share(cards: readonly string[], way: Way): void {
+    const [first] = cards;
+    if (!first) return;
+    const request = this.stage.say({ type: "note.share", cards, to: way.to });
+    this.sharing.set(request, cards);
+    this.board.announce(went(way));
+    if (this.name === "mine") this.left = { card: first, to: this.lists.beside(first) };
+    this.choosingFrom(null);
+  }
+
+  /** My own notes here that not everyone has yet. */
+  get inner(): string[] {
+    const mine = [...this.shelf.all()].filter((card) => this.stage.own(card.author));
+    return mine.map((card) => card.id).filter((id) => !everyones(this.stage, id));
   }
 
   /** Alt and an arrow move the card that has the focus. */

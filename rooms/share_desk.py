@@ -1,0 +1,97 @@
+"""People's own cards, shown to more people: from *only you* to the circle, and to everyone here.
+
+There is only the way outwards. A private card is moved, so that it stands in one place; a circle
+keeps its card and everybody has a copy. Who thinks better of it takes the card away, and may bring
+it back for a minute, like any other (`rooms/note_desk.py`). Nothing here reads a text: the shelf
+carries it from document to document, as it stands there.
+"""
+
+from typing import Final
+
+from activities import board
+from activities.blocks import say
+from activities.kernel import Refused
+from rooms import board_desk, board_events, board_moves, commits, note_desk, wire_board
+from rooms.asking import Asking
+from rooms.documents import CARDS_PER_SEAT
+from rooms.room_state import RoomState
+from rooms.whole import Draft
+
+NOT_YOURS: Final = say("Only who wrote a note decides who sees it.")
+NOT_OUTWARDS: Final = say("They see it already. To take a note back, take it away.")
+NOT_YOUR_CIRCLE: Final = say("Notes go to your own circle while it writes, or to everyone here.")
+
+
+def share(draft: Draft, command: wire_board.NoteShare, asking: Asking) -> None:
+    """Show own cards to a circle of one's own, or to everybody. All or nothing. Raises
+    `Refused`."""
+    state, seat = draft.room, asking.seat
+    if seat.role not in ("facilitator", "participant"):
+        raise Refused("not_allowed")
+    cards = tuple(dict.fromkeys(command.cards))
+    if not 0 < len(cards) <= wire_board.MOST_TOGETHER:
+        raise Refused("bad_request")
+    section = "" if command.to == "board" else _section_of(draft, command.to, asking)
+    notes = [_own(state, card, command.to, seat.id) for card in cards]
+    there = sum(
+        n.seat == seat.id and (n.document == command.to or _shared_to(state, n, command.to))
+        for n in state.notes.values()
+    )
+    if there + len(notes) > CARDS_PER_SEAT:
+        raise Refused("full", note_desk.ENOUGH)
+    draft.add(
+        board_events.NotesShared(
+            cards=tuple((n.card, n.document) for n in notes),
+            document=command.to,
+            section=section,
+            at=asking.now,
+        )
+    )
+    if command.to != "board":
+        return
+    note_desk.add_events(draft, [board_moves.put(draft.room, cards, section="", theme="")], asking)
+    for card in cards:
+        note_desk.tell(
+            draft, board.NoteCame(note=board_desk.note_of(draft.room.notes[card])), asking
+        )
+
+
+def reword(draft: Draft, command: wire_board.NoteReword, asking: Asking) -> None:
+    """Change one's own card that bears no name. The words it had are erased. Raises `Refused`."""
+    note = draft.room.notes.get(command.card)
+    if note is None or not board_moves.is_nameless(note):
+        raise Refused("unknown", board_moves.NOT_THERE)
+    if note.seat != asking.seat.id:
+        raise Refused("not_allowed", NOT_YOURS)
+    words = asking.mint.ref(command.text, wire_board.NOTE_LIMIT)
+    draft.add(commits.NoteReworded(card=note.card, words=words, before=note.words))
+
+
+def _section_of(draft: Draft, document: str, asking: Asking) -> str:
+    """Where a circle's cards stand just now. Raises `Refused` for a circle that writes nothing now,
+    such as one in which somebody tells (SC3), and for other people's."""
+    for block in note_desk.sections_offered(draft, asking):
+        if block.document == document and document.startswith("group/"):
+            return block.section
+    raise Refused("not_allowed", NOT_YOUR_CIRCLE)
+
+
+def _own(state: RoomState, card: str, to: str, seat: str) -> commits.NoteAdded:
+    note = state.notes.get(card)
+    if note is None:
+        raise Refused("unknown", board_moves.NOT_THERE)
+    if note.seat != seat:
+        raise Refused("not_allowed", NOT_YOURS)
+    hidden = state.safety.hidden.get(seat)
+    if hidden is not None and (note.words in hidden.words or (note.document, card) in hidden.cards):
+        raise Refused("not_allowed")  # it would be the only thing of this person not hidden
+    outwards = note.document.startswith("mine/") or (
+        note.document.startswith("group/") and to == "board" and card not in state.shared
+    )
+    if not outwards:
+        raise Refused("duplicate", NOT_OUTWARDS)
+    return note
+
+
+def _shared_to(state: RoomState, note: commits.NoteAdded, to: str) -> bool:
+    return to == "board" and note.card in state.shared
