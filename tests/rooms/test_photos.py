@@ -126,8 +126,8 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
 def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:
     return NoteAdded(
         document=document, card=f"{seat}-{photo}", kind="practice", section="", theme="",
-        words=words, seat=seat, entered_by="", activity="", group="", language="en", scope="circle", at=0,
-        photo=photo,
+        words=words, seat=seat, entered_by="", activity="", group="", language="en",
+        scope="circle", at=0, photo=photo,
     )  # fmt: skip
 
 
