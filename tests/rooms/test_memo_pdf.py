@@ -164,6 +164,19 @@ def test_hostile_text_is_only_ever_text(text: str) -> None:
             assert re.sub(r"\s", "", line) in shown
 
 
+@pytest.mark.parametrize("language", ["zh", "ja", "zh-Hant"])
+def test_headings_in_chinese_characters_are_headings(language: str) -> None:
+    """Also where only a story's title has another language than the memo."""
+    cards = (MemoCard("t", "theme", "先画河", "s1", language=language),)
+    story = replace(
+        SAMPLE.stories[0], title=replace(SAMPLE.stories[0].parts[0], text="海", language=language)
+    )
+    memo = draft(replace(PRINTABLE, language=language, stories=(story,), title="海"), "public")
+    assert "海" in pages(pdf(memo))
+    other = draft(replace(PRINTABLE, stories=(story,), cards=cards), "public")
+    assert "海" in pages(pdf(other))
+
+
 @pytest.mark.slow
 def test_a_right_to_left_memo_prints() -> None:
     source = replace(PRINTABLE, language="ar", title="العيش مع النهر")
