@@ -71,7 +71,10 @@ def test_only_the_room_can_tell_whose_a_picture_is() -> None:
     assert "s2" not in id
     assert doors.is_photo_of("room", "s2", id)
     for room, seat, named in (
-        ("room", "s3", id), ("another", "s2", id), ("room", "s2", id[:-1] + "x"), ("room", "s2", ""),
+        ("room", "s3", id),
+        ("another", "s2", id),
+        ("room", "s2", id[:-1] + "x"),
+        ("room", "s2", ""),
     ):  # fmt: skip
         assert not doors.is_photo_of(room, seat, named)
     assert not other.is_photo_of("room", "s2", id)

@@ -113,6 +113,8 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
         await room.run(lambda draft: draft.add(mine), seat=author, mint=mint)
         await room.shelf.put_note(mine, "Mine", ALT)
         assert [s for s in everyone if await sees(house, s, own)] == [author]
+        await house.do(author, "note.share", cards=[mine.card], to=document)
+        assert {s for s in everyone if await sees(house, s, own)} == set(inside)
         # Given to the board, it is there for everyone.
         await room.shelf.share(document, author, None)
         shared = NotesChosen(seat=author, cards=(card,), share="all")
@@ -123,9 +125,9 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
 
 def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:
     return NoteAdded(
-        document=document, card=f"{seat}-{photo}", kind="practice", section="", theme="", words=words,
-        seat=seat, entered_by="", activity="", group="", language="en", scope="circle", at=0,
-        photo=photo,
+        document=document, card=f"{seat}-{photo}", kind="practice", section="", theme="",
+        words=words, seat=seat, entered_by="", activity="", group="", language="en",
+        scope="circle", at=0, photo=photo,
     )  # fmt: skip
 
 
