@@ -62,6 +62,36 @@ def _enter(state: State, seat: str, now: int) -> Events:
     return (placed, *_joined(state.rounds[into], seat, member.here, now, into))
 
 
+def come_again(state: State, back: Events, now: int) -> Events:
+    """`back` (the lead goes back a phase), and what the rounds have missed while they stood still:
+    who came meanwhile finds one, who left or whose line dropped is known to theirs."""
+    events = back
+    state = _after(state, back)
+    if state.phase != "answer":
+        return events
+    for seat in sorted({*state.members, *state.place}):
+        more = _caught_up(state, seat, now)
+        events, state = (*events, *more), _after(state, more)
+    return events
+
+
+def _caught_up(state: State, seat: str, now: int) -> Events:
+    group, round_ = _running(state, seat)
+    member = state.members.get(seat)
+    if round_ is None or seat not in round_.ring:
+        return _enter(state, seat, now) if member and member.here else ()
+    if round_.complete or seat in round_.gone:
+        return ()
+    if member is None:
+        left = turns.then_offer(round_, turns.leave(round_, seat, now, group), now, group)
+        return (*left, *_not_alone(_after(state, left), group, now))
+    if member.here == (seat not in round_.away):
+        return ()
+    if member.here:
+        return _joined(round_, seat, True, now, group)
+    return turns.away(round_, seat, now, now, group)
+
+
 def _joined(round_: Round, seat: str, here: bool, now: int, group: str) -> Events:
     """Join a round, offering the floor if it is free."""
     events = turns.join(round_, seat, now, group)

@@ -56,7 +56,7 @@ from activities._check_in_model import (
     stage,
     takes_part,
 )
-from activities._check_in_people import decide_people
+from activities._check_in_people import come_again, decide_people
 from activities._check_in_view import view
 from activities.blocks import say
 from activities.kernel import (
@@ -197,6 +197,9 @@ def decide(state: State, command: AnyCommand, moment: Moment) -> Events:
     match command:
         case TimeUp(timer=timer) if timer.startswith("turn:"):
             return _bell(state, timer.removeprefix("turn:"), moment)
+        case phases.PhaseBack():
+            back = phases.decide(state.phases, command, moment, lambda: ())
+            return come_again(state, back, moment.now)
         case _ if isinstance(command, phases.Decided):
             return phases.decide(state.phases, command, moment, lambda: _next(state, moment))
         case ModeChoose():

@@ -36,6 +36,7 @@ from tests.activities.driver import (
     SECOND,
     History,
     World,
+    check_reconnect,
     explore,
     histories,
     names_in,
@@ -382,6 +383,22 @@ def test_with_nobody_facilitating_the_clock_moves_on() -> None:
     room.drop("f1")
     room.wait(40 * 60 * SECOND)
     assert room.state.phase == "closed"
+
+
+def test_going_back_finds_who_came_and_who_left_meanwhile_G9() -> None:
+    room = opened("round")
+    room.do("f1", "phase.next", "panel")
+    first, second, *_ = next(iter(room.state.rounds.values())).ring[1:]
+    room.leave(first)
+    room.drop(second)
+    room.join(Member("late", "remote", here=True))
+    room.do("f1", "phase.back", "panel")
+    assert room.state.phase == "answer"
+    (round_,) = room.state.rounds.values()
+    assert "late" in round_.ring
+    assert first in round_.gone
+    assert second in round_.away
+    check_reconnect(room)
 
 
 def test_circles_of_up_to_six_go_round_each_by_itself() -> None:
