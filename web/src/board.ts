@@ -222,7 +222,8 @@ export class BoardPage extends StagePart implements Board {
   protected override updated(): void {
     const { stage, place } = this;
     const names = stage.people?.people.map((each) => `${each.seat} ${each.name}`).join("\n") ?? "";
-    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""}`;
+    const known = Object.keys(stage.view?.authors ?? {}).length;
+    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""} ${known}`;
     const now = `${names}\n${rights}\n${stage.boot.seats.map((each) => each.seat).join()}`;
     if (now !== this.names) {
       this.names = now;
