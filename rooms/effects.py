@@ -92,6 +92,9 @@ class Effects:
                 for document in _documents(whole, taken.note):
                     await self._shelf.take_note(document, event.card)
             case board_events.NoteRestored() if note := whole.room.notes.get(event.card):
+                known = whole.room.consents.get(note.words)
+                if known is not None and known.consent.state == "withdrawn":
+                    return  # its words were taken back before: it stays where nobody reads it
                 for document in _documents(whole, note):
                     await self._shelf.restore_card(document, event.card)
             case board_events.NotesShared():
@@ -162,6 +165,7 @@ class Effects:
                 await self._shelf.hide_card(document, note.card)
             else:
                 await self._shelf.restore_card(document, note.card)
+                await self._place((note,), whole)  # others may have moved it meanwhile
 
     async def _forget(
         self, event: words_events.WordsForgotten | words_events.SeatForgotten, book: WordsBook

@@ -3,7 +3,9 @@
 The document holds only people's prose, never generated lines, quotes or cards: what is withdrawn
 must not live on in a CRDT. Root `memo` has children `<place id="why">`, one for each place of the
 draft (`rooms.memo`), made by the server; two that were made for one id read as one. Inside:
-`paragraph`, and `bulletList` of `listItem`s; text carries the marks `bold` and `italic`.
+`paragraph`, and `bulletList` of `listItem`s; text carries the marks `bold` and `italic`. Editors
+take away whatever their schema does not know (`web/src/memo/editor.ts`), also an attribute of a
+place other than `id`: what else is to be known about a place belongs in the log.
 
 The reader believes nothing. Whatever it does not know reads as its text: every element begins a
 line of its own, attributes are looked at nowhere but on a place, marks other than the two are

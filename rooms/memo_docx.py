@@ -30,7 +30,7 @@ from rooms.memo_tree import (
     Space,
     Table,
 )
-from rooms.word_xml import PARAGRAPH, RUN, TABLE, borders, drop, language, put
+from rooms.word_xml import PARAGRAPH, ROW, RUN, SECTION, TABLE, borders, drop, language, put
 
 ORNAMENT = Path(__file__).with_name("print") / "mat.png"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -193,7 +193,10 @@ def _table(
     if way == "rtl":
         put(properties, "bidiVisual", TABLE)
     borders(properties, "tblBorders", TABLE, ("bottom", "insideH"), LINE, 6)
-    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for number, row_element in enumerate(table._tbl.tr_lst):
+        put(row_element.get_or_add_trPr(), "cantSplit", ROW)
+        if not number:  # marked as the head, and repeated on every page
+            put(row_element.get_or_add_trPr(), "tblHeader", ROW)
     lines = (tuple(Line(header, language=tag) for header in headers), *rows)
     for column, cells in enumerate(zip(*lines, strict=True)):
         for row, line in enumerate(cells):
@@ -215,6 +218,8 @@ def _page(document: WordDocument, memo: Memo) -> None:
     section.left_margin = section.right_margin = Emu((PAGE_WIDTH - TEXT_WIDTH) // 2)
     section.top_margin = section.bottom_margin = Emu(864_000)
     way = page_direction(memo.language)
+    if way == "rtl":
+        put(section._sectPr, "bidi", SECTION)
     footer = section.footer.paragraphs[0]
     _style(footer, "Quiet")
     _fill(footer, Line(f"{memo.head.title.text} · {memo.head.kicker}", by="people"), way)
@@ -229,6 +234,8 @@ def _page(document: WordDocument, memo: Memo) -> None:
 def _styles(document: WordDocument, tag: str) -> None:
     styles = document.styles
     normal = styles["Normal"]
+    for default in styles.element.xpath("w:docDefaults/w:rPrDefault/w:rPr"):
+        language(default, tag)
     _face(normal, HOUSE, 11, INK, after=6, line=1.25)
     language(normal.element.get_or_add_rPr(), tag)
     _face(styles["Title"], VOICE, 30, INK, before=2, after=14, line=1.1)

@@ -47,7 +47,7 @@ h3.part{font:600 1rem/1.4 var(--sans);color:var(--ink-2);margin-block:1.5rem .35
 p+p,ul+p,p+ul,table+p{margin-block-start:.75rem}
 ul{padding-inline-start:1.25rem}
 li{margin-block:.35rem}li[dir]{margin-inline-start:1.25rem}li::marker{color:var(--mat)}
-:lang(ar),:lang(fa),:lang(ur){line-height:1.8}
+:is(p,li,dd,td):lang(ar),:is(p,li,dd,td):lang(fa),:is(p,li,dd,td):lang(ur){line-height:1.8}
 .kicker,.small,.quiet,.by{color:var(--ink-2);font-size:.9rem}
 .small::before{content:" · "}
 h3 .small{font-family:var(--sans);font-size:.9rem}
@@ -89,6 +89,7 @@ var(--line);color:var(--ink-2);font-size:.9rem}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#08252F;--ink-2:#3C545C;\
 --line:#E0D3BC;--sand:#E8D8B8;--sand-soft:#F6E8C8;--sand-text:#71500F;--mat:#D6BD8C}\
 body{font-size:11pt}main{max-inline-size:none;padding:0}.ask{print-color-adjust:exact}}
+@page{margin:18mm}
 """
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = (

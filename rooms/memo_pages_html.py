@@ -32,12 +32,13 @@ h2{font:400 2.5rem/1.2 var(--serif);text-wrap:balance}
 break-inside:avoid}
 h3{font-weight:600}
 .ask p{font:400 1.9rem/1.35 var(--serif);margin-block-start:.5rem}
-:lang(ar),:lang(fa),:lang(ur){line-height:1.8}
+p:lang(ar),p:lang(fa),p:lang(ur){line-height:1.8}
 footer{padding-block-start:1.5rem}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#08252F;--ink-2:#3C545C;--line:#E0D3BC;\
 --sand-soft:#F6E8C8;--tile:#fff}
-main{max-inline-size:none;padding:0}section{border:0;padding:0;break-after:page}\
-.ask{print-color-adjust:exact}}
+main{max-inline-size:none;padding:0}section{border:0;padding:0}\
+section:not(:last-of-type){break-after:page}.ask{print-color-adjust:exact}}
+@page{margin:18mm}
 """
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
 POLICY = (

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from rooms import memo_fonts
 from rooms.memo_pages import Page, pages
-from rooms.memo_pdf import language_part, line_data
+from rooms.memo_pdf import RUNNING_MAX, language_part, line_data
 from rooms.memo_pictures import picture
 from rooms.memo_press import Data, press
-from rooms.memo_text import direction, page_direction
+from rooms.memo_text import clip, direction, page_direction
 from rooms.memo_tree import Line, Memo
 
 
@@ -34,13 +34,14 @@ def pages_data(memo: Memo, extra_fonts: Path | None = None) -> Data:
             "question": line_data(page.question, way) if page.question else None,
         }
 
+    title = clip(memo.head.title.text, RUNNING_MAX)
     return {
         "fonts": memo_fonts.stacks(extra_fonts, memo.language),
         "lang": language_part(memo.language) or "en",
         "rtl": way == "rtl",
         "place": memo.head.kicker,
         "title": line_data(memo.head.title, way),
-        "foot": [plain(f"{memo.head.title.text} · {memo.head.kicker}"), plain(memo.head.edition)],
+        "foot": [plain(f"{title} · {memo.head.kicker}"), plain(memo.head.edition)],
         "date": plain(memo.date_line),
         "pages": [one(page) for page in pages(memo)],
     }

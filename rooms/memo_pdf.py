@@ -5,7 +5,7 @@ from pathlib import Path
 
 from rooms import memo_fonts
 from rooms.memo_press import Data, press
-from rooms.memo_text import direction, line_direction, page_direction
+from rooms.memo_text import clip, direction, line_direction, page_direction
 from rooms.memo_tree import (
     Ask,
     Block,
@@ -19,6 +19,9 @@ from rooms.memo_tree import (
     Space,
     Table,
 )
+
+RUNNING_MAX = 60
+"""Characters of the title at the foot of every page, so that it takes one line."""
 
 
 def pdf(memo: Memo, extra_fonts: Path | None = None) -> bytes:
@@ -42,7 +45,7 @@ def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
         "rtl": way == "rtl",
         "title": line_data(head.title, way),
         "kicker": plain(head.kicker),
-        "running": plain(f"{head.title.text} · {head.kicker}"),
+        "running": plain(f"{clip(head.title.text, RUNNING_MAX)} · {head.kicker}"),
         "facts": [
             {"label": plain(fact.label), "line": line_data(fact.line, way)} for fact in head.facts
         ],

@@ -659,13 +659,17 @@ class Room(RoomReading):
     async def _erase_taken(self) -> None:
         """Erase the cards that nobody brought back within a minute (BRD5)."""
 
+        gone = tuple(self._dropped)
+
         def erase(draft: Draft) -> None:
-            note_desk.dropped(draft, tuple(self._dropped), self.world.dice())
+            if gone:
+                note_desk.dropped(draft, gone, self.world.dice())
             note_desk.erase_due(draft)
 
         try:
             await self._commit(erase)
-            self._dropped.clear()
+            for card in gone:  # others may have come meanwhile
+                self._dropped.pop(card, None)
         except Refused as refused:
             log.warning("taken_kept", room=self.id, reason=refused.reason)
             self._alarms.again("taken", self._erase_taken)

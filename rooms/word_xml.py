@@ -20,8 +20,14 @@ TABLE = (
     "tblStyle tblpPr tblOverlap bidiVisual tblStyleRowBandSize tblStyleColBandSize tblW jc "
     "tblCellSpacing tblInd tblBorders shd tblLayout tblCellMar tblLook tblCaption tblDescription"
 )
-"""Children of run, paragraph and table properties in the order the schema asks for: readers of the
-strict kind refuse a file in which they are shuffled."""
+ROW = "cnfStyle divId gridBefore gridAfter wBefore wAfter cantSplit trHeight tblHeader"
+SECTION = (
+    "headerReference footerReference footnotePr endnotePr type pgSz pgMar paperSrc pgBorders "
+    "lnNumType pgNumType cols formProt vAlign noEndnote titlePg textDirection bidi rtlGutter "
+    "docGrid printerSettings"
+)
+"""Children of run, paragraph, table, row and section properties in the order the schema asks for:
+readers of the strict kind refuse a file in which they are shuffled."""
 
 
 def put(parent: BaseOxmlElement, tag: str, order: str, **attributes: str | int) -> BaseOxmlElement:

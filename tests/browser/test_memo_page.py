@@ -22,6 +22,12 @@ PASTE = """([selector, plain, rich]) => {
 }"""
 
 
+REVERSE = """() => {
+  const page = document.querySelector("tl-memo");
+  page.memo = { ...page.memo, sections: [...page.memo.sections].reverse() };
+}"""
+
+
 def exchange(house: House) -> tuple[Room, Seat]:
     """An evening that is over, with a theme of two voices; Kofi is co-facilitator."""
     room = house.open_room("Living with the river", "Amina Diallo")
@@ -98,8 +104,18 @@ def test_ME3_two_write_in_one_paragraph_while_the_draft_is_made_again(
         expect(heard(page)).to_contain_text("a5 offline in the middle")
         expect(heard(page).locator("strong")).to_contain_text("bold")
     expect(first.get_by_text("Saved", exact=True)).to_be_visible()
+    # What stands under a hand does not move, whatever becomes of the order.
+    order = "[...document.querySelectorAll('.doc > [data-section]')].map(e => e.dataset.section)"
+    before = second.evaluate(order)
+    second.evaluate(REVERSE)
+    second.keyboard.type("er")
+    expect(heard(second)).to_contain_text("bolder")
+    assert second.evaluate(order) == before
+    expect(heard(first)).to_contain_text("bolder")  # so the server has it too
+    second.evaluate("document.activeElement.blur()")
+    second.wait_for_function(f"{order}.join() !== {before!r}.join()")
     text = room.lead.get("memo.md").text
-    assert "a5 offline in the middle b0 b1 b2 b3 b4 b5 **bold**" in text
+    assert "a5 offline in the middle b0 b1 b2 b3 b4 b5 **bolder**" in text
     assert "Walk first." not in text  # its place is taken by what was written from it
     assert not [trouble for guest in guests for trouble in guest.troubles]
 

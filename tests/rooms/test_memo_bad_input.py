@@ -155,9 +155,7 @@ def test_any_text_is_text_in_a_word_file(text: str) -> None:
     assert flat(left) in flat(reading.docx_text(content))
 
 
-@pytest.mark.parametrize(
-    "long", ["x" * 100_000, "word " * 20_000, "‮\u2066" * 50_000, "水" * 100_000]
-)
+@pytest.mark.parametrize("unit", ["x", "word ", "\u202e\u2066", "水"])
 def test_a_hundred_thousand_characters_in_every_field(unit: str) -> None:
     """Bounded in every field: what is printed is cut with a mark, the board keeps the rest."""
     long = unit * (100_000 // len(unit))

@@ -80,6 +80,20 @@ def test_words_carry_language_and_direction() -> None:
     assert english.paragraph_format.element.pPr.find(qn("w:bidi")) is None
 
 
+def test_a_right_to_left_memo_is_one_from_its_section_to_its_defaults() -> None:
+    memo = draft(replace(SAMPLE, language="ar"), "participants")
+    document = reopened(docx(memo))
+    assert document.core_properties.language == "ar"
+    assert document.sections[0]._sectPr.find(qn("w:bidi")) is not None
+    (default,) = document.styles.element.xpath("w:docDefaults//w:lang/@w:bidi")
+    assert default == "ar"
+    head = document.tables[0]._tbl
+    assert head.tblPr.find(qn("w:bidiVisual")) is not None
+    rows = head.tr_lst
+    assert rows[0].trPr is not None
+    assert [child.tag for child in rows[0].trPr] == [qn("w:cantSplit"), qn("w:tblHeader")]
+
+
 def test_it_says_what_was_released_and_nothing_else() -> None:
     text = whole_text(reopened(docx(draft(SAMPLE, "participants"))))
     for said in (

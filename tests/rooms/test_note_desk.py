@@ -284,6 +284,20 @@ async def test_what_its_author_took_away_while_hidden_stays_away_BRD5(tmp_path: 
         assert set(await cards(house)) == {"one", "two"}
 
 
+async def test_words_taken_back_do_not_come_to_the_board_by_undo_WRD3(tmp_path: Path) -> None:
+    async with await after_all(tmp_path) as house:
+        one, two = await written(house, "one", "two", by="s2")
+        words = (await house.room()).whole.room.notes[one].words
+        await house.do("s2", "consent.withdraw", words=words)
+        assert set(await cards(house)) == {"two"}
+        await house.do("s2", "note.delete", document="board", card=one)
+        await house.do("s2", "note.restore", card=one)
+        assert set(await cards(house)) == {"two"}
+        await house.do(house.lead, "note.move", card=two, after="")
+        await house.crash()
+        assert set(await cards(house)) == {"two"}
+
+
 async def test_who_looks_on_or_waits_or_is_gone_changes_nothing_BRD4(tmp_path: Path) -> None:
     async with await after_all(tmp_path, people=3) as house:
         one, two = await written(house, "one", "two", by="s2")

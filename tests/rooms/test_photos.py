@@ -15,6 +15,7 @@ from rooms.commits import NoteAdded
 from rooms.photos import PHOTO_LIMIT, PHOTOS_PER_SEAT, UNUSED_MS
 from rooms.room_state import notes_chosen
 from rooms.wire_board import ALT_LIMIT
+from rooms.words import Mint
 from tests.rooms.house import House
 
 BOARD = {"document": "board", "section": "", "kind": "practice"}
@@ -97,8 +98,9 @@ async def test_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> None:
         assert {s for s in everyone if await sees(house, s, photo)} == set(inside)
         # A private card, made by the room as an activity's would be.
         own = await sent(house, author)
-        mine = _note(author, f"mine/{author}", own)
-        await room.run(lambda draft: draft.add(mine), seat=author)
+        mint = Mint(room.world.new_id)
+        mine = _note(author, f"mine/{author}", own, mint("Mine").ref)
+        await room.run(lambda draft: draft.add(mine), seat=author, mint=mint)
         await room.shelf.put_note(mine, "Mine", ALT)
         assert [s for s in everyone if await sees(house, s, own)] == [author]
         # Given to the board, it is there for everyone.
@@ -109,9 +111,9 @@ async def test_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> None:
         assert {s for s in everyone if await sees(house, s, photo)} == set(everyone)
 
 
-def _note(seat: str, document: str, photo: str) -> NoteAdded:
+def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:
     return NoteAdded(
-        document=document, card=f"{photo}c", kind="practice", section="", theme="", words="w-none",
+        document=document, card=f"{photo}c", kind="practice", section="", theme="", words=words,
         seat=seat, entered_by="", activity="", group="", language="en", scope="circle", at=0,
         photo=photo,
     )  # fmt: skip

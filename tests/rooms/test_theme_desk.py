@@ -44,7 +44,7 @@ async def test_only_facilitators_sort_BRD4(tmp_path: Path) -> None:
             await house.refused("s2", type, "not_allowed", **fields)
         tags = {type for type, _ in COMMANDS}
         known = {kind.__struct_config__.tag for kind in wire_board.BoardCommand.__args__}
-        assert known - tags == {f"note.{w}" for w in ("add", "move", "tick", "delete", "restore")}
+        assert {tag for tag in known - tags if not tag.startswith("note.")} == set()
 
 
 async def test_cards_are_clustered_split_and_merged_in_one_step_each_RO3_BRD3(

@@ -25,6 +25,9 @@ REFUSED = ("Zqkeptback", "Zqlessononly", "Zqtakenback", "Zqfirstanswer", "Zqfirs
            "Zqreworded", "Zqwitnessed", "Zqchangedmind", "Zqcardback")  # fmt: skip
 """Words that people refused, took back, or answered otherwise later: in no file at all."""
 
+AT_ONCE = ("Zqfirstanswer", "Zqfirsttitle", "Zqreworded", "Zqwitnessed")
+"""Of these, what other words took the place of, or what was deleted: it does not wait."""
+
 UNSHARED = ("Zqprivatenote", "Zqneveranswered", "Zqroomonly")
 """Words their owners keep, or never answered for: in nothing that leaves the room."""
 
@@ -176,6 +179,7 @@ async def test_words_people_kept_are_in_no_export_no_log_and_no_file_G8_WRD9(
     root.setLevel(logging.DEBUG)
     try:
         await played(session)
+        at_once = stored(live.app.state.site.settings.data)
         exports = await session.exports()
         await session.beats(REFUSED_KEPT)
         later = await session.exports()
@@ -193,6 +197,8 @@ async def test_words_people_kept_are_in_no_export_no_log_and_no_file_G8_WRD9(
         assert word.encode() not in later, word
     for word in (*REFUSED, *UNSHARED, GIVEN):
         assert word.encode() not in said, f"{word} is logged"
+    for word in AT_ONCE:
+        assert word.encode() not in at_once, f"{word} is still in the data folder"
     for word in REFUSED:
         assert word.encode() not in files, f"{word} is in the data folder"
     mine = await session.words(session.people[1])

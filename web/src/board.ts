@@ -23,7 +23,7 @@ import { enter } from "./mount";
 import { define, icon } from "./part";
 import { Shelf } from "./shelf";
 import { openStage } from "./stage";
-import type { Sees } from "./wire";
+import type { PeopleMessage, Sees } from "./wire";
 
 /** Milliseconds the undo bar stands. */
 const BAR = 10_000;
@@ -77,7 +77,9 @@ export class BoardPage extends StagePart implements Board {
   steps!: Steps;
   private place: BoardPlace | undefined;
   private stops: (() => void)[] = [];
-  private names = "";
+  private rights = "";
+  private knew: PeopleMessage | null = null;
+  private readonly names = new Map<string, string>();
   private readonly flights = new Map<string, DOMRect>();
   private readonly columnRows = new Map<string, () => Row[]>();
   private folding: number | undefined;
@@ -221,18 +223,33 @@ export class BoardPage extends StagePart implements Board {
 
   protected override updated(): void {
     const { stage, place } = this;
-    const names = stage.people?.people.map((each) => `${each.seat} ${each.name}`).join("\n") ?? "";
+    const seats = stage.boot.seats.map((each) => each.seat).join();
     const known = Object.keys(stage.view?.authors ?? {}).length;
-    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""} ${known}`;
-    const now = `${names}\n${rights}\n${stage.boot.seats.map((each) => each.seat).join()}`;
-    if (now !== this.names) {
-      this.names = now;
+    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""} ${seats} ${this.at} ${known}`;
+    if (rights !== this.rights) {
+      this.rights = rights;
       place?.shelf.again();
     }
+    if (stage.people !== this.knew) this.renamed();
     // Not looked for without need: a search through a thousand cards is what this page must avoid.
     const dialog = this.ask || this.points ? this.querySelector("dialog") : null;
     if (dialog && !dialog.open) dialog.showModal();
     if (this.flights.size || place?.left) void this.settle();
+  }
+
+  /** Somebody came, or has another name: their cards look again, and nobody else's. */
+  private renamed(): void {
+    this.knew = this.stage.people;
+    const changed = new Set<string>();
+    for (const { seat, name } of this.knew?.people ?? []) {
+      if (this.names.get(seat) === name) continue;
+      this.names.set(seat, name);
+      changed.add(seat);
+    }
+    const { place } = this;
+    if (!place || !changed.size) return;
+    for (const card of place.shelf.all())
+      if (changed.has(this.stage.author(card))) place.shelf.look(card.id);
   }
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */

@@ -23,7 +23,7 @@ const ICONS: [RegExp, string][] = [
   [/leave/, "cross"],
   [/lead/, "key"],
   [/door/, "house"],
-  [/name/, "pencil"],
+  [/name|^words\./, "pencil"],
   [/language/, "globe"],
   [/willing|seat|host/, "people"],
   [/skip|next|\.pass$/, "pass"],

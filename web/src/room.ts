@@ -219,7 +219,6 @@ export class RoomPage extends StagePart {
     ) => {
       if (event.key === "Escape") this.menu = false;
     }}><div class="menu">
-      ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
@@ -229,6 +228,7 @@ export class RoomPage extends StagePart {
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
       ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}
+      ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
     </div></nav>`;
   }
 

@@ -18,6 +18,9 @@ export interface Facts {
   scope: string;
   origin: string;
   ticks: readonly string[];
+  /** The id of its picture, and what is on it. */
+  photo: string;
+  alt: string;
 }
 
 /** A column or heading of a board, made by the room. */
@@ -72,6 +75,8 @@ function read(id: string, card: Y.Map<unknown>): Facts {
     scope: word(card, "scope"),
     origin: word(card, "origin"),
     ticks: ticked(card),
+    photo: word(card, "photo"),
+    alt: word(card, "alt"),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Facts, Shelf } from "../shelf";
 import type { Stage } from "../stage";
 import type { Sees } from "../wire";
 import { sees } from "./block";
+import "./photo";
 
 /** Milliseconds the focus waits for a card that was moved to stand in its new place. */
 const LANDING = 6_000;
@@ -219,6 +220,7 @@ export class CardPart extends Part {
     const text = editing && card.author ? place.shelf.text(card.id) : undefined;
     return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""} ${chosen === null ? "" : "picking"} ${movable ? "movable" : ""}">
       ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span class="vh">${t("Choose: {note}", { note: card.text })}</span></label>`}
+      ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
           ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${t("Done")}</button></div>`

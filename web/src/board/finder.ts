@@ -108,5 +108,5 @@ export function finder(
       (choice) =>
         html`<div class="field"><label for=${`by-${choice.field}`}>${choice.label}</label><select class="inp" id=${`by-${choice.field}`} @change=${(event: Event) => set({ [choice.field]: (event.target as HTMLSelectElement).value })}><option value="" ?selected=${!wanted[choice.field]}>${choice.all}</option>${choice.options.map(([value, label]) => html`<option value=${value} ?selected=${wanted[choice.field] === value}>${label}</option>`)}</select></div>`,
     )}<label class="row check"><input type="checkbox" .checked=${wanted.mine} @change=${(event: Event) => set({ mine: (event.target as HTMLInputElement).checked })}>${t("Only mine")}</label></div>
-    <p class="row between found"><span role="status">${active ? tn("{n} note found", "{n} notes found", shown) : ""}</span>${active ? html`<button class="btn small" type="button" @click=${() => set(EVERYTHING)}>${t("Show all {n}", { n: total })}</button>` : nothing}</p></search>`;
+    <p class="row between found"><span role="status">${active ? tn("{n} note found", "{n} notes found", shown) : tn("{n} note", "{n} notes", total)}</span>${active ? html`<button class="btn small" type="button" @click=${() => set(EVERYTHING)}>${t("Show all {n}", { n: total })}</button>` : nothing}</p></search>`;
 }

@@ -83,6 +83,7 @@ export class PlacePart extends Part {
       host.remove();
     }
     this.editors.clear();
+    this.classList.remove("bound");
     this.near = false;
     super.disconnectedCallback();
   }
