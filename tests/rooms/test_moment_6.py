@@ -97,6 +97,7 @@ async def stories(folder: Path) -> tuple[House, Wire]:
     """Two circles in the quiet minute, a co-facilitator and the wall, all connected."""
     house = await House.open(folder, "circle", people=10)
     await house.do(house.lead, "seat.role", seat="s11", role="facilitator", epoch=1)
+    await house.do("s11", "seat.deal", dealt_in=False)  # facilitates, and sits in no circle
     wire = Wire(house)
     wall = await house.hub.recover(await house.room(), house.opened.screen)
     assert wall.token
