@@ -229,9 +229,9 @@ PROMISE: Final = {
 """The one sentence of each mode, above the box."""
 
 TITLE: Final = {
-    "named": say("With your name"),
-    "peers": say("Without your name, for the others"),
-    "all": say("Without any name"),
+    "named": say("With your name."),
+    "peers": say("Without your name, for the others."),
+    "all": say("Without any name."),
 }
 HINT: Final = Hint(
     say("Names on what people write"),

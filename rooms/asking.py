@@ -25,9 +25,9 @@ class Known(msgspec.Struct, frozen=True):
 
     `memo_ready`: whether the memo can be sent; `memo_waiting`: seats whose quotes wait in it;
     `places`: what stands where in it, by source id;
-    `nonce`: of the code that takes a seat to another
-    phone; `recent` and `cards`: what the seat a command is about made or changed of late, and all
-    of it; `photos`: the pictures the asking seat has sent.
+    `nonce`: of the code that takes a seat to another phone; `recent` and `cards`:
+    what the seat a command is about made or changed of late, and all of it; `photo`: the picture
+    a command names, if the asking seat sent it.
     """
 
     memo_ready: bool = False
@@ -36,7 +36,7 @@ class Known(msgspec.Struct, frozen=True):
     nonce: str = ""
     recent: tuple[Card, ...] = ()
     cards: tuple[Card, ...] = ()
-    photos: frozenset[str] = frozenset()
+    photo: str = ""
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,6 +27,10 @@ MEETING_LENGTH: Final = 16
 ROOM_ID_BYTES: Final = 9
 
 
+PHOTO_MARK: Final = 16
+"""Characters of a picture's id that say whose it is (64 bits): none can be made by guessing."""
+
+
 class Invitation(msgspec.Struct, frozen=True):
     """What a secret opens."""
 
@@ -75,6 +79,14 @@ class Doors:
             number, digit = divmod(number, len(MEETING_SIGNS))
             signs += MEETING_SIGNS[digit]
         return signs
+
+    def photo(self, room: str, seat: str, nonce: str) -> str:
+        """The id of a picture this seat sends: only we can tell whose it is."""
+        return nonce + self._derive("photo", room, seat, nonce)[: PHOTO_MARK // 2].hex()
+
+    def is_photo_of(self, room: str, seat: str, id: str) -> bool:
+        """Whether this seat sent the picture of this id."""
+        return same(self.photo(room, seat, id[:-PHOTO_MARK]), id)
 
     def ways_in(self, room: str, generation: int) -> tuple[tuple[str, Door], ...]:
         """Under which digests the storage knows the link and the code of a generation."""

@@ -56,7 +56,8 @@ def plain_text(memo: Memo, step: int = 0) -> str:
 
 def calm(text: str) -> str:
     """People's words with nothing in them a chat app would take for formatting. A sign between two
-    letters, as in a file's name, is harmless and stays."""
+    letters, as in a file's name, is harmless and stays; but not
+    the one for typewriter text, which works there too."""
     found = _START.sub(_soft, text)
     return _MARK.sub(lambda hit: _look(found, hit.start()), found)
 
@@ -68,7 +69,7 @@ def _soft(hit: re.Match[str]) -> str:
 
 def _look(text: str, at: int) -> str:
     inside = 0 < at < len(text) - 1 and text[at - 1].isalnum() and text[at + 1].isalnum()
-    return text[at] if inside else _LOOKS[text[at]]
+    return text[at] if inside and text[at] != "`" else _LOOKS[text[at]]
 
 
 def _hard(memo: Memo) -> str:

@@ -22,6 +22,8 @@ from rooms.memo_tree import (
 
 NOTE_MAX = 400
 """Characters of a note that are printed: about 65 words; the whole note stays on the board."""
+PICTURE_MAX = 200
+"""Characters that say what is on a photo: all that fit on its card."""
 NAME_MAX = 120
 """Characters of a name, an organisation, a place, an attribution."""
 ORIGINS = {
@@ -200,6 +202,16 @@ class Desk:
             self.enter(card.id, reason="counted_only")
         return tuple(sorted(self._ledger.values(), key=lambda entry: entry.id))
 
+    def _picture(self, card: MemoCard) -> str:
+        """What is on the photo of a note, where its own words do not say it already."""
+        alt = one_line(card.picture, PICTURE_MAX)
+        # Said of a picture, words that nobody released would be out all the same.
+        if not alt or self.echoes(alt):
+            return ""
+        if alt == one_line(card.text, PICTURE_MAX):
+            return self.say(say("with a picture"))
+        return self.say(say("with a picture: {alt}", alt=alt))
+
     def _small_print(self, group: list[MemoCard]) -> str:
         parts: list[str] = []
         if len(group) >= 2 and len({card.author for card in group if card.author}) >= 2:
@@ -210,4 +222,5 @@ class Desk:
         origins = dict.fromkeys(ORIGINS[card.origin] for card in group if card.origin in ORIGINS)
         parts += map(self.say, origins)
         parts += dict.fromkeys(self.attribution(card.attribution) for card in group)
+        parts += dict.fromkeys(self._picture(card) for card in group)
         return " · ".join(part for part in parts if part)

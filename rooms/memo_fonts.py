@@ -12,6 +12,9 @@ PACKAGES = (
     "fontpkg_noto_sans_arabic",
     "fontpkg_noto_sans_devanagari",
     "fontpkg_noto_sans_tamil",
+    "fontpkg_noto_sans_telugu",
+    "fontpkg_noto_sans_thai",
+    "fontpkg_noto_sans_khmer",
     "fontpkg_hind_siliguri",
     "noto_cjk_sans_otc",
 )

@@ -228,6 +228,8 @@ def _card(room: "Room", card: Card) -> MemoCard:
         origin=card.origin,
         votes=score.votes if score else 0,
         runoff=score.runoff if score else 0,
+        # Only with a yes of the people on it, or with nobody to recognise (LJ4).
+        picture=card.alt if note and note.photo and note.faces in ("none", "agreed") else "",
     )
 
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import msgspec
@@ -14,6 +16,8 @@ FOLDER = Path(__file__).with_name("print")
 MISSING_MAX = 40
 """Rounds of naming characters no font has: each costs one typesetting, and forty names are enough
 to know which font to add."""
+BLANK = "?"
+"""Stands for a letter already known to be missing, while the next is looked for."""
 AROUND = 24
 """Characters shown before and after one that cannot be drawn, so that people find it."""
 YEAR_9999 = 253_402_214_400
@@ -74,6 +78,11 @@ def press(template: str, data: Data, at: int, extra_fonts: Path | None = None) -
             found = _unwritable(error)
             if not found:
                 raise
+            if missing and BLANK in found:
+                # It cannot carry the mark of a letter that was blanked: the mark is missing too.
+                found = [char for char in found if char != BLANK] + _marks_left(blanked)
+            if missing.keys() >= set(found):
+                break  # nothing new is named any more
             missing.update(dict.fromkeys(found))
             blanked = _blank(data, frozenset(missing))
         else:
@@ -107,8 +116,18 @@ def _unwritable(error: typst.TypstError) -> list[str]:
     return [char for char in dict.fromkeys(text) if not char.isspace()]
 
 
+def _marks_left(data: Data) -> list[str]:
+    """Combining marks that stand on a blanked letter now."""
+    text = json.dumps({key: data[key] for key in data if key != "fonts"}, ensure_ascii=False)
+    return [
+        char
+        for before, char in pairwise(text)
+        if before == BLANK and unicodedata.category(char).startswith("M")
+    ]
+
+
 def _blank(data: Data, gone: frozenset[str]) -> Data:
-    table = str.maketrans(dict.fromkeys(gone, "?"))
+    table = str.maketrans(dict.fromkeys(gone, BLANK))
 
     def walk(value: object) -> object:
         match value:

@@ -49,7 +49,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     the epoch. `attribution` is the line the consent desk made, or empty. `votes` counts dots on a
     theme, `runoff` those of a second ballot among equals; `origin` is a key of `memo_desk.ORIGINS`,
     "reaction", or not printed; `status` belongs to questions; `translation` is marked as such where
-    it is printed.
+    it is printed; `picture` is what its author says is on its photo.
     """
 
     id: str
@@ -69,6 +69,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     runoff: int = 0
     status: Status = "open"
     translation: str = ""
+    picture: str = ""
 
 
 class Consent(msgspec.Struct, frozen=True):

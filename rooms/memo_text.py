@@ -158,7 +158,8 @@ def script(char: str) -> str:
     name = unicodedata.name(char, "")
     if name.startswith("CJK"):
         return "Chinese, Japanese or Korean"
-    if not name or not char.isalpha():
+    mark = unicodedata.category(char).startswith("M") and not name.startswith("COMBINING")
+    if not name or not (char.isalpha() or mark):
         return "Symbols"
     return name.split()[0].capitalize()
 

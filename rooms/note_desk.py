@@ -268,7 +268,7 @@ def with_photo(
         return note
     if note.kind == "theme":
         raise Refused("bad_request")
-    if command.photo not in asking.known.photos:
+    if command.photo != asking.known.photo:
         raise Refused("unknown", NO_PICTURE)
     if command.alt is None or not asking.mint.texts[command.alt.ref].strip():
         raise Refused("bad_request", SAY_WHAT)

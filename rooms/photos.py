@@ -2,16 +2,17 @@
 
 A picture lives as long as the words of the card that shows it: whoever erases those, by whichever
 way, erases the picture too. One that no card came to show goes after an hour. Pictures are in no
-commit and no document; a card names its own by id (`{author}-{random}`, as cards are named).
+commit and no document; a card names its own by id. Whose a picture is cannot be told from its id by
+anybody else, because a card may be unnamed.
 """
 
+from collections.abc import Callable
 from typing import Final
 
 import structlog
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms.board_schema import author_of
 from rooms.room_state import RoomState
 from rooms.storage import Conflict, Storage
 from rooms.words import WordsBook
@@ -45,8 +46,9 @@ FORGOTTEN: Final = say("This room was closed, and everything in it was deleted."
 class Photos:
     """See the module. Times in ms."""
 
-    def __init__(self, room: str, storage: Storage) -> None:
+    def __init__(self, room: str, storage: Storage, is_of: Callable[[str, str], bool]) -> None:
         self._room = room
+        self._is_of = is_of  # seat, id
         self._storage = storage
         self._held: dict[str, int] = {}  # id -> bytes
         self._unused: dict[str, int] = {}  # id -> when it goes, unless a card shows it by then
@@ -68,11 +70,15 @@ class Photos:
 
     def of(self, seat: str) -> frozenset[str]:
         """Ids of the pictures of this seat."""
-        return frozenset(id for id in self._held if author_of(id) == seat)
+        return frozenset(id for id in self._held if self._is_of(seat, id))
 
-    async def keep(self, id: str, body: bytes, now: int) -> None:
-        """Keep a picture, durable on return. Raises `Refused`, `StorageUnwritable`."""
-        self.ensure_place(author_of(id), len(body))
+    def has(self, seat: str, id: str) -> bool:
+        """Whether this is a picture that this seat has sent."""
+        return id in self._held and self._is_of(seat, id)
+
+    async def keep(self, seat: str, id: str, body: bytes, now: int) -> None:
+        """Keep a picture of a seat, durable on return. Raises `Refused`, `StorageUnwritable`."""
+        self.ensure_place(seat, len(body))
         # Counted before it is written: others who come meanwhile do not take the same place.
         self._held[id] = len(body)
         self._unused[id] = now + UNUSED_MS

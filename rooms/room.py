@@ -188,13 +188,14 @@ class Room(RoomReading):
         if tag in ANSWERING:
             await self._sync_card(field_of(bytes(asked.command), "words"))
         about = await self._about(bytes(asked.command), seat_id)
+        named = field_of(bytes(asked.command), "photo") if tag == "note.add" else ""
         known = Known(
             memo_ready=memo is not None and memo.ready,
             memo_waiting=memo.waiting if memo is not None else (),
             places=placed(memo) if memo is not None and tag == "memo.send" else {},
             recent=about.recent if about else (),
             cards=about.all if about else (),
-            photos=self.photos.of(seat_id),
+            photo=named if self.photos.has(seat_id, named) else "",
         )
 
         nameless = False
@@ -483,11 +484,11 @@ class Room(RoomReading):
         return await self._unbroken.run(self._add_photo(speaking.id, body))
 
     async def _add_photo(self, seat: str, body: bytes) -> str:
-        id = f"{seat}-{self.world.new_id()}"
+        id = self.world.doors.photo(self.id, seat, self.world.new_id())
         if self.forgotten:
             raise Refused("closed", FORGOTTEN)
         try:
-            await self.photos.keep(id, body, self.world.clock.now())
+            await self.photos.keep(seat, id, body, self.world.clock.now())
         except StorageUnwritable as error:
             raise Refused("full", DISK_FULL) from error
         self._set_photo_alarm()

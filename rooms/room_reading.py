@@ -64,7 +64,9 @@ class RoomReading:
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
-        self.photos = Photos(id, world.storage)
+        self.photos = Photos(
+            id, world.storage, lambda seat, photo: world.doors.is_photo_of(id, seat, photo)
+        )
         self.renderer = Renderer(
             world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
         )

@@ -15,6 +15,8 @@ from hypothesis import HealthCheck, Phase, settings
 QUICK_EXAMPLES = 25
 NORMAL_EXAMPLES = 100
 LONG_EXAMPLES = 1_000
+LONG_SECONDS = 3_600
+"""A thousand histories on a busy machine, and the shrinking of one that fails."""
 
 # Marks that `--quick` leaves out; `long` is left out unless `--long` asks for it.
 NOT_QUICK = frozenset({"slow", "browser", "node", "long"})
@@ -67,6 +69,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = NOT_QUICK if config.getoption("--quick") else frozenset({"long"})
     if config.getoption("--long"):
         left_out = frozenset()
+        for item in items:
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS), append=False)
     kept: list[pytest.Item] = []
     gone: list[pytest.Item] = []
     for item in items:

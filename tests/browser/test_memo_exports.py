@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from docx import Document
 from playwright.sync_api import Browser, Route, expect
 
@@ -26,6 +27,7 @@ def test_files_come_out_with_words_for_what_they_are_and_what_went_wrong(
     menu = page.get_by_role("navigation", name="Take the memo out")
     expect(menu.get_by_role("link")).to_have_count(10)
     expect(menu).to_contain_text("To edit and to print")
+    assert not Axe().run(page).response["violations"]
 
     with page.expect_download() as coming:
         menu.get_by_role("link", name="Word").click()

@@ -63,3 +63,18 @@ def test_half_a_surrogate_pair_is_just_wrong() -> None:
 def test_tokens_and_ids_do_not_repeat() -> None:
     assert len({new_token() for _ in range(100)}) == 100
     assert all(len(new_room_id()) == 12 for _ in range(10))
+
+
+def test_only_the_room_can_tell_whose_a_picture_is() -> None:
+    doors, other = Doors(b"k" * 16), Doors(b"o" * 16)
+    id = doors.photo("room", "s2", "0123456789abcdef")
+    assert "s2" not in id
+    assert doors.is_photo_of("room", "s2", id)
+    for room, seat, named in (
+        ("room", "s3", id),
+        ("another", "s2", id),
+        ("room", "s2", id[:-1] + "x"),
+        ("room", "s2", ""),
+    ):  # fmt: skip
+        assert not doors.is_photo_of(room, seat, named)
+    assert not other.is_photo_of("room", "s2", id)

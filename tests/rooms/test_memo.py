@@ -265,6 +265,22 @@ def test_rule_c_several_of_us_needs_two_notes_by_two_people() -> None:
     assert "several of us" not in plain_text(same)
 
 
+def test_LJ4_of_a_photo_the_memo_says_what_is_on_it_once_and_never_words_nobody_released() -> None:
+    wall = insight("c", "The wall", "s3", picture="A gauge on a wall")
+    assert "• The wall (with a picture: A gauge on a wall)" in plain_text(
+        draft(heard(*CARRIED, wall), "participants")
+    )
+    alone = insight("c", "A gauge on a wall", "s3", picture="A gauge on a wall")
+    text = plain_text(draft(heard(*CARRIED, alone), "participants"))
+    assert "• A gauge on a wall (with a picture)" in text
+    secret = quote("q", "Nobody asked us to leave the river", "s1", consent="withdrawn")
+    echo = insight("c", "The wall", "s3", picture="She said: nobody asked us to leave the river")
+    text = plain_text(draft(heard(*CARRIED, secret, echo), "participants"))
+    assert "nobody asked us" not in text
+    private = insight("c", "The wall", "s3", picture="A gauge on a wall", scope="circle")
+    assert "gauge" not in plain_text(draft(heard(*CARRIED, private), "participants"))
+
+
 def test_rule_b_two_quotes_a_theme_and_three_a_person() -> None:
     themes = [MemoCard(f"t{n}", "theme", f"Theme {n}", votes=9 - n) for n in range(4)]
     notes = [insight(f"n{n}{seat}", f"Note {n} {seat}", seat, f"t{n}")

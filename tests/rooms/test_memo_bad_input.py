@@ -74,7 +74,7 @@ def everywhere(text: str) -> MemoSource:
         title=text, started=SAMPLE.started, ended=SAMPLE.ended, zone=text, organiser=text,
         facilitators=(person,), people=(person,), cards=cards, stories=(story,), stories_told=1,
         activities=(ActivityLine(text, 10, 5),),
-        prose={"why": ProseText(one_line(text, 500), public=True, language=text)},
+        prose={"why": ProseText(f"Why: {one_line(text, 500)}", public=True, language=text)},
         questions={"t1": ThemeQuestion(text, "edited")},
         commitments=(Commitment("c1", text, text, text, text, text),),
         evaluation=Evaluation(3, (Score(text, (0, 1, 1, 1, 0)),), text),
@@ -191,7 +191,7 @@ def test_unbalanced_direction_tricks_reach_no_line() -> None:
 KEPT: dict[str, object] = msgspec.json.decode(export(draft(SAMPLE, "participants"), "json").content)
 LEAVES = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False), st.sampled_from(HOSTILE),
-    st.just([]), st.just({}), st.text(max_size=20),
+    st.builds(list), st.builds(dict), st.text(max_size=20),
 )  # fmt: skip
 
 

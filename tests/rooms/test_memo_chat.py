@@ -62,6 +62,7 @@ def test_the_last_resort_still_fits() -> None:
 
 def test_what_people_typed_is_never_formatting() -> None:
     assert calm("*a* _b_ ~c~ `d`") == "∗a∗ ˍbˍ ∼c∼ ˋdˋ"
+    assert calm("a`b`c") == "aˋbˋc"
     assert calm("snake_case and 2*3*4") == "snake_case and 2*3*4"
     assert calm("> a\n- b") == "› a\n– b"
     assert calm("a - b > c") == "a - b > c"

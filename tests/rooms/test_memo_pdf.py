@@ -72,6 +72,13 @@ def test_text_of_every_script_can_be_copied_out(script: str) -> None:
         assert LINES[script] in " ".join(pages(content).split())
 
 
+@pytest.mark.parametrize(
+    "text", ["แผนที่ที่ดีเริ่มจากการเดิน", "ផែនទីល្អចាប់ផ្តើមពីការដើរ", "మంచి పటం నడకతో మొదలవుతుంది"]
+)
+def test_thai_khmer_and_telugu_are_drawn(text: str) -> None:
+    assert pdf(draft(saying(text), "participants")).startswith(b"%PDF-")
+
+
 def test_an_address_can_be_copied_out() -> None:
     content = pdf(draft(PRINTABLE, "participants"))
     address = "https://talanoa.example/r/river-neighbours"
@@ -162,6 +169,19 @@ def test_hostile_text_is_only_ever_text(text: str) -> None:
     for line in (line.text for block in memo.sections[0].blocks for line in lines_of(block)):
         if line.isascii():
             assert re.sub(r"\s", "", line) in shown
+
+
+@pytest.mark.parametrize("language", ["zh", "ja", "zh-Hant"])
+def test_headings_in_chinese_characters_are_headings(language: str) -> None:
+    """Also where only a story's title has another language than the memo."""
+    cards = (MemoCard("t", "theme", "先画河", "s1", language=language),)
+    story = replace(
+        SAMPLE.stories[0], title=replace(SAMPLE.stories[0].parts[0], text="海", language=language)
+    )
+    memo = draft(replace(PRINTABLE, language=language, stories=(story,), title="海"), "public")
+    assert "海" in pages(pdf(memo))
+    other = draft(replace(PRINTABLE, stories=(story,), cards=cards), "public")
+    assert "海" in pages(pdf(other))
 
 
 @pytest.mark.slow

@@ -1,8 +1,14 @@
 """The press: what no font draws is an error with a name and a place."""
 
+import msgspec
 import pytest
 
+from rooms.memo import draft
+from rooms.memo_pdf import pdf
 from rooms.memo_press import FOLDER, MissingGlyph, Unprinted, press
+from tests.rooms.memo_sample import SAMPLE
+
+replace = msgspec.structs.replace
 
 
 def test_a_letter_has_a_code_and_a_script() -> None:
@@ -12,6 +18,15 @@ def test_a_letter_has_a_code_and_a_script() -> None:
     assert error.characters == ("ꦗ", "ᠮ")
     assert error.scripts == ("Javanese", "Mongolian")
     assert "ꦗ (U+A997) in “Stories” near “a ꦗ b”" in str(error)
+
+
+def test_every_letter_of_a_script_with_marks_is_named() -> None:
+    memo = draft(replace(SAMPLE, title="မင်္ဂလာပါ ခင်ဗျား?"), "participants")
+    with pytest.raises(MissingGlyph) as caught:
+        pdf(memo)
+    assert {one.script for one in caught.value.found} == {"Myanmar"}
+    assert set("မငလပခဗ") <= set(caught.value.characters)
+    assert "?" not in caught.value.characters
 
 
 def test_templates_read_data_and_never_people() -> None:

@@ -12,6 +12,7 @@ from rooms import photos
 from rooms import whole as wholes
 from rooms.board_state import UNDO_MS
 from rooms.commits import NoteAdded
+from rooms.memo_material import material
 from rooms.photos import PHOTO_LIMIT, PHOTOS_PER_SEAT, UNUSED_MS
 from rooms.room_state import notes_chosen
 from rooms.wire_board import ALT_LIMIT
@@ -47,11 +48,12 @@ def folder_holds(folder: Path, part: bytes) -> bool:
     return any(part in file.read_bytes() for file in folder.rglob("*") if file.is_file())
 
 
-async def test_LJ4_a_card_shows_a_picture_with_its_words_and_a_yes(tmp_path: Path) -> None:
+async def test_PHO1_LJ4_a_card_shows_a_picture_with_its_words_and_a_yes(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         photo = await sent(house, house.lead)
         add = {**BOARD, "text": "Our field", "photo": photo}
         said = {"alt": ALT, "faces": "agreed"}
+        assert house.lead not in photo[:3]  # a card may be unnamed
         for wrong, reason in (
             ({"alt": ALT}, "not_allowed"),
             ({"alt": ALT, "faces": "unsure"}, "not_allowed"),
@@ -75,14 +77,22 @@ async def test_LJ4_a_card_shows_a_picture_with_its_words_and_a_yes(tmp_path: Pat
         assert not any(ALT.encode() in commit or BODY in commit for _, commit in stored)
 
 
-async def test_nobody_shows_a_picture_that_somebody_else_sent(tmp_path: Path) -> None:
+async def test_LJ4_the_memo_says_what_is_on_a_picture(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        await shown(house, house.lead)
+        room = await house.room()
+        source = material(room, await room.shelf.cards("board"))
+        assert [card.picture for card in source.cards] == [ALT]
+
+
+async def test_PHO1_nobody_shows_a_picture_that_somebody_else_sent(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         photo = await sent(house, "s2")
         fields = {**BOARD, "text": "x", "alt": ALT, "faces": "none", "photo": photo}
         await house.refused(house.lead, "note.add", "unknown", **fields)
 
 
-async def test_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> None:
+async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> None:
     async with await House.open(tmp_path, template="circle", people=9) as house:
         await house.start()
         await house.to("reflect")
@@ -103,6 +113,8 @@ async def test_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> None:
         await room.run(lambda draft: draft.add(mine), seat=author, mint=mint)
         await room.shelf.put_note(mine, "Mine", ALT)
         assert [s for s in everyone if await sees(house, s, own)] == [author]
+        await house.do(author, "note.share", cards=[mine.card], to=document)
+        assert {s for s in everyone if await sees(house, s, own)} == set(inside)
         # Given to the board, it is there for everyone.
         await room.shelf.share(document, author, None)
         shared = NotesChosen(seat=author, cards=(card,), share="all")
@@ -113,13 +125,13 @@ async def test_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> None:
 
 def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:
     return NoteAdded(
-        document=document, card=f"{photo}c", kind="practice", section="", theme="", words=words,
-        seat=seat, entered_by="", activity="", group="", language="en", scope="circle", at=0,
-        photo=photo,
+        document=document, card=f"{seat}-{photo}", kind="practice", section="", theme="",
+        words=words, seat=seat, entered_by="", activity="", group="", language="en",
+        scope="circle", at=0, photo=photo,
     )  # fmt: skip
 
 
-async def test_BRD5_a_picture_is_off_the_screens_with_its_card_and_gone_after_a_minute(
+async def test_PHO3_BRD5_a_picture_is_off_the_screens_with_its_card_and_gone_after_a_minute(
     tmp_path: Path,
 ) -> None:
     async with await House.open(tmp_path, people=1) as house:
@@ -162,7 +174,7 @@ async def test_a_picture_goes_with_its_author_s_words(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("way", ["my words", "these words", "the person"])
-async def test_a_picture_is_erased_whoever_erases_the_words_of_its_card(
+async def test_PHO3_a_picture_is_erased_whoever_erases_the_words_of_its_card(
     tmp_path: Path, way: str
 ) -> None:
     async with await House.open(tmp_path, people=2) as house:
@@ -196,7 +208,9 @@ async def test_STO2_a_forgotten_room_leaves_no_picture(tmp_path: Path) -> None:
         assert caught.value.reason == "closed"
 
 
-async def test_what_no_card_shows_goes_after_an_hour_also_after_a_restart(tmp_path: Path) -> None:
+async def test_PHO3_what_no_card_shows_goes_after_an_hour_also_after_a_restart(
+    tmp_path: Path,
+) -> None:
     async with await House.open(tmp_path) as house:
         photo, _ = await shown(house, house.lead)
         left = await sent(house, house.lead, BODY[::-1])
@@ -208,7 +222,7 @@ async def test_what_no_card_shows_goes_after_an_hour_also_after_a_restart(tmp_pa
         assert dict(await house.storage.photos(house.opened.room)) == {photo: len(BODY)}
 
 
-async def test_BRD9_a_seat_and_a_room_have_so_many_pictures_of_such_a_size(
+async def test_PHO4_a_seat_and_a_room_have_so_many_pictures_of_such_a_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with await House.open(tmp_path, people=1) as house:

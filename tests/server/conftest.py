@@ -153,7 +153,7 @@ class Live:
         headers = {"Cookie": cookies} if cookies else {}
         async with connect(
             f"ws://127.0.0.1:{self.port}/sync",
-            origin=Origin(self.origin if origin == "own" else origin) if origin else None,
+            origin=Origin(self.origin if origin == "own" else origin) if origin is not None else None,
             additional_headers=headers,
             compression=None,
             max_size=None,

@@ -156,7 +156,7 @@ function refusal(why: NoPicture["why"]): string {
     case "large":
       return t("This picture is too large for this device. Choose a smaller one.");
     case "broken":
-      return t("This picture is broken. Take it again, or choose another one.");
+      return t("This device cannot open this picture. Take it again, or choose another one.");
   }
 }
 
