@@ -229,9 +229,9 @@ PROMISE: Final = {
 """The one sentence of each mode, above the box."""
 
 TITLE: Final = {
-    "named": say("With your name"),
-    "peers": say("Without your name, for the others"),
-    "all": say("Without any name"),
+    "named": say("With your name."),
+    "peers": say("Without your name, for the others."),
+    "all": say("Without any name."),
 }
 HINT: Final = Hint(
     say("Names on what people write"),
@@ -252,18 +252,21 @@ HINT: Final = Hint(
 )
 """The setting in the agenda editor."""
 
-_LATER: Final = say("All lines are shown together and mixed, when everybody has written.")
+_LATER: Final = say(
+    "Nobody receives it yet. A facilitator shows all lines at once, mixed; so does the end of this."
+)
 _FEW: Final = say("So far fewer than three people have written. Others may guess whose a line is.")
 
 
-def blocks(lines: Lines, viewer: Viewer) -> list[AnyBlock]:
-    """The box with its promise, and how many have written; nothing where names stand."""
+def blocks(lines: Lines, viewer: Viewer, here: int) -> list[AnyBlock]:
+    """The box with its promise, and how many of those `here` have written; nothing where names
+    stand."""
     if lines.names == "named" or lines.shown:
         return []
     found: list[AnyBlock] = []
     writes = viewer.lens == "seat" and "member" in viewer.roles
     if writes and may_write(lines, viewer):
-        found.append(Note(title=TITLE[lines.names], text=PROMISE[lines.names], tone="private"))
+        found.append(Note(title=TITLE[lines.names], text=PROMISE[lines.names]))
         found.append(Note(text=_LATER, tone="quiet"))
         words = Field(
             box="line",
@@ -275,7 +278,7 @@ def blocks(lines: Lines, viewer: Viewer) -> list[AnyBlock]:
         offer = "line.give" if lines.names == "peers" else "line.drop"
         found.append(Form(offer=offer, title=say("Write a line"), fields=(words,), sees="room"))
     said = say_n("{n} person has written.", "{n} people have written.", lines.writers)
-    found.append(Progress(done=lines.writers, of=lines.writers, label=said))
+    found.append(Progress(done=lines.writers, of=max(here, lines.writers), label=said))
     if viewer.lens != "screen" and lines.given and lines.writers < FEW:
         found.append(Note(text=_FEW, tone="look"))
     return found

@@ -342,7 +342,7 @@ def view(state: State, viewer: Viewer) -> View:
         blocks += _blocks(state, seat, panel=panel, wall=wall)
         if state.settings.form in WRITING:
             own = replace(viewer, roles=roles_of(state, viewer.seat, viewer.roles))
-            blocks += nameless.blocks(state.lines, own)
+            blocks += nameless.blocks(state.lines, own, len(people.here(state.people)))
             if not wall:  # a wall opens no documents
                 blocks.append(_section(state.lines))
     return View(

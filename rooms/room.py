@@ -198,7 +198,10 @@ class Room(RoomReading):
             photo=named if self.photos.has(seat_id, named) else "",
         )
 
+        nameless = False
+
         def decider(draft: Draft) -> None:
+            nonlocal nameless
             if seat_id not in draft.room.device_by_id(device.id).seats:
                 raise Refused("not_allowed")  # removed while this waited
             try:
@@ -207,6 +210,7 @@ class Room(RoomReading):
                 if refused.reason == "stale_epoch" and refused.message is None:
                     raise lead_rights.stale_epoch(draft) from refused
                 raise
+            nameless = draft.unnamed
             self._roll.move_lead(draft)
 
         if tag == "seat.move":
@@ -221,6 +225,8 @@ class Room(RoomReading):
         except Refused:
             self.refusals += 1
             raise
+        if nameless:
+            await self._forget_drafts(seat_id, frozenset(mint.texts.values()))
         if about is not None and tag in HIDING:
             await self._hide_late(field_of(bytes(asked.command), "seat"), seat_id)
         if tag in ("seat.adopt", "seat.carry") or not self.presence.here(seat_id):
@@ -238,6 +244,14 @@ class Room(RoomReading):
             except StorageUnwritable:
                 log.warning("places_put_off", room=self.id)  # at the next opening
         return memo
+
+    async def _forget_drafts(self, seat: str, texts: frozenset[str]) -> None:
+        """What was given without a name stands in no private document either: the page that typed
+        it may be gone before it has emptied its box (NML4)."""
+        try:
+            await self.shelf.forget_drafts(seat, texts, whole=True)
+        except StorageUnwritable:
+            log.warning("drafts_kept", room=self.id)
 
     async def _make_code(self, seat: str) -> str:
         """A nonce for the code that takes this seat to another phone; the join page finds the code

@@ -530,14 +530,20 @@ class Shelf:
             if place == name or place in self._rows:
                 await self.compact(place)
 
-    async def forget_drafts(self, seat: str, texts: Collection[str]) -> None:
+    async def forget_drafts(
+        self, seat: str, texts: Collection[str], *, whole: bool = False
+    ) -> None:
         """Empty the boxes of a seat that hold one of these texts: what a card began with, or what
-        was not sent. Doing it again does no harm."""
+        was not sent; with `whole` those that hold nothing else. Doing it again does no harm."""
         name = f"mine/{seat}"
         async with self._locks[name]:
             document = await self._open(name)
             drafts = document.read(board_schema.read_drafts)
-            held = [key for key, draft in drafts.items() if any(text in draft for text in texts)]
+            held = [
+                key
+                for key, draft in drafts.items()
+                if (draft.strip() in texts if whole else any(text in draft for text in texts))
+            ]
 
             def drop(doc: Doc[Any]) -> None:
                 for key in held:

@@ -224,7 +224,8 @@ export class BoardPage extends StagePart implements Board {
   protected override updated(): void {
     const { stage, place } = this;
     const seats = stage.boot.seats.map((each) => each.seat).join();
-    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""} ${seats} ${this.at}`;
+    const known = Object.keys(stage.view?.authors ?? {}).length;
+    const rights = `${stage.facilitator} ${stage.view?.room.frozen ?? ""} ${seats} ${this.at} ${known}`;
     if (rights !== this.rights) {
       this.rights = rights;
       place?.shelf.again();
@@ -247,7 +248,8 @@ export class BoardPage extends StagePart implements Board {
     }
     const { place } = this;
     if (!place || !changed.size) return;
-    for (const card of place.shelf.all()) if (changed.has(card.author)) place.shelf.look(card.id);
+    for (const card of place.shelf.all())
+      if (changed.has(this.stage.author(card))) place.shelf.look(card.id);
   }
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */

@@ -90,6 +90,11 @@ export class Stage extends EventTarget {
     return this.boot.seats.some((each) => each.seat === seat);
   }
 
+  /** Whose a card is, as far as this seat may know; "" when nobody says so. */
+  author(card: { id: string; author: string }): string {
+    return card.author || this.view?.authors?.[card.id] || "";
+  }
+
   get facilitator(): boolean {
     const role = this.person(this.seat)?.role ?? this.seatOfDevice?.role ?? "";
     return role === "facilitator" || role === "lead" || role === "co";

@@ -15,6 +15,9 @@ const LANDING = 6_000;
 /** Characters of a note, on the server too. */
 const NOTE = 500;
 
+/** The draft of new words for a card without a name. */
+const REWORD = "room/reword";
+
 /** A line of a card's "Move to…" menu. */
 export interface Row {
   label: string;
@@ -210,17 +213,20 @@ export class CardPart extends Part {
     const { place } = this;
     const card = place.shelf.get(this.card);
     if (!card) return nothing;
-    const own = place.stage.own(card.author);
+    const own = place.stage.own(place.stage.author(card));
     const chosen = place.chosen(card);
     const movable = place.movable(card);
-    const text = this.editing && own ? place.shelf.text(card.id) : undefined;
+    const editing = this.editing && own;
+    const text = editing && card.author ? place.shelf.text(card.id) : undefined;
     return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""} ${chosen === null ? "" : "picking"} ${movable ? "movable" : ""}">
       ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span class="vh">${t("Choose: {note}", { note: card.text })}</span></label>`}
       ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
           ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${t("Done")}</button></div>`
-          : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
+          : editing
+            ? this.rewording(card)
+            : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
       }
       ${place.below(card)}
       <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own, movable)}</div>
@@ -232,12 +238,49 @@ export class CardPart extends Part {
     const circle = card.group ? place.circle(card.group) : "";
     const name = card.author
       ? html`<bdi>${own && card.author === place.seat ? t("You") : place.stage.name(card.author) || t("Somebody")}</bdi>`
-      : html`<bdi>${circle || t("From the circle")}</bdi>`;
+      : circle || card.group
+        ? html`<bdi>${circle || t("From the circle")}</bdi>`
+        : this.nameless(card, own);
     if (!place.full)
       return html`${name}${card.created ? html` · <span class="nums">${hour(card.created)}</span>` : nothing}`;
     const foreign = card.language && card.language !== language();
     const kind = card.kind === "insight" ? "" : kindWord(card.kind);
     return html`<span class="by">${name}</span>${card.author && circle ? html` · <bdi class="from">${circle}</bdi>` : nothing}${kind ? html` · <span class="kind">${kind}</span>` : nothing}${foreign ? html` · <span class="tongues" lang=${card.language}><bdi>${tongue(card.language)}</bdi></span>` : nothing}`;
+  }
+
+  /** A card without a name: others are told nothing, its author and facilitators whose it is. */
+  private nameless(card: Facts, own: boolean): TemplateResult {
+    const { stage } = this.place;
+    const author = stage.author(card);
+    if (own)
+      return html`<span class="row tight">${icon("lock")}${t("You, without your name")}</span>`;
+    if (author && stage.facilitator)
+      return html`<span class="row tight">${icon("lock")}<bdi>${t("{name}, for facilitators only", { name: stage.name(author) || t("Somebody") })}</bdi></span>`;
+    return html`<bdi>${t("Without a name")}</bdi>`;
+  }
+
+  /** Its words are changed by a command: typing into it would show who does. */
+  private rewording(card: Facts): TemplateResult {
+    const { stage } = this.place;
+    const send = (event: Event) => {
+      event.preventDefault();
+      const text = stage.drafts.peek(stage.seat, REWORD).trim();
+      if (text && text !== card.text)
+        stage.say({ type: "note.reword", card: card.id, text }, [REWORD], `reword ${card.id}`);
+      this.done();
+    };
+    return html`<form class="editing" @submit=${send} @keydown=${(event: KeyboardEvent) => {
+      if (event.key !== "Escape") return;
+      event.stopPropagation();
+      this.done();
+    }}><tl-box .stage=${stage} .seat=${stage.seat} .name=${REWORD} .start=${card.text} .label=${t("Your note")} .hint=${t("Your name stays away from it.")} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><button class="btn small">${t("Done")}</button></form>`;
+  }
+
+  /** Its author takes a card away; what is nobody's a facilitator, on the board. */
+  private removable(card: Facts, own: boolean): boolean {
+    const { stage, sees } = this.place;
+    const nobodys = !card.group && card.kind !== "theme" && !stage.author(card);
+    return own || (nobodys && sees !== "self" && sees !== "circle" && stage.facilitator);
   }
 
   /** Who sees it; of somebody's own words, that they may be quoted. */
@@ -258,7 +301,7 @@ export class CardPart extends Part {
       movable
         ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-keyshortcuts=${place.full ? "Alt+ArrowUp Alt+ArrowDown" : nothing} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
         : nothing
-    }${own ? html`<button class="btn icon away" type="button" aria-label=${t("Take this note away")} @click=${() => place.remove(card)}>${icon("cross")}</button>` : nothing}`;
+    }${this.removable(card, own) ? html`<button class="btn icon away" type="button" aria-label=${t("Take this note away")} @click=${() => place.remove(card)}>${icon("cross")}</button>` : nothing}`;
   }
 
   private ticker(card: Facts): TemplateResult | typeof nothing {

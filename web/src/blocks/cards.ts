@@ -104,7 +104,8 @@ export class CardsBlock extends BlockPart<Cards> {
   protected override updated(): void {
     const { stage } = this;
     const people = stage.people?.people.map((each) => each.name).join("\n") ?? "";
-    const now = `${this.themes.length}\n${people}\n${stage.boot.seats.map((each) => each.seat).join()}\n${stage.sharing ? [...stage.ticked].join() : "-"}\n${ways(
+    const known = Object.keys(stage.view?.authors ?? {}).length;
+    const now = `${known} ${this.themes.length}\n${people}\n${stage.boot.seats.map((each) => each.seat).join()}\n${stage.sharing ? [...stage.ticked].join() : "-"}\n${ways(
       stage,
       this.block.document,
     )

@@ -11,7 +11,8 @@ export interface Way {
   /** As commands name it. */
   to: string;
   icon: string;
-  /** For one note, and for several. */
+  /** On a note's own button, the same in full, and for several notes. */
+  short: string;
   one: string;
   some: string;
 }
@@ -27,12 +28,14 @@ export function ways(stage: Stage, from: string): Way[] {
         found.push({
           to: block.document,
           icon: "circle",
+          short: t("To your circle"),
           one: t("Show it to your circle"),
           some: t("Show them to your circle"),
         });
   found.push({
     to: "board",
     icon: "house",
+    short: t("To everyone here"),
     one: t("Show it to everyone here"),
     some: t("Show them to everyone here"),
   });
@@ -61,5 +64,5 @@ export function outwards(
     return html`<p class="note row tight shown">${icon("house")}${t("Everyone here sees it too.")}</p>`;
   const open = ways(stage, from);
   if (!open.length) return nothing;
-  return html`<div class="row outwards">${open.map((way) => html`<button class="btn small share" type="button" @click=${() => go(way)}>${icon(way.icon)}<span>${way.one}</span></button>`)}</div>`;
+  return html`<div class="row outwards">${open.map((way) => html`<button class="btn small share" type="button" aria-label=${way.one} @click=${() => go(way)}>${icon(way.icon)}<span>${way.short}</span></button>`)}</div>`;
 }

@@ -112,7 +112,7 @@ export class BoardPlace implements CardPlace {
   movable(card: Facts): boolean {
     if (this.name !== "board" || card.kind === "theme" || this.stage.view?.room.frozen)
       return false;
-    return this.stage.facilitator || this.stage.own(card.author);
+    return this.stage.facilitator || this.stage.own(this.stage.author(card));
   }
 
   moves(facts: Facts): Row[] {
@@ -227,7 +227,7 @@ export class BoardPlace implements CardPlace {
 
   ticks(card: Facts): "may" | "counted" | "" {
     if (this.name !== "board") return "";
-    const mine = card.author === this.seat;
+    const mine = this.stage.author(card) === this.seat;
     const looksOn = this.stage.person(this.seat)?.role === "observer";
     return mine || looksOn || this.stage.view?.room.frozen ? "counted" : "may";
   }

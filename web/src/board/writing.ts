@@ -79,7 +79,7 @@ export function writing(stage: Stage, place: BoardPlace): Writing {
         if (event.key === "Escape") close();
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
           (event.currentTarget as HTMLFormElement).requestSubmit();
-      }}>${choice(kinds)}<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><tl-photo-box .stage=${stage}></tl-photo-box><label class="btn small bare file">${icon("plus")}${t("Add a picture")}<input type="file" accept="image/*" @change=${take}></label><div class="row between">${sees(place.sees)}<div class="row"><button class="btn small bare" type="button" @click=${close}>${t("Close")}</button><button class="btn main" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></div></div></form>`;
+      }}><div>${sees(place.sees)}</div>${choice(kinds)}<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><tl-photo-box .stage=${stage}></tl-photo-box><label class="btn small bare file">${icon("plus")}${t("Add a picture")}<input type="file" accept="image/*" @change=${take}></label><div class="row between"><div class="row"><button class="btn small bare" type="button" @click=${close}>${t("Close")}</button><button class="btn main" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></div></div></form>`;
     },
   };
 }
