@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from activities import board, nameless
 from activities.blocks import Cards, Form, Note, Words
-from activities.kernel import Cut, Event
+from activities.kernel import Cut, Event, Lens
 from activities.nameless import (
     FEW,
     LINES_EACH,
@@ -61,7 +61,13 @@ def test_a_line_is_shown_to_nobody_before_all_are_NML2() -> None:
         room = writing(names)
         for seat in ("s1", "s2", "s3"):
             assert room.send(seat, line(names, f"secret of {seat}")) is None
-        for seat, lens in (("s1", "seat"), ("s2", "seat"), ("f1", "seat"), ("f1", "panel")):
+        eyes: tuple[tuple[str, Lens], ...] = (
+            ("s1", "seat"),
+            ("s2", "seat"),
+            ("f1", "seat"),
+            ("f1", "panel"),
+        )
+        for seat, lens in eyes:
             assert "secret" not in repr(room.view(seat, lens)), (names, seat)
         assert not cards(room)
         assert show(room) is None

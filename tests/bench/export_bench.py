@@ -11,7 +11,7 @@ from rooms.card_words import CardKind
 from rooms.memo import MemoSource, ProseText, draft
 from rooms.memo_export import ALL_FORMATS, export
 from tests.bench.figures import percentile
-from tests.rooms.memo_sample import SAMPLE, STORIES, note
+from tests.rooms.memo_sample import PRINTABLE, STORIES, note
 
 replace = msgspec.structs.replace
 
@@ -28,13 +28,13 @@ _PARAGRAPH: Final = (
 def five_pages() -> MemoSource:
     """An exchange in five scripts whose memo has the planned 2,300 words."""
     story = _PARAGRAPH * 2
-    prose = dict(SAMPLE.prose)
+    prose = dict(PRINTABLE.prose)
     prose |= {f"story:{one.id}": ProseText(story, public=True) for one in STORIES[:3]}
     for theme in ("t1", "t2", "t3"):
         prose[f"theme:{theme}:heard"] = ProseText(_PARAGRAPH * 4, public=True)
         prose[f"theme:{theme}:practices"] = ProseText(_PARAGRAPH * 2, public=True)
     prose |= {place: ProseText(_PARAGRAPH * 2, public=True) for place in ("why", "did", "next")}
-    return replace(SAMPLE, prose=prose)
+    return replace(PRINTABLE, prose=prose)
 
 
 def large_board() -> MemoSource:
@@ -43,9 +43,9 @@ def large_board() -> MemoSource:
     cards = tuple(
         note(f"b{n}", kinds[n % 4], f"Remark {n} about the river and its maps", f"s{n % 40}",
              f"t{n % 3 + 1}", consent="given", ticks=n % 7, created=n)
-        for n in range(CARDS - len(SAMPLE.cards))
+        for n in range(CARDS - len(PRINTABLE.cards))
     )  # fmt: skip
-    return replace(SAMPLE, cards=SAMPLE.cards + cards)
+    return replace(PRINTABLE, cards=PRINTABLE.cards + cards)
 
 
 def run(rounds: int) -> dict[str, float]:

@@ -25,7 +25,7 @@ SHOTS: Final = os.environ.get("TALANOA_SHOTS", "")
 def shot(guest: Guest, name: str) -> None:
     if SHOTS:
         for scheme in ("light", "dark"):
-            guest.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            guest.page.emulate_media(color_scheme=scheme)
             guest.page.screenshot(path=Path(SHOTS) / f"{name}-{scheme}.png", full_page=True)
 
 

@@ -25,7 +25,7 @@ from rooms.memo_source import MemoSource
 from rooms.memo_text import TEXT_MAX
 from rooms.memo_tree import Run, Space, lines_of
 from tests.rooms.memo_hostile import HOSTILE
-from tests.rooms.memo_sample import SAMPLE
+from tests.rooms.memo_sample import PRINTABLE, SAMPLE
 from tests.rooms.memo_strategies import sources
 
 Tree = tuple[str, dict[str, Any], list[Any]] | str | list[tuple[str, dict[str, Any]]]
@@ -157,7 +157,7 @@ def test_a_hostile_document_never_stops_the_draft(nodes: list[Any]) -> None:
 
 def test_every_format_prints_the_marks() -> None:
     runs = [("We ", PLAIN), ("met", {"italic": None}), (" and ", PLAIN), ("heard", {"bold": None})]
-    source = replace(SAMPLE, prose=read_prose(fragment(place("why", paragraph(runs)))))
+    source = replace(PRINTABLE, prose=read_prose(fragment(place("why", paragraph(runs)))))
     memo = draft(source, "participants")
     made = {format: export(memo, format).content for format in FORMATS}
     assert b"We **met** and _heard_" in made["md"]

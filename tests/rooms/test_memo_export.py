@@ -15,9 +15,8 @@ from rooms.memo_export import (
     from_json,
     to_json,
 )
-from tests.rooms.memo_sample import SAMPLE
+from tests.rooms.memo_sample import PRINTABLE, SAMPLE
 from tests.rooms.memo_strategies import sources
-from tests.rooms.test_memo_pdf import PRINTABLE
 
 replace = msgspec.structs.replace
 

@@ -10,10 +10,10 @@ from rooms.memo_export import ALL_FORMATS, Format, export
 from rooms.memo_import import NotAMemo, read_memo
 from rooms.memo_text import TEXT_MAX
 from rooms.memo_tree import MEMO_VERSION
-from tests.rooms.memo_sample import SAMPLE
+from tests.rooms.memo_sample import PRINTABLE
 from tests.rooms.memo_strategies import sources
 
-KEPT = export(draft(SAMPLE, "participants"), "json").content
+KEPT = export(draft(PRINTABLE, "participants"), "json").content
 
 
 def tree() -> dict[str, object]:
@@ -29,7 +29,7 @@ def refused(content: bytes) -> str:
 
 @pytest.mark.parametrize("format", ALL_FORMATS)
 def test_ME5_json_out_json_in_gives_every_format_the_same_bytes(format: Format) -> None:
-    memo = draft(SAMPLE, "participants")
+    memo = draft(PRINTABLE, "participants")
     assert export(read_memo(KEPT), format) == export(memo, format)
 
 

@@ -17,13 +17,9 @@ from rooms.memo_pdf import pdf
 from rooms.memo_press import MissingGlyph
 from rooms.memo_tree import lines_of
 from tests.rooms.memo_hostile import HOSTILE
-from tests.rooms.memo_sample import SAMPLE
+from tests.rooms.memo_sample import PRINTABLE, SAMPLE, WITH_ETHIOPIC
 
 replace = msgspec.structs.replace
-WITH_ETHIOPIC = any("Ethiopic" in name for name in memo_fonts.families())
-PRINTABLE = SAMPLE if WITH_ETHIOPIC else replace(
-    SAMPLE, cards=tuple(card for card in SAMPLE.cards if card.language != "am")
-)  # fmt: skip
 LINES = {
     "Latin": "Ñandú, façade, Łódź, Ghanaian ɛ and ɔ, Vietnamese ệ",
     "Cyrillic": "Карта начинается с прогулки",

@@ -6,7 +6,7 @@ import pytest
 from rooms.memo import draft
 from rooms.memo_pdf import pdf
 from rooms.memo_press import FOLDER, MissingGlyph, Unprinted, press
-from tests.rooms.memo_sample import SAMPLE
+from tests.rooms.memo_sample import PRINTABLE
 
 replace = msgspec.structs.replace
 
@@ -21,7 +21,7 @@ def test_a_letter_has_a_code_and_a_script() -> None:
 
 
 def test_every_letter_of_a_script_with_marks_is_named() -> None:
-    memo = draft(replace(SAMPLE, title="မင်္ဂလာပါ ခင်ဗျား?"), "participants")
+    memo = draft(replace(PRINTABLE, title="မင်္ဂလာပါ ခင်ဗျား?"), "participants")
     with pytest.raises(MissingGlyph) as caught:
         pdf(memo)
     assert {one.script for one in caught.value.found} == {"Myanmar"}

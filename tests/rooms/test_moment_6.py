@@ -5,6 +5,7 @@ ask for, is searched for it (DOC2, SHR1, NML2)."""
 import secrets
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -147,7 +148,7 @@ async def test_moment_6_every_scope_reaches_its_people_and_nobody_else_DOC2_SHR1
         given = await note(house, "s2", wire.word("circle"), circle)
         group = await Page.open(house, wire.sessions["s2"], circle, 502)
 
-        def more(doc: Doc[object]) -> None:
+        def more(doc: Doc[Any]) -> None:
             text = doc.get("cards", type=Map)[given]["text"]
             text.insert(0, f"{wire.word('edited')} ")
 
@@ -196,7 +197,7 @@ async def test_moment_6_a_line_without_a_name_reaches_nobody_before_it_is_shown_
         tag = {"peers": "line.give", "all": "line.drop"}[names]
         page = await Page.open(house, wire.sessions["s2"], "mine/s2", 503)
 
-        def begin(doc: Doc[object]) -> None:
+        def begin(doc: Doc[Any]) -> None:
             doc.get("drafts", type=Map)["a1/line"] = Text(wire.word("draft"))
 
         assert await page.edit(begin)

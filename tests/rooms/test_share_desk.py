@@ -33,7 +33,7 @@ async def note(house: House, seat: str, text: str, document: str = "mine") -> st
 
 
 async def own_circle(house: House, seat: str) -> str:
-    documents = (await house.view(seat))["documents"]
+    documents: list[str] = (await house.view(seat))["documents"]
     return next(name for name in documents if name.startswith("group/"))
 
 

@@ -153,7 +153,7 @@ class Live:
         headers = {"Cookie": cookies} if cookies else {}
         async with connect(
             f"ws://127.0.0.1:{self.port}/sync",
-            origin=Origin(self.origin if origin == "own" else origin) if origin is not None else None,
+            origin=None if origin is None else Origin(self.origin if origin == "own" else origin),
             additional_headers=headers,
             compression=None,
             max_size=None,
