@@ -523,8 +523,8 @@ class Shelf:
             return board_schema.drop_card(doc, card)
 
         for place in dict.fromkeys((name, "board", hidden_name(name), hidden_name("board"))):
-            if name.startswith("mine/") and place != name:
-                continue
+            if name.startswith("mine/") and place.endswith("board"):
+                continue  # nothing private has a copy there
             if any(found.id == card for found in await self.cards(place)):
                 await self.edit(place, drop if place == name else drop_there)
             if place == name or place in self._rows:
