@@ -5,9 +5,10 @@ from pathlib import Path
 
 from rooms.board_state import UNDO_MS
 from rooms.shelf import hidden_name
+from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.test_nameless_room import WRITERS, show, write, writing
-from tests.rooms.test_share_desk import circle, note, rows
+from tests.rooms.test_share_desk import cards, circle, note, rows
 from tests.rooms.test_words_desk import memo, on_disk
 
 SECRET = "zq-heron-of-the-lagoon"
@@ -38,3 +39,28 @@ async def test_other_words_on_an_unnamed_card_travel_no_further_WRD10(tmp_path: 
         assert "canary-s2" not in await memo(house)
         await house.do("s2", "note.reword", card=card, text=SECRET)
         assert SECRET not in await memo(house)
+
+
+async def test_words_replaced_while_a_card_is_taken_back_do_not_come_again_NML3(
+    tmp_path: Path,
+) -> None:
+    async with await writing(tmp_path, "peers") as house:
+        card, words = await _peers_card(house)
+        await house.do("s2", "consent.withdraw", words=words)
+        await house.do("s2", "note.reword", card=card, text="mild words")
+        assert not on_disk(tmp_path, "canary-s2-kingfisher")
+        await house.clock.advance(REFUSED_KEPT + 1_000)
+        assert not on_disk(tmp_path, "mild words")
+
+
+async def test_a_hidden_theme_renamed_comes_back_with_its_new_name_SAF3(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
+        await house.do("s2", "theme.add", text=SECRET)
+        (card,) = await cards(house, "board")
+        epoch = await house.epoch()
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+        await house.do(house.lead, "theme.rename", theme=card, text="Water")
+        await house.do(house.lead, "seat.restore", seat="s2", epoch=epoch)
+        assert (await cards(house, "board"))[card].text == "Water"
+        assert not on_disk(tmp_path, SECRET)
