@@ -208,7 +208,8 @@ def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) ->
         room |= {note.words for note in state.notes.values() if note.kind == "theme"}
     words = tuple(dict.fromkeys(ref for ref in refs if ref and ref not in room | kept))
     cards = tuple(dict.fromkeys((*there, *own)))
-    return SeatForgotten(seat=seat, words=words, cards=cards, named=named)
+    scribes = dict.fromkeys(w.by for w in state.written.values() if w.seat == seat != w.by)
+    return SeatForgotten(seat=seat, words=words, cards=cards, named=named, scribes=tuple(scribes))
 
 
 def _of_the_room(state: RoomState) -> frozenset[str]:

@@ -7,6 +7,7 @@ from rooms.board_state import UNDO_MS
 from rooms.shelf import hidden_name
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
+from tests.rooms.page import Page
 from tests.rooms.test_nameless_room import WRITERS, show, write, writing
 from tests.rooms.test_share_desk import cards, circle, note, rows
 from tests.rooms.test_words_desk import memo, on_disk
@@ -51,6 +52,26 @@ async def test_words_replaced_while_a_card_is_taken_back_do_not_come_again_NML3(
         assert not on_disk(tmp_path, "canary-s2-kingfisher")
         await house.clock.advance(REFUSED_KEPT + 1_000)
         assert not on_disk(tmp_path, "mild words")
+
+
+async def test_a_scribes_box_keeps_nothing_that_was_refused_WRD9(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        typed = await Page.open(house, await house.session("s3"), "mine/s3", 77)
+        await typed.draft("words/s2", SECRET)
+        await house.do("s3", "words.write", seat="s2", text=SECRET)
+        ref = list((await house.room()).whole.room.written)[-1]
+        await house.do("s2", "consent.release", words=ref, choice="keep")
+        await house.clock.advance(REFUSED_KEPT + 1_000)
+        assert not on_disk(tmp_path, SECRET)
+
+
+async def test_a_scribes_box_keeps_nothing_of_who_was_deleted_WRD11(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        typed = await Page.open(house, await house.session("s3"), "mine/s3", 77)
+        await typed.draft("words/s2", SECRET)
+        await house.do("s3", "words.write", seat="s2", text=SECRET)
+        await house.do(house.lead, "seat.forget", seat="s2", epoch=await house.epoch())
+        assert not on_disk(tmp_path, SECRET)
 
 
 async def test_a_hidden_theme_renamed_comes_back_with_its_new_name_SAF3(tmp_path: Path) -> None:
