@@ -18,6 +18,7 @@ from rooms.room_state import RoomState
 from rooms.whole import Draft
 
 NOT_YOURS: Final = say("Only who wrote a note decides who sees it.")
+TAKEN_BACK: Final = say("You have taken this back. Give it again first, under “My words”.")
 NOT_OUTWARDS: Final = say("They see it already. To take a note back, take it away.")
 NOT_YOUR_CIRCLE: Final = say("Notes go to your own circle while it writes, or to everyone here.")
 
@@ -85,6 +86,9 @@ def _own(state: RoomState, card: str, to: str, seat: str) -> commits.NoteAdded:
     hidden = state.safety.hidden.get(seat)
     if hidden is not None and (note.words in hidden.words or (note.document, card) in hidden.cards):
         raise Refused("not_allowed")  # it would be the only thing of this person not hidden
+    known = state.consents.get(note.words)
+    if known is not None and known.consent.state == "withdrawn":
+        raise Refused("not_allowed", TAKEN_BACK)  # it stands nowhere, and would stand nowhere
     outwards = note.document.startswith("mine/") or (
         note.document.startswith("group/") and to == "board" and card not in state.shared
     )

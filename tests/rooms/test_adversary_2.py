@@ -9,7 +9,7 @@ from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.page import Page
 from tests.rooms.test_nameless_room import WRITERS, show, write, writing
-from tests.rooms.test_share_desk import cards, circle, note, rows
+from tests.rooms.test_share_desk import cards, circle, note, own_circle, rows
 from tests.rooms.test_words_desk import memo, on_disk
 
 SECRET = "zq-heron-of-the-lagoon"
@@ -72,6 +72,16 @@ async def test_a_scribes_box_keeps_nothing_of_who_was_deleted_WRD11(tmp_path: Pa
         await house.do("s3", "words.write", seat="s2", text=SECRET)
         await house.do(house.lead, "seat.forget", seat="s2", epoch=await house.epoch())
         assert not on_disk(tmp_path, SECRET)
+
+
+async def test_what_was_taken_back_is_shared_with_nobody_SHR1(tmp_path: Path) -> None:
+    async with await circle(tmp_path) as house:
+        await house.to("reflect")
+        group = await own_circle(house, "s2")
+        card = await note(house, "s2", SECRET, group)
+        words = (await house.room()).whole.room.notes[card].words
+        await house.do("s2", "consent.withdraw", words=words)
+        await house.refused("s2", "note.share", "not_allowed", cards=[card], to="board")
 
 
 async def test_a_hidden_theme_renamed_comes_back_with_its_new_name_SAF3(tmp_path: Path) -> None:
