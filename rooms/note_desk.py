@@ -254,11 +254,11 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
     note = new_note(draft, asking, document, command.kind, command.section, command.text.ref)
     if document == "board" and note.kind != "theme" and command.theme:
         note = replace(note, theme=command.theme)
-    lay(draft, with_photo(note, command, asking), command.after, asking)
+    lay(draft, with_photo(state, note, command, asking), command.after, asking)
 
 
 def with_photo(
-    note: commits.NoteAdded, command: wire_board.NoteAdd, asking: Asking
+    state: RoomState, note: commits.NoteAdded, command: wire_board.NoteAdd, asking: Asking
 ) -> commits.NoteAdded:
     """The card with the picture it is to show. Raises `Refused` without words for those who cannot
     see it, and without a yes of the people on it (LJ4)."""
@@ -268,7 +268,7 @@ def with_photo(
         return note
     if note.kind == "theme":
         raise Refused("bad_request")
-    if command.photo != asking.known.photo:
+    if command.photo != asking.known.photo or command.photo in state.photos:
         raise Refused("unknown", NO_PICTURE)
     if command.alt is None or not asking.mint.texts[command.alt.ref].strip():
         raise Refused("bad_request", SAY_WHAT)

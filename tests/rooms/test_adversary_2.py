@@ -9,6 +9,7 @@ from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.page import Page
 from tests.rooms.test_nameless_room import WRITERS, show, write, writing
+from tests.rooms.test_photos import BOARD, shown
 from tests.rooms.test_share_desk import cards, circle, note, own_circle, rows
 from tests.rooms.test_words_desk import memo, on_disk
 
@@ -22,6 +23,17 @@ async def test_a_private_note_just_taken_away_goes_with_its_author_WRD11(tmp_pat
         await house.do("s2", "words.erase", words="")
         await house.clock.advance(UNDO_MS + 1_000)
         assert SECRET.encode() not in await rows(house, hidden_name("mine/s2"))
+        assert not on_disk(tmp_path, SECRET)
+
+
+async def test_every_description_of_a_picture_goes_with_its_card_PHO3(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        photo, card = await shown(house, house.lead, alt=SECRET)
+        fields = {**BOARD, "text": "again", "alt": "another", "faces": "none", "photo": photo}
+        # One picture, one card: of two descriptions one would be nobody's to erase.
+        await house.refused(house.lead, "note.add", "unknown", **fields)
+        await house.do(house.lead, "note.delete", document="board", card=card)
+        await house.clock.advance(UNDO_MS + 1_000)
         assert not on_disk(tmp_path, SECRET)
 
 
