@@ -3,6 +3,8 @@ people's words, pictures and lines without names (issue 4)."""
 
 from pathlib import Path
 
+import pytest
+
 from rooms.board_state import UNDO_MS
 from rooms.shelf import hidden_name
 from rooms.words_state import REFUSED_KEPT
@@ -84,6 +86,18 @@ async def test_a_scribes_box_keeps_nothing_of_who_was_deleted_WRD11(tmp_path: Pa
         await house.do("s3", "words.write", seat="s2", text=SECRET)
         await house.do(house.lead, "seat.forget", seat="s2", epoch=await house.epoch())
         assert not on_disk(tmp_path, SECRET)
+
+
+@pytest.mark.xfail(strict=True, reason="an unnamed commit bears no request: see the report")
+async def test_a_line_sent_again_after_a_crash_stands_there_once_NML4(tmp_path: Path) -> None:
+    async with await writing(tmp_path, "all") as house:
+        await write(house, "s2", "all")
+        await house.crash()
+        await write(house, "s2", "all")
+        await write(house, "s3", "all")
+        await show(house)
+        texts = [c.text for c in await (await house.room()).shelf.cards("board")]
+        assert len(texts) == 2, texts
 
 
 async def test_what_was_taken_back_is_shared_with_nobody_SHR1(tmp_path: Path) -> None:
