@@ -64,6 +64,8 @@ def reword(draft: Draft, command: wire_board.NoteReword, asking: Asking) -> None
         raise Refused("unknown", board_moves.NOT_THERE)
     if note.seat != asking.seat.id:
         raise Refused("not_allowed", NOT_YOURS)
+    if note.words in draft.room.safety.words:
+        raise Refused("not_allowed")  # the new words would not be hidden
     words = asking.mint.ref(command.text, wire_board.NOTE_LIMIT)
     draft.add(commits.NoteReworded(card=note.card, words=words, before=note.words))
 

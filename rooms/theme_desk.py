@@ -110,6 +110,8 @@ def _make(
 
 def _rename(draft: Draft, command: wire_board.ThemeRename, asking: Asking) -> None:
     theme = _theme(draft.room, command.theme)
+    if theme.words in draft.room.safety.words:
+        raise Refused("unknown", THEME_GONE)  # the new words would not be hidden
     note_desk.unchanged_since(draft.room, theme.card, command.since)
     words = asking.mint.ref(command.text, wire_board.HEADING_LIMIT)
     draft.add(commits.NoteReworded(card=theme.card, words=words, before=theme.words))

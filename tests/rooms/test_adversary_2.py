@@ -110,14 +110,21 @@ async def test_what_was_taken_back_is_shared_with_nobody_SHR1(tmp_path: Path) ->
         await house.refused("s2", "note.share", "not_allowed", cards=[card], to="board")
 
 
-async def test_a_hidden_theme_renamed_comes_back_with_its_new_name_SAF3(tmp_path: Path) -> None:
+async def test_a_hidden_theme_is_given_no_name_that_is_not_hidden_SAF3(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=3) as house:
         await house.do(house.lead, "seat.role", seat="s2", role="facilitator", epoch=1)
         await house.do("s2", "theme.add", text=SECRET)
         (card,) = await cards(house, "board")
         epoch = await house.epoch()
         await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
-        await house.do(house.lead, "theme.rename", theme=card, text="Water")
+        for seat in ("s2", house.lead):
+            await house.refused(seat, "theme.rename", "unknown", theme=card, text="Water")
         await house.do(house.lead, "seat.restore", seat="s2", epoch=epoch)
-        assert (await cards(house, "board"))[card].text == "Water"
-        assert not on_disk(tmp_path, SECRET)
+        assert (await cards(house, "board"))[card].text == SECRET
+
+
+async def test_a_hidden_author_says_nothing_new_on_an_unnamed_card_SAF3(tmp_path: Path) -> None:
+    async with await writing(tmp_path, "peers") as house:
+        card, _ = await _peers_card(house)
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=await house.epoch())
+        await house.refused("s2", "note.reword", "not_allowed", card=card, text=SECRET)
