@@ -128,3 +128,15 @@ async def test_a_hidden_author_says_nothing_new_on_an_unnamed_card_SAF3(tmp_path
         card, _ = await _peers_card(house)
         await house.do(house.lead, "seat.hide", seat="s2", epoch=await house.epoch())
         await house.refused("s2", "note.reword", "not_allowed", card=card, text=SECRET)
+
+
+async def test_what_was_hidden_goes_with_its_author_WRD11(tmp_path: Path) -> None:
+    async with await circle(tmp_path) as house:
+        await house.to("reflect")
+        group = await own_circle(house, "s2")
+        page = await Page.open(house, await house.session("s2"), group, 77)
+        assert await page.card("s2-program", SECRET)  # written by a program: not in the log
+        epoch = await house.epoch()
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+        await house.do(house.lead, "seat.forget", seat="s2", epoch=epoch)
+        assert not on_disk(tmp_path, SECRET)
