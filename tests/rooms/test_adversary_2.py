@@ -140,3 +140,13 @@ async def test_what_was_hidden_goes_with_its_author_WRD11(tmp_path: Path) -> Non
         await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
         await house.do(house.lead, "seat.forget", seat="s2", epoch=epoch)
         assert not on_disk(tmp_path, SECRET)
+
+
+async def test_a_line_its_author_erased_becomes_no_card_NML3(tmp_path: Path) -> None:
+    async with await writing(tmp_path, "peers") as house:
+        for seat in WRITERS:
+            await write(house, seat, "peers")
+        await house.do("s2", "words.erase", words="")
+        await show(house)
+        notes = (await house.room()).whole.room.notes.values()
+        assert {n.seat for n in notes} == set(WRITERS) - {"s2"}
