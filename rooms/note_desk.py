@@ -11,7 +11,7 @@ from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
 from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
 from rooms.asking import Asking, moment_of
-from rooms.board_moves import GONE_ON, NOT_THERE, is_on_board
+from rooms.board_moves import GONE_ON, NOT_THERE, Spot, is_on_board
 from rooms.board_state import UNDO_MS
 from rooms.documents import CARDS_PER_SEAT
 from rooms.offers import Standing
@@ -43,6 +43,10 @@ NO_PICTURE: Final = say("This picture is not here any more. Choose it again.")
 SAY_WHAT: Final = say("Say in a few words what is on the picture, for those who cannot see it.")
 ASK_FIRST: Final = say(
     "Ask the people who can be recognised first. The picture was not shown to anybody."
+)
+THEMES_FULL: Final = say(
+    "This board has {limit} themes, more than anybody can read. Merge some first.",
+    limit=wire_board.MOST_THEMES,
 )
 NOT_PLACED_THERE: Final = say("Only notes on everyone's board can be put under themes.")
 
@@ -248,6 +252,8 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
         _ensure_section(state, command.section)
     if command.theme and not board_moves.is_theme(state.notes, command.theme):
         raise Refused("unknown" if command.theme not in state.notes else "bad_request")
+    if command.kind == "theme" and document == "board":
+        ensure_themes_fit(state)
     ensure_room(state, seat.id, document)
     if offered is not None and document == "board":
         section_desk.open_section(draft, command.section, offered.heading or offered.title)
@@ -283,6 +289,12 @@ def ensure_room(state: RoomState, seat: str, document: str) -> None:
     there = sum(n.seat == seat and n.document == document for n in state.notes.values())
     if there >= CARDS_PER_SEAT:
         raise Refused("full", ENOUGH)
+
+
+def ensure_themes_fit(state: RoomState) -> None:
+    """Raises `Refused("full")` when the board has as many themes as fit."""
+    if len(board_moves.standing(state, Spot(board_moves.THEMES))) >= wire_board.MOST_THEMES:
+        raise Refused("full", THEMES_FULL)
 
 
 def new_note(

@@ -7,6 +7,7 @@ import pytest
 
 from rooms.board_state import UNDO_MS
 from rooms.shelf import hidden_name
+from rooms.wire_board import MOST_THEMES
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.page import Page
@@ -150,3 +151,11 @@ async def test_a_line_its_author_erased_becomes_no_card_NML3(tmp_path: Path) -> 
         await show(house)
         notes = (await house.room()).whole.room.notes.values()
         assert {n.seat for n in notes} == set(WRITERS) - {"s2"}
+
+
+async def test_note_add_makes_no_more_themes_than_fit(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        theme = {"document": "board", "section": "", "kind": "theme"}
+        for number in range(MOST_THEMES):
+            await house.do(house.lead, "note.add", **theme, text=f"Theme {number}")
+        await house.refused(house.lead, "note.add", "full", **theme, text="One more")
