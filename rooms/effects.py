@@ -171,8 +171,7 @@ class Effects:
         self, event: words_events.WordsForgotten | words_events.SeatForgotten, book: WordsBook
     ) -> None:
         """No document, no copy and no row holds these any more."""
-        for document, card in event.cards:
-            await self._shelf.forget_card(document, card)
+        await self._shelf.forget_cards(event.cards)
         if isinstance(event, words_events.SeatForgotten):
             await self._shelf.clear(f"mine/{event.seat}")
             await self._let_go(event.words, event.scribes, book)

@@ -10,7 +10,8 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -513,24 +514,20 @@ class Shelf:
             if self._last[aside]:
                 await self._compact(aside, document)
 
-    async def forget_card(self, name: str, card: str) -> None:
-        """Take a card away for good wherever it stands: in its document, in the copy on the board,
-        and where it was put aside. Doing it again does no harm."""
-        root = "notes" if name.startswith("mine/") else "cards"
-
-        def drop(doc: Doc[Any]) -> object:
-            return board_schema.drop_card(doc, card, root)
-
-        def drop_there(doc: Doc[Any]) -> object:
-            return board_schema.drop_card(doc, card)
-
-        for place in dict.fromkeys((name, "board", hidden_name(name), hidden_name("board"))):
-            if name.startswith("mine/") and place.endswith("board"):
-                continue  # nothing private has a copy there
-            if any(found.id == card for found in await self.cards(place)):
-                await self.edit(place, drop if place == name else drop_there)
-            if place == name or place in self._rows:
-                await self.compact(place)
+    async def forget_cards(self, cards: Iterable[tuple[str, str]]) -> None:
+        """Take cards (document, id) away for good wherever they stand: in their document, in the
+        copy on the board, and where they were put aside. Each document is changed and folded once,
+        for somebody may have written hundreds. Doing it again does no harm."""
+        places: dict[str, dict[str, None]] = {}
+        for name, card in cards:
+            copies = () if name.startswith("mine/") else ("board", hidden_name("board"))
+            for place in (name, *copies, hidden_name(name)):
+                places.setdefault(place, {})[card] = None
+        for place, ids in places.items():
+            there = {found.id for found in await self.cards(place)}
+            if gone := [id for id in ids if id in there]:
+                await self.edit(place, partial(_drop_all, gone, _root(place)))
+            await self.compact(place)
 
     async def forget_drafts(
         self, seat: str, texts: Collection[str], *, whole: bool = False
@@ -655,6 +652,11 @@ class Shelf:
         """The sections of a board."""
         async with self._locks[name]:
             return (await self._open(name)).read(board_schema.read_sections)
+
+
+def _drop_all(ids: Sequence[str], root: str, doc: Doc[Any]) -> None:
+    for id in ids:
+        board_schema.drop_card(doc, id, root)
 
 
 def _root(name: str) -> str:

@@ -159,3 +159,21 @@ async def test_note_add_makes_no_more_themes_than_fit(tmp_path: Path) -> None:
         for number in range(MOST_THEMES):
             await house.do(house.lead, "note.add", **theme, text=f"Theme {number}")
         await house.refused(house.lead, "note.add", "full", **theme, text="One more")
+
+
+async def test_deleting_hundreds_of_cards_folds_each_document_once_WRD11(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await circle(tmp_path) as house:
+        for number in range(20):
+            await note(house, "s2", f"note {number}")
+        shelf, folded = (await house.room()).shelf, list[str]()
+        compact = shelf.compact
+
+        async def counted(name: str) -> None:
+            folded.append(name)
+            await compact(name)
+
+        monkeypatch.setattr(shelf, "compact", counted)
+        await house.do("s2", "words.erase", words="")
+        assert len(folded) <= 6, folded
