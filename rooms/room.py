@@ -123,6 +123,7 @@ class Room(RoomReading):
         self.recent = Recent(world.clock.now)
         self.shelf.on_touched = self._touched
         self._dropped: dict[str, None] = {}
+        self._boxes: list[tuple[str, frozenset[str]]] = []  # to be emptied (NML4)
 
     # Loading ----------------------------------------------------------------------------------
 
@@ -248,10 +249,21 @@ class Room(RoomReading):
     async def _forget_drafts(self, seat: str, texts: frozenset[str]) -> None:
         """What was given without a name stands in no private document either: the page that typed
         it may be gone before it has emptied its box (NML4)."""
+        self._boxes.append((seat, texts))
         try:
-            await self.shelf.forget_drafts(seat, texts, whole=True)
+            await self._ring_boxes()
         except StorageUnwritable:
             log.warning("drafts_kept", room=self.id)
+            self._alarms.again("boxes", self._ring_boxes)
+
+    async def _ring_boxes(self) -> None:
+        """Empty the boxes that wait for it. Raises `StorageUnwritable`: then the alarm rings
+        again."""
+        while self._boxes and not self.forgotten:
+            seat, texts = self._boxes[0]
+            await self.shelf.forget_drafts(seat, texts, whole=True)
+            self._boxes = [box for box in self._boxes if box != (seat, texts)]
+        self._alarms.drop("boxes")
 
     async def _make_code(self, seat: str) -> str:
         """A nonce for the code that takes this seat to another phone; the join page finds the code

@@ -10,7 +10,9 @@ from rooms.presence import Presence
 from rooms.roll import RETRY
 from rooms.whole import Activities, Whole
 
-What = Literal["activity", "people", "effects", "tidy", "work", "taken", "words", "keep", "photos"]
+What = Literal[
+    "activity", "people", "effects", "tidy", "work", "taken", "boxes", "words", "keep", "photos"
+]
 """The running activity's next deadline; people; effects, removals and heavy work not done yet;
 cards that were taken away and words refused, which are to be erased; the dates of board and memo;
 pictures that no card shows."""

@@ -11,7 +11,7 @@ from rooms.wire_board import MOST_THEMES
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.page import Page
-from tests.rooms.test_nameless_room import WRITERS, show, write, writing
+from tests.rooms.test_nameless_room import TEXTS, WRITERS, show, write, writing
 from tests.rooms.test_photos import BOARD, shown
 from tests.rooms.test_share_desk import cards, circle, note, own_circle, rows
 from tests.rooms.test_words_desk import memo, on_disk
@@ -177,3 +177,15 @@ async def test_deleting_hundreds_of_cards_folds_each_document_once_WRD11(
         monkeypatch.setattr(shelf, "compact", counted)
         await house.do("s2", "words.erase", words="")
         assert len(folded) <= 6, folded
+
+
+async def test_a_box_that_could_not_be_emptied_is_emptied_later_NML4(tmp_path: Path) -> None:
+    async with await writing(tmp_path, "all") as house:
+        typed = await Page.open(house, await house.session("s2"), "mine/s2", 77)
+        await typed.draft("a1/line", TEXTS["s2"])
+        house.storage.full_documents = True
+        await write(house, "s2", "all")
+        assert TEXTS["s2"].encode() in await rows(house, "mine/s2")
+        house.storage.full_documents = False
+        await house.clock.advance(60_000)
+        assert TEXTS["s2"].encode() not in await rows(house, "mine/s2")
