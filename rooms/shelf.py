@@ -456,19 +456,9 @@ class Shelf:
         """Put everything under one theme (RO3)."""
         await self.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
 
-    async def delete_note(self, name: str, card: str) -> None:
-        """Take a card away, and its copy on the board; the text leaves the log as well."""
-        await self.edit(name, lambda doc: board_schema.drop_card(doc, card, _root(name)))
-        await self.compact(name)
-        if name.startswith("group/"):
-            await self.edit("board", lambda doc: board_schema.drop_card(doc, card))
-            await self.compact("board")
-            await self.erase_card("board", card)
-        await self.erase_card(name, card)
-
     async def hide_card(self, name: str, card: str, *, keep_log: bool = False) -> None:
         """Put a card where nobody reads it. Doing it again does no harm. `keep_log`: what leaves
-        the screens now leaves the disk later, with `delete_note`."""
+        the screens now leaves the disk later, with `forget_card`."""
         aside = hidden_name(name)
         async with self._locks[name], self._locks[aside]:
             document = await self._open(name)
@@ -512,23 +502,18 @@ class Shelf:
                 await self._compact(aside, document)
 
     async def forget_card(self, name: str, card: str) -> None:
-        """Take a card away for good wherever it stands: in its document, in the copy on the board,
-        and where it was put aside. Doing it again does no harm."""
-        root = "notes" if name.startswith("mine/") else "cards"
+        """Take a card away for good wherever it stands: in its document, in the copy that a
+        circle's card may have on the board, and where either was put aside; its text leaves the
+        log as well. Doing it again does no harm."""
+        homes = (name, "board") if name.startswith("group/") else (name,)
+        for home in homes:
+            await self._drop(home, card)
+            await self.erase_card(home, card)
 
-        def drop(doc: Doc[Any]) -> object:
-            return board_schema.drop_card(doc, card, root)
-
-        def drop_there(doc: Doc[Any]) -> object:
-            return board_schema.drop_card(doc, card)
-
-        for place in dict.fromkeys((name, "board", hidden_name(name), hidden_name("board"))):
-            if name.startswith("mine/") and place != name:
-                continue
-            if any(found.id == card for found in await self.cards(place)):
-                await self.edit(place, drop if place == name else drop_there)
-            if place == name or place in self._rows:
-                await self.compact(place)
+    async def _drop(self, name: str, card: str) -> None:
+        root = _root(name)
+        await self.edit(name, lambda doc: board_schema.drop_card(doc, card, root))
+        await self.compact(name)
 
     async def forget_drafts(
         self, seat: str, texts: Collection[str], *, whole: bool = False
