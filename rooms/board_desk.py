@@ -105,7 +105,9 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
     match event:
         case board.NoteGiven():
             id = f"{event.seat}-{activity}{event.card}"
-            if id not in state.notes:
+            # A line of somebody who erased everything meanwhile has no words any more.
+            lost = bool(event.owner) and event.words.ref not in state.words
+            if id not in state.notes and not lost:
                 yield _added(state, activity, event, id, event.kind)
         case board.ThemeNamed():
             yield from _named(state, activity, event)

@@ -179,7 +179,7 @@ class Effects:
             await self._shelf.forget_card(document, card)
         if isinstance(event, words_events.SeatForgotten):
             await self._shelf.clear(f"mine/{event.seat}")
-            await self._let_go(event.words, (), book)
+            await self._let_go(event.words, event.scribes, book)
         else:
             await self._let_go(event.words, event.seats, book)
 

@@ -11,7 +11,7 @@ from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
 from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
 from rooms.asking import Asking, moment_of
-from rooms.board_moves import GONE_ON, NOT_THERE, is_on_board
+from rooms.board_moves import GONE_ON, NOT_THERE, Spot, is_on_board
 from rooms.board_state import UNDO_MS
 from rooms.documents import CARDS_PER_SEAT
 from rooms.offers import Standing
@@ -43,6 +43,10 @@ NO_PICTURE: Final = say("This picture is not here any more. Choose it again.")
 SAY_WHAT: Final = say("Say in a few words what is on the picture, for those who cannot see it.")
 ASK_FIRST: Final = say(
     "Ask the people who can be recognised first. The picture was not shown to anybody."
+)
+THEMES_FULL: Final = say(
+    "This board has {limit} themes, more than anybody can read. Merge some first.",
+    limit=wire_board.MOST_THEMES,
 )
 NOT_PLACED_THERE: Final = say("Only notes on everyone's board can be put under themes.")
 
@@ -248,17 +252,19 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
         _ensure_section(state, command.section)
     if command.theme and not board_moves.is_theme(state.notes, command.theme):
         raise Refused("unknown" if command.theme not in state.notes else "bad_request")
+    if command.kind == "theme" and document == "board":
+        ensure_themes_fit(state)
     ensure_room(state, seat.id, document)
     if offered is not None and document == "board":
         section_desk.open_section(draft, command.section, offered.heading or offered.title)
     note = new_note(draft, asking, document, command.kind, command.section, command.text.ref)
     if document == "board" and note.kind != "theme" and command.theme:
         note = replace(note, theme=command.theme)
-    lay(draft, with_photo(note, command, asking), command.after, asking)
+    lay(draft, with_photo(state, note, command, asking), command.after, asking)
 
 
 def with_photo(
-    note: commits.NoteAdded, command: wire_board.NoteAdd, asking: Asking
+    state: RoomState, note: commits.NoteAdded, command: wire_board.NoteAdd, asking: Asking
 ) -> commits.NoteAdded:
     """The card with the picture it is to show. Raises `Refused` without words for those who cannot
     see it, and without a yes of the people on it (LJ4)."""
@@ -268,7 +274,7 @@ def with_photo(
         return note
     if note.kind == "theme":
         raise Refused("bad_request")
-    if command.photo != asking.known.photo:
+    if command.photo != asking.known.photo or command.photo in state.photos:
         raise Refused("unknown", NO_PICTURE)
     if command.alt is None or not asking.mint.texts[command.alt.ref].strip():
         raise Refused("bad_request", SAY_WHAT)
@@ -283,6 +289,12 @@ def ensure_room(state: RoomState, seat: str, document: str) -> None:
     there = sum(n.seat == seat and n.document == document for n in state.notes.values())
     if there >= CARDS_PER_SEAT:
         raise Refused("full", ENOUGH)
+
+
+def ensure_themes_fit(state: RoomState) -> None:
+    """Raises `Refused("full")` when the board has as many themes as fit."""
+    if len(board_moves.standing(state, Spot(board_moves.THEMES))) >= wire_board.MOST_THEMES:
+        raise Refused("full", THEMES_FULL)
 
 
 def new_note(

@@ -588,6 +588,8 @@ class Room(RoomReading):
             cards = tuple((n.document, n.card) for n in found.values() if n is not None)
             if found:
                 seats = {draft.room.consents[ref].seat for ref in found}
+                written = draft.room.written
+                seats |= {written[ref].by for ref in found if ref in written}
                 draft.add(
                     words_events.WordsForgotten(
                         words=tuple(found), cards=cards, seats=tuple(sorted(seats))

@@ -374,6 +374,7 @@ def _board_changed(
             return replace(state, notes={**notes, card: moved})
         case NoteReworded(card=card) if card in notes:
             reworded = replace(notes[card], words=event.words)
+            state = words_state.answers_moved(state, event.before, event.words, reworded.kind)
             return replace(state, notes={**notes, card: reworded})
         case ThemesMerged(theme=theme):
             left = {

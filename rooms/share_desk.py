@@ -18,6 +18,7 @@ from rooms.room_state import RoomState
 from rooms.whole import Draft
 
 NOT_YOURS: Final = say("Only who wrote a note decides who sees it.")
+TAKEN_BACK: Final = say("You have taken this back. Give it again first, under “My words”.")
 NOT_OUTWARDS: Final = say("They see it already. To take a note back, take it away.")
 NOT_YOUR_CIRCLE: Final = say("Notes go to your own circle while it writes, or to everyone here.")
 
@@ -63,6 +64,8 @@ def reword(draft: Draft, command: wire_board.NoteReword, asking: Asking) -> None
         raise Refused("unknown", board_moves.NOT_THERE)
     if note.seat != asking.seat.id:
         raise Refused("not_allowed", NOT_YOURS)
+    if note.words in draft.room.safety.words:
+        raise Refused("not_allowed")  # the new words would not be hidden
     words = asking.mint.ref(command.text, wire_board.NOTE_LIMIT)
     draft.add(commits.NoteReworded(card=note.card, words=words, before=note.words))
 
@@ -85,6 +88,9 @@ def _own(state: RoomState, card: str, to: str, seat: str) -> commits.NoteAdded:
     hidden = state.safety.hidden.get(seat)
     if hidden is not None and (note.words in hidden.words or (note.document, card) in hidden.cards):
         raise Refused("not_allowed")  # it would be the only thing of this person not hidden
+    known = state.consents.get(note.words)
+    if known is not None and known.consent.state == "withdrawn":
+        raise Refused("not_allowed", TAKEN_BACK)  # it stands nowhere, and would stand nowhere
     outwards = note.document.startswith("mine/") or (
         note.document.startswith("group/") and to == "board" and card not in state.shared
     )

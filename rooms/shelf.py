@@ -430,9 +430,11 @@ class Shelf:
         await self.hide_card(name, card, keep_log=True)
 
     async def reword_note(self, card: str, text: str) -> None:
-        """Give a card of the board another text; the one it had leaves the disk too."""
-        await self.edit("board", lambda doc: board_schema.reword_card(doc, card, text))
-        await self.compact("board")
+        """Give a card of the board another text, also where it was put aside; the one it had
+        leaves the disk too."""
+        for name in ("board", hidden_name("board")):
+            await self.edit(name, lambda doc: board_schema.reword_card(doc, card, text))
+            await self.compact(name)
 
     async def tick_note(self, card: str, seat: str, on: bool) -> None:
         """Put somebody's tick on a card of the board, or take it off."""

@@ -13,7 +13,7 @@ from activities.blocks import Words, say
 from activities.kernel import Refused
 from rooms import board_events, board_moves, commits, note_desk, wire_board
 from rooms.asking import Asking
-from rooms.board_moves import GONE_ON, NOT_THERE, SECTION, THEME, THEMES, Spot
+from rooms.board_moves import GONE_ON, NOT_THERE, SECTION, THEME, Spot
 from rooms.room_state import RoomState
 from rooms.whole import Draft
 
@@ -27,10 +27,6 @@ ThemeCommand = (
 )
 """The commands of this module."""
 
-FULL: Final = say(
-    "This board has {limit} themes, more than anybody can read. Merge some first.",
-    limit=wire_board.MOST_THEMES,
-)
 TOO_MANY: Final = say(
     "That is more than {limit} notes at once. Take fewer.", limit=wire_board.MOST_TOGETHER
 )
@@ -100,8 +96,7 @@ def _make(
 ) -> None:
     state = draft.room
     words = asking.mint.ref(text, wire_board.HEADING_LIMIT)
-    if len(board_moves.standing(state, Spot(THEMES))) >= wire_board.MOST_THEMES:
-        raise Refused("full", FULL)
+    note_desk.ensure_themes_fit(state)
     note_desk.ensure_room(state, asking.seat.id, "board")
     theme = note_desk.new_note(draft, asking, "board", "theme", "", words)
     note_desk.lay(draft, theme, after, asking)
@@ -110,6 +105,8 @@ def _make(
 
 def _rename(draft: Draft, command: wire_board.ThemeRename, asking: Asking) -> None:
     theme = _theme(draft.room, command.theme)
+    if theme.words in draft.room.safety.words:
+        raise Refused("unknown", THEME_GONE)  # the new words would not be hidden
     note_desk.unchanged_since(draft.room, theme.card, command.since)
     words = asking.mint.ref(command.text, wire_board.HEADING_LIMIT)
     draft.add(commits.NoteReworded(card=theme.card, words=words, before=theme.words))

@@ -193,7 +193,9 @@ def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) ->
         if taken.note.seat == seat:
             own[taken.note.document, card] = taken.note.words
     themes = {card for card, note in state.notes.items() if note.kind == "theme" and named}
-    there = tuple(at for at in cards if at[1] not in themes)
+    hidden = state.safety.hidden.get(seat)  # where no document shows it
+    known = (*cards, *(hidden.cards if hidden else ()))
+    there = tuple(at for at in known if at[1] not in themes)
     record = state.seats[seat]
     kept = frozenset((record.name, record.organisation)) if named else frozenset[str]()
     refs = (
@@ -208,7 +210,8 @@ def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) ->
         room |= {note.words for note in state.notes.values() if note.kind == "theme"}
     words = tuple(dict.fromkeys(ref for ref in refs if ref and ref not in room | kept))
     cards = tuple(dict.fromkeys((*there, *own)))
-    return SeatForgotten(seat=seat, words=words, cards=cards, named=named)
+    scribes = dict.fromkeys(w.by for w in state.written.values() if w.seat == seat != w.by)
+    return SeatForgotten(seat=seat, words=words, cards=cards, named=named, scribes=tuple(scribes))
 
 
 def _of_the_room(state: RoomState) -> frozenset[str]:

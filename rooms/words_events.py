@@ -51,12 +51,13 @@ class WordsForgotten(Event, frozen=True, tag="words.forgotten"):
 
 class SeatForgotten(Event, frozen=True, tag="seat.forgotten"):
     """Everything of a seat is gone for good: these texts, these cards, its private document. With
-    `named` the seat still has its name."""
+    `named` the seat still has its name. `scribes`: who wrote down some of the texts."""
 
     seat: str
     words: tuple[str, ...]
     cards: tuple[CardAt, ...] = ()
     named: bool = False
+    scribes: tuple[str, ...] = ()
 
 
 class BoardForgotten(Event, frozen=True, tag="board.forgotten"):

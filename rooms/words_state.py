@@ -170,6 +170,21 @@ def _reworded(state: "RoomState", event: WordsReworded) -> "RoomState":
     return replace(state, consents={**state.consents, event.words: kept})
 
 
+def answers_moved(state: "RoomState", before: str, after: str, kind: str) -> "RoomState":
+    """A card has other words under another reference: what its author answered goes with it, so
+    that they travel no further than the old ones (WRD10)."""
+    known = state.consents.get(before)
+    if known is None or before == after:
+        return state
+    kept = state.words.get(after)
+    stands = replace(consent.edited(kind, known.consent), verbal=False)
+    moved = replace(
+        known, consent=stands, entered_by="", heard="", digest=kept.digest if kept else ""
+    )
+    consents = {**_but(state.consents, frozenset((before,))), after: moved}
+    return replace(state, consents=consents)
+
+
 def without_words(state: "RoomState", refs: Iterable[str]) -> "RoomState":
     """These texts are no more; that they were refused or withdrawn is still known."""
     lost = frozenset(refs) & frozenset((*state.words, *state.consents, *state.written))

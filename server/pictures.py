@@ -19,6 +19,9 @@ from server.errors import Problem
 
 READS: Final = ("JPEG", "PNG", "WEBP")
 
+SCANNED: Final = ("JPEG", "MPO")
+"""What the JPEG decoder calls its pictures: one that says it holds several is an MPO to it."""
+
 UPLOAD_LIMIT: Final = 2_097_152
 """Bytes of a picture as it comes (2 MiB): pages send under 600 KiB, a program a phone's own file
 in a smaller size; it is read whole before it is looked at."""
@@ -86,7 +89,7 @@ def _repainted(body: bytes) -> bytes:
         width, height = image.size
         if width * height > MOST_PIXELS:
             raise Problem("too_large", TOO_MANY_PIXELS)
-        if image.format == "JPEG":
+        if image.format in SCANNED:
             # The marker stands in no coded data; a file hidden in a segment may hold a few.
             if body.count(b"\xff\xda") > MOST_SCANS:
                 raise Problem("bad_request", BROKEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import random
+import struct
 from typing import Any
 
 from PIL import Image, PngImagePlugin
@@ -43,3 +44,16 @@ def with_places(format: str, image: Image.Image | None = None) -> bytes:
         options["comment"] = b"a comment"
         options["xmp"] = b"http://ns.adobe.com/xap/1.0/ of Pentax"
     return encoded(image, format, **options)
+
+
+def several(sent: bytes) -> bytes:
+    """A JPEG file that says of itself that a second picture follows (an MPO)."""
+    images = struct.pack("<IIIHH", 0x030000, len(sent), 0, 0, 0) + struct.pack("<IIIHH", *[0] * 5)
+    after = 8 + 2 + 3 * 12 + 4
+    fields = (
+        struct.pack("<HHI4s", 0xB000, 7, 4, b"0100")
+        + struct.pack("<HHII", 0xB001, 4, 1, 2)
+        + struct.pack("<HHII", 0xB002, 7, len(images), after)
+    )
+    index = b"MPF\0II*\0" + struct.pack("<IH", 8, 3) + fields + bytes(4) + images
+    return sent[:2] + b"\xff\xe2" + struct.pack(">H", len(index) + 2) + index + sent[2:]

@@ -14,7 +14,7 @@ from PIL import Image
 from rooms.photos import PHOTO_LIMIT
 from server.errors import Problem
 from server.pictures import LONG_SIDE, MOST_PIXELS, MOST_SCANS, repainted
-from tests.server.pictures import HIDDEN_SCRIPT, encoded, painted, with_places
+from tests.server.pictures import HIDDEN_SCRIPT, encoded, painted, several, with_places
 
 
 def read(body: bytes) -> Image.Image:
@@ -134,3 +134,11 @@ def test_what_is_cut_off_or_garbled_is_refused_in_words() -> None:
                 assert read(repainted(bytes(garbled))).format == "JPEG"
     assert why(b"\xff\xd8\xff" + bytes(500)) == "bad_request"
     assert why(b"RIFF" + bytes(500)) == "bad_request"
+
+
+def test_a_jpeg_that_says_it_is_several_pictures_has_as_few_passes() -> None:
+    sent = encoded(painted((64, 64)), "JPEG", progressive=True)
+    scan = sent[sent.rindex(b"\xff\xda") : -2]
+    assert read(several(sent)).format == "MPO"
+    assert repainted(several(sent))
+    assert why(several(sent[:-2] + scan * MOST_SCANS + sent[-2:])) == "bad_request"
