@@ -84,6 +84,10 @@ class Effects:
                 await self._storage.erase_words(self._room, [event.before])
             case commits.ThemesMerged():
                 await self._shelf.merge_themes(event.theme, event.into)
+                if event.words:  # what the theme was called
+                    await self._shelf.compact("board")
+                    book.erase([event.words])
+                    await self._storage.erase_words(self._room, [event.words])
             case commits.NoteTicked():  # words that are no card have no tick there
                 await self._shelf.tick_note(event.card, event.seat, event.on)
             case board_events.CardsPlaced():
@@ -113,7 +117,7 @@ class Effects:
                 for id, _ in event.orders:
                     await self._section(id, whole, book)
             case commits.NoteDeleted():
-                await self._shelf.delete_note(event.document, event.card)
+                await self._shelf.forget_card(event.document, event.card)
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])
             case commits.KeyDropped():

@@ -335,9 +335,8 @@ class RoomReading:
         return any(self.whole.room.seats[s].organiser for s in seats)
 
     def is_facilitator(self, device: Device) -> bool:
-        """Whether a facilitator sits at this device."""
-        seats = self.seats_of(device)
-        return any(self.whole.room.seats[s].role == "facilitator" for s in seats)
+        """Whether a facilitator who has not left sits at this device."""
+        return any(self.inside(self.whole.room.seats[s]) for s in self.seats_of(device))
 
     async def memo(self, device: Device, edition: Edition) -> Memo:
         """The memo as it stands. Facilitators always; others the participants' copy once it is

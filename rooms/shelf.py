@@ -459,19 +459,9 @@ class Shelf:
         """Put everything under one theme (RO3)."""
         await self.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
 
-    async def delete_note(self, name: str, card: str) -> None:
-        """Take a card away, and its copy on the board; the text leaves the log as well."""
-        await self.edit(name, lambda doc: board_schema.drop_card(doc, card, _root(name)))
-        await self.compact(name)
-        if name.startswith("group/"):
-            await self.edit("board", lambda doc: board_schema.drop_card(doc, card))
-            await self.compact("board")
-            await self.erase_card("board", card)
-        await self.erase_card(name, card)
-
     async def hide_card(self, name: str, card: str, *, keep_log: bool = False) -> None:
         """Put a card where nobody reads it. Doing it again does no harm. `keep_log`: what leaves
-        the screens now leaves the disk later, with `delete_note`."""
+        the screens now leaves the disk later, with `forget_card`."""
         aside = hidden_name(name)
         async with self._locks[name], self._locks[aside]:
             document = await self._open(name)
@@ -514,6 +504,10 @@ class Shelf:
             if self._last[aside]:
                 await self._compact(aside, document)
 
+    async def forget_card(self, name: str, card: str) -> None:
+        """`forget_cards` for one."""
+        await self.forget_cards(((name, card),))
+
     async def forget_cards(self, cards: Iterable[tuple[str, str]]) -> None:
         """Take cards (document, id) away for good wherever they stand: in their document, in the
         copy on the board, and where they were put aside. Each document is changed and folded once,
@@ -527,7 +521,8 @@ class Shelf:
             there = {found.id for found in await self.cards(place)}
             if gone := [id for id in ids if id in there]:
                 await self.edit(place, partial(_drop_all, gone, _root(place)))
-            await self.compact(place)
+            if self._last[place]:
+                await self.compact(place)
 
     async def forget_drafts(
         self, seat: str, texts: Collection[str], *, whole: bool = False

@@ -133,7 +133,7 @@ def _merge(draft: Draft, command: wire_board.ThemeMerge, asking: Asking) -> None
     if command.into == command.theme:
         raise Refused("bad_request", TWO)
     note_desk.add_events(draft, board_moves.emptied(state, theme.card, command.into), asking)
-    draft.add(commits.ThemesMerged(theme=theme.card, into=command.into))
+    draft.add(commits.ThemesMerged(theme=theme.card, into=command.into, words=theme.words))
     note_desk.tell(draft, board.NoteWent(card=theme.card), asking)
 
 

@@ -50,9 +50,9 @@ def organiser_name(room: Room) -> str:
 
 
 def facilitator_seat(room: Room, device: Device) -> str:
-    """The first facilitator's seat of this device, or empty."""
+    """The first seat of this device that is a facilitator's who has not left, or empty."""
     seats = room.whole.room.seats
-    return next((seat for seat in device.seats if seats[seat].role == "facilitator"), "")
+    return next((seat for seat in device.seats if room.inside(seats[seat])), "")
 
 
 def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:

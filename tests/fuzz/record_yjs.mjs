@@ -287,12 +287,30 @@ function tree(node) {
   return node instanceof Y.XmlElement ? [node.nodeName, node.getAttributes(), children] : children;
 }
 
+// More than our own editor writes: any TipTap may join the memo.
+function editor() {
+  const tiptap = require("@tiptap/core");
+  const { Bold } = require("@tiptap/extension-bold");
+  const { Document } = require("@tiptap/extension-document");
+  const { Italic } = require("@tiptap/extension-italic");
+  const { BulletList, ListItem, OrderedList } = require("@tiptap/extension-list");
+  const { Paragraph } = require("@tiptap/extension-paragraph");
+  const { Text } = require("@tiptap/extension-text");
+  const node = (name, more) => tiptap.Node.create({ name, group: "block", ...more });
+  return tiptap.getSchema([
+    ...[Document, Paragraph, Text, BulletList, OrderedList, ListItem, Bold, Italic],
+    node("heading", { content: "inline*", addAttributes: () => ({ level: { default: 1 } }) }),
+    node("blockquote", { content: "block+" }),
+    node("horizontalRule", {}),
+    node("hardBreak", { group: "inline", inline: true }),
+    tiptap.Mark.create({ name: "link", addAttributes: () => ({ href: { default: null } }) }),
+  ]);
+}
+
 function memo(server) {
-  const { getSchema } = require("@tiptap/core");
-  const { default: StarterKit } = require("@tiptap/starter-kit");
   const { Node } = require("@tiptap/pm/model");
   const { updateYFragment } = require("@tiptap/y-tiptap");
-  const schema = getSchema([StarterKit]);
+  const schema = editor();
   const mark = (type, attrs) => (attrs ? { type, attrs } : { type });
   const said = () => {
     const marks = [];

@@ -274,7 +274,7 @@ async def test_a_note_is_put_once_DOC5(tmp_path: Path) -> None:
         "circle",
         "bn",
     )
-    await found.delete_note("mine/ana", "ana-1")
+    await found.forget_card("mine/ana", "ana-1")
     await found.put_note(note, "hello")
     assert await found.cards("mine/ana") == ()
     await storage.close()
@@ -291,7 +291,7 @@ async def test_sharing_copies_ones_own_cards_and_never_twice(tmp_path: Path) -> 
     assert (shared.id, shared.text, shared.scope) == ("ana-1", "hello", "memo")
     await found.share("group/a1-c1", "ana", None)
     assert await ids(found) == {"ana-1", "ana-2"}
-    await found.delete_note("group/a1-c1", "ana-1")
+    await found.forget_card("group/a1-c1", "ana-1")
     assert await ids(found) == {"ana-2"}
     await storage.close()
 

@@ -8,6 +8,7 @@ from rooms.board_schema import Card
 from rooms.wire_board import HEADING_LIMIT, MOST_THEMES
 from tests.rooms.house import House
 from tests.rooms.test_note_desk import after_all, cards, order, written
+from tests.rooms.test_words_desk import on_disk
 
 COMMANDS = (
     ("theme.add", {"text": "x"}),
@@ -67,6 +68,14 @@ async def test_cards_are_clustered_split_and_merged_in_one_step_each_RO3_BRD3(
         assert await under(house) == {"": ["e", "a", "c", "d", "b"]}
         after = await cards(house)
         assert {t: c.author for t, c in after.items()} == {t: c.author for t, c in before.items()}
+
+
+async def test_the_name_of_a_merged_theme_leaves_every_file(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=2) as house:
+        water, rice = await theme(house, "Water"), await theme(house, "Zebulon rice")
+        assert on_disk(tmp_path, "Zebulon")
+        await house.do(house.lead, "theme.merge", theme=rice, into=water)
+        assert not on_disk(tmp_path, "Zebulon")
 
 
 async def test_a_theme_keeps_the_ticks_of_both_RO3(tmp_path: Path) -> None:
