@@ -96,8 +96,7 @@ class Effects:
                 for document in _documents(whole, taken.note):
                     await self._shelf.take_note(document, event.card)
             case board_events.NoteRestored() if note := whole.room.notes.get(event.card):
-                known = whole.room.consents.get(note.words)
-                if known is not None and known.consent.state == "withdrawn":
+                if _withdrawn(whole, note.card):
                     return  # its words were taken back before: it stays where nobody reads it
                 for document in _documents(whole, note):
                     await self._shelf.restore_card(document, event.card)
@@ -133,8 +132,9 @@ class Effects:
                     await self._shelf.hide_card(document, card)
             case safety.SeatRestored():
                 for document, card in event.hidden.cards:
-                    if card not in whole.room.board.taken:  # its author's to bring back
-                        await self._shelf.restore_card(document, card)
+                    if card in whole.room.board.taken or _withdrawn(whole, card):
+                        continue  # its author's to bring back
+                    await self._shelf.restore_card(document, card)
                 notes = whole.room.notes
                 back = (notes[card] for _, card in event.hidden.cards if card in notes)
                 await self._place(back, whole)  # others may have moved it meanwhile
@@ -244,6 +244,13 @@ class Effects:
         state = whole.room
         mine = [n for n in state.notes.values() if n.seat == inner.seat and n.card in state.shared]
         await self._place(mine, whole)
+
+
+def _withdrawn(whole: Whole, card: str) -> bool:
+    """Whether the author of a card has taken its words back."""
+    note = whole.room.notes.get(card)
+    known = whole.room.consents.get(note.words) if note else None
+    return known is not None and known.consent.state == "withdrawn"
 
 
 def _documents(whole: Whole, note: commits.NoteAdded) -> tuple[str, ...]:

@@ -189,3 +189,16 @@ async def test_a_box_that_could_not_be_emptied_is_emptied_later_NML4(tmp_path: P
         house.storage.full_documents = False
         await house.clock.advance(60_000)
         assert TEXTS["s2"].encode() not in await rows(house, "mine/s2")
+
+
+async def test_what_was_taken_back_while_hidden_stays_back_WRD9(tmp_path: Path) -> None:
+    async with await circle(tmp_path) as house:
+        await house.to("reflect")
+        group = await own_circle(house, "s2")
+        card = await note(house, "s2", SECRET, group)
+        words = (await house.room()).whole.room.notes[card].words
+        epoch = await house.epoch()
+        await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+        await house.do("s2", "consent.withdraw", words=words)
+        await house.do(house.lead, "seat.restore", seat="s2", epoch=epoch)
+        assert card not in await cards(house, group)
