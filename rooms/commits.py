@@ -264,10 +264,12 @@ class ConsentChanged(Event, frozen=True, tag="consent.changed"):
 
 
 class QuestionSet(Event, frozen=True, tag="memo.question_set"):
-    """The question after a theme was edited (`words`) or confirmed as suggested (empty)."""
+    """The question after a theme was edited (`words`) or confirmed as suggested (empty); the
+    words it had (`before`) are erased."""
 
     theme: str
     words: str
+    before: str = ""
 
 
 class ProseSet(Event, frozen=True, tag="memo.prose_set"):

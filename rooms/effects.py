@@ -75,6 +75,9 @@ class Effects:
                     await self._shelf.write_prose(event.section, text)
                     book.erase([event.words])
                     await self._storage.erase_words(self._room, [event.words])
+            case commits.QuestionSet() if event.before:
+                book.erase([event.before])
+                await self._storage.erase_words(self._room, [event.before])
             case commits.NoteMoved():
                 await self._shelf.move_note(event.card, event.theme)
             case commits.NoteReworded():

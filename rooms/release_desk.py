@@ -59,7 +59,8 @@ def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
             if note is None or note.kind != "theme":
                 raise Refused("unknown")
             words = command.text.ref if command.text else ""
-            draft.add(commits.QuestionSet(theme=command.theme, words=words))
+            before = draft.room.questions.get(command.theme, "")
+            draft.add(commits.QuestionSet(theme=command.theme, words=words, before=before))
         case wire.MemoProse():
             if len(command.section) > SECTION_LIMIT or not is_place(command.section):
                 raise Refused("bad_request")

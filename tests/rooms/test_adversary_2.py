@@ -202,3 +202,12 @@ async def test_what_was_taken_back_while_hidden_stays_back_WRD9(tmp_path: Path) 
         await house.do("s2", "consent.withdraw", words=words)
         await house.do(house.lead, "seat.restore", seat="s2", epoch=epoch)
         assert card not in await cards(house, group)
+
+
+async def test_a_question_that_was_replaced_is_in_no_file(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        await house.do(house.lead, "theme.add", text="Water")
+        (card,) = await cards(house, "board")
+        for text in (SECRET, "Who keeps the well?"):
+            await house.do(house.lead, "memo.question", theme=card, text=text)
+        assert not on_disk(tmp_path, SECRET)
