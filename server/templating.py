@@ -13,6 +13,7 @@ import jinja2
 import msgspec
 import segno
 from jinja2 import pass_context
+from markupsafe import Markup
 from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.responses import FileResponse, HTMLResponse, Response
@@ -45,6 +46,17 @@ NOT_BUILT: Final = (
     "The browser's part is not built, so pages have no scripts. Type ./dev build once "
     "(./dev run does it by itself)."
 )
+
+
+def sprite(*names: str) -> Markup:
+    """The house icons of these names alone: a page that must come fast over a weak line, and is
+    not compressed, carries only what it shows. Raises `KeyError` for a name there is none of."""
+    lines = (WEB / "templates" / "icons.html").read_text(encoding="utf-8").splitlines()
+    symbols = {line.split('"', 2)[1]: line for line in lines if line.startswith("<symbol")}
+    kept = "".join(symbols[f"i-{name}"] for name in names)
+    return Markup('<svg class="sprite" aria-hidden="true" focusable="false">{}</svg>').format(
+        Markup(kept)
+    )
 
 
 class Manifest:
@@ -166,6 +178,7 @@ class Pages:
             gettext, ngettext, newstyle=True
         )
         self._env.globals["asset"] = self.manifest.asset
+        self._env.globals["sprite"] = sprite
         self._env.globals["preloads"] = self.manifest.preloads
         self._env.globals["request_id"] = lambda: f"f-{secrets.token_urlsafe(9)}"
         self._env.filters["command"] = command_of

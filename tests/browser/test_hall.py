@@ -171,6 +171,7 @@ def test_moment_7_stories_end_with_notice_and_grace_and_nobody_is_left_behind(
             seat.view()
     phone.sees("Two minutes are left for the circles.")
     phone.press("Ask for two more minutes")
+    expect(phone.button("Ask for two more minutes")).to_have_count(0)  # it has been asked
     room.lead.tap("time.give")
     house.advance(120)
     phone.sees("Two minutes are left for the circles.")

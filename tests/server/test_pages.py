@@ -11,6 +11,7 @@ import httpx
 import msgspec
 import pytest
 
+from server.templating import WEB
 from tests.server.conftest import Opened, browser
 
 OWN = {"Origin": "http://127.0.0.1:8000"}
@@ -243,3 +244,14 @@ async def test_a8_no_secret_in_the_log(
     seen = capfd.readouterr()
     assert "refused" in seen.out + seen.err
     assert canary not in seen.out + seen.err
+
+
+async def test_the_join_page_carries_the_icons_it_shows_and_no_more(
+    client: httpx.AsyncClient,
+) -> None:
+    page = (await client.get("/j")).text
+    there = set(re.findall(r'<symbol id="i-(\w+)"', page))
+    sources = (WEB / "src" / name for name in ("join.ts", "front.ts", "copy.ts"))
+    used = set(re.findall(r"#i-(\w+)", page + "".join(path.read_text() for path in sources)))
+    assert used <= there
+    assert len(there) < 16
