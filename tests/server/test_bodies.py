@@ -32,6 +32,7 @@ async def test_a_body_at_the_limit_passes_and_one_more_byte_does_not() -> None:
         await read_body(posted(b"x" * 11), limit=10)
 
 
+@pytest.mark.slow
 async def test_a_body_that_does_not_come_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     import asyncio
 
