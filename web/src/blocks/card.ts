@@ -196,8 +196,8 @@ export class CardPart extends Part {
     const area = this.querySelector("textarea");
     if (!area || !free) return;
     area.focus();
-    // Its text comes with the binding, a moment later.
-    window.setTimeout(() => area.setSelectionRange(at, at));
+    // At once: what is typed from here on stands behind the caret.
+    area.setSelectionRange(at, at);
   }
 
   private watch(): void {
