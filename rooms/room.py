@@ -33,6 +33,7 @@ from rooms import (
     activity_desk,
     board_state,
     call,
+    card_lookup,
     commits,
     consent_desk,
     lead_rights,
@@ -557,11 +558,10 @@ class Room(RoomReading):
 
         def reword(draft: Draft) -> None:
             mint.texts = dict(texts)
-            kinds = {note.words: note.kind for note in draft.room.notes.values()}
+            notes = card_lookup.by_words(draft.room)
             for ref in texts:
-                draft.add(
-                    words_events.WordsReworded(words=ref, kind=kinds.get(ref, ""), at=draft.now)
-                )
+                kind = notes[ref].kind if ref in notes else ""
+                draft.add(words_events.WordsReworded(words=ref, kind=kind, at=draft.now))
 
         await self._commit(reword, mint=mint)
 
@@ -670,7 +670,7 @@ class Room(RoomReading):
         erase = board_state.erase_due(self.whole.room.board)
         if erase is None:
             self._alarms.drop("taken")
-        elif self._alarms.due("taken") is None:
+        elif (known := self._alarms.due("taken")) is None or (known < erase and not self._dropped):
             self._alarms.set("taken", erase, self._erase_taken)
         self._set_people_alarm()
 
