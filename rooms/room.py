@@ -171,7 +171,7 @@ class Room(RoomReading):
         if speaking.role == "screen":
             raise Refused("not_allowed")
         self.called(device)
-        if (known := self._requests.get((speaking.id, asked.request))) is not None:
+        if (known := self._applied(speaking.id, asked.request)) is not None:
             return self._done(asked.request, known)
         return await self._unbroken.run(self._command(device, speaking.id, asked))
 
@@ -211,7 +211,7 @@ class Room(RoomReading):
                 if refused.reason == "stale_epoch" and refused.message is None:
                     raise lead_rights.stale_epoch(draft) from refused
                 raise
-            nameless = draft.unnamed
+            nameless = bool(draft.unnamed)
             self._roll.move_lead(draft)
 
         if tag == "seat.move":
@@ -373,7 +373,7 @@ class Room(RoomReading):
             while True:
                 if self.forgotten:
                     raise Refused("closed", FORGOTTEN)
-                if request and (known := self._requests.get((seat, request))) is not None:
+                if request and (known := self._applied(seat, request)) is not None:
                     return known
                 draft = Draft(self.whole, self.world.activities, self.world.clock.now(), entered_by)
                 decider(draft)
@@ -391,15 +391,27 @@ class Room(RoomReading):
                     log.warning("append_failed", room=self.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
                 seq = await self._take_in(commit, texts)
-                if request:
-                    self._requests[seat, request] = seq
+                if commit.request:
+                    self._requests[commit.seat, commit.request] = seq
                 return seq
+
+    def _applied(self, seat: str, request: str) -> int | None:
+        """The number a request got when it was applied (LOG3). One that was unnamed is known by
+        its mark alone, here too, and no longer once its key is dropped (NML4)."""
+        if (known := self._requests.get((seat, request))) is not None:
+            return known
+        state = self.whole.room
+        marks = (unnamed.request_mark(state, self.book.get, id, seat, request) for id in state.keys)
+        return next(
+            (self._requests[key] for m in marks if (key := ("", m)) in self._requests), None
+        )
 
     def _written(
         self, draft: Draft, seat: str, entered_by: str, request: str, texts: dict[str, str]
     ) -> Commit:
-        if draft.unnamed:
-            seat = entered_by = request = ""
+        if id := draft.unnamed:
+            request = unnamed.request_mark(draft.room, self.book.get, id, seat, request)
+            seat = entered_by = ""
         speaker = draft.room.seats.get(seat)
         keys = frozenset(draft.room.keys.values())
         owners = said_by(draft, seat, entered_by)
