@@ -18,12 +18,13 @@ def written(
     seat: str = "",
     entered_by: str = "",
     request: str = "",
+    mark: str = "",
 ) -> Commit:
     """The commit number `seq` of this draft. `texts` are what was minted for it, by reference;
     `activity` is the one that ran before, `language` the room's. What is unnamed keeps nothing of
-    its sender (NML4)."""
+    its sender but the `mark` of its request (NML4)."""
     if draft.unnamed:
-        seat = entered_by = request = ""
+        request, seat, entered_by = mark, "", ""
     speaker = draft.room.seats.get(seat)
     keys = frozenset(draft.room.keys.values())
     owners = said_by(draft, seat, entered_by)

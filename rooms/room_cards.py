@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from activities.kernel import Refused
-from rooms import board_state, consent_desk, note_desk, words_events
+from rooms import board_state, card_lookup, consent_desk, note_desk, words_events
 from rooms.ownership import Touch
 from rooms.recent import Recent
 from rooms.room_alarms import RoomAlarms
@@ -51,8 +51,11 @@ class RoomCards:
 
     def set_alarm(self) -> None:
         """Look again when the next card that was taken away is to be erased."""
-        due = board_state.erase_due(self._room.whole.room.board)
-        self._alarms.keep_first("taken", due, self.erase_taken)
+        due, known = board_state.erase_due(self._room.whole.room.board), self._alarms.due("taken")
+        if due and known and known < due and not self._dropped:
+            self._alarms.set("taken", due, self.erase_taken)
+        else:
+            self._alarms.keep_first("taken", due, self.erase_taken)
 
     async def erase_taken(self) -> None:
         """Erase the cards that nobody brought back within a minute (BRD5)."""
@@ -111,11 +114,10 @@ class RoomCards:
 
         def reword(draft: Draft) -> None:
             mint.texts = dict(texts)
-            kinds = {note.words: note.kind for note in draft.room.notes.values()}
+            notes = card_lookup.by_words(draft.room)
             for ref in texts:
-                draft.add(
-                    words_events.WordsReworded(words=ref, kind=kinds.get(ref, ""), at=draft.now)
-                )
+                kind = notes[ref].kind if ref in notes else ""
+                draft.add(words_events.WordsReworded(words=ref, kind=kind, at=draft.now))
 
         await self._log.commit(reword, mint=mint)
 

@@ -71,7 +71,7 @@ class RoomCommands:
                 if refused.reason == "stale_epoch" and refused.message is None:
                     raise lead_rights.stale_epoch(draft) from refused
                 raise
-            nameless = draft.unnamed
+            nameless = bool(draft.unnamed)
             self._people.roll.move_lead(draft)
 
         if tag == "seat.move":

@@ -24,7 +24,7 @@ import structlog
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import commits
+from rooms import commits, unnamed
 from rooms import whole as wholes
 from rooms.commit_writing import written
 from rooms.commits import Commit
@@ -72,8 +72,17 @@ class RoomLog:
         self._requests: dict[tuple[str, str], int] = {}
 
     def known(self, seat: str, request: str) -> int | None:
-        """The number of the commit this request of this seat was applied with."""
-        return self._requests.get((seat, request))
+        """The number of the commit this request of this seat was applied with (LOG3). One that was
+        unnamed is known by its mark alone, and no longer once its key is dropped (NML4)."""
+        if (seq := self._requests.get((seat, request))) is not None:
+            return seq
+        marks = (self._mark(activity, seat, request) for activity in self._room.whole.room.keys)
+        found = (self._requests.get(("", mark)) for mark in marks if mark)
+        return next((seq for seq in found if seq is not None), None)
+
+    def _mark(self, activity: str, seat: str, request: str) -> str:
+        state, text = self._room.whole.room, self._room.book.get
+        return unnamed.request_mark(state, text, activity, seat, request) if activity else ""
 
     def draft(self, entered_by: str = "") -> Draft:
         """A draft of what could be decided now."""
@@ -124,6 +133,7 @@ class RoomLog:
                     seat=seat,
                     entered_by=entered_by,
                     request=request,
+                    mark=self._mark(draft.unnamed, seat, request),
                 )
                 try:
                     await self._effects.settle(room.whole, room.book)
@@ -135,8 +145,6 @@ class RoomLog:
                     log.warning("append_failed", room=room.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
                 await self._take_in(commit, texts)
-                if request:
-                    self._requests[seat, request] = commit.seq
                 return commit.seq
 
     async def _append(self, commit: Commit, texts: dict[str, str]) -> None:
@@ -185,14 +193,14 @@ class RoomLog:
     def _learn(self, raw: bytes) -> Commit:
         commit = commits.decode(raw)
         self._evolve(commit)
-        if commit.request:
-            self._requests[commit.seat, commit.request] = commit.seq
         return commit
 
     def _evolve(self, commit: Commit) -> None:
         room = self._room
         room.whole = wholes.apply(room.whole, commit, room.world.activities)
         room.book.hide(room.whole.room.safety.words)
+        if commit.request:
+            self._requests[commit.seat, commit.request] = commit.seq
 
     # What follows outside the log -------------------------------------------------------------
 

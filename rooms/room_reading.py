@@ -7,7 +7,7 @@ import msgspec
 
 from activities.blocks import Line, say
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, consent_desk, unnamed
+from rooms import board_reading, call, card_lookup, consent_desk, unnamed
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.hall_desk import tables
@@ -342,11 +342,8 @@ class RoomReading:
         otherwise, whether there is such a picture or not."""
         readable = self.documents(device)
         state = self.whole.room
-        for note in state.notes.values():
-            if not id or note.photo != id:
-                continue
-            copied = ("board",) if note.card in state.shared else ()
-            for name in readable.intersection((note.document, *copied)):
+        for note in card_lookup.of_photo(state, id):
+            for name in readable.intersection(card_lookup.stands_in(state, note)):
                 # What is hidden, or taken away just now, stands in no document people read.
                 cards = await self.shelf.cards(name)
                 if any(card.id == note.card and card.photo == id for card in cards):

@@ -14,7 +14,7 @@ async def said(house: House, *, unnamed: bool = False) -> Commit:
     room = await house.room()
     draft = Draft(room.whole, room.world.activities, now=7)
     draft.add(commits.NoticeSaid(text="w1", at=7))
-    draft.unnamed = unnamed
+    draft.unnamed = "a1" if unnamed else ""
     return written(
         draft,
         {"w1": "We go on at ten"},
@@ -24,6 +24,7 @@ async def said(house: House, *, unnamed: bool = False) -> Commit:
         seat="s2",
         entered_by=house.lead,
         request="r1",
+        mark="m1",
     )
 
 
@@ -43,8 +44,8 @@ async def test_no_text_is_in_it_LOG4(tmp_path: Path) -> None:
         assert b"at ten" not in commits.encode(await said(house))
 
 
-async def test_what_is_unnamed_keeps_nothing_of_its_sender_NML4(tmp_path: Path) -> None:
+async def test_what_is_unnamed_keeps_a_mark_of_its_request_alone_NML4(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         commit = await said(house, unnamed=True)
-        assert (commit.seat, commit.entered_by, commit.request) == ("", "", "")
+        assert (commit.seat, commit.entered_by, commit.request) == ("", "", "m1")
         assert (commit.words[0].seat, commit.words[0].entered_by) == ("", "")
