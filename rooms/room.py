@@ -588,8 +588,8 @@ class Room(RoomReading):
         elif self._alarms.due("words") != soonest:
             self._alarms.set("words", soonest, self._ring_words)
         until = state.keep.memo_until if state.board_gone else state.keep.board_until
-        if self._alarms.due("keep") != until(state.begins):
-            self._alarms.set("keep", until(state.begins), self._ring_keep)
+        if self._alarms.due("keep") != until(state.kept_from):
+            self._alarms.set("keep", until(state.kept_from), self._ring_keep)
 
     async def _ring_words(self) -> None:
         """Forget words ten minutes after their owner said no. Raises `Refused("full")`: then the
@@ -615,13 +615,13 @@ class Room(RoomReading):
         """The date of the board has come, or that of the whole room. Raises `Refused("full")`: then
         the alarm rings again."""
         state, now = self.whole.room, self.world.clock.now()
-        if state.keep.memo_until(state.begins) <= now:
+        if state.keep.memo_until(state.kept_from) <= now:
             if self.expired is None:
                 self._alarms.again("keep", self._ring_keep)  # nobody has taken it in yet
             else:
                 await self.expired()
             return
-        if not state.board_gone and state.keep.board_until(state.begins) <= now:
+        if not state.board_gone and state.keep.board_until(state.kept_from) <= now:
             printed = frozenset(placed(await self.draft_memo("participants")))
 
             def forget(draft: Draft) -> None:

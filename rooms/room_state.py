@@ -118,6 +118,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     withdrawals: int = 0
     default_scope: consent.Scope = "memo"  # of insights, questions, practices (`methods.md` 1.8)
     keep: Keep = Keep()
+    kept_from: int = 0  # ms: the planned day, as the first guest read it (KEP1)
     written: Mapping[str, WordsWritten] = msgspec.field(default_factory=dict)  # by a scribe
     gone: frozenset[str] = frozenset()  # refused or withdrawn words whose text is deleted
     memo_version: int = 0  # of what people have: 1 once sent, more with every change after that
@@ -133,11 +134,6 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     def agenda(self) -> tuple[AgendaItem, ...]:
         """The items of the plan, in order."""
         return self.plan.items
-
-    @property
-    def begins(self) -> int:
-        """When the exchange began, or is planned to (ms): what `keep` is counted from."""
-        return min(self.started.values(), default=max(self.opened, self.plan.frame.starts))
 
     @property
     def begun(self) -> frozenset[str]:
@@ -261,6 +257,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 helm=Helm(co_time=event.co_may_time),
                 default_scope=event.default_scope,
                 keep=event.keep,
+                kept_from=max(at, event.frame.starts),
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -311,9 +308,16 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             | agenda_items.AgendaReplaced()
             | agenda_items.AgendaFramed()
         ):
+            if isinstance(event, agenda_items.AgendaFramed) and not _has_guests(state):
+                state = replace(state, kept_from=max(state.opened, event.frame.starts))
             return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event, at)
+
+
+def _has_guests(state: RoomState) -> bool:
+    """Whether anybody but facilitators ever came, and read until when things are kept."""
+    return any(seat.role not in ("facilitator", "screen") for seat in state.seats.values())
 
 
 def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:
