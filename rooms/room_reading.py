@@ -1,6 +1,6 @@
 """What can be read from a room: views, people, words, cards and the memo, as each may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -61,6 +61,7 @@ class RoomReading:
         self.world = world
         self.whole = whole
         self.book = book
+        self.changed: Callable[[], None] = lambda: None  # views are out of date
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)

@@ -128,7 +128,7 @@ class Draft:
         self.running = dict(whole.running)
         self.events: list[RoomEvent] = []
         self.inner: list[tuple[str, Event]] = []  # activity events as values, for effects
-        self.unnamed = False  # the commit keeps no seat, no request and nobody who typed it
+        self.unnamed = ""  # activity: the commit keeps no seat, no request, nobody who typed it
 
     def add(self, event: RoomEvent) -> None:
         """Record one event."""

@@ -15,6 +15,7 @@ from rooms.session import Session
 from rooms.update_gate import read_state_vector
 from tests.rooms.house import House
 from tests.rooms.page import Page
+from tests.rooms.test_words_desk import on_disk
 
 WRITERS = ("s2", "s3", "s4", "s5")
 TEXTS = {seat: f"canary-{seat}-kingfisher" for seat in WRITERS}
@@ -189,6 +190,9 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             numbers = {seat: await write(house, seat, "all") for seat in WRITERS}
             room = await house.room()
             assert unnamed.token(room.whole.room, room.book.get, "a1", "s2")
+            key = room.book.get(room.whole.room.keys["a1"])
+            assert key
+            before = room.whole.room
             await show(house)
             await house.do(
                 house.lead, "phase.next", activity="a1", phase="open", epoch=await house.epoch()
@@ -198,13 +202,21 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             # The key is gone, so no mark can be made again.
             assert unnamed.token(room.whole.room, room.book.get, "a1", "s2") == ""
             assert "a1" not in room.whole.room.keys
+            assert room.log.known("s2", "request-of-s2") is None
             rows = dict(await house.storage.commits(room.id))
             for seat, seq in numbers.items():
                 commit = commits.decode(rows[seq])
-                assert (commit.seat, commit.entered_by, commit.request) == ("", "", "")
+                assert (commit.seat, commit.entered_by) == ("", "")
+                # What the commit bears instead is this seat's as long as the key is there...
+                asked_by = unnamed.request_mark(
+                    before, lambda _: key, "a1", seat, f"request-of-{seat}"
+                )
+                assert commit.request == asked_by
                 assert all(kept.seat == "" and kept.entered_by == "" for kept in commit.words)
                 assert f'"{seat}"'.encode() not in rows[seq]
                 assert f"request-of-{seat}".encode() not in rows[seq]
+            # ... and nobody's once it is in no file.
+            assert not on_disk(tmp_path, key)
             marks = [e["mark"] for seq in numbers.values() for e in given(rows[seq])]
             assert len(set(marks)) == len(WRITERS)
             # The cards' own rows name nobody, and stand in another order than they were written.
@@ -222,6 +234,10 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             await house.crash()
             again = await house.room()
             assert unnamed.token(again.whole.room, again.book.get, "a1", "s2") == ""
+            # What is sent again from now on is too late; each line stands there once.
+            again_words = {"words": TEXTS["s2"], "request": "request-of-s2"}
+            await house.refused("s2", "line.drop", "stale_phase", activity="a1", **again_words)
+            assert len(await board(house)) == len(WRITERS)
     logged = json.dumps(lines, default=str)
     assert "kingfisher" not in logged
     assert "line.drop" not in logged
