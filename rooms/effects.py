@@ -78,8 +78,6 @@ class Effects:
             case commits.QuestionSet() if event.before:
                 book.erase([event.before])
                 await self._storage.erase_words(self._room, [event.before])
-            case commits.NoteMoved():
-                await self._shelf.move_note(event.card, event.theme)
             case commits.NoteReworded():
                 if (text := book.get(event.words)) is not None:
                     await self._shelf.reword_note(event.card, text)

@@ -86,8 +86,8 @@ def material(
 
 
 def old_prose(room: "Room") -> dict[str, str]:
-    """What the log still holds of prose: rooms of before had it there; a place of the document
-    outranks it."""
+    """Prose the log holds because its place in the document could not be written yet; what stands
+    in the place outranks it."""
     found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
     return {id: text for id, text in found.items() if text}
 

@@ -36,7 +36,6 @@ from rooms.commits import (
     MemoSent,
     NoteAdded,
     NoteDeleted,
-    NoteMoved,
     NoteReworded,
     NoteTicked,
     NoticeSaid,
@@ -195,7 +194,7 @@ def _remembered(before: RoomState, state: RoomState, commit: Commit) -> RoomStat
 
 
 def _touched(event: RoomEvent) -> tuple[str, ...]:
-    if isinstance(event, NoteMoved | NoteReworded):
+    if isinstance(event, NoteReworded):
         return (event.card,)
     return board_state.touched(event)
 
@@ -332,7 +331,7 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case _ if isinstance(event, get_args(BoardEvent)):
             board, notes = board_state.evolve(state.board, state.notes, event)
             return replace(state, board=board, notes=notes)
-        case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
+        case NoteReworded() | ThemesMerged() | ThemeScored():
             return _board_changed(state, event)
         case ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
@@ -359,19 +358,16 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             return words_state.evolve(state, event)
         case _ if isinstance(event, get_args(SafetyEvent)):
             return replace(state, safety=safeties.evolve(state.safety, event))
-        case _:  # CardsShared: the documents hold what they say
+        case _:
             return state
 
 
 def _board_changed(
     state: RoomState,
-    event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
+    event: NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
     notes, ticks = state.notes, state.ticks
     match event:
-        case NoteMoved(card=card) if card in notes:
-            moved = replace(notes[card], theme=event.theme)
-            return replace(state, notes={**notes, card: moved})
         case NoteReworded(card=card) if card in notes:
             reworded = replace(notes[card], words=event.words)
             state = words_state.answers_moved(state, event.before, event.words, reworded.kind)

@@ -413,10 +413,6 @@ class Shelf:
                     note.document, document, lambda doc: board_schema.put_card(doc, card, root)
                 )
 
-    async def move_note(self, card: str, theme: str) -> None:
-        """Put a card of the board under a theme."""
-        await self.edit("board", lambda doc: board_schema.change_card(doc, card, theme=theme))
-
     async def place_cards(self, places: Sequence[Placing]) -> None:
         """Put cards of the board where these places say, in one change."""
         if places:
