@@ -50,6 +50,13 @@ class NotesShared(Event, frozen=True, tag="notes.shared"):
     at: int  # ms
 
 
+class NotesUnshared(Event, frozen=True, tag="notes.unshared"):
+    """While their circle's step goes on, their author thought better of it: everybody's copies go,
+    the circle keeps its cards."""
+
+    cards: tuple[str, ...]
+
+
 class SectionMade(Event, frozen=True, tag="section.made"):
     """The board has a section: of a facilitator (`words`), or of an activity (`line`, a sentence of
     the catalogue, and beside it a number that is not 0). It belongs to `activity` and `step`, its
@@ -92,6 +99,7 @@ BoardEvent = (
     | NoteTaken
     | NoteRestored
     | NotesShared
+    | NotesUnshared
     | SectionMade
     | SectionNamed
     | SectionOrdered

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 UNDO_MS: Final = 60_000
 """Milliseconds for which a card that was taken away can be brought back by its author."""
 
+TOGETHER_MS: Final = 5_000
+"""Milliseconds within which cards that were taken away are erased together: somebody tidies up ten
+in a row, and each erasure costs a rewriting of the document."""
+
 CHECKPOINTS_KEPT: Final = 200
 """Checkpoints of one room, the newest: a long day has about a hundred steps."""
 
@@ -118,5 +122,9 @@ def noted(board: Board, checkpoint: Checkpoint) -> Board:
 
 
 def erase_due(board: Board) -> int | None:
-    """When the next card that was taken away is to be erased (ms)."""
-    return min((taken.at + UNDO_MS for taken in board.taken.values()), default=None)
+    """When the next cards that were taken away are to be erased (ms), all that were taken away
+    one shortly after the other at once."""
+    due = [taken.at + UNDO_MS for taken in board.taken.values()]
+    if not due:
+        return None
+    return max(at for at in due if at <= min(due) + TOGETHER_MS)

@@ -9,7 +9,15 @@ from msgspec.structs import replace
 from activities import board
 from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
-from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
+from rooms import (
+    board_desk,
+    board_events,
+    board_moves,
+    card_lookup,
+    commits,
+    section_desk,
+    wire_board,
+)
 from rooms.asking import Asking, moment_of
 from rooms.board_moves import GONE_ON, NOT_THERE, Spot, is_on_board
 from rooms.board_state import UNDO_MS
@@ -286,7 +294,7 @@ def with_photo(
 
 def ensure_room(state: RoomState, seat: str, document: str) -> None:
     """Raises `Refused("full")` when a seat has as many cards in a document as fit."""
-    there = sum(n.seat == seat and n.document == document for n in state.notes.values())
+    there = sum(n.document == document for n in card_lookup.of_seat(state, seat))
     if there >= CARDS_PER_SEAT:
         raise Refused("full", ENOUGH)
 

@@ -1,6 +1,6 @@
 """What can be read from a room: views, people, words, cards and the memo, as each may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, consent_desk, unnamed, wire_words
+from rooms import board_reading, call, card_lookup, consent_desk, unnamed, wire_words
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
@@ -61,6 +61,7 @@ class RoomReading:
         self.world = world
         self.whole = whole
         self.book = book
+        self.changed: Callable[[], None] = lambda: None  # views are out of date
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
@@ -409,11 +410,8 @@ class RoomReading:
         otherwise, whether there is such a picture or not."""
         readable = self.documents(device)
         state = self.whole.room
-        for note in state.notes.values():
-            if not id or note.photo != id:
-                continue
-            copied = ("board",) if note.card in state.shared else ()
-            for name in readable.intersection((note.document, *copied)):
+        for note in card_lookup.of_photo(state, id):
+            for name in readable.intersection(card_lookup.stands_in(state, note)):
                 # What is hidden, or taken away just now, stands in no document people read.
                 cards = await self.shelf.cards(name)
                 if any(card.id == note.card and card.photo == id for card in cards):

@@ -12,12 +12,11 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import consent
-from activities.kernel import NotesChosen
 from rooms import agenda_items, board_state, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
-from rooms.board_events import BoardEvent, BoardRestored, NotesShared
+from rooms.board_events import BoardEvent, BoardRestored, NotesShared, NotesUnshared
 from rooms.board_state import Board
 from rooms.commits import (
     ActivityEvent,
@@ -328,6 +327,8 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             return replace(state, notes=left, board=board, ticks=ticks)
         case NotesShared():
             return notes_shared(state, event)
+        case NotesUnshared():
+            return replace(state, shared=state.shared - frozenset(event.cards))
         case _ if isinstance(event, get_args(BoardEvent)):
             board, notes = board_state.evolve(state.board, state.notes, event)
             return replace(state, board=board, notes=notes)
@@ -396,29 +397,10 @@ def _board_changed(
             return state
 
 
-def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:
-    """An author shared cards of a circle: everyone has a copy on the board now. The last choice
-    holds; what is not in it any more is taken back."""
-    circles = f"group/{activity}-"
-    own = {
-        card
-        for card, note in state.notes.items()
-        if note.seat == event.seat and note.document.startswith(circles)
-    }
-    given = own if event.share == "all" else own & set(event.cards) if event.share == "some" else ()
-    shared = (state.shared - own) | frozenset(given)
-    # On everyone's board it has not been placed yet (`Shelf.share`), unless the same commit did.
-    fresh = {
-        card: replace(state.notes[card], section="", theme="")
-        for card in shared - state.shared
-        if not state.notes[card].order
-    }
-    return replace(state, shared=shared, notes={**state.notes, **fresh})
-
-
 def notes_shared(state: RoomState, event: NotesShared) -> RoomState:
     """Their author let more people see cards: private ones stand in another document now, those of
-    a circle also on the board. They came there at this moment."""
+    a circle also on the board. They came there at this moment; those that stood there before stand
+    where they stood."""
     circle = event.document.removeprefix("group/") if event.document != "board" else ""
     moved: dict[str, NoteAdded] = {}
     copied: set[str] = set()
@@ -428,7 +410,7 @@ def notes_shared(state: RoomState, event: NotesShared) -> RoomState:
         here = replace(note, section=event.section, theme="", order="", at=event.at)
         if origin.startswith("group/"):
             copied.add(card)
-            moved[card] = here
+            moved[card] = note if note.order else here
         else:
             scope = "circle" if circle else state.default_scope
             moved[card] = replace(here, document=event.document, group=circle, scope=scope)

@@ -24,6 +24,7 @@ from rooms.memo_export import to_json
 from rooms.memo_html import page as memo_html
 from rooms.outgoing import AuthNo, Say, Step2, Update
 from rooms.session import Session
+from rooms.shelf_cards import ShelfCards
 from rooms.words import Mint
 from tests.rooms.crowd import STEP, Crowd, Inside
 from tests.rooms.house import House
@@ -226,7 +227,7 @@ async def test_the_memo_as_a_file_does_not_say_who_wrote_a_note(tmp_path: Path) 
         theme = next(iter(room.whole.room.notes))
         for card in await room.shelf.cards("board"):
             if card.kind != "theme":
-                await room.shelf.place_cards((Placing(card.id, "", theme, "m"),))
+                await ShelfCards(room.shelf).place([Placing(card.id, "", theme, "a")])
         memo = await room.draft_memo("participants")
         assert "Elders read the water" in str(memo)
         shared = to_json(memo)

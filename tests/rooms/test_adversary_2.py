@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rooms.board_state import UNDO_MS
-from rooms.shelf import hidden_name
+from rooms.shelf_cards import hidden_name
 from rooms.wire_board import MOST_THEMES
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House

@@ -202,7 +202,7 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             # The key is gone, so no mark can be made again.
             assert unnamed.token(room.whole.room, room.book.get, "a1", "s2") == ""
             assert "a1" not in room.whole.room.keys
-            assert room._applied("s2", "request-of-s2") is None
+            assert room.log.known("s2", "request-of-s2") is None
             rows = dict(await house.storage.commits(room.id))
             for seat, seq in numbers.items():
                 commit = commits.decode(rows[seq])
