@@ -23,7 +23,7 @@ from rooms.memo_material import material
 from rooms.memo_places import headings, placed
 from rooms.memo_rules import Echoes, card_withheld
 from rooms.memo_source import MemoSource
-from rooms.memo_tree import nameless
+from rooms.memo_tree import EDITIONS, nameless
 from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
@@ -46,7 +46,6 @@ from rooms.world import World
 
 HIDDEN: Final = say("Hidden for now by a facilitator.")
 
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 NOT_SENT: Final = say(
     "The memo is still being written. You get it from the same link when it is sent."
