@@ -35,8 +35,6 @@ class SectionEffects:
                     await self._put(id, whole, book)
             case commits.ThemesMerged():
                 await self._cards.merge_themes(event.theme, event.into)
-                if event.words:  # what the theme was called
-                    await self._shelf.compact("board")
             case _:
                 pass
 

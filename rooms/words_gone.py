@@ -37,7 +37,6 @@ def _gone(event: RoomEvent, commit: Commit, whole: Whole, activities: Activities
             commits.QuestionSet(before=ref)
             | commits.NoteReworded(before=ref)
             | commits.NoteDeleted(words=ref)
-            | commits.ThemesMerged(words=ref)
             | commits.KeyDropped(words=ref)
             | board_events.SectionNamed(before=ref)
         ) if ref:
