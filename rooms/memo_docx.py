@@ -11,10 +11,12 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Emu, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as WordParagraph
+from msgspec.structs import replace
 
+from rooms.memo_photos import Photos, Print, printed
 from rooms.memo_text import line_direction, page_direction
 from rooms.memo_tree import (
     Ask,
@@ -25,6 +27,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Run,
     Space,
@@ -46,8 +49,9 @@ LINE = "E0D3BC"
 INK, QUIET, SAND, SAND_SOFT, SAND_TEXT = "08252F", "3C545C", "D9C18F", "F9F0DC", "71500F"
 
 
-def docx(memo: Memo) -> bytes:
-    """The memo as DOCX. Equal memos give equal bytes; the file's own dates are the end of the
+def docx(memo: Memo, photos: Photos | None = None) -> bytes:
+    """The memo as DOCX. Equal memos with equal photos give equal bytes; the file's own dates are
+    the end of the
     exchange."""
     document = Document()
     _styles(document, memo.language)
@@ -67,7 +71,10 @@ def docx(memo: Memo) -> bytes:
     for section in memo.sections:
         _add(document, "Heading 1", Line(section.heading, language=memo.language), way)
         for block in section.blocks:
-            _block(document, block, way, memo.language)
+            if isinstance(block, Picture):
+                _photo(document, block, printed(photos or {}, block.photo), way)
+            else:
+                _block(document, block, way, memo.language)
     _add(document, "Date line", Line(memo.date_line, language=memo.language), way)
     _add(document, "Quiet", Line(memo.imprint, language=memo.language), way)
     raw = BytesIO()
@@ -99,7 +106,7 @@ def _block(document: WordDocument, block: Block, way: str, tag: str) -> None:
             note = Line(label, language=tag, note=state)
             _keep(_add(document, "Question label", note, way))
             _add(document, "Question", line, way)
-        case Space():  # never in what is shared
+        case Picture() | Space():  # `_photo`; never in what is shared
             pass
 
 
@@ -244,6 +251,7 @@ def _styles(document: WordDocument, tag: str) -> None:
     _face(styles["Heading 3"], HOUSE, 11, QUIET, before=13, after=4, line=1.2, bold=True)
     _face(styles["Body Text"], HOUSE, 11, INK, after=8, line=1.3)
     _face(styles["List Bullet"], HOUSE, 11, INK, after=4, line=1.25)
+    _face(styles["Caption"], HOUSE, 9, QUIET, after=12, line=1.25)
     _face(styles["Quote"], VOICE, 14, INK, before=10, after=2, line=1.25)
     for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Quote"):
         drop(styles[name].element.get_or_add_pPr(), "pBdr")
@@ -308,6 +316,23 @@ def _face(
 
 def _keep(paragraph: WordParagraph) -> None:
     paragraph.paragraph_format.keep_with_next = True
+
+
+def _photo(document: WordDocument, block: Picture, shown: Print | None, way: str) -> None:
+    """A photo with its words for those who cannot see it, and its caption; else what is on it."""
+    if shown is None:
+        _add(document, "Quiet", replace(block.line, text=block.label), way)
+        return
+    paragraph = _paragraph(document, "Body Text")
+    if line_direction(block.line.text, block.line.by, way) == "rtl":
+        put(paragraph._p.get_or_add_pPr(), "bidi", PARAGRAPH)
+    place = paragraph.add_run()
+    shape = place.add_picture(BytesIO(shown.body), Mm(shown.wide), Mm(shown.high))
+    drawing = shape._inline.docPr
+    drawing.set("name", "")
+    drawing.set("descr", block.line.text)
+    _keep(paragraph)
+    _add(document, "Caption", block.line, way)
 
 
 def _ornament(document: WordDocument) -> None:
