@@ -43,6 +43,8 @@ PAGE_WIDTH, PAGE_HEIGHT, TEXT_WIDTH = 7_560_000, 10_692_000, 5_616_000
 VOICE, HOUSE = "Georgia", "Calibri"
 """Faces that text programs have; other scripts come from the reader's own machine."""
 COMPLEX = "Arial"
+HEADINGS = ("Part heading", "Question label")
+"""Styles that look like no heading of a story, and are as high as one: no level is left out."""
 SIDES = ("top", "left", "bottom", "right")
 DECORATIVE = "http://schemas.microsoft.com/office/drawing/2017/decorative"
 LINE = "E0D3BC"
@@ -85,7 +87,7 @@ def docx(memo: Memo, photos: Photos | None = None) -> bytes:
 def _block(document: WordDocument, block: Block, way: str, tag: str) -> None:
     match block:
         case Heading(line=line, part=part):
-            style = "Heading 3" if part else "Heading 2"
+            style = "Part heading" if part else "Heading 2"
             _add(document, style, line, way)
         case Paragraph(line=line, quiet=quiet):
             _add(document, "Quiet" if quiet else "Body Text", line, way)
@@ -248,12 +250,11 @@ def _styles(document: WordDocument, tag: str) -> None:
     _face(styles["Title"], VOICE, 30, INK, before=2, after=14, line=1.1)
     _face(styles["Heading 1"], VOICE, 20, INK, before=26, after=8, line=1.15)
     _face(styles["Heading 2"], VOICE, 14.5, INK, before=16, after=5, line=1.15)
-    _face(styles["Heading 3"], HOUSE, 11, QUIET, before=13, after=4, line=1.2, bold=True)
     _face(styles["Body Text"], HOUSE, 11, INK, after=8, line=1.3)
     _face(styles["List Bullet"], HOUSE, 11, INK, after=4, line=1.25)
     _face(styles["Caption"], HOUSE, 9, QUIET, after=12, line=1.25)
     _face(styles["Quote"], VOICE, 14, INK, before=10, after=2, line=1.25)
-    for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Quote"):
+    for name in ("Title", "Heading 1", "Heading 2", "Quote"):
         drop(styles[name].element.get_or_add_pPr(), "pBdr")
     own: tuple[tuple[str, str, float, str, float, float], ...] = (
         ("Kicker", HOUSE, 10, QUIET, 0, 0),
@@ -261,6 +262,7 @@ def _styles(document: WordDocument, tag: str) -> None:
         ("Quiet", HOUSE, 10, QUIET, 2, 4),
         ("Quote source", HOUSE, 10, QUIET, 0, 12),
         ("To do", HOUSE, 10, SAND_TEXT, 4, 6),
+        ("Part heading", HOUSE, 11, QUIET, 13, 4),
         ("Question label", HOUSE, 11, QUIET, 14, 0),
         ("Question", VOICE, 14.5, INK, 0, 12),
         ("Table head", HOUSE, 10, QUIET, 3, 3),
@@ -270,8 +272,9 @@ def _styles(document: WordDocument, tag: str) -> None:
     )
     for name, face, size, colour, before, after in own:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = normal
-        bold = name in ("Question label", "Table head")
+        bold = name in ("Part heading", "Question label", "Table head")
+        # Parts of a theme and its question are headings of the second level in the outline.
+        style.base_style = styles["Heading 2"] if name in HEADINGS else normal
         _face(style, face, size, colour, before, after, 1.25, bold=bold)
     styles["Fact"].paragraph_format.tab_stops.add_tab_stop(Pt(96))
     for name in ("Quote", "Quote source"):
