@@ -84,6 +84,7 @@ def _team(state: State, seat: str) -> Offers:
             ready = not state.teams[team].ready
             label = say("Our group is ready") if ready else say("Not ready yet")
             offers.append(Offer(groups.GroupReady(group=team, ready=ready), label, "beside"))
+            offers += _more_time(state, team)
         mine = notes_of(state, team)
         if mine and prepares:
             piles = (Option(MARKED, say("We bring it")), Option(OTHER, say("Our other notes")))
@@ -94,6 +95,14 @@ def _team(state: State, seat: str) -> Offers:
             bring = say("Choose what we bring")
             offers.append(Offer(mark, bring, "beside", needs=needs, hint=hint, shown=False))
     return offers
+
+
+def _more_time(state: State, team: str) -> Offers:
+    """Two more minutes, in one tap."""
+    timer = state.phases.timer
+    if state.teams[team].wants_time or not timing.may_extend(timer, groups.EXTENSIONS):
+        return []
+    return [Offer(groups.TimeAsk(group=team), say("Ask for two more minutes"), "foot")]
 
 
 def teller(state: State) -> Offers:
@@ -239,6 +248,11 @@ def lead_offers(state: State, viewer: Viewer) -> Offers:
         now = seating(state)
         names = {team: team_name(state, team) for team in now}
         offers += groups.lead_offers(now, names, viewer.epoch, LARGEST)
+        timer = state.phases.timer
+        for team in now:
+            if state.teams[team].wants_time:
+                found = groups.time_offers(team, names[team], "prepare", viewer.epoch, timer)
+                offers += [offer for offer in found if offer not in offers]
     if state.phases.phase in ("cluster", "name", "missing"):
         offers += _answers(state)
     held, round_ = floor(state), state.round
