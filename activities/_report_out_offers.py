@@ -111,7 +111,11 @@ def teller(state: State) -> Offers:
     if held is None or round_ is None:
         return []
     if held.speaking:
-        return [Offer(turns.Done(turn=held.turn), say("We have finished"))]
+        offers = [Offer(turns.Done(turn=held.turn), say("We have finished"))]
+        if turns.may_come_back(round_):
+            back = say("Come back to us at the end")
+            offers.append(Offer(turns.Defer(turn=held.turn), back, "foot"))
+        return offers
     offers = [Offer(turns.Begin(turn=held.turn), say("We begin"))]
     # At a first offer passing means coming back at the end (1.5 rule 3).
     first = round_.status.get(held.seat) == "waiting"

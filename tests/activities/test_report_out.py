@@ -24,6 +24,7 @@ from tests.activities.driver import (
     explore,
     histories,
     names_in,
+    never_offered,
     parts,
     play,
     tag,
@@ -272,10 +273,11 @@ def test_any_history_keeps_the_common_laws(history: History) -> None:
     over_the_log(play(REPORT_OUT, history, also=laws, earlier=two_circles))
 
 
-def test_every_phase_is_reached() -> None:
-    tried = (PLAIN, Settings(prepare_min=0, cluster_by="all"), Settings(groups="mixed"))
-    seen = explore(REPORT_OUT, tried, seed=4, rounds=12, length=120, count=9, earlier=two_circles)
+def test_every_phase_and_every_command_is_reached() -> None:
+    tried = (PLAIN, Settings(cluster_by="all"), Settings(groups="mixed"))
+    seen = explore(REPORT_OUT, tried, seed=4, rounds=40, length=160, count=9, earlier=two_circles)
     assert seen.phases == set(REPORT_OUT.phases)
+    assert never_offered(REPORT_OUT, seen) == set()
 
 
 # --- who reports --------------------------------------------------------------------------------
