@@ -190,15 +190,13 @@ class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
-    Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs). `meeting`: its people are among themselves now; false while
-    everybody is together, or alone. A group that meets has its own call.
+    Only `members` read and write its document. `meeting`: its people are among themselves now;
+    false while everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
     name: Line
     members: tuple[str, ...]
-    open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
     meeting: bool = True
 
@@ -428,6 +426,7 @@ class Activity(Generic[S]):
     inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
     work(state) is what the state waits for and the room should compute, or None; asked after every
     commit.
+    rested(state): when everybody last began to rest inside it (ms), 0 for never.
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -456,6 +455,7 @@ class Activity(Generic[S]):
     unnamed: frozenset[type[Command]] = frozenset()
     lingers: Callable[[S], int] = not_at_all
     work: Callable[[S], Job | None] = no_work
+    rested: Callable[[S], int] = not_at_all
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

@@ -333,6 +333,7 @@ STORY_CIRCLE: Activity[State] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    rested=lambda state: state.rested,
     hints=HINTS,
     planned=PLANNED,
 )
