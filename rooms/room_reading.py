@@ -12,7 +12,7 @@ from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
-from rooms.helm_view import strip
+from rooms.helm_strip import strip
 from rooms.memo import Edition, Memo
 from rooms.memo_ledger import NoteEntry
 from rooms.names import told_apart
@@ -23,13 +23,8 @@ from rooms.presence import Presence
 from rooms.preview import preview_message
 from rooms.render import SOMEONE, TAKEN_BACK, Renderer
 from rooms.room_memo import RoomMemo
-from rooms.room_view import (
-    default_lens,
-    device_message,
-    documents_of,
-    people_message,
-    view_message,
-)
+from rooms.room_view import default_lens, documents_of, view_message
+from rooms.room_view_people import device_message, people_message
 from rooms.seats import Device, Seat
 from rooms.shelf import Shelf
 from rooms.whole import Whole
