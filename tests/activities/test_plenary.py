@@ -103,7 +103,7 @@ def test_G2_any_history(history: History) -> None:
 
 
 def test_every_phase_and_every_command_is_reached() -> None:
-    ways = ("named", "peers", "all")
+    ways: tuple[nameless.Names, ...] = ("named", "peers", "all")
     choices = tuple(Settings(form=form, names=names) for names in ways for form in FORMS)
     found = explore(PLENARY, choices, seed=5)
     assert found.phases == set(PLENARY.phases)
