@@ -31,8 +31,10 @@ fresh view.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from hashlib import sha256
-from typing import Any, Final, Generic, Literal, TypeVar, Union
+from operator import or_
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -188,15 +190,13 @@ class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
-    Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs). `meeting`: its people are among themselves now; false while
-    everybody is together, or alone. A group that meets has its own call.
+    Only `members` read and write its document. `meeting`: its people are among themselves now;
+    false while everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
     name: Line
     members: tuple[str, ...]
-    open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
     meeting: bool = True
 
@@ -461,11 +461,11 @@ class Activity(Generic[S]):
 
     def command_union(self) -> Any:
         """The tagged union of this activity's commands, for strict decoding."""
-        return Union[self.commands]  # noqa: UP007  built from a tuple
+        return reduce(or_, self.commands)
 
     def event_union(self) -> Any:
         """The tagged union of this activity's events, for reading the log."""
-        return Union[self.events]  # noqa: UP007
+        return reduce(or_, self.events)
 
 
 def step(

@@ -9,16 +9,14 @@ from typing import Literal
 
 import msgspec
 
+from activities.consent import Consent, Scope
 from rooms.card_words import CardKind
 from rooms.memo_text import clip
 from rooms.memo_tree import Run
 
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
-Scope = Literal["self", "circle", "room", "memo", "public"]
 CardConsent = Literal["none_needed", "pending", "given", "refused", "withdrawn"]
-ConsentState = Literal["pending", "given", "refused", "withdrawn"]
-Attribution = Literal["none", "role", "first_name", "name_org"]
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
@@ -49,7 +47,8 @@ class MemoCard(msgspec.Struct, frozen=True):
     the epoch. `attribution` is the line the consent desk made, or empty. `votes` counts dots on a
     theme, `runoff` those of a second ballot among equals; `origin` is a key of `memo_desk.ORIGINS`,
     "reaction", or not printed; `status` belongs to questions; `translation` is marked as such where
-    it is printed; `picture` is what its author says is on its photo.
+    it is printed; `picture` is what its author says is on its photo, `photo` its id; both only
+    where nobody on it has to be asked any more.
     """
 
     id: str
@@ -70,14 +69,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     status: Status = "open"
     translation: str = ""
     picture: str = ""
-
-
-class Consent(msgspec.Struct, frozen=True):
-    """What the person whose words they are has answered (methods.md 1.8)."""
-
-    scope: Scope = "circle"
-    attribution: Attribution = "none"
-    state: ConsentState = "pending"
+    photo: str = ""
 
 
 class StoryPart(msgspec.Struct, frozen=True):
@@ -88,7 +80,7 @@ class StoryPart(msgspec.Struct, frozen=True):
 
     id: str
     text: str
-    consent: Consent = Consent()
+    consent: Consent = Consent("circle")
     language: str = ""
     by: str = ""
     translation: str = ""
