@@ -22,10 +22,7 @@ from rooms.words_events import (
     WordsReworded,
     WordsWritten,
 )
-from rooms.words_state import due
-
-TELLING: Final = ("telling.offer", "telling.turn", "telling.breath", "second_chance", "half_")
-"""How phases of a seat begin in which somebody of its circle or pair tells."""
+from rooms.words_state import forget_times
 
 SCRIBED_MOST: Final = 40
 """Texts one person may have written down that nobody has answered for: more than an evening's
@@ -64,7 +61,7 @@ def tells(whole: Whole, activities: Activities, seat: str) -> bool:
         return False
     here = whole.running[id]
     activity = activities[here.kind]
-    if activity.phase(here.state, seat).startswith(TELLING):
+    if activity.phase(here.state, seat) in activity.tells:
         return True
     return "teller" in activity.roles(here.state, seat, frozenset({"member"}))
 
@@ -262,7 +259,7 @@ def board_forgotten(
 def refused_due(state: RoomState, now: int) -> dict[str, commits.NoteAdded | None]:
     """Words whose owner said no ten minutes ago, each with the card that carries it."""
     cards = card_lookup.by_words(state)
-    return {ref: cards.get(ref) for ref, at in due(state).items() if at <= now}
+    return {ref: cards.get(ref) for ref, at in forget_times(state).items() if at <= now}
 
 
 def said_by(draft: Draft, seat: str, entered_by: str) -> dict[str, tuple[str, str]]:

@@ -16,7 +16,7 @@ from rooms.board_state import UNDO_MS
 from rooms.commits import NoteAdded
 from rooms.memo import MemoCard
 from rooms.memo_material import material
-from rooms.photos import PHOTO_LIMIT, PHOTOS_PER_SEAT, UNUSED_MS
+from rooms.photos import PHOTO_LIMIT, PHOTOS_EACH, UNUSED_MS
 from rooms.room import Room
 from rooms.room_state import RoomState
 from rooms.shelf_cards import ShelfCards
@@ -266,10 +266,10 @@ async def test_PHO4_a_seat_and_a_room_have_so_many_pictures_of_such_a_size(
             return caught.value.reason
 
         assert await refusal("s2", bytes(PHOTO_LIMIT + 1)) == "too_large"
-        for _ in range(PHOTOS_PER_SEAT):
+        for _ in range(PHOTOS_EACH):
             await sent(house, "s2", b"small")
         assert await refusal("s2") == "full"
-        monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", PHOTOS_PER_SEAT + 1)
+        monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", PHOTOS_EACH + 1)
         await sent(house, house.lead, b"small")
         assert await refusal(house.lead) == "full"
         monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", 300)
