@@ -29,6 +29,7 @@ from activities._story_circle_commands import (
     ALLOWED,
     COMMANDS,
     PHASES,
+    ROUND,
     BreakEnd,
     BreakStart,
     BreathHold,
@@ -334,6 +335,7 @@ STORY_CIRCLE: Activity[State] = Activity(
     closed=closed,
     groups=groups,
     rested=lambda state: state.rested,
+    tells=frozenset(ROUND),
     hints=HINTS,
     planned=PLANNED,
 )

@@ -11,7 +11,7 @@ from rooms.asking import Asking
 from rooms.room_state import RoomState
 from rooms.whole import Draft, Whole
 from rooms.words_events import BoardForgotten, CardAt, SeatForgotten, WordsForgotten
-from rooms.words_state import due
+from rooms.words_state import forget_times
 
 OWNER_CHANGES: Final = say("Only the person who said it changes these words.")
 
@@ -133,7 +133,7 @@ def forget_board(draft: Draft, printed: frozenset[str]) -> None:
 def forget_refused(draft: Draft) -> None:
     """Words whose owner said no ten minutes ago go, each with the card that carries it."""
     state = draft.room
-    found = tuple(ref for ref, at in due(state).items() if at <= draft.now)
+    found = tuple(ref for ref, at in forget_times(state).items() if at <= draft.now)
     if not found:
         return
     cards = card_lookup.by_words(state)

@@ -30,11 +30,9 @@ from rooms.whole import Draft, Whole
 SECTION_LIMIT = 100
 """Characters of a section's id: ids, never text."""
 
-BY_HAND: Final = frozenset(
-    {
-        "insight", "question", "burning_question", "practice", "quote", "parking", "worthwhile",
-        "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
-    }
+BY_HAND: Final = (
+    "insight", "question", "practice", "quote", "parking", "burning_question", "worthwhile",
+    "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
 )  # fmt: skip
 """Kinds of `methods.md` 1.7 that facilitators may put on the board by hand. The others come from
 where their owner is asked: titles and moments from a story, commitments with their date, scores and
@@ -291,7 +289,7 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
     offered = _section_offered(draft, command, asking)
     if offered is None:
         drawer = seat.role == "facilitator" and document == "board"
-        if not drawer or command.kind not in BY_HAND | {"theme"}:
+        if not drawer or command.kind not in (*BY_HAND, "theme"):
             raise Refused("not_allowed")
     if len(command.section) > SECTION_LIMIT:
         raise Refused("bad_request")

@@ -126,6 +126,6 @@ class RoomCards:
     async def sync_of(self, seat: str) -> None:
         """The same for every card of a seat. Raises `Refused`."""
         whole = self._room.whole
-        cards = consent_desk.noted(whole).get(seat, {})
+        cards = consent_desk.cards_by_author(whole).get(seat, {})
         at = (consent_desk.card_of(whole, ref) for ref in cards)
         await self.sync(frozenset(a[0] for a in at if a), frozenset(cards))

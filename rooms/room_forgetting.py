@@ -29,7 +29,7 @@ class RoomForgetting:
     def set_alarms(self) -> None:
         """When words whose owner said no, and the board, and the memo, are forgotten."""
         state = self._room.whole.room
-        soonest = min(words_state.due(state).values(), default=None)
+        soonest = min(words_state.forget_times(state).values(), default=None)
         self._alarms.keep("words", soonest, self._ring_words)
         until = state.keep.memo_until if state.board_gone else state.keep.board_until
         self._alarms.keep("keep", until(state.kept_from), self._ring_keep)

@@ -19,9 +19,6 @@ from rooms.words_events import (
     WordsWritten,
 )
 
-TELLING: Final = ("telling.offer", "telling.turn", "telling.breath", "second_chance", "half_")
-"""How phases of a seat begin in which somebody of its circle or pair tells."""
-
 SCRIBED_MOST: Final = 40
 """Texts one person may have written down that nobody has answered for: more than an evening's
 release cards, and a bound for who would flood somebody's screen."""
@@ -58,7 +55,7 @@ def tells(whole: Whole, activities: Activities, seat: str) -> bool:
         return False
     here = whole.running[id]
     activity = activities[here.kind]
-    if activity.phase(here.state, seat).startswith(TELLING):
+    if activity.phase(here.state, seat) in activity.tells:
         return True
     return "teller" in activity.roles(here.state, seat, frozenset({"member"}))
 

@@ -20,6 +20,7 @@ def test_kinds_are_keys() -> None:
 @every
 def test_the_table_speaks_of_known_phases_and_commands(activity: Activity[Any]) -> None:
     assert set(activity.allowed) <= set(activity.phases)
+    assert activity.tells <= set(activity.phases)
     for row in activity.allowed.values():
         for commands in row.values():
             assert commands <= set(activity.commands)

@@ -159,7 +159,7 @@ export class RoomPage extends StagePart {
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
-      <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${`/r/${stage.boot.room}/me${shared ? `?as=${stage.seat}` : ""}`}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
+      <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${stage.path("me")}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;
   }
@@ -213,7 +213,6 @@ export class RoomPage extends StagePart {
   private drawMenu(offers: Offer[]): TemplateResult {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
-    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
     const rows = (each: Offer[]) =>
       each.map(
         (offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
@@ -231,8 +230,8 @@ export class RoomPage extends StagePart {
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
-      <a href=${`${room}/board${as}`}>${icon("board")}${t("The board")}</a>
-      <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
+      <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
+      <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
       ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
       ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}

@@ -76,6 +76,13 @@ export class Stage extends EventTarget {
     return (this.view?.may ?? []) as unknown as Offer[];
   }
 
+  /** The address of a page of this room ("" for the room itself): on a shared device it opens for
+   *  the seat that is shown here. */
+  path(page = "", seat = this.seat): string {
+    const { room, seats } = this.boot;
+    return `/r/${room}${page && `/${page}`}${seats.length > 1 ? `?as=${seat}` : ""}`;
+  }
+
   person(seat: string): Person | undefined {
     return this.people?.people.find((person) => person.seat === seat);
   }
