@@ -237,7 +237,7 @@ def with_checkpoint(
     """`state` with a checkpoint of `board`: how it was after commit `at`."""
     activity, step = state.board.step
     made = board_state.Checkpoint(at, time, activity, step, board.notes, board.shared, restore)
-    return replace(state, board=board_state.noted(state.board, made))
+    return replace(state, board=board_state.checkpointed(state.board, made))
 
 
 def _with_seat(state: RoomState, seat: Seat) -> RoomState:

@@ -342,8 +342,7 @@ export class BoardPage extends StagePart implements Board {
 
   private back(): TemplateResult {
     const { stage } = this;
-    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
-    return html`<a class="btn icon back" href=${`/r/${stage.boot.room}${as}`} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
+    return html`<a class="btn icon back" href=${stage.path()} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
   }
 
   private heading(): string {
