@@ -427,6 +427,7 @@ class Activity(Generic[S]):
     inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
     work(state) is what the state waits for and the room should compute, or None; asked after every
     commit.
+    rested(state): when everybody last began to rest inside it (ms), 0 for never.
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -456,6 +457,7 @@ class Activity(Generic[S]):
     unnamed: frozenset[type[Command]] = frozenset()
     lingers: Callable[[S], int] = not_at_all
     work: Callable[[S], Job | None] = no_work
+    rested: Callable[[S], int] = not_at_all
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

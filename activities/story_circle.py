@@ -335,6 +335,7 @@ STORY_CIRCLE: Activity[State] = Activity(
     closed=closed,
     groups=groups,
     tells=frozenset(ROUND),
+    rested=lambda state: state.rested,
     hints=HINTS,
     planned=PLANNED,
 )

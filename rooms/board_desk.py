@@ -122,8 +122,7 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
         case board.ThemesMerged() if board_moves.is_theme(state.notes, event.theme):
             into = event.into if board_moves.is_theme(state.notes, event.into) else ""
             yield from board_moves.emptied(state, event.theme, into)
-            words = state.notes[event.theme].words
-            yield commits.ThemesMerged(theme=event.theme, into=into, words=words)
+            yield commits.ThemesMerged(theme=event.theme, into=into)
         case board.NoteTicked() if event.card in state.notes or event.card in state.words:
             if event.on != (event.seat in state.ticks.get(event.card, ())):
                 yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)

@@ -180,7 +180,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
                 verbal=known.heard if known and known.consent.verbal else "",
             )
         )
-    keeps = state.keep.board_until(state.begins), state.keep.memo_until(state.begins)
+    keeps = state.keep.board_until(state.kept_from), state.keep.memo_until(state.kept_from)
     return wire.WordsMessage(
         seat=seat,
         seq=state.seq,

@@ -97,10 +97,6 @@ class Effects:
                 await self._storage.erase_words(self._room, [event.before])
             case commits.ThemesMerged():
                 await self._cards.merge_themes(event.theme, event.into)
-                if event.words:  # what the theme was called
-                    await self._shelf.compact("board")
-                    book.erase([event.words])
-                    await self._storage.erase_words(self._room, [event.words])
             case commits.NoteTicked():  # words that are no card have no tick there
                 await self._cards.tick(event.card, event.seat, event.on)
             case board_events.CardsPlaced():

@@ -175,7 +175,7 @@ class Room(RoomReading):
         cards as it stands on them now."""
         with contextlib.suppress(Refused):  # a full disk: what is known is shown
             await self._cards.sync_of(speaking.id)
-        return await self.words_in_memo(speaking)
+        return await self.memos.words(speaking)
 
     async def open_memo(self, device: Device) -> Memo:
         """The memo for its page. Facilitators find a place in its document for whatever may be
@@ -199,6 +199,7 @@ class Room(RoomReading):
         """Wait for what is under way and let go of alarms."""
         await self.bench.close()
         await self.log.unbroken.settled()
+        await self.memos.settled()
         self._alarms.drop_all()
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()

@@ -33,7 +33,7 @@ class RoomForgetting:
         soonest = min(words_state.forget_times(state).values(), default=None)
         self._alarms.keep("words", soonest, self._ring_words)
         until = state.keep.memo_until if state.board_gone else state.keep.board_until
-        self._alarms.keep("keep", until(state.begins), self._ring_keep)
+        self._alarms.keep("keep", until(state.kept_from), self._ring_keep)
 
     async def _ring_words(self) -> None:
         """Forget words ten minutes after their owner said no. Raises `Refused("full")`: then the
@@ -59,13 +59,13 @@ class RoomForgetting:
         """The date of the board has come, or that of the whole room. Raises `Refused("full")`: then
         the alarm rings again."""
         state, now = self._room.whole.room, self._room.world.clock.now()
-        if state.keep.memo_until(state.begins) <= now:
+        if state.keep.memo_until(state.kept_from) <= now:
             if self.expired is None:
                 self._alarms.again("keep", self._ring_keep)  # nobody has taken it in yet
             else:
                 await self.expired()
             return
-        if not state.board_gone and state.keep.board_until(state.begins) <= now:
+        if not state.board_gone and state.keep.board_until(state.kept_from) <= now:
             printed = frozenset(placed(await self._room.draft_memo("participants")))
 
             def forget(draft: Draft) -> None:

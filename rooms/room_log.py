@@ -145,7 +145,6 @@ class RoomLog:
                     log.warning("append_failed", room=room.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
                 await self._take_in(commit, texts)
-                self._remember(commit)
                 return commit.seq
 
     async def _append(self, commit: Commit, texts: dict[str, str]) -> None:
@@ -194,17 +193,14 @@ class RoomLog:
     def _learn(self, raw: bytes) -> Commit:
         commit = commits.decode(raw)
         self._evolve(commit)
-        self._remember(commit)
         return commit
-
-    def _remember(self, commit: Commit) -> None:
-        if commit.request:
-            self._requests[commit.seat, commit.request] = commit.seq
 
     def _evolve(self, commit: Commit) -> None:
         room = self._room
         room.whole = wholes.apply(room.whole, commit, room.world.activities)
         room.book.hide(room.whole.room.safety.words)
+        if commit.request:
+            self._requests[commit.seat, commit.request] = commit.seq
 
     # What follows outside the log -------------------------------------------------------------
 

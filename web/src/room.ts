@@ -54,10 +54,12 @@ export class RoomPage extends StagePart {
   override connectedCallback(): void {
     super.connectedCallback();
     this.stage.addEventListener("done", this.onward);
+    this.stage.addEventListener("done", this.gone);
   }
 
   override disconnectedCallback(): void {
     this.stage.removeEventListener("done", this.onward);
+    this.stage.removeEventListener("done", this.gone);
     super.disconnectedCallback();
   }
 
@@ -70,6 +72,12 @@ export class RoomPage extends StagePart {
       const next = seats[(here + step) % seats.length];
       if (next && asked(this.stage.views.get(next.seat))) return this.pass(next.seat);
     }
+  };
+
+  /** Whoever has left has nothing more to do in the menu. */
+  private readonly gone = (event: Event) => {
+    const { payload } = (event as CustomEvent<{ payload: { command: { type?: unknown } } }>).detail;
+    if (payload.command.type === "seat.leave") this.menu = false;
   };
 
   private pass(to: string): void {
@@ -129,7 +137,7 @@ export class RoomPage extends StagePart {
     const aside = (block: Block) => counted.includes(block) || later.includes(block);
     const rest = all.filter((block) => !aside(block));
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
-    const unsent = tray(stage);
+    const unsent = tray(stage, true);
     this.name(view);
     return html`<div class="phone ${kind}">
       <header class="where"><div class="place"><b dir="auto">${view.place ?? view.room.title}</b><span dir="auto">${view.sub ?? (view.place ? view.room.title : tn("{n} person here", "{n} people here", view.room.here))}</span></div>

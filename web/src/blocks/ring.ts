@@ -15,7 +15,7 @@ const WEAVE_IN = 78.6;
 const WEAVE_OUT = 84.4;
 const TILES = 32;
 
-export type Point = [number, number];
+type Point = [number, number];
 
 /** A point at `turn` (0 at the top, clockwise, 1 a full turn) and `radius` from the middle. */
 export function at(turn: number, radius: number, cx = CX, cy = CY): Point {
@@ -107,7 +107,7 @@ function inside(n: number, count: number, [x, y]: Point, r: number): [number, nu
   return [x, y < CY ? y + r + 14 : y - r - 6, "middle"];
 }
 
-export function stateWord(state: SeatState): string {
+function stateWord(state: SeatState): string {
   switch (state) {
     case "floor":
       return t("has the floor");
