@@ -334,8 +334,8 @@ STORY_CIRCLE: Activity[State] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
-    tells=frozenset(ROUND),
     rested=lambda state: state.rested,
+    tells=frozenset(ROUND),
     hints=HINTS,
     planned=PLANNED,
 )

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from activities import nameless
 from activities.blocks import Words
 from activities.kernel import MINUTE
+from activities.nameless import Names
 from activities.plenary import PLENARY, FloorGive, InsightGive, Occasion, Settings, queue
 from tests.activities.driver import History, World, explore, histories, never_offered, play, world
 
@@ -103,7 +104,7 @@ def test_G2_any_history(history: History) -> None:
 
 
 def test_every_phase_and_every_command_is_reached() -> None:
-    ways: tuple[nameless.Names, ...] = ("named", "peers", "all")
+    ways: tuple[Names, ...] = ("named", "peers", "all")
     choices = tuple(Settings(form=form, names=names) for names in ways for form in FORMS)
     found = explore(PLENARY, choices, seed=5)
     assert found.phases == set(PLENARY.phases)

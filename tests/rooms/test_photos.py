@@ -153,6 +153,9 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
         # Given to the board, it is there for everyone.
         await house.do(author, "note.share", cards=[card], to="board")
         assert {s for s in everyone if await sees(house, s, photo)} == set(everyone)
+        reader = next(s for s in everyone if s not in inside)
+        read = await (await house.room()).board(await house.device(reader))
+        assert [(c["photo"], c["alt"]) for c in read["cards"] if c["photo"]] == [(photo, ALT)]
 
 
 def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:

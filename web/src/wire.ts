@@ -173,10 +173,11 @@ export interface Release {
   quote?: string | null;
 }
 
-/** All circles at a glance, for facilitators. */
+/** All circles at a glance, for facilitators. With a `title` a phone folds them under it. */
 export interface Groups {
   type: "groups";
   groups: GroupLine[];
+  title?: string | null;
 }
 
 /** One circle on the panel: what it is doing, in words; never what is said in it. */
