@@ -4,7 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from activities.consent import Consent as Stands
+from activities.consent import Consent, Scope
 from activities.kernel import Harvest, Item
 from rooms import consent_desk
 from rooms.board_schema import Card
@@ -13,13 +13,11 @@ from rooms.memo_source import (
     ActivityLine,
     CardConsent,
     Commitment,
-    Consent,
     Evaluation,
     MemoCard,
     MemoSource,
     PersonLine,
     ProseText,
-    Scope,
     Score,
     StoryItem,
     StoryPart,
@@ -86,8 +84,8 @@ def material(
 
 
 def old_prose(room: "Room") -> dict[str, str]:
-    """What the log still holds of prose: rooms of before had it there; a place of the document
-    outranks it."""
+    """Prose the log holds because its place in the document could not be written yet; what stands
+    in the place outranks it."""
     found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
     return {id: text for id, text in found.items() if text}
 
@@ -273,7 +271,7 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
     )
 
 
-def _scope(room: "Room", activity: str, stands: Stands) -> Scope:
+def _scope(room: "Room", activity: str, stands: Consent) -> Scope:
     """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
     as its author, or the room, has it."""
     here = room.whole.running.get(activity)
@@ -293,7 +291,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     return StoryPart(
         id=item.words.ref,
         text=text,
-        consent=Consent(stands.scope, stands.attribution, stands.state),
+        consent=stands,
         language=_language(room, item.words.ref),
         by=consent_desk.attribution(
             room.whole, item.seat, stands.attribution, room.name_of, room.book.get

@@ -9,16 +9,14 @@ from typing import Literal
 
 import msgspec
 
+from activities.consent import Consent, Scope
 from rooms.card_words import CardKind
 from rooms.memo_text import clip
 from rooms.memo_tree import Run
 
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
-Scope = Literal["self", "circle", "room", "memo", "public"]
 CardConsent = Literal["none_needed", "pending", "given", "refused", "withdrawn"]
-ConsentState = Literal["pending", "given", "refused", "withdrawn"]
-Attribution = Literal["none", "role", "first_name", "name_org"]
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
@@ -74,14 +72,6 @@ class MemoCard(msgspec.Struct, frozen=True):
     photo: str = ""
 
 
-class Consent(msgspec.Struct, frozen=True):
-    """What the person whose words they are has answered (methods.md 1.8)."""
-
-    scope: Scope = "circle"
-    attribution: Attribution = "none"
-    state: ConsentState = "pending"
-
-
 class StoryPart(msgspec.Struct, frozen=True):
     """A title, key moment or quote of a story: its words' id, the words, and their release.
 
@@ -90,7 +80,7 @@ class StoryPart(msgspec.Struct, frozen=True):
 
     id: str
     text: str
-    consent: Consent = Consent()
+    consent: Consent = Consent("circle")
     language: str = ""
     by: str = ""
     translation: str = ""

@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from activities import consent as consents
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import commits, consent_desk, safety_desk, seat_desk, wire_words
+from rooms import card_lookup, commits, consent_desk, safety_desk, seat_desk, wire_words
 from rooms import whole as wholes
 from rooms.asking import Asking
 from rooms.room_state import RoomState
@@ -22,10 +22,7 @@ from rooms.words_events import (
     WordsReworded,
     WordsWritten,
 )
-from rooms.words_state import due
-
-TELLING: Final = ("telling.offer", "telling.turn", "telling.breath", "second_chance", "half_")
-"""How phases of a seat begin in which somebody of its circle or pair tells."""
+from rooms.words_state import forget_times
 
 SCRIBED_MOST: Final = 40
 """Texts one person may have written down that nobody has answered for: more than an evening's
@@ -64,7 +61,7 @@ def tells(whole: Whole, activities: Activities, seat: str) -> bool:
         return False
     here = whole.running[id]
     activity = activities[here.kind]
-    if activity.phase(here.state, seat).startswith(TELLING):
+    if activity.phase(here.state, seat) in activity.tells:
         return True
     return "teller" in activity.roles(here.state, seat, frozenset({"member"}))
 
@@ -186,8 +183,8 @@ def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) ->
     state = draft.room
     own = {
         (note.document, note.card): note.words
-        for note in state.notes.values()
-        if note.seat == seat and not (named and note.kind == "theme")
+        for note in card_lookup.of_seat(state, seat)
+        if not (named and note.kind == "theme")
     }
     for card, taken in state.board.taken.items():  # taken away, and not erased yet
         if taken.note.seat == seat:
@@ -261,8 +258,8 @@ def board_forgotten(
 
 def refused_due(state: RoomState, now: int) -> dict[str, commits.NoteAdded | None]:
     """Words whose owner said no ten minutes ago, each with the card that carries it."""
-    by_words = {note.words: note for note in state.notes.values()}
-    return {ref: by_words.get(ref) for ref, at in due(state).items() if at <= now}
+    cards = card_lookup.by_words(state)
+    return {ref: cards.get(ref) for ref, at in forget_times(state).items() if at <= now}
 
 
 def said_by(draft: Draft, seat: str, entered_by: str) -> dict[str, tuple[str, str]]:

@@ -14,14 +14,12 @@ from starlette.responses import Response
 
 from activities.blocks import Line, say
 from rooms.memo_export import ALL_FORMATS, MissingGlyph, export
-from rooms.memo_tree import Edition
+from rooms.memo_tree import EDITIONS
 from server import auth
 from server.errors import Problem
 from server.pictures import for_print
 from server.reading import title_of
 from server.site import site_of
-
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 SHOWS_PHOTOS: Final = frozenset({"html", "docx", "pdf"})
 """Formats that have pictures in them."""

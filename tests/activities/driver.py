@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from random import Random
+from types import GenericAlias
 from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
@@ -570,6 +571,13 @@ def explore(
     return reached
 
 
+def never_offered(activity: Activity[Any], found: Explored) -> set[str]:
+    """Commands the table gives to people and no screen of a walk offered."""
+    rows = activity.allowed.values()
+    people = set().union(*(cs for row in rows for role, cs in row.items() if role != "clock"))
+    return {str(each.__struct_config__.tag) for each in people - found.commands}
+
+
 def _something_new(room: World, reached: Explored, random: Random) -> bool:
     """Tap an offer of a kind that no walk has tapped yet, if one of a few screens has it."""
     known = reached.commands | {type(tap.command) for tap in room.taps}
@@ -690,7 +698,9 @@ def check_log(room: World) -> None:
     """The log survives storing, holds no names and no text, and replays to the same state (G7).
     `evolve` is total: it takes any event in any state."""
     raw = encode(room.log)
-    events = msgspec.json.decode(raw, type=list[room.activity.event_union()], dec_hook=_decode)  # type: ignore[misc]
+    events = msgspec.json.decode(
+        raw, type=GenericAlias(list, room.activity.event_union()), dec_hook=_decode
+    )
     assert events == room.log
     begun = room.activity.initial(room.settings, room.members, room.first)
     state = begun

@@ -18,8 +18,8 @@ from pypdf import PdfReader
 
 from rooms.memo import MemoCard, MemoSource, ProseText, draft
 from rooms.memo_desk import PHOTOS_A_SECTION, PHOTOS_MAX
-from rooms.memo_export import ALL_FORMATS, export, from_json, to_json
-from rooms.memo_import import NotAMemo
+from rooms.memo_export import ALL_FORMATS, export, to_json
+from rooms.memo_import import NotAMemo, read_memo
 from rooms.memo_photos import HIGH_MM, WIDE_MM, printed, size
 from rooms.memo_tree import Bullets, Edition, Memo, Paragraph, Picture
 from tests.rooms.memo_reading import csv_rows
@@ -199,7 +199,7 @@ def test_a_photo_that_is_not_at_hand_is_told_in_words() -> None:
 
 def test_ME5_the_same_memo_with_the_same_photos_has_the_same_bytes_also_from_its_json() -> None:
     memo = draft(source(scope="public"), "public")
-    again = from_json(to_json(memo))
+    again = read_memo(to_json(memo))
     assert again == memo.shared()
     for format in ALL_FORMATS:
         first = export(memo, format, None, PHOTOS).content
@@ -210,7 +210,7 @@ def test_ME5_the_same_memo_with_the_same_photos_has_the_same_bytes_also_from_its
 def test_a_memo_that_names_a_file_elsewhere_is_refused(name: str) -> None:
     changed = to_json(draft(source(), "participants")).replace(b'"p1"', f'"{name}"'.encode())
     with pytest.raises(NotAMemo):
-        from_json(changed)
+        read_memo(changed)
 
 
 def test_words_for_a_picture_are_only_ever_words() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from activities.kernel import NotesChosen, Refused
+from activities.kernel import Refused
 from rooms import photos
 from rooms import whole as wholes
 from rooms.board_schema import Card
@@ -16,9 +16,10 @@ from rooms.board_state import UNDO_MS
 from rooms.commits import NoteAdded
 from rooms.memo import MemoCard
 from rooms.memo_material import material
-from rooms.photos import PHOTO_LIMIT, PHOTOS_PER_SEAT, UNUSED_MS
+from rooms.photos import PHOTO_LIMIT, PHOTOS_EACH, UNUSED_MS
 from rooms.room import Room
-from rooms.room_state import RoomState, notes_chosen
+from rooms.room_state import RoomState
+from rooms.shelf_cards import ShelfCards
 from rooms.wire_board import ALT_LIMIT
 from rooms.words import Mint
 from tests.rooms.house import House
@@ -145,16 +146,16 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
         mint = Mint(room.world.new_id)
         mine = _note(author, f"mine/{author}", own, mint("Mine").ref)
         await room.run(lambda draft: draft.add(mine), seat=author, mint=mint)
-        await room.shelf.put_note(mine, "Mine", ALT)
+        await ShelfCards(room.shelf).put(mine, "Mine", ALT)
         assert [s for s in everyone if await sees(house, s, own)] == [author]
         await house.do(author, "note.share", cards=[mine.card], to=document)
         assert {s for s in everyone if await sees(house, s, own)} == set(inside)
         # Given to the board, it is there for everyone.
-        await room.shelf.share(document, author, None)
-        shared = NotesChosen(seat=author, cards=(card,), share="all")
-        state = notes_chosen(room.whole.room, circle.partition("-")[0], shared)
-        room.whole = replace(room.whole, room=state)
+        await house.do(author, "note.share", cards=[card], to="board")
         assert {s for s in everyone if await sees(house, s, photo)} == set(everyone)
+        reader = next(s for s in everyone if s not in inside)
+        read = await (await house.room()).board(await house.device(reader))
+        assert [(c["photo"], c["alt"]) for c in read["cards"] if c["photo"]] == [(photo, ALT)]
 
 
 def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:
@@ -268,10 +269,10 @@ async def test_PHO4_a_seat_and_a_room_have_so_many_pictures_of_such_a_size(
             return caught.value.reason
 
         assert await refusal("s2", bytes(PHOTO_LIMIT + 1)) == "too_large"
-        for _ in range(PHOTOS_PER_SEAT):
+        for _ in range(PHOTOS_EACH):
             await sent(house, "s2", b"small")
         assert await refusal("s2") == "full"
-        monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", PHOTOS_PER_SEAT + 1)
+        monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", PHOTOS_EACH + 1)
         await sent(house, house.lead, b"small")
         assert await refusal(house.lead) == "full"
         monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", 300)

@@ -173,10 +173,11 @@ export interface Release {
   quote?: string | null;
 }
 
-/** All circles at a glance, for facilitators. */
+/** All circles at a glance, for facilitators. With a `title` a phone folds them under it. */
 export interface Groups {
   type: "groups";
   groups: GroupLine[];
+  title?: string | null;
 }
 
 /** One circle on the panel: what it is doing, in words; never what is said in it. */
@@ -878,10 +879,11 @@ export interface NoteAdd {
   faces?: "none" | "agreed" | "unsure" | null;
 }
 
-/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
+/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. `cards` in place of `card` moves several, in this order, in one step. */
 export interface NoteMove {
   type: "note.move";
   card: string;
+  cards: string[];
   theme?: string | null;
   section?: string | null;
   after?: string | null;
@@ -991,6 +993,12 @@ export interface BoardRestore {
   section?: string | null;
   theme?: string | null;
   since?: number | null;
+}
+
+/** Take back a step of my own: `note.move`, `theme.add`, `theme.split` or `theme.merge`, by the number of its commit (a merge within a minute). Refused as stale when somebody built on it. */
+export interface BoardUndo {
+  type: "board.undo";
+  at: number;
 }
 
 /** My answer to the release card for words of mine, at any time. */
@@ -1436,6 +1444,7 @@ export type RoomCommand =
   | SectionRename
   | SectionOrder
   | BoardRestore
+  | BoardUndo
   | ConsentRelease
   | ConsentWithdraw
   | MemoQuestion
@@ -1550,6 +1559,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.remove",
   "agenda.use",
   "board.restore",
+  "board.undo",
   "consent.hear",
   "consent.narrow",
   "consent.release",
@@ -1625,9 +1635,36 @@ export const ROOM_COMMANDS: readonly string[] = [
   "words.write",
 ];
 
+/** Kinds of notes facilitators may put on the board at any time, in the order shown. */
+export const BY_HAND: readonly string[] = [
+  "insight",
+  "question",
+  "practice",
+  "quote",
+  "parking",
+  "burning_question",
+  "worthwhile",
+  "plus",
+  "delta",
+  "offer",
+  "need",
+  "contact",
+  "ask",
+  "reply",
+  "agreement",
+  "update",
+];
+
 /** Characters of one text, and bytes of a whole command: more is refused. */
 export const TEXT_LIMIT = 4000;
 export const COMMAND_LIMIT = 32768;
+/** Characters of a note, and of one place of the memo. */
+export const NOTE_LIMIT = 500;
+export const PLACE_LIMIT = 20000;
+/** Bytes of one picture. */
+export const PHOTO_LIMIT = 614400;
+/** Milliseconds in which a card that was taken away can be brought back. */
+export const UNDO_MS = 60000;
 
 /** An entry of `may`: a command that can be sent back once `needs` are filled in. */
 export interface Offer {
