@@ -169,8 +169,11 @@ async def test_the_deletion_is_made_up_for_after_a_crash_WRD9(tmp_path: Path) ->
         assert not on_disk(tmp_path, SAID)
 
 
-async def board_card(house: House, seat: str, kind: str, text: str) -> str:
-    """A card of the board by this seat, as the log and the document have it; returns its words."""
+async def board_card(
+    house: House, seat: str, kind: str, text: str, photo: str = "", alt: str = ""
+) -> str:
+    """A card of the board by this seat, as the log and the document have it, with a photo where
+    there is one; returns its words."""
     from rooms import commits
     from rooms.words import Mint
 
@@ -178,12 +181,14 @@ async def board_card(house: House, seat: str, kind: str, text: str) -> str:
     mint = Mint(room.world.new_id)
     ref = mint(text).ref
     card = f"{seat}-{ref}"
+    seen: Any = {"photo": photo, "alt": mint(alt).ref, "faces": "agreed"} if photo else {}
 
     def add(draft: Any) -> None:
         draft.add(
             commits.NoteAdded(
                 document="board", card=card, kind=kind, section="", theme="", words=ref, seat=seat,
                 entered_by="", activity="", group="", language="en", scope="memo", at=draft.now,
+                **seen,
             )
         )  # fmt: skip
 
