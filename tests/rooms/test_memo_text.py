@@ -94,6 +94,15 @@ def test_direction_follows_the_first_strong_character() -> None:
     assert line_direction("الماء", "people", "ltr") == "rtl"
 
 
+def test_a_sentence_nobody_has_translated_reads_as_english_on_a_right_to_left_page() -> None:
+    assert line_direction("No commitments were made.", "machine", "rtl") == "ltr"
+    assert line_direction("Where did you meet “الماء”?", "machine", "rtl") == "ltr"
+    assert line_direction("أين التقيتم “Water”؟", "machine", "rtl") == "rtl"
+    assert line_direction("12:30", "machine", "rtl") == "rtl"
+    assert line_direction("Amina", "record", "rtl") == "rtl"
+    assert line_direction("الماء", "machine", "ltr") == "ltr"
+
+
 def test_small_helpers() -> None:
     assert language_tag("pt-BR") == "pt-BR"
     assert language_tag('en" onload="x') == ""
