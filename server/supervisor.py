@@ -50,7 +50,10 @@ PORT_TAKEN: Final = 3
 DATA_UNWRITABLE: Final = 4
 DATA_HELD: Final = 5
 DATA_TOO_NEW: Final = 6
-FINAL: Final = frozenset({0, WRONG_SETTING, PORT_TAKEN, DATA_UNWRITABLE, DATA_HELD, DATA_TOO_NEW})
+DATA_DAMAGED: Final = 7
+FINAL: Final = frozenset(
+    {0, WRONG_SETTING, PORT_TAKEN, DATA_UNWRITABLE, DATA_HELD, DATA_TOO_NEW, DATA_DAMAGED}
+)
 """Exit codes that starting again would not change."""
 
 
