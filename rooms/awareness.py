@@ -112,7 +112,9 @@ def _elsewhere(process: str) -> str:
     return f"process {process}"
 
 
-def _read(update: bytes, most: int = MAX_STATE_BYTES) -> list[tuple[int, int, dict[str, Any] | None]]:
+def _read(
+    update: bytes, most: int = MAX_STATE_BYTES
+) -> list[tuple[int, int, dict[str, Any] | None]]:
     try:
         count, at = lib0.read_uint(update, 0)
         if count > MAX_STATES:

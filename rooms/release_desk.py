@@ -14,9 +14,6 @@ NOT_READY: Final = say("Something is still missing in the memo. The list on its 
 OTHER_WORDS: Final = say("These words were changed meanwhile. Read them again, then answer.")
 SENT: Final = say("The memo has been sent. It is not changed any more.")
 
-SECTION_LIMIT: Final = 80
-"""Characters of a section's id: ids, never text."""
-
 ConsentCommand = wire.ConsentRelease | wire.ConsentWithdraw
 MemoCommand = wire.MemoQuestion | wire.MemoProse | wire.MemoSend
 
@@ -62,7 +59,7 @@ def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
             before = draft.room.questions.get(command.theme, "")
             draft.add(commits.QuestionSet(theme=command.theme, words=words, before=before))
         case wire.MemoProse():
-            if len(command.section) > SECTION_LIMIT or not is_place(command.section):
+            if not is_place(command.section):
                 raise Refused("bad_request")
             if draft.room.sent:
                 raise Refused("closed", SENT)

@@ -38,6 +38,7 @@ from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft
 from rooms.words import Mint, WordsBook
+from rooms.words_gone import gone
 
 log = structlog.get_logger("rooms")
 
@@ -196,11 +197,15 @@ class RoomLog:
         if not new:
             return False
         book = WordsBook(await storage.words(room.id))
-        for raw in new:
-            self._effects.owed = self._learn(raw)
+        learned = [self._learn(raw) for raw in new]
+        self._effects.owed = learned[-1]
         self.settled(self._settled_elsewhere)
         room.book = book
         room.book.hide(room.whole.room.safety.words)
+        for commit in learned:
+            # Who wrote it may not have erased them from the storage yet.
+            for one in gone(commit, room.whole, room.world.activities):
+                room.book.erase(list(one.refs))
         # Whoever wrote it makes its effects, unless they are killed.
         if self._effects.owed is not None:
             self._alarms.set("effects", room.world.clock.now() + EFFECTS_OF_OTHERS, self.settle)

@@ -1,6 +1,6 @@
 // The memo as its page gets it: a tree of sections, what is missing, and where every note went.
 
-export interface Run {
+interface Run {
   text: string;
   bold?: boolean;
   italic?: boolean;
@@ -41,6 +41,7 @@ export type MemoBlock =
   | { type: "quote"; line: Line; attribution?: string; translation?: string }
   | { type: "table"; headers: string[]; rows: Line[][]; numeric?: number[] }
   | { type: "notice"; line: Line; kind: string }
+  | { type: "picture"; line: Line; photo: string; label?: string }
   | Ask
   | Space;
 
