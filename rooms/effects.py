@@ -11,7 +11,15 @@ import structlog
 
 from activities.blocks import Line
 from activities.kernel import NotesChosen, WordsErased
-from rooms import board_events, board_moves, board_repair, commits, safety, words_events
+from rooms import (
+    board_events,
+    board_moves,
+    board_repair,
+    commits,
+    memo_events,
+    safety,
+    words_events,
+)
 from rooms.board_repair import Structure
 from rooms.board_schema import Section
 from rooms.card_words import SCOPES
@@ -75,6 +83,11 @@ class Effects:
                     await self._shelf.write_prose(event.section, text)
                     book.erase([event.words])
                     await self._storage.erase_words(self._room, [event.words])
+            case commits.MemoSent() if event.before:
+                book.erase(list(event.before))
+                await self._storage.erase_words(self._room, event.before)
+            case memo_events.CommentTakenBack():
+                await self._let_go((event.words,), (self.owed.seat,) if self.owed else (), book)
             case commits.QuestionSet() if event.before:
                 book.erase([event.before])
                 await self._storage.erase_words(self._room, [event.before])

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
 from activities.consent import Consent as Stands
+from activities.consent import lesson_open
 from activities.kernel import Harvest, Item
-from rooms import consent_desk
+from rooms import consent_desk, memo_states
 from rooms.board_schema import Card
 from rooms.card_words import KINDS
 from rooms.memo_source import (
@@ -14,6 +15,7 @@ from rooms.memo_source import (
     CardConsent,
     Commitment,
     Consent,
+    ConsentState,
     Evaluation,
     MemoCard,
     MemoSource,
@@ -70,7 +72,7 @@ def material(
         ),
         cards=tuple(_card(room, card) for card in cards) + _loose_items(room, found),
         stories=_stories(room, found),
-        prose={**{id: ProseText(text) for id, text in old_prose(room).items()}, **(prose or {})},
+        prose=prose or {},
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
@@ -81,8 +83,23 @@ def material(
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
-        state="sent" if state.sent else "draft",
+        state="draft" if memo_states.writable(state) else "sent",
+        version=state.memo_version + 1 if state.memo.opened else 0,
+        lessons=lessons(room),
     )
+
+
+def lessons(room: "Room") -> dict[str, int]:
+    """How many people let the lesson be told in other words, without them, by the theme their words
+    stood under: never who, and nothing of the words (ruling *Words*)."""
+    state = room.whole.room
+    themes = {note.words: note.theme for note in state.notes.values()}
+    owners: dict[str, set[str]] = {}
+    for ref, known in state.consents.items():
+        if lesson_open(known.consent):
+            theme = themes.get(ref, state.placed.get(ref, ""))
+            owners.setdefault(theme, set()).add(known.seat)
+    return {theme: len(seats) for theme, seats in owners.items()}
 
 
 def old_prose(room: "Room") -> dict[str, str]:
@@ -206,7 +223,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, ref, card.kind, digest(card.text))
-        consent, scope = stands.state, stands.scope
+        consent, scope = _answer(room, stands), stands.scope
         by = consent_desk.attribution(
             room.whole, card.author, stands.attribution, room.name_of, room.book.get
         )
@@ -263,12 +280,18 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         language=_language(room, ref),
         scope=stands.scope if quoted else _scope(room, activity, stands),
         attribution=by if quoted else "",
-        consent=stands.state if quoted else "none_needed",
+        consent=_answer(room, stands) if quoted else "none_needed",
         theme=room.whole.room.placed.get(ref, ""),
         ticks=len(room.whole.room.ticks.get(ref, ())),
         origin=item.origin,
         status="answered" if item.answered else "open",
     )
+
+
+def _answer(room: "Room", stands: Stands) -> ConsentState:
+    """What was answered; once the time of the check has passed, silence leaves out (A18)."""
+    silent = stands.state == "pending" and room.whole.room.memo.over
+    return "silent" if silent else stands.state
 
 
 def _scope(room: "Room", activity: str, stands: Stands) -> Scope:
@@ -291,7 +314,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     return StoryPart(
         id=item.words.ref,
         text=text,
-        consent=Consent(stands.scope, stands.attribution, stands.state),
+        consent=Consent(stands.scope, stands.attribution, _answer(room, stands)),
         language=_language(room, item.words.ref),
         by=consent_desk.attribution(
             room.whole, item.seat, stands.attribution, room.name_of, room.book.get

@@ -32,7 +32,7 @@ def withheld(release: Release, owned: bool, edition: Edition) -> Reason:
     """
     state, scope = release
     match state:
-        case "pending" | "refused" | "withdrawn":
+        case "pending" | "refused" | "withdrawn" | "silent" | "later":
             return state
         case "none_needed" if owned:
             return "not_released"

@@ -16,8 +16,12 @@ from rooms.memo_tree import Run
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
 Scope = Literal["self", "circle", "room", "memo", "public"]
-CardConsent = Literal["none_needed", "pending", "given", "refused", "withdrawn"]
-ConsentState = Literal["pending", "given", "refused", "withdrawn"]
+CardConsent = Literal[
+    "none_needed", "pending", "given", "refused", "withdrawn", "silent", "later"
+]  # fmt: skip
+ConsentState = Literal["pending", "given", "refused", "withdrawn", "silent", "later"]
+"""As in methods.md 1.8; `silent`: asked in the check and not answered (A18), `later`: not in the
+copy people have."""
 Attribution = Literal["none", "role", "first_name", "name_org"]
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
@@ -199,7 +203,10 @@ class NextCall(msgspec.Struct, frozen=True):
 class MemoSource(msgspec.Struct, frozen=True):
     """Everything a memo is made from. Times are milliseconds since the epoch, `zone` an IANA name.
 
-    `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups` gives the
+    `version` is printed: of what people have, or of what is being written for them (0: the first,
+    not sent yet). `lessons` counts people who give a lesson without their words, by theme id ("":
+    of none). `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups`
+    gives the
     number of people of each circle where it is known. Only `printed_at` may differ between two
     exports of the same board (ME5).
     """
@@ -230,3 +237,5 @@ class MemoSource(msgspec.Struct, frozen=True):
     printed_at: int = 0
     groups: Mapping[str, int] = {}
     state: MemoState = "draft"
+    version: int = 0
+    lessons: Mapping[str, int] = {}

@@ -36,6 +36,8 @@ from rooms import (
     commits,
     consent_desk,
     lead_rights,
+    memo_states,
+    memo_step_desk,
     note_desk,
     safety_desk,
     unnamed,
@@ -51,6 +53,7 @@ from rooms.asked import ROOM_TAGS, field_of, tag_of
 from rooms.asking import Asking, Known, moment_of
 from rooms.commits import Commit, WordsKept
 from rooms.effects import Effects
+from rooms.looked_up import looked_up
 from rooms.memo_material import old_prose
 from rooms.memo_places import placed
 from rooms.memo_tree import Memo
@@ -182,18 +185,13 @@ class Room(RoomReading):
         mint = Mint(self.world.new_id)
         carried = self.whole.room.device_by_id(device.id).seats
         entered_by = carried[0] if carried and carried[0] != seat_id else ""
-        # The memo is drafted from documents, which a decider cannot read (ME6).
         tag = tag_of(bytes(asked.command))
-        about_memo = tag in ("memo.send", "memo.remind")
-        memo = await self.draft_memo("participants") if about_memo else None
         if tag in ANSWERING:
             await self._sync_card(field_of(bytes(asked.command), "words"))
         about = await self._about(bytes(asked.command), seat_id)
         named = field_of(bytes(asked.command), "photo") if tag == "note.add" else ""
-        known = Known(
-            memo_ready=memo is not None and memo.ready,
-            memo_waiting=memo.waiting if memo is not None else (),
-            places=placed(memo) if memo is not None and tag == "memo.send" else {},
+        known = replace(
+            await looked_up(self, tag),
             recent=about.recent if about else (),
             cards=about.all if about else (),
             photo=named if self.photos.has(seat_id, named) else "",
@@ -622,7 +620,10 @@ class Room(RoomReading):
                 await self.expired()
             return
         if not state.board_gone and state.keep.board_until(state.begins) <= now:
-            printed = frozenset(placed(await self.draft_memo("participants")))
+            memos = [await self.draft_memo("participants")]
+            if state.sent:
+                memos.append(await self.sent_copy("participants"))
+            printed = frozenset(id for memo in memos for id in placed(memo))
 
             def forget(draft: Draft) -> None:
                 words, kept = words_desk.board_forgotten(draft, printed)
@@ -662,6 +663,7 @@ class Room(RoomReading):
         if self.forgotten:
             return
         self._set_words_alarms()
+        self._set_memo_alarm()
         due = wholes.deadline(self.whole, self.world.activities)
         if due is None:
             self._alarms.drop("activity")
@@ -673,6 +675,18 @@ class Room(RoomReading):
         elif self._alarms.due("taken") is None:
             self._alarms.set("taken", erase, self._erase_taken)
         self._set_people_alarm()
+
+    def _set_memo_alarm(self) -> None:
+        """When the memo becomes a draft, or waits no longer for answers."""
+        if (due := memo_states.due(self.whole.room)) is None:
+            self._alarms.drop("memo")
+        elif self._alarms.due("memo") != due:
+            self._alarms.set("memo", due, self._ring_memo)
+
+    async def _ring_memo(self) -> None:
+        """Raises `Refused("full")`: then the alarm rings again."""
+        await self._commit(memo_step_desk.ring)
+        self._set_alarms()
 
     def _touched(self, document: str, touches: Sequence[Touch]) -> None:
         """An edit of people was taken in. A card that its author took out of the document itself,

@@ -9,7 +9,15 @@ from msgspec.structs import replace
 from activities.blocks import Line, say
 from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, consent_desk, unnamed, wire_words
+from rooms import (
+    board_reading,
+    call,
+    consent_desk,
+    memo_states,
+    memo_step_desk,
+    unnamed,
+    wire_words,
+)
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.consent_desk import QUOTABLE
@@ -17,12 +25,13 @@ from rooms.hall_desk import tables
 from rooms.hats import roles_of
 from rooms.helm_view import strip
 from rooms.memo import Edition, Memo, draft
+from rooms.memo_copy import as_sent, prose_of, questions_of
 from rooms.memo_document import read_prose
 from rooms.memo_ledger import NoteEntry, entries
-from rooms.memo_material import material
+from rooms.memo_material import material, old_prose
 from rooms.memo_places import headings, placed
 from rooms.memo_rules import Echoes, card_withheld
-from rooms.memo_source import MemoSource
+from rooms.memo_source import MemoSource, ProseText
 from rooms.memo_tree import nameless
 from rooms.names import told_apart
 from rooms.offers import Standing
@@ -274,8 +283,9 @@ class RoomReading:
         found = consent_desk.items(self.whole, self.world.activities)
         message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
         places: dict[str, list[wire_words.MemoPlace]] = {}
+        sent = self.whole.room.sent
         for edition in EDITIONS:
-            memo = await self.draft_memo(edition)
+            memo = await (self.sent_copy if sent else self.draft_memo)(edition)
             named = headings(memo)
             for id, section in placed(memo).items():
                 note = self.whole.room.notes.get(id)
@@ -316,7 +326,7 @@ class RoomReading:
             open_now = circle is not None and not circle.closed
             able = [s for s in able if circle is not None and s.id in circle.members]
         elif name == "memo":
-            open_now = state.sent == 0  # what went out is not written on
+            open_now = memo_states.writable(state)
             able = [s for s in able if s.role == "facilitator"]
         elif name.startswith("mine/"):
             able = [s for s in able if f"mine/{s.id}" == name]
@@ -339,17 +349,32 @@ class RoomReading:
         return any(self.inside(self.whole.room.seats[s]) for s in self.seats_of(device))
 
     async def memo(self, device: Device, edition: Edition) -> Memo:
-        """The memo as it stands. Facilitators always; others the participants' copy once it is
-        sent.
+        """The memo for this device: facilitators read what they write, and once it is sent what
+        people have; others the participants' copy once it is sent.
 
         Raises `Refused` (ruling *Who may call what*).
         """
-        if not self.is_facilitator(device) and (
-            edition != "participants" or not self.whole.room.sent
-        ):
+        state, inside = self.whole.room, self.is_facilitator(device)
+        if not inside and (edition != "participants" or not state.sent):
             raise Refused("not_allowed", NOT_SENT)
         self.seat(device)
-        return await self.draft_memo(edition)
+        if inside and memo_states.writable(state):
+            return await self.draft_memo(edition)
+        return await self.sent_copy(edition)
+
+    async def sent_copy(self, edition: Edition) -> Memo:
+        """The copy people have: what was sent, less what its owners have taken out since."""
+        state = self.whole.room
+        source = await self._material()
+        if state.memo.opened:
+            texts = {ref: self.book.get(ref) or "" for ref in memo_states.kept(state)}
+            prose = {place: texts[ref] for place, ref in state.memo.prose.items() if texts[ref]}
+            source = replace(
+                source,
+                prose=prose_of(prose),
+                questions=questions_of(state.memo.questions, texts),
+            )
+        return self._drafted(as_sent(source, state), edition)
 
     async def draft_memo(self, edition: Edition) -> Memo:
         """Draft the memo from what the room holds now, in the room's language."""
@@ -363,9 +388,19 @@ class RoomReading:
         board = frozenset(card.id for card in await self.shelf.cards("board"))
         return entries(self._drafted(source, "participants"), source, board, self.name_of)
 
+    async def prose(self) -> dict[str, ProseText]:
+        """What facilitators wrote, by place, each with whether it may stand in the shareable
+        copy."""
+        log = {id: ProseText(text) for id, text in old_prose(self).items()}
+        found = {**log, **await self.shelf.read("memo", read_prose)}
+        state = self.whole.room
+        return {
+            place: replace(text, public=memo_step_desk.fit(state, place, text))
+            for place, text in found.items()
+        }
+
     async def _material(self) -> MemoSource:
-        prose = await self.shelf.read("memo", read_prose)
-        return material(self, await self.shelf.cards("board"), prose)
+        return material(self, await self.shelf.cards("board"), await self.prose())
 
     def _drafted(self, source: MemoSource, edition: Edition) -> Memo:
         def translate(text: str, values: Mapping[str, object]) -> str:

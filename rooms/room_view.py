@@ -28,6 +28,7 @@ from activities.kernel import LeadCommand, Lens, Viewer
 from rooms import (
     helm_desk,
     helm_view,
+    memo_stage,
     offers_words,
     reminders,
     safety_view,
@@ -397,6 +398,7 @@ def room_info(
         kept=offers_words.keeps(state),
         plan=plan,
         frozen=safety_view.frozen_line(state, seat),
+        memo=memo_stage.mark(state, seat),
         bridge=helm_view.bridge(state, running, now),
         waiting=sum(s.status == "waiting" for s in state.seats.values()) if inside else 0,
         co_time=state.helm.co_time,
