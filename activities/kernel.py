@@ -31,8 +31,10 @@ fresh view.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import reduce
 from hashlib import sha256
-from typing import Any, Final, Generic, Literal, TypeVar, Union
+from operator import or_
+from typing import Any, Final, Generic, Literal, TypeVar
 
 import msgspec
 
@@ -459,11 +461,11 @@ class Activity(Generic[S]):
 
     def command_union(self) -> Any:
         """The tagged union of this activity's commands, for strict decoding."""
-        return Union[self.commands]  # noqa: UP007  built from a tuple
+        return reduce(or_, self.commands)
 
     def event_union(self) -> Any:
         """The tagged union of this activity's events, for reading the log."""
-        return Union[self.events]  # noqa: UP007
+        return reduce(or_, self.events)
 
 
 def step(

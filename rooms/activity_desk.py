@@ -86,7 +86,7 @@ def tell(draft: Draft, id: str, raw: bytes, asking: Asking, text: unnamed.Text) 
     lead_rights.ensure_activity(draft.room, moment.roles, command)
     if type(command) in kind.unnamed:
         moment = replace(moment, seat="", token=unnamed.token(draft.room, text, id, seat.id))
-        draft.unnamed = True
+        draft.unnamed = id
     if draft.room.lead.peer and "lead" in moment.roles and seat.role == "participant":
         moment = replace(moment, roles=moment.roles | {"member"})
     draft.tell(id, command, moment)

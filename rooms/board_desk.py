@@ -16,10 +16,10 @@ from activities.kernel import (
     Harvest,
     NotesChosen,
 )
-from rooms import board_moves, commits
+from rooms import board_events, board_moves, card_lookup, commits
 from rooms.board_schema import author_of
 from rooms.commits import RoomEvent
-from rooms.room_state import RoomState
+from rooms.room_state import RoomState, notes_shared
 
 
 def notes_of(state: RoomState) -> tuple[BoardNote, ...]:
@@ -122,25 +122,53 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
         case board.ThemesMerged() if _is_theme(state, event.theme):
             into = event.into if _is_theme(state, event.into) else ""
             yield from board_moves.emptied(state, event.theme, into)
-            words = state.notes[event.theme].words
-            yield commits.ThemesMerged(theme=event.theme, into=into, words=words)
+            yield commits.ThemesMerged(theme=event.theme, into=into)
         case board.NoteTicked() if event.card in state.notes or event.card in state.words:
             if event.on != (event.seat in state.ticks.get(event.card, ())):
                 yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)
         case board.ThemeScored() if _is_theme(state, event.theme):
             yield commits.ThemeScored(theme=event.theme, votes=event.votes, runoff=event.runoff)
         case NotesChosen():
-            new = [n.card for n in state.notes.values() if n.card in state.shared and not n.order]
-            yield from _behind(state, new)
+            yield from _chosen(state, activity, event)
         case _:
             return
 
 
-def _behind(state: RoomState, cards: list[str]) -> Iterator[RoomEvent]:
-    """Cards that came from a circle stand behind what is not placed."""
-    event = board_moves.put(state, cards, section="", theme="")
-    if event is not None:
-        yield event
+def _chosen(state: RoomState, activity: str, event: NotesChosen) -> Iterator[RoomEvent]:
+    """An author gave cards of a circle to everyone. The last choice holds: what is not in it any
+    more is taken back, and what was given before stands where it stood."""
+    circles = f"group/{activity}-"
+    own = [n for n in card_lookup.of_seat(state, event.seat) if n.document.startswith(circles)]
+    given = own if event.share == "all" else []
+    if event.share == "some":
+        given = [n for n in own if n.card in event.cards]
+    kept = {note.card for note in given}
+    if back := tuple(n.card for n in own if n.card in state.shared and n.card not in kept):
+        yield board_events.NotesUnshared(cards=back)
+    new = [n for n in given if n.card not in state.shared and not _withheld(state, n)]
+    if not new:
+        return
+    shared = board_events.NotesShared(
+        cards=tuple((n.card, n.document) for n in new),
+        document="board",
+        section="",
+        at=state.last,
+    )
+    yield shared
+    # They stand behind what is not placed.
+    placed = board_moves.put(
+        notes_shared(state, shared), [n.card for n in new if not n.order], section="", theme=""
+    )
+    if placed is not None:
+        yield placed
+
+
+def _withheld(state: RoomState, note: commits.NoteAdded) -> bool:
+    """Whether a card stands nowhere just now: its author is hidden, or has taken it back."""
+    known = state.consents.get(note.words)
+    return note.card in state.safety.cards or (
+        known is not None and known.consent.state == "withdrawn"
+    )
 
 
 def _placed(state: RoomState, card: str, theme: str) -> Iterator[RoomEvent]:

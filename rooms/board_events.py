@@ -50,6 +50,13 @@ class NotesShared(Event, frozen=True, tag="notes.shared"):
     at: int  # ms
 
 
+class NotesUnshared(Event, frozen=True, tag="notes.unshared"):
+    """While their circle's step goes on, their author thought better of it: everybody's copies go,
+    the circle keeps its cards."""
+
+    cards: tuple[str, ...]
+
+
 class SectionMade(Event, frozen=True, tag="section.made"):
     """The board has a section: of a facilitator (`words`), or of an activity (`line`, a sentence of
     the catalogue, and beside it a number that is not 0). It belongs to `activity` and `step`, its
@@ -87,13 +94,33 @@ class BoardRestored(Event, frozen=True, tag="board.restored"):
     theme: str = ""
 
 
+class BoardStepped(Event, frozen=True, tag="board.stepped"):
+    """Somebody took a step that they can take back: `cards` moved; a theme was `made` for them, or
+    `merged` into another."""
+
+    cards: tuple[str, ...]
+    made: str = ""
+    merged: str = ""
+    into: str = ""
+
+
+class BoardUndone(Event, frozen=True, tag="board.undone"):
+    """Somebody took back their step of commit `to`; the moves themselves follow in the same
+    commit."""
+
+    to: int
+
+
 BoardEvent = (
     CardsPlaced
     | NoteTaken
     | NoteRestored
     | NotesShared
+    | NotesUnshared
     | SectionMade
     | SectionNamed
     | SectionOrdered
     | BoardRestored
+    | BoardStepped
+    | BoardUndone
 )

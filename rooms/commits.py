@@ -216,12 +216,11 @@ class NoteReworded(Event, frozen=True, tag="note.reworded"):
 
 
 class ThemesMerged(Event, frozen=True, tag="board.themes_merged"):
-    """All cards of `theme` stand under `into`, and `theme` is gone from the board; the words of its
-    title are erased."""
+    """All cards of `theme` stand under `into`, and `theme` is gone from the board; unless that is
+    taken back, its title is erased after a minute (`NoteDeleted`)."""
 
     theme: str
     into: str
-    words: str = ""
 
 
 class ItemPlaced(Event, frozen=True, tag="board.item_placed"):

@@ -11,7 +11,7 @@ from typing import Final
 from activities import consent as consents
 from activities.blocks import Who, Words
 from activities.kernel import Harvest, Item
-from rooms import wire
+from rooms import card_lookup, wire
 from rooms.whole import Activities, Whole
 from rooms.words_events import CardAt
 from rooms.words_state import due
@@ -64,10 +64,8 @@ def noted(whole: Whole) -> Mapping[str, Items]:
 
 def card_of(whole: Whole, ref: str) -> CardAt | None:
     """The card that carries these words, None when they are no card's."""
-    return next(
-        ((note.document, note.card) for note in whole.room.notes.values() if note.words == ref),
-        None,
-    )
+    note = card_lookup.by_words(whole.room).get(ref)
+    return (note.document, note.card) if note else None
 
 
 def consent_of(whole: Whole, ref: str, kind: str, shown: str = "") -> consents.Consent:
@@ -182,7 +180,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
                 verbal=known.heard if known and known.consent.verbal else "",
             )
         )
-    keeps = state.keep.board_until(state.begins), state.keep.memo_until(state.begins)
+    keeps = state.keep.board_until(state.kept_from), state.keep.memo_until(state.kept_from)
     return wire.WordsMessage(
         seat=seat,
         seq=state.seq,

@@ -10,11 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 import structlog
 
 from activities.blocks import Line
-from activities.kernel import NotesChosen, WordsErased
+from activities.kernel import WordsErased
 from rooms import (
     board_events,
     board_moves,
     board_repair,
+    card_lookup,
     commits,
     memo_events,
     safety,
@@ -22,9 +23,9 @@ from rooms import (
 )
 from rooms.board_repair import Structure
 from rooms.board_schema import Section
-from rooms.card_words import SCOPES
 from rooms.commits import ActivityEvent, Commit
 from rooms.shelf import Shelf
+from rooms.shelf_cards import ShelfCards
 from rooms.storage import Storage, StorageUnwritable
 from rooms.whole import Activities, Whole
 from rooms.words import WordsBook
@@ -48,6 +49,7 @@ class Effects:
         self._ways_in = ways_in
         self._room = room
         self._shelf = shelf
+        self._cards = ShelfCards(shelf)
         self._storage = storage
         self._activities = activities
         self.owed: Commit | None = None
@@ -64,6 +66,9 @@ class Effects:
         try:
             for event in commit.events:
                 await self._make(event, whole, book)
+            # Many go in one commit; each document is folded once for all of them.
+            gone = [event for event in commit.events if isinstance(event, commits.NoteDeleted)]
+            await self._delete(gone, book)
         except StorageUnwritable:
             log.warning("effects_owed", room=self._room, seq=commit.seq)
             raise
@@ -76,7 +81,7 @@ class Effects:
             case commits.NoteAdded():
                 if (text := book.get(event.words)) is not None:
                     alt = book.get(event.alt) or "" if event.alt else ""
-                    await self._shelf.put_note(event, text, alt)
+                    await self._cards.put(event, text, alt)
             case commits.ProseSet():
                 # Once written it lives in the document alone, where people go on with it.
                 if (text := book.get(event.words)) is not None:
@@ -91,37 +96,30 @@ class Effects:
             case commits.QuestionSet() if event.before:
                 book.erase([event.before])
                 await self._storage.erase_words(self._room, [event.before])
-            case commits.NoteMoved():
-                await self._shelf.move_note(event.card, event.theme)
             case commits.NoteReworded():
                 if (text := book.get(event.words)) is not None:
-                    await self._shelf.reword_note(event.card, text)
+                    await self._cards.reword(event.card, text)
                 book.erase([event.before])
                 await self._storage.erase_words(self._room, [event.before])
             case commits.ThemesMerged():
-                await self._shelf.merge_themes(event.theme, event.into)
-                if event.words:  # what the theme was called
-                    await self._shelf.compact("board")
-                    book.erase([event.words])
-                    await self._storage.erase_words(self._room, [event.words])
+                await self._cards.merge_themes(event.theme, event.into)
             case commits.NoteTicked():  # words that are no card have no tick there
-                await self._shelf.tick_note(event.card, event.seat, event.on)
+                await self._cards.tick(event.card, event.seat, event.on)
             case board_events.CardsPlaced():
-                await self._shelf.place_cards(event.places)
+                await self._cards.place(event.places)
             case board_events.NoteTaken() if taken := whole.room.board.taken.get(event.card):
-                for document in _documents(whole, taken.note):
-                    await self._shelf.take_note(document, event.card)
+                await self._cards.take_off(_standing(whole, taken.note))
             case board_events.NoteRestored() if note := whole.room.notes.get(event.card):
                 if _withdrawn(whole, note.card):
                     return  # its words were taken back before: it stays where nobody reads it
-                for document in _documents(whole, note):
-                    await self._shelf.restore_card(document, event.card)
+                await self._cards.bring_back(_standing(whole, note))
             case board_events.NotesShared():
                 for card, origin in event.cards:
                     if (note := whole.room.notes.get(card)) is not None:
-                        await self._shelf.give_note(
-                            origin, event.document, note, whole.room.default_scope
-                        )
+                        scope = whole.room.default_scope
+                        await self._cards.share(origin, event.document, note, scope)
+            case board_events.NotesUnshared():
+                await self._cards.erase(("board", card) for card in event.cards)
             case board_events.SectionMade() | board_events.SectionNamed():
                 await self._section(event.section, whole, book)
                 if isinstance(event, board_events.SectionNamed) and event.before:
@@ -131,10 +129,6 @@ class Effects:
             case board_events.SectionOrdered():
                 for id, _ in event.orders:
                     await self._section(id, whole, book)
-            case commits.NoteDeleted():
-                await self._shelf.forget_card(event.document, event.card)
-                book.erase([event.words])
-                await self._storage.erase_words(self._room, [event.words])
             case commits.KeyDropped():
                 book.erase([event.words])
                 await self._storage.erase_words(self._room, [event.words])
@@ -144,19 +138,19 @@ class Effects:
                 for digest, kind in self._ways_in(self._room, event.generation):
                     await self._storage.put_secret(digest, self._room, kind.encode())
             case safety.SeatHidden():
-                for document, card in event.hidden.cards:
-                    await self._shelf.hide_card(document, card)
+                await self._cards.take_off(event.hidden.cards)
             case safety.SeatRestored():
-                for document, card in event.hidden.cards:
-                    if card in whole.room.board.taken or _withdrawn(whole, card):
-                        continue  # its author's to bring back
-                    await self._shelf.restore_card(document, card)
+                away = whole.room.board.taken
+                await self._cards.bring_back(
+                    (document, card)
+                    for document, card in event.hidden.cards
+                    if not (card in away or _withdrawn(whole, card))  # its author's to bring back
+                )
                 notes = whole.room.notes
                 back = (notes[card] for _, card in event.hidden.cards if card in notes)
                 await self._place(back, whole)  # others may have moved it meanwhile
             case safety.SeatErased():
-                for document, card in event.hidden.cards:
-                    await self._shelf.erase_card(document, card)
+                await self._cards.erase(event.hidden.cards)
                 book.erase(list(event.hidden.words))
                 await self._storage.erase_words(self._room, event.hidden.words)
             case commits.ConsentChanged():
@@ -176,22 +170,30 @@ class Effects:
 
     async def _answered(self, words: str, whole: Whole) -> None:
         """A card whose author took its words back is nobody's to read, until they think again."""
-        note = next((n for n in whole.room.notes.values() if n.words == words), None)
+        note = card_lookup.by_words(whole.room).get(words)
         if note is None or note.card in whole.room.safety.cards:
             return
         back = whole.room.consents[words].consent.state == "withdrawn"
-        for document in (note.document, *(("board",) if note.card in whole.room.shared else ())):
-            if back:
-                await self._shelf.hide_card(document, note.card)
-            else:
-                await self._shelf.restore_card(document, note.card)
-                await self._place((note,), whole)  # others may have moved it meanwhile
+        if back:
+            await self._cards.take_off(_standing(whole, note))
+        else:
+            await self._cards.bring_back(_standing(whole, note))
+            await self._place((note,), whole)  # others may have moved it meanwhile
+
+    async def _delete(self, gone: Sequence[commits.NoteDeleted], book: WordsBook) -> None:
+        """Cards their authors took away, and nobody brought back, with their words."""
+        if not gone:
+            return
+        await self._cards.erase((event.document, event.card) for event in gone)
+        refs = [event.words for event in gone]
+        book.erase(refs)
+        await self._storage.erase_words(self._room, refs)
 
     async def _forget(
         self, event: words_events.WordsForgotten | words_events.SeatForgotten, book: WordsBook
     ) -> None:
         """No document, no copy and no row holds these any more."""
-        await self._shelf.forget_cards(event.cards)
+        await self._cards.erase(event.cards)
         if isinstance(event, words_events.SeatForgotten):
             await self._shelf.clear(f"mine/{event.seat}")
             await self._let_go(event.words, event.scribes, book)
@@ -214,11 +216,11 @@ class Effects:
             for n in notes
             if board_moves.is_on_board(whole.room, n)
         )
-        await self._shelf.place_cards(places)
+        await self._cards.place(places)
 
     async def _section(self, id: str, whole: Whole, book: WordsBook) -> None:
         if (section := self.section_of(whole, book, id)) is not None:
-            await self._shelf.put_section(section)
+            await self._cards.put_section(section)
 
     def structure(self, whole: Whole, book: WordsBook) -> Structure:
         """What the log says of the board."""
@@ -239,27 +241,10 @@ class Effects:
         here = whole.running[event.activity]
         activity = self._activities[here.kind]
         inner = commits.decode_event(event.event, activity.event_union())
-        if isinstance(inner, NotesChosen):
-            await self._share(event, inner, whole)
-        elif isinstance(inner, WordsErased):
+        if isinstance(inner, WordsErased):
             refs = [words.ref for words in inner.words]
             by = self.owed.seat if self.owed else ""
             await self._let_go(refs, (by,) if by else (), book)
-
-    async def _share(self, event: ActivityEvent, inner: NotesChosen, whole: Whole) -> None:
-        """Cards of a circle that their author gave to the board, or took back from it."""
-        here = whole.running[event.activity]
-        activity = self._activities[here.kind]
-        for group in activity.groups(here.state):
-            if inner.seat in group.members:
-                only = {"all": None, "some": inner.cards, "none": ()}[inner.share]
-                name = f"group/{event.activity}-{group.id}"
-                scope = SCOPES.get(whole.room.default_scope, "memo")
-                await self._shelf.share(name, inner.seat, only, scope)
-        # Somebody who shares again finds the card where it stood.
-        state = whole.room
-        mine = [n for n in state.notes.values() if n.seat == inner.seat and n.card in state.shared]
-        await self._place(mine, whole)
 
 
 def _withdrawn(whole: Whole, card: str) -> bool:
@@ -269,7 +254,6 @@ def _withdrawn(whole: Whole, card: str) -> bool:
     return known is not None and known.consent.state == "withdrawn"
 
 
-def _documents(whole: Whole, note: commits.NoteAdded) -> tuple[str, ...]:
-    """Every document a card stands in: where it was written, and the board when it is shared."""
-    copied = note.document != "board" and note.card in whole.room.shared
-    return (note.document, "board") if copied else (note.document,)
+def _standing(whole: Whole, note: commits.NoteAdded) -> tuple[tuple[str, str], ...]:
+    """A card with every document it stands in."""
+    return tuple((name, note.card) for name in card_lookup.stands_in(whole.room, note))

@@ -16,7 +16,8 @@ from rooms.doors import Door, Invitation, new_room_id, new_token, same
 from rooms.hall_desk import may_move, taken_over
 from rooms.open_rooms import OpenRooms
 from rooms.opening import ORGANISER, Wanted, opening
-from rooms.room import DISK_FULL, Room
+from rooms.room import Room
+from rooms.room_log import DISK_FULL
 from rooms.room_state import RoomState
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session

@@ -1,7 +1,7 @@
 """What people decide about cards: adding one, putting it elsewhere, ticking it, taking it away and
 bringing it back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -9,7 +9,15 @@ from msgspec.structs import replace
 from activities import board
 from activities.blocks import Cards, say
 from activities.kernel import Command, Refused
-from rooms import board_desk, board_events, board_moves, commits, section_desk, wire_board
+from rooms import (
+    board_desk,
+    board_events,
+    board_moves,
+    card_lookup,
+    commits,
+    section_desk,
+    wire_board,
+)
 from rooms.asking import Asking, moment_of
 from rooms.board_moves import GONE_ON, NOT_THERE, Spot, is_on_board
 from rooms.board_state import UNDO_MS
@@ -39,6 +47,9 @@ ENOUGH: Final = say("You have as many notes here as fit: {limit}.", limit=CARDS_
 NO_SUCH_SECTION: Final = say("There is no such section on this board. Look again.")
 NO_SUCH_THEME: Final = say("This theme is not there any more. Look again.")
 MOVE_THEMES: Final = say("A theme cannot stand under another one. Merge the two.")
+TOO_MANY: Final = say(
+    "That is more than {limit} notes at once. Take fewer.", limit=wire_board.MOST_TOGETHER
+)
 NO_PICTURE: Final = say("This picture is not here any more. Choose it again.")
 SAY_WHAT: Final = say("Say in a few words what is on the picture, for those who cannot see it.")
 ASK_FIRST: Final = say(
@@ -122,27 +133,46 @@ def dropped(draft: Draft, cards: Iterable[str], dice: int) -> None:
 
 def _move(draft: Draft, command: wire_board.NoteMove, asking: Asking) -> None:
     state = draft.room
-    note = state.notes.get(command.card)
-    if note is None:
+    if bool(command.card) == bool(command.cards):
+        raise Refused("bad_request")
+    cards = movable(state, (command.card,) if command.card else command.cards)
+    if not cards:
         raise Refused("unknown", NOT_THERE)
     if command.theme and not board_moves.is_theme(state.notes, command.theme):
         raise Refused("unknown", NO_SUCH_THEME)
-    if not is_on_board(state, note):
-        raise Refused("not_allowed", NOT_PLACED_THERE)
-    if note.seat != asking.seat.id:
+    if any(state.notes[card].seat != asking.seat.id for card in cards):
         asking.ensure_facilitator()
-    if note.kind == "theme":
-        raise Refused("bad_request", MOVE_THEMES)
     if command.section:
         _ensure_section(state, command.section)
-    unchanged_since(state, note.card, command.since)
+    if len(cards) > 1 and command.theme is None and command.section is None:
+        raise Refused("bad_request")  # they come from several places, and go to one
+    for card in cards:
+        unchanged_since(state, card, command.since)
     theme = command.theme
     if theme is None and command.section is not None:
         theme = ""
-    moved = board_moves.put(
-        state, [note.card], section=command.section, theme=theme, after=command.after
-    )
+    moved = board_moves.put(state, cards, section=command.section, theme=theme, after=command.after)
     add_events(draft, [moved], asking)
+    draft.add(board_events.BoardStepped(cards=cards))
+
+
+def movable(state: RoomState, ids: Sequence[str]) -> tuple[str, ...]:
+    """Cards that go somewhere together; what its author has just taken away is left out. Raises
+    `Refused`."""
+    if len(ids) > wire_board.MOST_TOGETHER:
+        raise Refused("too_many", TOO_MANY)
+    if len(set(ids)) < len(ids):
+        raise Refused("bad_request")
+    there = tuple(id for id in ids if id not in state.board.taken)
+    for id in there:
+        note = state.notes.get(id)
+        if note is None:
+            raise Refused("unknown", NOT_THERE)
+        if not is_on_board(state, note):
+            raise Refused("not_allowed", NOT_PLACED_THERE)
+        if note.kind == "theme":
+            raise Refused("bad_request", MOVE_THEMES)
+    return there
 
 
 def _ensure_section(state: RoomState, section: str) -> None:
@@ -208,7 +238,7 @@ def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
 def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> None:
     state = draft.room
     taken = state.board.taken.get(command.card)
-    if taken is None or not _may_take(taken.note, asking):
+    if taken is None or taken.merged or not _may_take(taken.note, asking):
         raise Refused("unknown", TOO_LATE)
     note = taken.note
     if asking.seat.id in state.safety.hidden or note.words in state.safety.words:
@@ -286,7 +316,7 @@ def with_photo(
 
 def ensure_room(state: RoomState, seat: str, document: str) -> None:
     """Raises `Refused("full")` when a seat has as many cards in a document as fit."""
-    there = sum(n.seat == seat and n.document == document for n in state.notes.values())
+    there = sum(n.document == document for n in card_lookup.of_seat(state, seat))
     if there >= CARDS_PER_SEAT:
         raise Refused("full", ENOUGH)
 

@@ -67,7 +67,7 @@ def _sent_again(state: RoomState) -> tuple[AnyBlock, ...]:
 
 def keeps(state: RoomState) -> Line:
     """The sentence on how long what is written here is kept, for everybody."""
-    return promised(state.keep, state.begins, state.zone, state.language)
+    return promised(state.keep, state.kept_from, state.zone, state.language)
 
 
 def offers(

@@ -17,7 +17,8 @@ from rooms.delivery import Delivery
 from rooms.doors import Doors
 from rooms.keeping import DAY
 from rooms.render import Translate, english
-from rooms.room import DISK_FULL, Room
+from rooms.room import Room
+from rooms.room_log import DISK_FULL
 from rooms.storage import Storage, StorageUnwritable
 from rooms.whole import Activities
 from rooms.wire import CLOSE_CODES, Goodbye
@@ -153,7 +154,7 @@ class OpenRooms:
             log.info("room_expired", room=room_id)
             await self.forget(room_id)
 
-        room.expired = expired
+        room.when_expired(expired)
         return Delivery(room)
 
     async def _look_after(self) -> None:

@@ -1,6 +1,7 @@
 """The alarms of one room: what may ring, and when somebody's silence, offer or key has to be
 looked at next."""
 
+from collections.abc import Callable
 from typing import Final, Literal, get_args
 
 from rooms import helm_view, safety_view, unnamed
@@ -25,6 +26,8 @@ class RoomAlarms:
     """One room's own alarms among those of the process, one of each kind. Times in ms."""
 
     def __init__(self, room: str, alarms: Alarms, clock: Clock) -> None:
+        self.look: Callable[[], None] = lambda: None
+        """Keep every alarm that follows from what the room holds; the room says which."""
         self._room = room
         self._alarms = alarms
         self._clock = clock
@@ -36,6 +39,19 @@ class RoomAlarms:
     def set(self, what: What, at: int, ring: Ring) -> None:
         """Ring at `at`, in the place of what was set before."""
         self._alarms.set(f"{self._room}/{what}", at, ring)
+
+    def keep(self, what: What, at: int | None, ring: Ring) -> None:
+        """Ring at `at` and at no other time; None: do not ring."""
+        if at is None:
+            self.drop(what)
+        elif self.due(what) != at:
+            self.set(what, at, ring)
+
+    def keep_first(self, what: What, at: int | None, ring: Ring) -> None:
+        """Ring at `at`, unless an alarm is set already: that one looks for what comes next, or
+        tries again what could not be written. None: do not ring."""
+        if at is None or self.due(what) is None:
+            self.keep(what, at, ring)
 
     def again(self, what: What, ring: Ring) -> None:
         """Ring soon: what was to be done could not be written."""

@@ -26,6 +26,7 @@ from rooms import (
     seat_desk,
     section_desk,
     share_desk,
+    step_desk,
     theme_desk,
     wire,
     wire_agenda,
@@ -87,6 +88,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             share_desk.share(draft, command, asking)
         case wire_board.NoteReword():
             share_desk.reword(draft, command, asking)
+        case wire_board.BoardUndo():
+            step_desk.undo(draft, command, asking)
         case _ if isinstance(command, get_args(theme_desk.ThemeCommand)):
             theme_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(section_desk.SectionCommand)):

@@ -1,45 +1,29 @@
 """What can be read from a room: views, people, words, cards and the memo, as each may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import replace
 
 from activities.blocks import Line, say
-from activities.consent import NEVER
 from activities.kernel import Lens, Refused
-from rooms import (
-    board_reading,
-    call,
-    consent_desk,
-    memo_states,
-    memo_step_desk,
-    unnamed,
-    wire_words,
-)
+from rooms import board_reading, call, card_lookup, consent_desk, memo_states, unnamed
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
-from rooms.consent_desk import QUOTABLE
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
 from rooms.helm_view import strip
-from rooms.memo import Edition, Memo, draft
-from rooms.memo_copy import as_sent, prose_of, questions_of
-from rooms.memo_document import read_prose
-from rooms.memo_ledger import NoteEntry, entries
-from rooms.memo_material import material, old_prose
-from rooms.memo_places import headings, placed
-from rooms.memo_rules import Echoes, card_withheld
-from rooms.memo_source import MemoSource, ProseText
-from rooms.memo_tree import nameless
+from rooms.memo import Edition, Memo
+from rooms.memo_ledger import NoteEntry
+from rooms.memo_source import ProseText
 from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.photos import Photos
 from rooms.presence import Presence
 from rooms.preview import preview_message
-from rooms.render import SOMEONE, TAKEN_BACK, Renderer, formatted
+from rooms.render import SOMEONE, TAKEN_BACK, Renderer
+from rooms.room_memo import RoomMemo
 from rooms.room_view import (
     default_lens,
     device_message,
@@ -55,12 +39,6 @@ from rooms.world import World
 
 HIDDEN: Final = say("Hidden for now by a facilitator.")
 
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
-
-NOT_SENT: Final = say(
-    "The memo is still being written. You get it from the same link when it is sent."
-)
-
 
 class RoomReading:
     """The reading side of a `Room`: what it holds, and what may be read of it. Changes nothing."""
@@ -70,12 +48,14 @@ class RoomReading:
         self.world = world
         self.whole = whole
         self.book = book
+        self.changed: Callable[[], None] = lambda: None  # views are out of date
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
         self.photos = Photos(
             id, world.storage, lambda seat, photo: world.doors.is_photo_of(id, seat, photo)
         )
+        self.memos = RoomMemo(self)
         self.renderer = Renderer(
             world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
         )
@@ -278,25 +258,6 @@ class RoomReading:
         message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
-    async def words_in_memo(self, speaking: Seat) -> bytes:
-        """The `words` message with where each stands in the memo, as printed now."""
-        found = consent_desk.items(self.whole, self.world.activities)
-        message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
-        places: dict[str, list[wire_words.MemoPlace]] = {}
-        sent = self.whole.room.sent
-        for edition in EDITIONS:
-            memo = await (self.sent_copy if sent else self.draft_memo)(edition)
-            named = headings(memo)
-            for id, section in placed(memo).items():
-                note = self.whole.room.notes.get(id)
-                ref = note.words if note else id
-                place = wire_words.MemoPlace(nameless(section), named[section], edition)
-                places.setdefault(ref, []).append(place)
-        words = tuple(
-            replace(one, places=tuple(places.get(one.words, ()))) for one in message.words
-        )
-        return self.renderer.encode(replace(message, words=words), speaking.language, speaking.id)
-
     def documents(self, device: Device) -> frozenset[str]:
         """Every document this device may open now, without the room's prefix."""
         fresh = self.seats_of(device)
@@ -337,8 +298,6 @@ class RoomReading:
             writes=bool(able) and open_now,
         )
 
-    # The memo and what may be taken out -----------------------------------------------------------
-
     def is_organiser(self, device: Device) -> bool:
         """Whether the organiser sits at this device."""
         seats = self.seats_of(device)
@@ -347,66 +306,6 @@ class RoomReading:
     def is_facilitator(self, device: Device) -> bool:
         """Whether a facilitator who has not left sits at this device."""
         return any(self.inside(self.whole.room.seats[s]) for s in self.seats_of(device))
-
-    async def memo(self, device: Device, edition: Edition) -> Memo:
-        """The memo for this device: facilitators read what they write, and once it is sent what
-        people have; others the participants' copy once it is sent.
-
-        Raises `Refused` (ruling *Who may call what*).
-        """
-        state, inside = self.whole.room, self.is_facilitator(device)
-        if not inside and (edition != "participants" or not state.sent):
-            raise Refused("not_allowed", NOT_SENT)
-        self.seat(device)
-        if inside and memo_states.writable(state):
-            return await self.draft_memo(edition)
-        return await self.sent_copy(edition)
-
-    async def sent_copy(self, edition: Edition) -> Memo:
-        """The copy people have: what was sent, less what its owners have taken out since."""
-        state = self.whole.room
-        source = await self._material()
-        if state.memo.opened:
-            texts = {ref: self.book.get(ref) or "" for ref in memo_states.kept(state)}
-            prose = {place: texts[ref] for place, ref in state.memo.prose.items() if texts[ref]}
-            source = replace(
-                source,
-                prose=prose_of(prose),
-                questions=questions_of(state.memo.questions, texts),
-            )
-        return self._drafted(as_sent(source, state), edition)
-
-    async def draft_memo(self, edition: Edition) -> Memo:
-        """Draft the memo from what the room holds now, in the room's language."""
-        return self._drafted(await self._material(), edition)
-
-    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
-        """Where every note went, for facilitators. Raises `Refused`."""
-        if not self.is_facilitator(device):
-            raise Refused("not_allowed")
-        source = await self._material()
-        board = frozenset(card.id for card in await self.shelf.cards("board"))
-        return entries(self._drafted(source, "participants"), source, board, self.name_of)
-
-    async def prose(self) -> dict[str, ProseText]:
-        """What facilitators wrote, by place, each with whether it may stand in the shareable
-        copy."""
-        log = {id: ProseText(text) for id, text in old_prose(self).items()}
-        found = {**log, **await self.shelf.read("memo", read_prose)}
-        state = self.whole.room
-        return {
-            place: replace(text, public=memo_step_desk.fit(state, place, text))
-            for place, text in found.items()
-        }
-
-    async def _material(self) -> MemoSource:
-        return material(self, await self.shelf.cards("board"), await self.prose())
-
-    def _drafted(self, source: MemoSource, edition: Edition) -> Memo:
-        def translate(text: str, values: Mapping[str, object]) -> str:
-            return formatted(self.world.translate(self.language, text, "", 0), values)
-
-        return draft(source, edition, translate)
 
     async def board(self, device: Device, seat: str | None = None) -> dict[str, Any]:
         """Every card this seat may read, by document; of everyone's board the order of themes,
@@ -444,46 +343,36 @@ class RoomReading:
         otherwise, whether there is such a picture or not."""
         readable = self.documents(device)
         state = self.whole.room
-        for note in state.notes.values():
-            if not id or note.photo != id:
-                continue
-            copied = ("board",) if note.card in state.shared else ()
-            for name in readable.intersection((note.document, *copied)):
+        for note in card_lookup.of_photo(state, id):
+            for name in readable.intersection(card_lookup.stands_in(state, note)):
                 # What is hidden, or taken away just now, stands in no document people read.
                 cards = await self.shelf.cards(name)
                 if any(card.id == note.card and card.photo == id for card in cards):
                     return await self.photos.read(id)
         return None
 
-    async def board_for_export(self, device: Device) -> dict[str, Any]:
-        """The board as the organiser may take it out: what the participants' copy may hold, each
-        card without its author unless released with a name (G8, CH4, `methods.md` 1.8).
+    # The memo and what may be taken out ---------------------------------------------------------
 
-        Raises `Refused`.
-        """
-        if not self.is_organiser(device):
-            raise Refused("not_allowed")
-        cards = await self.shelf.cards("board")
-        source = material(self, cards)
-        echoes = Echoes(source, "participants")
-        taken = [
-            {
-                "id": nameless(card.id),
-                "kind": card.kind,
-                "text": card.text,
-                "language": card.language,
-                "section": card.section,
-                "theme": nameless(card.theme),
-                "order": card.order,
-                "created": card.created,
-                "scope": known.scope,
-                "ticks": known.ticks,
-                "by": known.attribution,
-            }
-            for card, known in zip(cards, source.cards, strict=False)
-            if not card_withheld(known, "participants")
-            and card.kind not in NEVER
-            and (card.kind in QUOTABLE or not echoes(card.text))
-        ]
-        sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
-        return {"cards": taken, "sections": sections}
+    async def memo(self, device: Device, edition: Edition) -> Memo:
+        """The memo as it stands, for who may read it. Raises `Refused`."""
+        return await self.memos.shown(device, edition)
+
+    async def draft_memo(self, edition: Edition) -> Memo:
+        """The memo of what the room holds now."""
+        return await self.memos.draft(edition)
+
+    async def sent_copy(self, edition: Edition) -> Memo:
+        """The copy people have: what was sent, less what its owners have taken out since."""
+        return await self.memos.copy(edition)
+
+    async def prose(self) -> dict[str, ProseText]:
+        """What facilitators wrote in the memo, by place."""
+        return await self.memos.prose()
+
+    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
+        """Where every note went, for facilitators. Raises `Refused`."""
+        return await self.memos.ledger(device)
+
+    async def board_for_export(self, device: Device) -> dict[str, Any]:
+        """The board as the organiser may take it out. Raises `Refused`."""
+        return await self.memos.board(device)

@@ -12,12 +12,19 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import consent
-from activities.kernel import NotesChosen
 from rooms import agenda_items, board_state, memo_states, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
-from rooms.board_events import BoardEvent, BoardRestored, NotesShared
+from rooms.board_events import (
+    BoardEvent,
+    BoardRestored,
+    BoardStepped,
+    BoardUndone,
+    NotesShared,
+    NotesUnshared,
+    Placing,
+)
 from rooms.board_state import Board
 from rooms.commits import (
     ActivityEvent,
@@ -113,6 +120,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     withdrawals: int = 0
     default_scope: consent.Scope = "memo"  # of insights, questions, practices (`methods.md` 1.8)
     keep: Keep = Keep()
+    kept_from: int = 0  # ms: the planned day, as the first guest read it (KEP1)
     written: Mapping[str, WordsWritten] = msgspec.field(default_factory=dict)  # by a scribe
     gone: frozenset[str] = frozenset()  # refused or withdrawn words whose text is deleted
     memo_version: int = 0  # of what people have: 1 once sent, more with every change after that
@@ -129,11 +137,6 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     def agenda(self) -> tuple[AgendaItem, ...]:
         """The items of the plan, in order."""
         return self.plan.items
-
-    @property
-    def begins(self) -> int:
-        """When the exchange began, or is planned to (ms): what `keep` is counted from."""
-        return min(self.started.values(), default=max(self.opened, self.plan.frame.starts))
 
     @property
     def begun(self) -> frozenset[str]:
@@ -192,9 +195,33 @@ def _remembered(before: RoomState, state: RoomState, commit: Commit) -> RoomStat
     if moved:
         known = {**state.board.moved, **dict.fromkeys(moved, commit.seq)}
         state = replace(state, board=replace(state.board, moved=known))
-    if any(isinstance(event, BoardRestored) for event in commit.events):
-        state = with_checkpoint(state, before, before.seq, commit.at, restore=True)
+    for event in commit.events:
+        match event:
+            case BoardRestored():
+                state = with_checkpoint(state, before, before.seq, commit.at, restore=True)
+            case BoardStepped():
+                step = _step_of(before, event, commit)
+                state = replace(state, board=board_state.stepped(state.board, step))
+            case BoardUndone():
+                state = replace(state, board=board_state.undone(state.board, event.to))
+            case _:
+                pass
     return state
+
+
+def _step_of(before: RoomState, done: BoardStepped, commit: Commit) -> board_state.Step:
+    notes = (before.notes[card] for card in done.cards if card in before.notes)
+    moved = before.board.moved
+    return board_state.Step(
+        at=commit.seq,
+        seat=commit.seat,
+        done=done,
+        places=tuple(Placing(n.card, n.section, n.theme, n.order) for n in notes),
+        moved={card: moved[card] for card in done.cards if card in moved},
+        ticks=before.ticks.get(done.merged, ()),
+        others=before.ticks.get(done.into, ()),
+        items=tuple(w for w, at in before.placed.items() if done.merged and at == done.merged),
+    )
 
 
 def _touched(event: RoomEvent) -> tuple[str, ...]:
@@ -233,6 +260,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 helm=Helm(co_time=event.co_may_time),
                 default_scope=event.default_scope,
                 keep=event.keep,
+                kept_from=max(at, event.frame.starts),
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -286,9 +314,16 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             | agenda_items.AgendaReplaced()
             | agenda_items.AgendaFramed()
         ):
+            if isinstance(event, agenda_items.AgendaFramed) and not _has_guests(state):
+                state = replace(state, kept_from=max(state.opened, event.frame.starts))
             return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event, at)
+
+
+def _has_guests(state: RoomState) -> bool:
+    """Whether anybody but facilitators ever came, and read until when things are kept."""
+    return any(seat.role not in ("facilitator", "screen") for seat in state.seats.values())
 
 
 def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:
@@ -335,13 +370,15 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             return replace(state, notes=left, board=board, ticks=ticks)
         case NotesShared():
             return notes_shared(state, event)
+        case NotesUnshared():
+            return replace(state, shared=state.shared - frozenset(event.cards))
         case _ if isinstance(event, get_args(BoardEvent)):
             board, notes = board_state.evolve(state.board, state.notes, event)
             return replace(state, board=board, notes=notes)
-        case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
+        case NoteMoved() | NoteReworded() | ThemeScored() | ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
-        case ItemPlaced() | NoteTicked():
-            return _board_changed(state, event)
+        case ThemesMerged():
+            return _themes_merged(state, event, at)
         case ConsentChanged():
             state = consent_changed(state, event, at)
             return replace(state, reminded=reminders.answered(state.reminded, event.seat))
@@ -370,7 +407,7 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
 
 def _board_changed(
     state: RoomState,
-    event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
+    event: NoteMoved | NoteReworded | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
     notes, ticks = state.notes, state.ticks
     match event:
@@ -381,18 +418,6 @@ def _board_changed(
             reworded = replace(notes[card], words=event.words)
             state = words_state.answers_moved(state, event.before, event.words, reworded.kind)
             return replace(state, notes={**notes, card: reworded})
-        case ThemesMerged(theme=theme):
-            left = {
-                card: replace(note, theme=event.into) if note.theme == theme else note
-                for card, note in notes.items()
-                if card != theme
-            }
-            placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
-            both = tuple(dict.fromkeys((*ticks.get(event.into, ()), *ticks.get(theme, ()))))
-            kept = {c: seats for c, seats in ticks.items() if c != theme}
-            if both and event.into:
-                kept[event.into] = both
-            return replace(state, notes=left, placed=placed, ticks=kept)
         case ItemPlaced():
             return replace(state, placed={**state.placed, event.words: event.theme})
         case NoteTicked(card=card):
@@ -405,29 +430,29 @@ def _board_changed(
             return state
 
 
-def notes_chosen(state: RoomState, activity: str, event: NotesChosen) -> RoomState:
-    """An author shared cards of a circle: everyone has a copy on the board now. The last choice
-    holds; what is not in it any more is taken back."""
-    circles = f"group/{activity}-"
-    own = {
-        card
-        for card, note in state.notes.items()
-        if note.seat == event.seat and note.document.startswith(circles)
+def _themes_merged(state: RoomState, event: ThemesMerged, at: int) -> RoomState:
+    theme, notes, ticks = event.theme, state.notes, state.ticks
+    left = {
+        card: replace(note, theme=event.into) if note.theme == theme else note
+        for card, note in notes.items()
+        if card != theme
     }
-    given = own if event.share == "all" else own & set(event.cards) if event.share == "some" else ()
-    shared = (state.shared - own) | frozenset(given)
-    # On everyone's board it has not been placed yet (`Shelf.share`), unless the same commit did.
-    fresh = {
-        card: replace(state.notes[card], section="", theme="")
-        for card in shared - state.shared
-        if not state.notes[card].order
-    }
-    return replace(state, shared=shared, notes={**state.notes, **fresh})
+    placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
+    both = tuple(dict.fromkeys((*ticks.get(event.into, ()), *ticks.get(theme, ()))))
+    kept = {c: seats for c, seats in ticks.items() if c != theme}
+    if both and event.into:
+        kept[event.into] = both
+    board = state.board
+    if theme in notes:
+        gone = board_state.Taken(notes[theme], at, merged=True)
+        board = replace(board, taken={**board.taken, theme: gone})
+    return replace(state, notes=left, placed=placed, ticks=kept, board=board)
 
 
 def notes_shared(state: RoomState, event: NotesShared) -> RoomState:
     """Their author let more people see cards: private ones stand in another document now, those of
-    a circle also on the board. They came there at this moment."""
+    a circle also on the board. They came there at this moment; those that stood there before stand
+    where they stood."""
     circle = event.document.removeprefix("group/") if event.document != "board" else ""
     moved: dict[str, NoteAdded] = {}
     copied: set[str] = set()
@@ -437,7 +462,7 @@ def notes_shared(state: RoomState, event: NotesShared) -> RoomState:
         here = replace(note, section=event.section, theme="", order="", at=event.at)
         if origin.startswith("group/"):
             copied.add(card)
-            moved[card] = here
+            moved[card] = note if note.order else here
         else:
             scope = "circle" if circle else state.default_scope
             moved[card] = replace(here, document=event.document, group=circle, scope=scope)

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from activities.blocks import Line, Offer, say
 from activities.kernel import Moment, Refused, Viewer
-from rooms import commits, safety, wire, wire_safety
+from rooms import card_lookup, commits, safety, wire, wire_safety
 from rooms.asking import Asking
 from rooms.room_state import RoomState
 from rooms.safety import HIDES_BACK, Frozen, Hidden, PauseAsk
@@ -287,9 +287,9 @@ def hide(draft: Draft, seat: Seat, asking: Asking, *, everything: bool = False) 
     )
     there = asking.known.cards if everything else asking.known.recent
     noted = {
-        (note.document, card): note.words
-        for card, note in state.notes.items()
-        if note.seat == seat.id and not note.document.startswith("mine/")
+        (note.document, note.card): note.words
+        for note in card_lookup.of_seat(state, seat.id)
+        if not note.document.startswith("mine/")
     }
     fresh = (key for key in noted if everything or state.notes[key[1]].at > since)
     cards = tuple(dict.fromkeys((*there, *fresh)))

@@ -11,7 +11,7 @@ from typing import Final
 from activities import board
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_desk, board_events, board_moves, commits, note_desk, wire_board
+from rooms import board_desk, board_events, board_moves, card_lookup, commits, note_desk, wire_board
 from rooms.asking import Asking
 from rooms.documents import CARDS_PER_SEAT
 from rooms.room_state import RoomState
@@ -35,8 +35,7 @@ def share(draft: Draft, command: wire_board.NoteShare, asking: Asking) -> None:
     section = "" if command.to == "board" else _section_of(draft, command.to, asking)
     notes = [_own(state, card, command.to, seat.id) for card in cards]
     there = sum(
-        n.seat == seat.id and (n.document == command.to or _shared_to(state, n, command.to))
-        for n in state.notes.values()
+        command.to in card_lookup.stands_in(state, n) for n in card_lookup.of_seat(state, seat.id)
     )
     if there + len(notes) > CARDS_PER_SEAT:
         raise Refused("full", note_desk.ENOUGH)
@@ -97,7 +96,3 @@ def _own(state: RoomState, card: str, to: str, seat: str) -> commits.NoteAdded:
     if not outwards:
         raise Refused("duplicate", NOT_OUTWARDS)
     return note
-
-
-def _shared_to(state: RoomState, note: commits.NoteAdded, to: str) -> bool:
-    return to == "board" and note.card in state.shared

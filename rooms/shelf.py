@@ -10,27 +10,23 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, Final, TypeVar
 
 import msgspec
 import structlog
-from msgspec.structs import replace
 from pycrdt import Doc
 
 from activities.kernel import Reason
 from rooms import board_repair, board_schema, memo_document
-from rooms.board_events import Placing
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
-from rooms.card_words import KINDS, SCOPES, CardScope
-from rooms.commits import NoteAdded
 from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.ownership import Touch
 from rooms.permissions import Writer
-from rooms.probe import survives
-from rooms.storage import Storage, StorageUnwritable, StoredUpdate
+from rooms.probing import Probing
+from rooms.storage import Storage, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
@@ -41,10 +37,6 @@ T = TypeVar("T")
 COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
 to load."""
-
-
-PROBES_AT_ONCE: Final = 2
-"""Processes that try documents at a time: after a kill everybody opens everything at once."""
 
 
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
@@ -104,7 +96,7 @@ class Shelf:
         self._closed = False
         self._mending = False
         self._untidy: set[str] = set()
-        self._probing = asyncio.Semaphore(PROBES_AT_ONCE)
+        self._probing = Probing(room, storage, lambda row: _unpack.decode(row.update).update)
         self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
@@ -126,7 +118,7 @@ class Shelf:
         full = self._full(name)
         if (known := self._documents.get(full)) is not None:
             return known
-        stored = await self._sound(full, list(await self._storage.updates(full)))
+        stored = await self._probing.sound(full, list(await self._storage.updates(full)))
         rows = [_unpack.decode(row.update) for row in stored]
         bindings = {client: device for row in rows for client, device in row.bound}
         document, aside = self._documents.open(full, [row.update for row in rows], bindings)
@@ -142,6 +134,18 @@ class Shelf:
             return await self._agreeing(document, wanted)
         return document
 
+    @asynccontextmanager
+    async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
+        """These documents, and nobody else's hand on them meanwhile. Raises `RefusedEdit`."""
+        async with AsyncExitStack() as held:
+            for name in sorted(names):  # one order for all, so that no two wait for each other
+                await held.enter_async_context(self._locks[name])
+            yield tuple([await self._open(name) for name in names])
+
+    def has_rows(self, name: str) -> bool:
+        """Whether an open document was ever written to."""
+        return self._last[name] > 0
+
     async def _agreeing(self, document: Document, wanted: Structure) -> Document:
         """The board, where the log says its cards stand. On a disk that is full it stays as it is
         until it is opened again."""
@@ -150,7 +154,7 @@ class Shelf:
             return document
         log.warning("board_mended", room=self.room, cards=len(repair.places))
         try:
-            await self._edit("board", document, lambda doc: board_repair.mend(doc, repair))
+            await self.change("board", document, lambda doc: board_repair.mend(doc, repair))
         except StorageUnwritable:
             self._mending = True
             try:
@@ -158,33 +162,6 @@ class Shelf:
             finally:
                 self._mending = False
         return document
-
-    async def _sound(self, full: str, stored: list[StoredUpdate]) -> list[StoredUpdate]:
-        """Rows nobody reported applied may be what crashed: a process of its own tries them
-        first (DOC7)."""
-        while any(not row.applied for row in stored) and not await self._survives(stored):
-            bad = await self._culprit(stored)
-            await self._storage.quarantine(full, bad.id, "crashed the probe")
-            log.error("update_quarantined", room=self.room, document=full, update=bad.id)
-            stored = [row for row in stored if row.id != bad.id]
-        return stored
-
-    async def _culprit(self, stored: list[StoredUpdate]) -> StoredUpdate:
-        """The first suspect with which the log no longer survives; the honest ones before it are
-        kept."""
-        suspects = [n for n, row in enumerate(stored) if not row.applied]
-        low, high = 0, len(suspects) - 1
-        while low < high:
-            middle = (low + high) // 2
-            if await self._survives(stored[: suspects[middle] + 1]):
-                low = middle + 1
-            else:
-                high = middle
-        return stored[suspects[low]]
-
-    async def _survives(self, rows: list[StoredUpdate]) -> bool:
-        async with self._probing:
-            return await survives([_unpack.decode(row.update).update for row in rows])
 
     async def close(self) -> None:
         """Take no more edits; returns when none is under way."""
@@ -203,8 +180,7 @@ class Shelf:
 
     async def missing(self, name: str, state_vector: bytes) -> tuple[bytes, bytes]:
         """What a reader with this state vector lacks, and what we have. Raises `RefusedEdit`."""
-        async with self._locks[name]:
-            document = await self._open(name)
+        async with self.opened(name) as (document,):
             try:
                 return document.diff(state_vector), document.state_vector()
             except BadUpdate as bad:
@@ -327,12 +303,13 @@ class Shelf:
         try:
             await self._storage.mark_applied(full, last)
             if self._rows[name] >= COMPACT_AFTER and not document.is_broken:
-                await self._compact(name, document)
+                await self.fold(name, document)
         except StorageUnwritable:
             # The edit itself is kept; tidying up waits for the next one.
             log.warning("compaction_put_off", room=self.room, document=name)
 
-    async def _compact(self, name: str, document: Document) -> None:
+    async def fold(self, name: str, document: Document) -> None:
+        """`compact` of a document that is `opened`."""
         bound = tuple(document.index.bindings.items())
         row = StoredRow(document.state(), tuple((c, d) for c, d in bound if d))
         await self._storage.compact(self._full(name), _pack.encode(row), self._last[name])
@@ -365,12 +342,13 @@ class Shelf:
 
     async def edit(self, name: str, work: Callable[[Doc[Any]], object]) -> None:
         """Change a document as the server: one transaction, kept before anyone is told."""
-        async with self._locks[name]:
-            await self._edit(name, await self._open(name), work)
+        async with self.opened(name) as (document,):
+            await self.change(name, document, work)
 
-    async def _edit(
+    async def change(
         self, name: str, document: Document, work: Callable[[Doc[Any]], object]
     ) -> None:
+        """`edit` of a document that is `opened`."""
         update = document.server_edit(work)
         if not update:
             return
@@ -383,146 +361,18 @@ class Shelf:
         self.on_edit(name, update, None)
         await self._applied(name, document, row)
 
-    async def put_note(self, note: NoteAdded, text: str, alt: str = "") -> None:
-        """The card of a `note.added`, once: a card that ever was is not made again (DOC5). `alt`:
-        what is on its picture."""
-        root = _root(note.document)
-        card = Card(
-            id=note.card,
-            kind=KINDS.get(note.kind, "parking"),
-            text=text,
-            author=board_schema.author_of(note.card),  # "": the log alone knows whose it is
-            entered_by=note.entered_by,
-            language=note.language,
-            activity=note.activity,
-            group=note.group,
-            section=note.section,
-            theme=note.theme,
-            created=note.at,
-            scope=SCOPES.get(note.scope, "circle"),
-            origin=note.origin,
-            order=note.order,
-            photo=note.photo,
-            alt=alt,
-        )
-        async with self._locks[note.document]:
-            document = await self._open(note.document)
-            ever = document.index.roots[root].keys
-            if note.card not in ever:
-                await self._edit(
-                    note.document, document, lambda doc: board_schema.put_card(doc, card, root)
-                )
-
-    async def move_note(self, card: str, theme: str) -> None:
-        """Put a card of the board under a theme."""
-        await self.edit("board", lambda doc: board_schema.change_card(doc, card, theme=theme))
-
-    async def place_cards(self, places: Sequence[Placing]) -> None:
-        """Put cards of the board where these places say, in one change."""
-        if places:
-            await self.edit("board", lambda doc: board_schema.place_cards(doc, places))
-
-    async def put_section(self, section: board_schema.Section) -> None:
-        """Make a section of the board, or change what it is called and where it stands."""
-        await self.edit("board", lambda doc: board_schema.put_section(doc, section))
-
-    async def take_note(self, name: str, card: str) -> None:
-        """Put a card where nobody reads it, until its author brings it back or it is deleted."""
-        await self.hide_card(name, card, keep_log=True)
-
-    async def reword_note(self, card: str, text: str) -> None:
-        """Give a card of the board another text, also where it was put aside; the one it had
-        leaves the disk too."""
-        for name in ("board", hidden_name("board")):
-            await self.edit(name, lambda doc: board_schema.reword_card(doc, card, text))
-            await self.compact(name)
-
-    async def tick_note(self, card: str, seat: str, on: bool) -> None:
-        """Put somebody's tick on a card of the board, or take it off."""
-        await self.edit("board", lambda doc: board_schema.tick_card(doc, card, seat, on))
-
     async def make_places(self, texts: Mapping[str, str]) -> None:
         """Give the memo the places it lacks of these, each with its first text."""
-        async with self._locks["memo"]:
-            document = await self._open("memo")
+        async with self.opened("memo") as (document,):
             lacking = document.read(lambda doc: memo_document.missing_places(doc, texts))
             if lacking:
                 new = {id: texts[id] for id in lacking}
-                await self._edit("memo", document, lambda doc: memo_document.make_places(doc, new))
+                await self.change("memo", document, lambda doc: memo_document.make_places(doc, new))
 
     async def write_prose(self, place: str, text: str) -> None:
         """Set what stands in a place of the memo; what stood there leaves the disk too."""
         await self.edit("memo", lambda doc: memo_document.write_place(doc, place, text))
         await self.compact("memo")
-
-    async def merge_themes(self, theme: str, into: str) -> None:
-        """Put everything under one theme (RO3)."""
-        await self.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
-
-    async def hide_card(self, name: str, card: str, *, keep_log: bool = False) -> None:
-        """Put a card where nobody reads it. Doing it again does no harm. `keep_log`: what leaves
-        the screens now leaves the disk later, with `forget_card`."""
-        aside = hidden_name(name)
-        async with self._locks[name], self._locks[aside]:
-            document = await self._open(name)
-            found = next((c for c in document.cards() if c.id == card), None)
-            if found is None:
-                return
-            # First where it is kept, then away: a crash between loses nothing.
-            await self._edit(
-                aside, await self._open(aside), lambda doc: board_schema.put_card(doc, found)
-            )
-            root = _root(name)
-            await self._edit(name, document, lambda doc: board_schema.drop_card(doc, card, root))
-            if not keep_log:
-                await self._compact(name, document)
-
-    async def restore_card(self, name: str, card: str) -> None:
-        """Bring a hidden card back as it was. Doing it again does no harm."""
-        aside = hidden_name(name)
-        async with self._locks[name], self._locks[aside]:
-            kept = await self._open(aside)
-            found = next((c for c in kept.cards() if c.id == card), None)
-            if found is None:
-                return
-            document = await self._open(name)
-            if all(c.id != card for c in document.cards()):
-                root = _root(name)
-                await self._edit(
-                    name, document, lambda doc: board_schema.put_card(doc, found, root)
-                )
-            await self._edit(aside, kept, lambda doc: board_schema.drop_card(doc, card))
-            await self._compact(aside, kept)
-
-    async def erase_card(self, name: str, card: str) -> None:
-        """Take a hidden card away for good."""
-        aside = hidden_name(name)
-        async with self._locks[aside]:
-            document = await self._open(aside)
-            if any(c.id == card for c in document.cards()):
-                await self._edit(aside, document, lambda doc: board_schema.drop_card(doc, card))
-            if self._last[aside]:
-                await self._compact(aside, document)
-
-    async def forget_card(self, name: str, card: str) -> None:
-        """`forget_cards` for one."""
-        await self.forget_cards(((name, card),))
-
-    async def forget_cards(self, cards: Iterable[tuple[str, str]]) -> None:
-        """Take cards (document, id) away for good wherever they stand: in their document, in the
-        copy on the board, and where they were put aside. Each document is changed and folded once,
-        for somebody may have written hundreds. Doing it again does no harm."""
-        places: dict[str, dict[str, None]] = {}
-        for name, card in cards:
-            copies = () if name.startswith("mine/") else ("board", hidden_name("board"))
-            for place in (name, *copies, hidden_name(name)):
-                places.setdefault(place, {})[card] = None
-        for place, ids in places.items():
-            there = {found.id for found in await self.cards(place)}
-            if gone := [id for id in ids if id in there]:
-                await self.edit(place, partial(_drop_all, gone, _root(place)))
-            if self._last[place]:
-                await self.compact(place)
 
     async def forget_drafts(
         self, seat: str, texts: Collection[str], *, whole: bool = False
@@ -530,8 +380,7 @@ class Shelf:
         """Empty the boxes of a seat that hold one of these texts: what a card began with, or what
         was not sent; with `whole` those that hold nothing else. Doing it again does no harm."""
         name = f"mine/{seat}"
-        async with self._locks[name]:
-            document = await self._open(name)
+        async with self.opened(name) as (document,):
             drafts = document.read(board_schema.read_drafts)
             held = [
                 key
@@ -544,8 +393,8 @@ class Shelf:
                     board_schema.drop_draft(doc, key)
 
             if held:
-                await self._edit(name, document, drop)
-                await self._compact(name, document)
+                await self.change(name, document, drop)
+                await self.fold(name, document)
 
     async def clear(self, name: str, kept: frozenset[str] = frozenset()) -> None:
         """Take everything people wrote out of a document but these cards; the memo's own text
@@ -571,97 +420,24 @@ class Shelf:
 
     async def compact(self, name: str) -> None:
         """Fold the log into a snapshot, which no longer holds what was deleted."""
-        async with self._locks[name]:
-            await self._compact(name, await self._open(name))
-
-    async def share(
-        self, name: str, author: str, only: Sequence[str] | None, scope: CardScope = "memo"
-    ) -> None:
-        """Copy an author's cards of a circle to the board: whole values, never history. Copies of
-        those the author shares no longer are taken away."""
-        mine = [card for card in await self.cards(name) if card.author == author]
-        given = {card.id for card in mine if only is None or card.id in only}
-        async with self._locks["board"]:
-            board = await self._open("board")
-            there = {card.id for card in board.cards()}
-            new = [card for card in mine if card.id in given and card.id not in there]
-            gone = [card for card in mine if card.id not in given and card.id in there]
-
-            def change(doc: Doc[Any]) -> None:
-                for card in new:
-                    plain = replace(card, scope=scope, section="", theme="", ticks=())
-                    board_schema.put_card(doc, plain)
-                for card in gone:
-                    board_schema.drop_card(doc, card.id)
-
-            if new or gone:
-                await self._edit("board", board, change)
-            if gone:
-                await self._compact("board", board)
-
-    async def give_note(
-        self, name: str, to: str, note: NoteAdded, default_scope: str = "memo"
-    ) -> None:
-        """Put the card `note` of one document into a wider one as it stands: its value, never its
-        history. From a private document it is taken away, and from the disk; a circle keeps its
-        own. Doing it again does no harm."""
-        wide: str = default_scope if to == "board" else "circle"
-        async with self._locks[name], self._locks[to]:  # inner first, always
-            origin = await self._open(name)
-            found = next((c for c in origin.cards() if c.id == note.card), None)
-            if found is None:
-                return
-            document = await self._open(to)
-            if all(c.id != note.card for c in document.cards()):
-                card = replace(
-                    found,
-                    scope=SCOPES.get(wide, "circle"),
-                    group=note.group,
-                    section=note.section,
-                    theme=note.theme,
-                    order=note.order,
-                    created=note.at,
-                    ticks=(),
-                )
-                await self._edit(to, document, lambda doc: board_schema.put_card(doc, card))
-            if name.startswith("mine/"):
-                root = _root(name)
-                await self._edit(
-                    name, origin, lambda doc: board_schema.drop_card(doc, note.card, root)
-                )
-                await self._compact(name, origin)
+        async with self.opened(name) as (document,):
+            await self.fold(name, document)
 
     # Reading --------------------------------------------------------------------------------------
 
     async def cards(self, name: str) -> tuple[Card, ...]:
         """The cards of a board, circle or private document."""
-        async with self._locks[name]:
-            return (await self._open(name)).cards()
+        async with self.opened(name) as (document,):
+            return document.cards()
 
     async def read(self, name: str, reader: Callable[[Doc[Any]], T]) -> T:
         """What a reader finds in a document."""
-        async with self._locks[name]:
-            return (await self._open(name)).read(reader)
+        async with self.opened(name) as (document,):
+            return document.read(reader)
 
     async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
         """The sections of a board."""
-        async with self._locks[name]:
-            return (await self._open(name)).read(board_schema.read_sections)
-
-
-def _drop_all(ids: Sequence[str], root: str, doc: Doc[Any]) -> None:
-    for id in ids:
-        board_schema.drop_card(doc, id, root)
-
-
-def _root(name: str) -> str:
-    """The root type that holds the cards of a document."""
-    return "notes" if name.startswith("mine/") else "cards"
-
-
-def hidden_name(name: str) -> str:
-    """The document that keeps what is hidden of this one; in nobody's list of documents."""
-    return f"hidden/{name}"
+        return await self.read(name, board_schema.read_sections)
 
 
 def _removes(touch: Touch) -> bool:

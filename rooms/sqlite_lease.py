@@ -2,16 +2,15 @@
 
 import contextlib
 import os
+import sys
 import time
 from pathlib import Path
 from typing import IO, Final
 
 from rooms.storage import StorageHeld, StorageUnwritable
 
-try:
+if sys.platform != "win32":
     import fcntl
-except ImportError:  # not a POSIX system: SQLite's own exclusive lock has to do
-    fcntl = None  # type: ignore[assignment]
 
 LOCK: Final = "talanoa.lock"
 """Name of the lock file; it is never removed, the lock on it goes with the process."""
@@ -66,8 +65,8 @@ class Lease:
 
 
 def _locked(file: IO[str]) -> bool:
-    if fcntl is None:
-        return True
+    if sys.platform == "win32":
+        return True  # SQLite's own exclusive lock has to do
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:

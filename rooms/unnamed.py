@@ -2,10 +2,11 @@
 (`architecture.md` ruling *Words*, `methods.md` A11 EV1).
 
 An activity names the commands that are `unnamed`. They are decided without a seat and committed
-without seat, request or who typed them; a *token* stands for the seat, so that nobody answers
-twice and everybody may change their answer. The token is a keyed hash. Its key is a text of the
-words table, made when the activity begins and erased when it takes no more answers: from then on
-nobody, not even with the server's own files, can tell whose answer was whose.
+without seat or who typed them. A *token* stands for the seat, so that nobody answers twice and
+everybody may change their answer; a *request mark* stands for the seat and its request, so that
+what is sent again is applied once (LOG3). Both are keyed hashes. Their key is a text of the words
+table, made when the activity begins and erased when it takes no more answers: from then on nobody,
+not even with the server's own files, can tell whose answer was whose.
 """
 
 import hmac
@@ -34,9 +35,18 @@ def fresh_key(dice: Callable[[], int]) -> str:
 def token(state: RoomState, text: Text, activity: str, seat: str) -> str:
     """What stands for `seat` in `activity`; "" where nothing is unnamed, or no more."""
     key = text(state.keys.get(activity, ""))
-    if not key or not seat:
-        return ""
-    return hmac.digest(bytes.fromhex(key), seat.encode(), "sha256")[:TOKEN_BYTES].hex()
+    return _hashed(key, seat) if key and seat else ""
+
+
+def request_mark(state: RoomState, text: Text, activity: str, seat: str, request: str) -> str:
+    """What the commit of an unnamed command of `activity` has instead of seat and request; "" when
+    the key is gone. No two requests of a seat look alike."""
+    key = text(state.keys.get(activity, ""))
+    return _hashed(key, f"{seat}\0{request}") if key else ""
+
+
+def _hashed(key: str, what: str) -> str:
+    return hmac.digest(bytes.fromhex(key), what.encode(), "sha256")[:TOKEN_BYTES].hex()
 
 
 def takes_answers(draft: Draft, activity: str, seat: Seat) -> bool:

@@ -14,7 +14,6 @@ from activities.kernel import (
     Group,
     Job,
     Moment,
-    NotesChosen,
     Refused,
     WordsErased,
     step,
@@ -96,8 +95,6 @@ def _apply_activity(
                 room = words_state.said_aloud(room, inner.words.ref, commit)
         elif isinstance(inner, WordsErased):
             room = words_state.without_words(room, (words.ref for words in inner.words))
-        elif isinstance(inner, NotesChosen):
-            room = room_state.notes_chosen(room, event.activity, inner)
     return room
 
 
@@ -131,7 +128,7 @@ class Draft:
         self.running = dict(whole.running)
         self.events: list[RoomEvent] = []
         self.inner: list[tuple[str, Event]] = []  # activity events as values, for effects
-        self.unnamed = False  # the commit keeps no seat, no request and nobody who typed it
+        self.unnamed = ""  # activity: the commit keeps no seat, no request, nobody who typed it
 
     def add(self, event: RoomEvent) -> None:
         """Record one event."""

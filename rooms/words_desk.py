@@ -8,7 +8,15 @@ from typing import Final, assert_never
 from activities import consent as consents
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import commits, consent_desk, memo_states, safety_desk, seat_desk, wire_words
+from rooms import (
+    card_lookup,
+    commits,
+    consent_desk,
+    memo_states,
+    safety_desk,
+    seat_desk,
+    wire_words,
+)
 from rooms import whole as wholes
 from rooms.asking import Asking
 from rooms.room_state import RoomState
@@ -186,8 +194,8 @@ def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) ->
     state = draft.room
     own = {
         (note.document, note.card): note.words
-        for note in state.notes.values()
-        if note.seat == seat and not (named and note.kind == "theme")
+        for note in card_lookup.of_seat(state, seat)
+        if not (named and note.kind == "theme")
     }
     for card, taken in state.board.taken.items():  # taken away, and not erased yet
         if taken.note.seat == seat:
@@ -262,8 +270,8 @@ def board_forgotten(
 
 def refused_due(state: RoomState, now: int) -> dict[str, commits.NoteAdded | None]:
     """Words whose owner said no ten minutes ago, each with the card that carries it."""
-    by_words = {note.words: note for note in state.notes.values()}
-    return {ref: by_words.get(ref) for ref, at in due(state).items() if at <= now}
+    cards = card_lookup.by_words(state)
+    return {ref: cards.get(ref) for ref, at in due(state).items() if at <= now}
 
 
 def said_by(draft: Draft, seat: str, entered_by: str) -> dict[str, tuple[str, str]]:

@@ -51,7 +51,7 @@ async def open_demo(site: "Site", *, again: bool = False) -> list[tuple[str, str
     kept = site.settings.data / KEPT
     if again and kept.exists():
         tonight, yesterday = [
-            await _moved(site, _seated(facts))
+            await _moved(site, _seated(site, facts))
             for facts in msgspec.json.decode(kept.read_bytes(), type=list[DemoRoom])
         ]
     else:
@@ -100,13 +100,13 @@ async def _moved(site: "Site", company: Company) -> Company:
     return moved
 
 
-def _seated(facts: DemoRoom) -> Company:
+def _seated(site: "Site", facts: DemoRoom) -> Company:
     """The people of a demo that a server which was killed had staged."""
-    company = Company.__new__(Company)
+    company = Company(site.hub, site.clock)
     everyone = {p.name: p for p in (CO_FACILITATOR, *PEOPLE, *TABLE)}
     company.opened, company.tokens = facts.opened, dict(facts.tokens)
     company.who = {s: everyone[name] for s, name in facts.people.items() if name in everyone}
     company.lead = facts.opened.seat
     company.co = next(s for s, p in company.who.items() if p is CO_FACILITATOR)
-    company._asked, company._done, company._seen = 2_000_000, set(), {}
+    company._asked = 2_000_000
     return company

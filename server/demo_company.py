@@ -1,5 +1,4 @@
-"""The invented people of the demo: each looks at their own screen and taps what it offers them,
-never what belongs to the lead."""
+"""The invented people of the demo in their seats: how they come in, tap and stay."""
 
 import asyncio
 import contextlib
@@ -15,6 +14,7 @@ from rooms.clock import Clock
 from rooms.hub import Hub, Newcomer, Opened
 from rooms.memo_tree import Heading
 from rooms.room import Room
+from server.demo_habits import Habits
 from server.demo_people import (
     CO_FACILITATOR,
     HEARD,
@@ -31,9 +31,6 @@ from server.demo_people import (
 
 log = structlog.get_logger("server")
 
-Shown = Mapping[str, Any]
-"""A view, an offer, or part of one, as JSON."""
-
 LIVE_EVERY: Final = 2.0
 """Seconds between two looks at their screens once the demo is live: unhurried, as people are."""
 
@@ -46,21 +43,18 @@ class DemoRoom(msgspec.Struct, frozen=True):
     people: Mapping[str, str]
 
 
-class Company:
+class Company(Habits):
     """The invented people of one room."""
 
     def __init__(self, hub: Hub, clock: Clock) -> None:
+        super().__init__(clock.now)
         self.hub = hub
-        self.clock = clock
         self.opened: Opened
         self.room: Room
         self.tokens: dict[str, str] = {}
-        self.who: dict[str, Practitioner] = {}
         self.lead = ""
         self.co = ""
         self._asked = 0
-        self._done: set[tuple[str, str]] = set()
-        self._seen: dict[str, int] = {}
 
     # Coming in --------------------------------------------------------------------------------
 
@@ -114,15 +108,16 @@ class Company:
             None,
         )
         if offer is not None:
-            await self._tap(seat, offer, fields, shown)
+            await self.tap(seat, offer, fields, shown)
 
-    async def _tap(
+    async def tap(
         self,
         seat: str,
         offer: Mapping[str, Any],
         fields: Mapping[str, Any],
         shown: Mapping[str, Any],
     ) -> None:
+        """Send an offer of the screen that is `shown`; what has passed meanwhile is let go."""
         self._asked += 1
         body = {
             "request": f"demo-{self._asked}",
@@ -144,7 +139,7 @@ class Company:
         for type in ("phase.next", "activity.start"):
             offer = next((o for o in shown["may"] if o["type"] == type), None)
             if offer:
-                await self._tap(self.lead, offer, {}, shown)
+                await self.tap(self.lead, offer, {}, shown)
                 return
 
     async def phase(self) -> str:
@@ -162,107 +157,7 @@ class Company:
                 continue
             self.room.called(device)
             if seat != self.co:
-                await self._look(seat)
-
-    def _once(self, seat: str, what: str) -> bool:
-        if (seat, what) in self._done:
-            return False
-        self._done.add((seat, what))
-        return True
-
-    async def _look(self, seat: str) -> None:
-        shown = await self.view(seat)
-        person = self.who[seat]
-        offers = {o["type"]: o for o in shown["may"]}
-        for type, offer in offers.items():
-            fields = self._wish(seat, person, type, offer, shown)
-            if fields is not None:
-                await self._tap(seat, offer, fields, shown)
-                return
-        if shown["activity"] and shown["activity"]["phase"] == "reflect":
-            await self._write(seat, person, shown)
-
-    def _wish(
-        self,
-        seat: str,
-        person: Practitioner,
-        type: str,
-        offer: Mapping[str, Any],
-        shown: Mapping[str, Any],
-    ) -> dict[str, Any] | None:
-        """The fields with which this person would press that button now, or None."""
-        activity = (shown["activity"] or {}).get("id", "")
-        match type:
-            case "answer.give" if self._once(seat, f"answer {activity}"):
-                return self._answer(person, offer)
-            case "insight.give" if person.goes_home_with and self._once(seat, "insight"):
-                return {name: person.goes_home_with for name in offer["needs"]}
-            case "rules.hear" if self._once(seat, "rules"):
-                return {}
-            case "prompt.reveal" | "telling.start" if self._waited(seat, type, 20_000):
-                return {}
-            case "turn.begin" if person.told and self._waited(
-                seat, f"{type}{offer['turn']}", 8_000
-            ):
-                return {}
-            case "turn.pass" if person.told is None and self._waited(
-                seat, f"{type}{offer['turn']}", 8_000
-            ):
-                return {}
-            case "turn.done" if self._waited(
-                seat, f"{type}{activity}{offer['turn']}", person.talks_s * 1000
-            ):
-                return {}
-            case "door.admit":
-                return {}
-            case "release.answer" if self._once(seat, "release"):
-                return self._release(person)
-            case "consent.hear":  # a neighbour heard the yes that was said aloud
-                return {}
-            case "notes.share" if (
-                person.written and self._waited(seat, type, 120_000) and self._once(seat, type)
-            ):
-                return {"share": "all", "cards": []}
-            case _:
-                return None
-
-    def _waited(self, seat: str, what: str, ms: int) -> bool:
-        """Whether `ms` have gone since this seat first saw that."""
-        key = f"{seat}/{what}"
-        since = self._seen.setdefault(key, self.clock.now())
-        return self.clock.now() - since >= ms
-
-    def _answer(self, person: Practitioner, offer: Mapping[str, Any]) -> dict[str, Any]:
-        fields: dict[str, Any] = {}
-        for name, need in offer["needs"].items():
-            if need["kind"] == "choice":
-                values = [o["value"] for o in need["options"]]
-                fields[name] = person.sky if person.sky in values else values[0]
-            elif need["kind"] == "text" and person.word:
-                fields[name] = person.word
-        return fields
-
-    def _release(self, person: Practitioner) -> dict[str, Any]:
-        told = person.told
-        if told is None:
-            return {"moments": [], "choice": "keep", "outside": False}
-        fields: dict[str, Any] = {
-            "title": told.title,
-            "moments": list(told.moments),
-            "choice": told.choice,
-            "outside": told.outside,
-        }
-        return {**fields, "quote": told.quote} if told.quote else fields
-
-    async def _write(self, seat: str, person: Practitioner, shown: Mapping[str, Any]) -> None:
-        for number, note in enumerate(person.written):
-            offer = next((o for o in shown["may"] if o["type"] == "note.add"), None)
-            if offer is None or not self._waited(seat, f"note{number}", 20_000 * (number + 1)):
-                return
-            kinds = {o["value"] for o in offer["needs"]["kind"]["options"]}
-            if note.kind in kinds and self._once(seat, f"note{number}"):
-                await self._tap(seat, offer, {"kind": note.kind, "text": note.text}, shown)
-                return
+                await self.look(seat)
 
     # The facilitators -------------------------------------------------------------------------
 
@@ -312,7 +207,7 @@ class Company:
                 )
 
     async def _command(self, seat: str, command: Mapping[str, Any]) -> None:
-        await self._tap(seat, command, {}, {"activity": None})
+        await self.tap(seat, command, {}, {"activity": None})
 
     # Live -------------------------------------------------------------------------------------
 

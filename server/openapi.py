@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from functools import reduce
+from operator import or_
 from types import UnionType
 from typing import (
     Annotated,
@@ -135,7 +137,7 @@ def on_the_wire(kind: Any) -> Any:
         return on_the_wire(parts[0])
     seen = tuple(part if part is ... else on_the_wire(part) for part in parts)
     if origin in (Union, UnionType):
-        return Union[seen]  # noqa: UP007  built from a tuple
+        return reduce(or_, seen)
     return (dict if origin is Mapping else origin)[seen]
 
 

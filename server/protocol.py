@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
+from typing import Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -17,9 +17,10 @@ class Prompt(HttpToolsProtocol):
 
     _timer: asyncio.TimerHandle | None = None
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A connection begins: the clock runs."""
-        super().connection_made(transport)
+        # A server's connections can be read and written; uvloop's do not inherit from Transport.
+        super().connection_made(cast("asyncio.Transport", transport))
         self._arm()
 
     def connection_lost(self, exc: Exception | None) -> None:

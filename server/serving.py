@@ -111,9 +111,14 @@ class Server(uvicorn.Server):
 
     announcement = ""
 
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.serves = asyncio.Event()
+
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
         await super().startup(sockets)
+        self.serves.set()
         if self.announcement and not self.should_exit:
             print(self.announcement, flush=True)
 

@@ -195,6 +195,19 @@ def test_run_passes_its_flags_to_the_server(
     )
 
 
+def test_every_test_runs_once_and_browsers_by_themselves(dev: ModuleType) -> None:
+    """No test is left between the two runs, and named tests are one plain run."""
+    (_, others), (_, browsers) = dev.test_runs([], [], browsers=True)
+    assert others[-2:] == ["-m", "not browser"]
+    assert browsers == ["-m", "browser"]
+    assert [name for name, _ in dev.test_runs(["--quick"], [], browsers=False)] == [
+        "pytest, all but browsers"
+    ]
+    assert dev.test_runs(["--quick"], ["tests/rooms"], browsers=True) == [
+        ("pytest", ["--quick", "tests/rooms"])
+    ]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "expected"),

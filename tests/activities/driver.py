@@ -30,6 +30,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from hashlib import sha256
 from random import Random
+from types import GenericAlias
 from typing import Any, Final, Literal, TypeVar, get_args
 
 import msgspec
@@ -690,7 +691,9 @@ def check_log(room: World) -> None:
     """The log survives storing, holds no names and no text, and replays to the same state (G7).
     `evolve` is total: it takes any event in any state."""
     raw = encode(room.log)
-    events = msgspec.json.decode(raw, type=list[room.activity.event_union()], dec_hook=_decode)  # type: ignore[misc]
+    events = msgspec.json.decode(
+        raw, type=GenericAlias(list, room.activity.event_union()), dec_hook=_decode
+    )
     assert events == room.log
     begun = room.activity.initial(room.settings, room.members, room.first)
     state = begun

@@ -51,6 +51,8 @@ async def measured(cards: int, folder: Path | None = None) -> dict[str, list[tup
             ]
             room, device = await house.room(), await house.device(lead)
             found["read by a program"] = [await timed(lambda: room.board(device))]
+            author = room.whole.room.seats[lead]
+            found["read by their author"] = [await timed(lambda: room.words_now(author))]
             await house.crash()
             room = await house.room()
             found["opened after a restart"] = [await timed(lambda: room.shelf.cards("board"))]

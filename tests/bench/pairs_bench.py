@@ -3,11 +3,14 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from activities.kernel import Member
 from activities.pairing import Seats, pairs
 from tests.bench.figures import milliseconds
+
+T = TypeVar("T")
 
 SIZES: Final = (12, 39, 40, 41, 100, 199, 200)
 ROUNDS: Final = 3
@@ -39,19 +42,18 @@ async def measured(people: int) -> tuple[list[float], list[float], int]:
     took: list[float] = []
     stalls: list[float] = [0.0]
     for turn in range(ROUNDS):
-        found: list[tuple[Seats, ...]] = []
         began = time.perf_counter()
-        await _beside(lambda: found.append(pairs(everybody, past, turn)), stalls)  # noqa: B023
+        found = await _beside(partial(pairs, everybody, past, turn), stalls)
         took.append(time.perf_counter() - began)
-        past = (*past, *found[0])
+        past = (*past, *found)
     return took, stalls, len(stalls) - 1
 
 
-async def _beside(work: Callable[[], None], stalls: list[float]) -> None:
-    """Run `work` in a thread and note how long each turn of the loop is."""
+async def _beside(work: Callable[[], T], stalls: list[float]) -> T:
+    """What `work` gives, run in a thread; notes how long each turn of the loop is meanwhile."""
     computing = asyncio.ensure_future(asyncio.to_thread(work))
     while not computing.done():
         before = time.perf_counter()
         await asyncio.sleep(0)
         stalls.append(time.perf_counter() - before)
-    await computing
+    return await computing

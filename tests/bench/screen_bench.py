@@ -109,8 +109,8 @@ async def _fill(door: Door, opened: dict[str, Any], cards: int) -> list[dict[str
 
 
 async def _open(page: Page, url: str, opened: dict[str, Any], cards: int) -> dict[str, float]:
-    cookie = {"name": f"seat_{opened['room']}", "value": opened["token"], "url": url}
-    await page.context.add_cookies([cookie])  # type: ignore[list-item]
+    seated = f"seat_{opened['room']}"
+    await page.context.add_cookies([{"name": seated, "value": opened["token"], "url": url}])
     await page.add_init_script(FIRST)
     slow = await page.context.new_cdp_session(page)
     await slow.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})

@@ -67,8 +67,7 @@ def standing() -> Iterator[Stand]:
             async with running(settings) as app:
                 server = Server(uvicorn_config(app, settings))
                 serving = asyncio.create_task(server.serve(sockets=[listening]))
-                while not server.started:  # noqa: ASYNC110  (uvicorn has no event for it)
-                    await asyncio.sleep(0.01)
+                await server.serves.wait()
                 ready.append(Stand(app.state.site, loop, port))
                 begun.set()
                 await done.wait()

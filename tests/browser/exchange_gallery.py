@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from playwright.sync_api import TimeoutError
+
 from tests.browser.evening_gallery import SIZES, WALL, picture
 from tests.browser.guests import drive
 from tests.browser.house import PHONE, Guest, House, Room, Seat, opened
@@ -61,6 +63,12 @@ FLASH: Final = frozenset({"story_circle.gather", "story_circle.form"})
 """Phases that pass within the commit that begins them: no screen ever shows them."""
 
 SHOWN: Final = "document.querySelector('tl-room, tl-panel, tl-wall')?.stage.view"
+
+SAME: Final = """const same = (a, b) => a === b || (
+    !!a && !!b && typeof a === "object" && typeof b === "object"
+    && Object.keys(a).length === Object.keys(b).length
+    && Object.keys(a).every((key) => same(a[key], b[key])))"""
+"""Whether two values of JSON are the same, in whatever order their keys came."""
 
 
 @dataclass(frozen=True)
@@ -370,16 +378,15 @@ class Staged:
         if view is None:
             view = self.room.lead.view("panel")
             said = [view["activity"] and view["activity"]["id"]]
-            look = f"() => {{ const v = {SHOWN}; return v && [v.activity ? v.activity.id : null] }}"
+            look = "[v.activity ? v.activity.id : null]"
         else:
             said = [view["activity"], view["blocks"]]
-            look = f"() => {{ const v = {SHOWN}; return v && [v.activity, v.blocks] }}"
-        end = time.monotonic() + 5
-        while guest.page.evaluate(look) != said:
-            if time.monotonic() > end:
-                print(f"{self.item.name}: a page of {guest.name} lags behind the server")
-                return
-            guest.page.wait_for_timeout(20)
+            look = "[v.activity, v.blocks]"
+        shows = f"(said) => {{ {SAME}; const v = {SHOWN}; return !!v && same({look}, said) }}"
+        try:
+            guest.page.wait_for_function(shows, arg=said, timeout=5_000)
+        except TimeoutError:
+            print(f"{self.item.name}: a page of {guest.name} lags behind the server")
 
     def shots(
         self, guest: Guest, name: str, sizes: tuple[tuple[int, int], ...], themes: tuple[str, ...]

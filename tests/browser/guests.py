@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Coroutine, Mapping
 from typing import TYPE_CHECKING, Any
 
-from server.demo import Company
+from server.demo_habits import Habits
 
 if TYPE_CHECKING:
     from server.demo_people import Practitioner
@@ -21,11 +21,11 @@ def drive(work: Coroutine[Any, Any, Any]) -> Any:
     raise AssertionError("it waited for something")
 
 
-class Guests(Company):
-    """The company of the demo, each at an own device far away."""
+class Guests(Habits):
+    """The people of the demo, each at an own device far away."""
 
     def __init__(self, house: House) -> None:
-        super().__init__(None, house)  # type: ignore[arg-type]
+        super().__init__(house.now)
         self.seats: dict[str, Seat] = {}
 
     def join(self, room: Room, person: Practitioner) -> Seat:
@@ -49,18 +49,19 @@ class Guests(Company):
         """What this seat's own screen shows."""
         return self.seats[seat].view()
 
-    async def _tap(
+    async def tap(
         self,
         seat: str,
         offer: Mapping[str, Any],
         fields: Mapping[str, Any],
         shown: Mapping[str, Any],
     ) -> None:
+        """Send it over the API; only what has passed meanwhile may be refused."""
         activity = (shown["activity"] or {}).get("id")
         answer = self.seats[seat].send({**offer, **fields}, activity=activity)
         assert answer.is_success or "stale" in answer.text, answer.text
 
-    def look(self) -> None:
+    def look_round(self) -> None:
         """Everybody looks at their screen once and does what they would do."""
         for seat in list(self.seats):
-            drive(self._look(seat))
+            drive(self.look(seat))

@@ -131,7 +131,7 @@ class Evening:
         """Time goes on; everybody does what they would do."""
         for _ in range(0, seconds, 10):
             self.house.advance(10)
-            self.guests.look()
+            self.guests.look_round()
             for seat in list(self.screens):
                 self.own_turn(*self.screens[seat])
 
@@ -153,7 +153,7 @@ class Evening:
                 self.drop(guest, seat)
             elif person is GRACE and "lead closed" not in self.events:
                 self.lose_the_lead(guest)
-            elif self.guests._waited(seat.seat, key, person.talks_s * 1000):
+            elif self.guests.waited(seat.seat, key, person.talks_s * 1000):
                 self.turn_to(seat, person, guest)
                 guest.press("I have finished")
                 guest.button("I have finished").wait_for(state="hidden")

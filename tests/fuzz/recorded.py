@@ -81,5 +81,6 @@ def tree(node: XmlFragment | XmlElement | XmlText) -> list[Any]:
         return [[piece, dict(marks or {})] for piece, marks in node.diff()]
     children = [tree(child) for child in node.children]
     if isinstance(node, XmlElement):
-        return [node.tag, dict(list(node.attributes)), children]  # type: ignore[call-overload]
+        # pycrdt declares that its iterator is no more than iterable.
+        return [node.tag, dict(node.attributes.__iter__()), children]
     return children

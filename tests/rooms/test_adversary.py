@@ -16,6 +16,7 @@ from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms import whole as wholes
 from rooms.agenda_settings import changed
+from rooms.board_events import Placing
 from rooms.board_schema import Card, put_card
 from rooms.card_words import CardKind, CardScope
 from rooms.documents import CARDS_PER_SEAT
@@ -23,6 +24,7 @@ from rooms.memo_export import to_json
 from rooms.memo_html import page as memo_html
 from rooms.outgoing import AuthNo, Say, Step2, Update
 from rooms.session import Session
+from rooms.shelf_cards import ShelfCards
 from rooms.words import Mint
 from tests.rooms.crowd import STEP, Crowd, Inside
 from tests.rooms.house import House
@@ -225,7 +227,7 @@ async def test_the_memo_as_a_file_does_not_say_who_wrote_a_note(tmp_path: Path) 
         theme = next(iter(room.whole.room.notes))
         for card in await room.shelf.cards("board"):
             if card.kind != "theme":
-                await room.shelf.move_note(card.id, theme)
+                await ShelfCards(room.shelf).place([Placing(card.id, "", theme, "a")])
         memo = await room.draft_memo("participants")
         assert "Elders read the water" in str(memo)
         shared = to_json(memo)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from rooms.board_state import UNDO_MS
-from rooms.shelf import hidden_name
+from rooms.shelf_cards import hidden_name
 from rooms.wire_board import MOST_THEMES
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
@@ -89,7 +89,6 @@ async def test_a_scribes_box_keeps_nothing_of_who_was_deleted_WRD11(tmp_path: Pa
         assert not on_disk(tmp_path, SECRET)
 
 
-@pytest.mark.xfail(strict=True, reason="an unnamed commit bears no request: see the report")
 async def test_a_line_sent_again_after_a_crash_stands_there_once_NML4(tmp_path: Path) -> None:
     async with await writing(tmp_path, "all") as house:
         await write(house, "s2", "all")

@@ -9,12 +9,13 @@ import asyncio
 import contextlib
 import itertools
 import json
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from pycrdt import Map
+from pycrdt import Doc, Map
 
 from rooms import board_moves, board_order, commits, wire
 from rooms.board_moves import THEME, Spot
@@ -156,11 +157,14 @@ class Author(Line):
                 await self.do({"type": "note.tick", "card": card})
                 continue
             card, word = self.random.choice(own), f"word{number} "
-            update = self.page.change(
-                lambda doc, c=card, w=word: doc.get("cards", type=Map)[c]["text"].insert(0, w)  # type: ignore[misc]
-            )
+            update = self.page.change(partial(type_into, card=card, word=word))
             typed[card] = word + typed[card]
             await self.session.update(self.page.full, update)
+
+
+def type_into(doc: Doc[Any], card: str, word: str) -> None:
+    """Type a word in front of what stands on a card."""
+    doc.get("cards", type=Map)[card]["text"].insert(0, word)
 
 
 async def lay(house: House, seats: list[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import pytest
 
 from activities.kernel import Refused
 from rooms.board_state import UNDO_MS
+from rooms.shelf_cards import ShelfCards
 from tests.rooms.house import House
 
 BOARD = {"document": "board", "section": "", "kind": "insight"}
@@ -103,13 +104,12 @@ async def test_effects_that_fail_for_another_reason_do_not_stop_the_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with await House.open(tmp_path) as house:
-        room = await house.room()
 
         async def bug(*_: object) -> None:
             raise ZeroDivisionError
 
         with monkeypatch.context() as patch:
-            patch.setattr(room.shelf, "put_note", bug)
+            patch.setattr(ShelfCards, "put", bug)
             assert await house.do(house.lead, "note.add", text="one", **BOARD)
         assert await house.do(house.lead, "note.add", text="two", **BOARD)
         assert await cards(house) == ["two"]
@@ -121,3 +121,27 @@ async def test_notes_of_forty_at_once_are_forty_cards_LOG2(tmp_path: Path) -> No
             *(house.do(house.lead, "note.add", text=f"n{n}", **BOARD) for n in range(40))
         )
         assert sorted(await cards(house)) == sorted(f"n{n}" for n in range(40))
+
+
+async def test_notes_taken_away_one_after_the_other_are_erased_at_once_BRD5(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with await House.open(tmp_path) as house:
+        for number in range(8):
+            await house.do(house.lead, "note.add", text=f"zebracanary {number}", **BOARD)
+        room = await house.room()
+        for card in await room.shelf.cards("board"):
+            await house.do(house.lead, "note.delete", document="board", card=card.id)
+            await house.clock.advance(500)
+        folded: list[str] = []
+        compact = house.storage.compact
+
+        async def counted(document: str, snapshot: bytes, upto: int) -> None:
+            folded.append(document.partition("/")[2])
+            await compact(document, snapshot, upto)
+
+        monkeypatch.setattr(house.storage, "compact", counted)
+        await house.clock.advance(UNDO_MS)
+        assert sorted(folded) == ["board", "hidden/board"]
+        assert not room.whole.room.board.taken
+        assert not [f for f in files(tmp_path) if b"zebracanary" in f]

@@ -5,7 +5,7 @@ import pytest
 
 from rooms.memo import Commitment, NextCall, ProseText, draft
 from rooms.memo_chat import CHAT_MAX, calm, chat, plain_text
-from rooms.memo_tree import Edition
+from rooms.memo_tree import Ask, Edition
 from tests.rooms.memo_sample import SAMPLE, note, part
 
 replace = msgspec.structs.replace
@@ -26,8 +26,8 @@ def test_a_long_one_is_shortened_and_says_so(edition: Edition) -> None:
     assert len(text) <= CHAT_MAX
     for section in memo.sections:
         for block in section.blocks:
-            if block.__struct_config__.tag == "ask":
-                assert block.line.text in text  # type: ignore[union-attr]
+            if isinstance(block, Ask):
+                assert block.line.text in text
 
 
 def test_rule_g_questions_commitments_and_consent_lines_stay_longest() -> None:

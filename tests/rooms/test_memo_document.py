@@ -1,5 +1,6 @@
 """The memo's document: read strictly, written by the server, never losing prose (ME3)."""
 
+from functools import partial
 from typing import Any
 
 import pytest
@@ -231,7 +232,7 @@ def test_ME3_drafting_again_in_any_order_changes_no_letter_of_prose(
             assert written in text or id in named
             assert prose[id].text == written
         assert document.state() == before
-        lacking = document.read(lambda doc: missing_places(doc, memo.spaces))  # noqa: B023
+        lacking = document.read(partial(missing_places, wanted=memo.spaces))
         assert set(lacking) == set(memo.spaces) - set(texts)
 
 

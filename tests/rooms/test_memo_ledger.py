@@ -31,10 +31,8 @@ def test_every_card_is_there_once_with_its_place_or_reason() -> None:
 def test_ME6_words_that_wait_show_their_owner_and_never_text() -> None:
     title = StoryPart("w1", "The night", Consent("memo", "none", "given"))
     moment = StoryPart("w2", "The boat", Consent("circle", "none", "pending"))
-    no, back = (
-        StoryPart(id, id, Consent("memo", "none", state))  # type: ignore[arg-type]
-        for id, state in (("w3", "refused"), ("w4", "withdrawn"))
-    )
+    no = StoryPart("w3", "w3", Consent("memo", "none", "refused"))
+    back = StoryPart("w4", "w4", Consent("memo", "none", "withdrawn"))
     story = StoryItem("s1", "c1", title, (moment, no), back, id="st")
     found = listed(MemoSource("An evening", 0, 0, stories=(story,)))
     assert (found["w1"].text, found["w1"].kind, found["w1"].heading) == (

@@ -5,6 +5,7 @@ from io import BytesIO
 import msgspec
 import pytest
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 from rooms.memo import draft
 from rooms.memo_pages_pdf import pages_pdf
@@ -19,8 +20,9 @@ def test_one_tagged_page_for_each_theme() -> None:
     content = pages_pdf(draft(SAMPLE, "participants").shared())
     reader = PdfReader(BytesIO(content))
     assert len(reader.pages) == 3
-    root = reader.trailer["/Root"]
-    assert root["/MarkInfo"]["/Marked"]  # type: ignore[index]
+    marked = reader.root_object["/MarkInfo"]
+    assert isinstance(marked, DictionaryObject)
+    assert marked["/Marked"]
     assert "Who holds the key where you are, and who chose them?" in " ".join(
         pdf_text(content).split()
     )

@@ -1,13 +1,15 @@
 """Prose as parts and as blocks of the memo."""
 
+from typing import Literal
+
 from rooms.memo_prose import PARTS_MAX, blocks_of, bounded, parts_of, plain_parts
 from rooms.memo_source import ProsePart, ProseText
 from rooms.memo_text import TEXT_MAX
 from rooms.memo_tree import Bullets, Paragraph, Run
 
 
-def part(text: str, kind: str = "paragraph", **marks: bool) -> ProsePart:
-    return ProsePart(kind, (Run(text, **marks),))  # type: ignore[arg-type]
+def part(text: str, kind: Literal["paragraph", "item"] = "paragraph", **marks: bool) -> ProsePart:
+    return ProsePart(kind, (Run(text, **marks),))
 
 
 def test_plain_text_becomes_paragraphs_and_lists() -> None:

@@ -462,7 +462,7 @@ class Walk:
             assert state.memo.step not in memo_states.PEOPLE_HAVE_IT
             return
         assert (state.memo.step in memo_states.PEOPLE_HAVE_IT) == (not state.memo.opened)
-        source = as_sent(await room._material(), state)
+        source = await room.memos.sent_source()
         assert as_sent(source, state) == source, "what people have is what they have"
         for note in state.notes.values():
             known = state.consents.get(note.words)

@@ -15,6 +15,7 @@ from rooms.session import Session
 from rooms.update_gate import read_state_vector
 from tests.rooms.house import House
 from tests.rooms.page import Page
+from tests.rooms.test_words_desk import on_disk
 
 WRITERS = ("s2", "s3", "s4", "s5")
 TEXTS = {seat: f"canary-{seat}-kingfisher" for seat in WRITERS}
@@ -189,6 +190,9 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             numbers = {seat: await write(house, seat, "all") for seat in WRITERS}
             room = await house.room()
             assert unnamed.token(room.whole.room, room.book.get, "a1", "s2")
+            key = room.book.get(room.whole.room.keys["a1"])
+            assert key
+            before = room.whole.room
             await show(house)
             await house.do(
                 house.lead, "phase.next", activity="a1", phase="open", epoch=await house.epoch()
@@ -198,13 +202,21 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             # The key is gone, so no mark can be made again.
             assert unnamed.token(room.whole.room, room.book.get, "a1", "s2") == ""
             assert "a1" not in room.whole.room.keys
+            assert room.log.known("s2", "request-of-s2") is None
             rows = dict(await house.storage.commits(room.id))
             for seat, seq in numbers.items():
                 commit = commits.decode(rows[seq])
-                assert (commit.seat, commit.entered_by, commit.request) == ("", "", "")
+                assert (commit.seat, commit.entered_by) == ("", "")
+                # What the commit bears instead is this seat's as long as the key is there...
+                asked_by = unnamed.request_mark(
+                    before, lambda _: key, "a1", seat, f"request-of-{seat}"
+                )
+                assert commit.request == asked_by
                 assert all(kept.seat == "" and kept.entered_by == "" for kept in commit.words)
                 assert f'"{seat}"'.encode() not in rows[seq]
                 assert f"request-of-{seat}".encode() not in rows[seq]
+            # ... and nobody's once it is in no file.
+            assert not on_disk(tmp_path, key)
             marks = [e["mark"] for seq in numbers.values() for e in given(rows[seq])]
             assert len(set(marks)) == len(WRITERS)
             # The cards' own rows name nobody, and stand in another order than they were written.
@@ -222,6 +234,10 @@ async def test_after_the_step_nothing_that_is_kept_leads_to_an_author_NML4(tmp_p
             await house.crash()
             again = await house.room()
             assert unnamed.token(again.whole.room, again.book.get, "a1", "s2") == ""
+            # What is sent again from now on is too late; each line stands there once.
+            again_words = {"words": TEXTS["s2"], "request": "request-of-s2"}
+            await house.refused("s2", "line.drop", "stale_phase", activity="a1", **again_words)
+            assert len(await board(house)) == len(WRITERS)
     logged = json.dumps(lines, default=str)
     assert "kingfisher" not in logged
     assert "line.drop" not in logged
@@ -260,3 +276,58 @@ async def test_what_it_means_is_said_above_the_box_NML1(tmp_path: Path) -> None:
             form = next(n for n, b in enumerate(blocks) if b["type"] == "form")
             assert note < form
             assert blocks[form]["sees"] == "room"
+
+
+async def test_whoever_writes_the_others_are_sent_the_same_NML2_NML4(tmp_path: Path) -> None:
+    """The count says that somebody has written, and nothing says who: all that is sent is the same
+    whoever it was."""
+    for names in ("peers", "all"):
+        sent: list[list[Any]] = []
+        for writer in ("s2", "s3"):
+            async with await writing(tmp_path / f"{names}-{writer}", names) as house:
+                for author in ("s4", "s5"):
+                    await write(house, author, names)
+                quiet = await ears(house)
+                for session in quiet.values():
+                    house.heard[session].clear()
+                await house.do(
+                    writer, {"peers": "line.give", "all": "line.drop"}[names], words="the same"
+                )
+                await house.listen()
+                room = await house.room()
+                frames: list[Any] = []
+                for seat in ("s4", "s5", "s6", house.lead):
+                    device = await house.device(seat)
+                    view = json.loads(room.view(device, seat))
+                    view["room"].pop("code")  # every house has its own
+                    frames.append(view)
+                    frames.append(json.loads(room.people(room.seat(device))))
+                    frames.append([type(item).__name__ for item in house.heard[quiet[seat]]])
+                sent.append(frames)
+        assert sent[0] == sent[1]
+
+
+async def test_hiding_a_seat_takes_its_lines_and_names_nobody_SAF2_SAF3_NML3(
+    tmp_path: Path,
+) -> None:
+    """What one wrote without a name goes with the rest of it, for what must not stand there must
+    go; peers are told of no author and nobody hidden. What is nobody's stays (NML4)."""
+    for names, left in (("peers", 3), ("all", 4)):
+        async with await writing(tmp_path / names, names) as house:
+            for seat in WRITERS:
+                await write(house, seat, names)
+            await show(house)
+            sessions = await ears(house)
+            ids = {card.id for card in (await board(house)).values()}
+            epoch = await house.epoch()
+            await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+            await house.listen()
+            cards = await board(house)
+            assert len(cards) == left
+            assert (TEXTS["s2"] in cards) == (names == "all")
+            gone = ids - {card.id for card in cards.values()}
+            for seat in ("s3", "s4", "s5"):
+                told = raw(house.heard[sessions[seat]])
+                assert b'"hidden":true' not in told
+                assert not any(f'"{id}":"s2"'.encode() in told for id in gone)
+                assert b'"hidden":true' not in await asked(house, seat)

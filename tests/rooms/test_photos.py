@@ -5,16 +5,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from msgspec.structs import replace
 
-from activities.kernel import NotesChosen, Refused
+from activities.kernel import Refused
 from rooms import photos
 from rooms import whole as wholes
 from rooms.board_state import UNDO_MS
 from rooms.commits import NoteAdded
 from rooms.memo_material import material
 from rooms.photos import PHOTO_LIMIT, PHOTOS_PER_SEAT, UNUSED_MS
-from rooms.room_state import notes_chosen
+from rooms.shelf_cards import ShelfCards
 from rooms.wire_board import ALT_LIMIT
 from rooms.words import Mint
 from tests.rooms.house import House
@@ -111,15 +110,12 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
         mint = Mint(room.world.new_id)
         mine = _note(author, f"mine/{author}", own, mint("Mine").ref)
         await room.run(lambda draft: draft.add(mine), seat=author, mint=mint)
-        await room.shelf.put_note(mine, "Mine", ALT)
+        await ShelfCards(room.shelf).put(mine, "Mine", ALT)
         assert [s for s in everyone if await sees(house, s, own)] == [author]
         await house.do(author, "note.share", cards=[mine.card], to=document)
         assert {s for s in everyone if await sees(house, s, own)} == set(inside)
         # Given to the board, it is there for everyone.
-        await room.shelf.share(document, author, None)
-        shared = NotesChosen(seat=author, cards=(card,), share="all")
-        state = notes_chosen(room.whole.room, circle.partition("-")[0], shared)
-        room.whole = replace(room.whole, room=state)
+        await house.do(author, "note.share", cards=[card], to="board")
         assert {s for s in everyone if await sees(house, s, photo)} == set(everyone)
 
 

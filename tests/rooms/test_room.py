@@ -12,7 +12,8 @@ import pytest
 from activities.kernel import Refused
 from rooms import commits
 from rooms import whole as wholes
-from rooms.room import DISK_FULL, Room
+from rooms.room import Room
+from rooms.room_log import DISK_FULL
 from rooms.wire import COMMAND_LIMIT
 from tests.rooms.house import House
 

@@ -7,7 +7,7 @@ from pycrdt import Doc, Map
 
 from rooms.board_schema import Card
 from rooms.board_state import UNDO_MS
-from rooms.shelf import hidden_name
+from rooms.shelf_cards import hidden_name
 from tests.rooms.house import House
 from tests.rooms.page import Page
 

@@ -9,7 +9,6 @@ from pycrdt import Doc, Map
 
 from rooms import shelf as shelves
 from rooms.board_schema import Card, put_card
-from rooms.commits import NoteAdded
 from rooms.documents import Document, DocumentBroken
 from rooms.permissions import Writer
 from rooms.shelf import COMPACT_AFTER, MissingEdits, RefusedEdit, Shelf
@@ -211,33 +210,6 @@ async def test_a_long_log_is_folded_and_a_full_disk_puts_that_off(
     await storage.close()
 
 
-async def test_only_the_update_that_kills_is_set_aside_DOC7(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found, storage = await shelf(tmp_path)
-    page = Writing(found, ANA, 7)
-    deadly = b"\x92\xc4\x02\xff\xff\x90"  # a row whose update is no update at all
-    for number in range(6):
-        if number == 3:
-            await storage.add_update("r/board", deadly)
-        else:
-            await page.put(f"ana-{number}")
-    rows = [row.update for row in await storage.updates("r/board")]
-    later = await Brittle.brittle(tmp_path / "after the crash")
-    await later.create_room("r", 1)
-    for row in rows:
-        await later.add_update("r/board", row)  # none reported applied
-
-    async def survives(updates: list[bytes]) -> bool:
-        return b"\xff\xff" not in updates
-
-    monkeypatch.setattr(shelves, "survives", survives)
-    assert await ids(Shelf("r", later)) == {f"ana-{n}" for n in (0, 1, 2, 4, 5)}
-    assert len(await later.updates("r/board")) == 5
-    await storage.close()
-    await later.close()
-
-
 async def test_a_closed_shelf_takes_nothing_STO2(tmp_path: Path) -> None:
     found, storage = await shelf(tmp_path)
     page = Writing(found, ANA, 7)
@@ -256,43 +228,6 @@ async def test_a_closed_shelf_takes_nothing_STO2(tmp_path: Path) -> None:
         await page.put("ana-3")
     with pytest.raises(RefusedEdit, match="closed"):
         await found.missing("board", b"\0")
-    await storage.close()
-
-
-async def test_a_note_is_put_once_DOC5(tmp_path: Path) -> None:
-    found, storage = await shelf(tmp_path)
-    note = NoteAdded(
-        document="mine/ana", card="ana-1", kind="insight", section="", theme="", words="w",
-        seat="ana", entered_by="ben", activity="a1", group="", language="bn", scope="self", at=5,
-    )  # fmt: skip
-    for _ in range(2):
-        await found.put_note(note, "hello")
-    (made,) = await found.cards("mine/ana")
-    assert (made.text, made.entered_by, made.scope, made.language) == (
-        "hello",
-        "ben",
-        "circle",
-        "bn",
-    )
-    await found.forget_card("mine/ana", "ana-1")
-    await found.put_note(note, "hello")
-    assert await found.cards("mine/ana") == ()
-    await storage.close()
-
-
-async def test_sharing_copies_ones_own_cards_and_never_twice(tmp_path: Path) -> None:
-    found, storage = await shelf(tmp_path)
-    await found.edit("group/a1-c1", lambda doc: put_card(doc, card("ana-1")))
-    await found.edit("group/a1-c1", lambda doc: put_card(doc, card("ana-2")))
-    await found.edit("group/a1-c1", lambda doc: put_card(doc, card("ben-1")))
-    for _ in range(2):
-        await found.share("group/a1-c1", "ana", ["ana-1", "ben-1"])
-    (shared,) = await found.cards("board")
-    assert (shared.id, shared.text, shared.scope) == ("ana-1", "hello", "memo")
-    await found.share("group/a1-c1", "ana", None)
-    assert await ids(found) == {"ana-1", "ana-2"}
-    await found.forget_card("group/a1-c1", "ana-1")
-    assert await ids(found) == {"ana-2"}
     await storage.close()
 
 

@@ -1,6 +1,7 @@
 """The storage in one SQLite file (reliability.md P1, P9, P10, P13; architecture.md, Process)."""
 
 import asyncio
+import itertools
 import os
 import random
 import signal
@@ -155,6 +156,21 @@ async def test_touches_and_marks_survive_a_kill(tmp_path: Path) -> None:
 # P9: a full disk
 
 
+async def filled(storage: SqliteStorage, words: bytes = b"") -> int:
+    """Append to room "a" until the disk is full; returns the number of commits it took."""
+    took = 0
+
+    async def fill() -> None:
+        nonlocal took
+        for seq in itertools.count(1):
+            await storage.append("a", seq, b"x" * 3000, {f"w{seq}": words} if words else None)
+            took = seq
+
+    with pytest.raises(StorageUnwritable, match="full"):
+        await fill()
+    return took
+
+
 async def test_P9_a_full_disk_refuses_writes_keeps_reads_and_recovers(
     tmp_path: Path, opened: Opened
 ) -> None:
@@ -162,11 +178,7 @@ async def test_P9_a_full_disk_refuses_writes_keeps_reads_and_recovers(
     storage = await SqliteStorage.open(tmp_path, page_limit=60)
     opened.append(storage)
     await storage.create_room("a", 1)
-    seq = 0
-    with pytest.raises(StorageUnwritable, match="full"):  # noqa: PT012
-        while True:
-            await storage.append("a", seq + 1, b"x" * 3000)
-            seq += 1
+    seq = await filled(storage)
     assert seq > 10
     assert [s for s, _ in await storage.commits("a")] == list(range(1, seq + 1))
     await storage.forget_room("a")
@@ -218,11 +230,7 @@ async def test_P9_on_a_real_full_disk(small_disk: Path, opened: Opened) -> None:
     await storage.create_room("a", 1)
     ballast = small_disk / "ballast"
     ballast.write_bytes(b"x" * 1_000_000)
-    seq = 0
-    with pytest.raises(StorageUnwritable, match="full"):  # noqa: PT012
-        while True:
-            await storage.append("a", seq + 1, b"x" * 3000, {f"w{seq}": b"y" * 100})
-            seq += 1
+    seq = await filled(storage, words=b"y" * 100)
     with pytest.raises(StorageUnwritable):
         await storage.append("a", seq + 1, b"x" * 500_000)
     assert len(await storage.commits("a")) == seq

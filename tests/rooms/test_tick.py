@@ -39,11 +39,14 @@ class Bench:
         self.rested.clear()
 
     async def rest_over(self) -> None:
+        """The rest ends; returns when the next one begins, or the tick has nothing more to do."""
+        running = self.tick._task
+        assert running
+        again = asyncio.ensure_future(self.rested.wait())
         self.go_on.set()
-        async with asyncio.timeout(5):
-            # Nobody is told of an idle tick.
-            while self.go_on.is_set() or not (self.rested.is_set() or self.tick.idle):  # noqa: ASYNC110
-                await asyncio.sleep(0)
+        done, _ = await asyncio.wait({again, running}, timeout=5, return_when="FIRST_COMPLETED")
+        assert done
+        again.cancel()
 
 
 async def test_idle_it_runs_at_once_and_then_not_at_all() -> None:

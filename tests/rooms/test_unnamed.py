@@ -37,12 +37,29 @@ async def test_EV1_the_log_keeps_neither_seat_nor_request(tmp_path: Path) -> Non
         seq = await house.do(seat, "evaluation.give", plus="The stories", request="mine-7")
         rows = dict(await house.storage.commits(house.opened.room))
         commit = commits.decode(rows[seq])
-        assert (commit.seat, commit.entered_by, commit.request) == ("", "", "")
+        assert (commit.seat, commit.entered_by) == ("", "")
         assert [kept.seat for kept in commit.words] == [""]
         assert f'"{seat}"'.encode() not in rows[seq]
         assert b"mine-7" not in rows[seq]
         again = await house.do(seat, "evaluation.give", plus="The stories", request="mine-7")
         assert again == seq
+        await house.crash()
+        again = await house.do(seat, "evaluation.give", plus="The stories", request="mine-7")
+        assert again == seq
+        after = [row for _, row in await house.storage.commits(house.opened.room, seq)]
+        assert not any(b"evaluation." in row for row in after)
+
+
+async def test_LOG3_a_request_is_marked_for_its_seat_and_activity_alone(tmp_path: Path) -> None:
+    async with await evaluated(tmp_path, 2) as house:
+        one, two = [seat for seat in house.tokens if seat != house.lead]
+        first = await house.do(one, "evaluation.give", plus="The stories", request="r-1")
+        other = await house.do(two, "evaluation.give", plus="The food", request="r-1")
+        later = await house.do(one, "evaluation.give", plus="The songs", request="r-2")
+        rows = dict(await house.storage.commits(house.opened.room))
+        marks = {commits.decode(rows[seq]).request for seq in (first, other, later)}
+        assert len(marks) == 3
+        assert all(marks)
 
 
 async def test_EV2_a_person_changes_their_own_answer_after_a_restart(tmp_path: Path) -> None:

@@ -262,7 +262,7 @@ async def test_of_two_processes_one_result_counts(house: House, counting: Counti
     counting.go.set()
     await first.bench.settled()
     await second.bench.settled()
-    await second._catch_up()
+    await second.log.follow()
     rows = await house.storage.commits(house.opened.room)
     assert sum(b"people.counted" in raw for _, raw in rows) == 1
     assert first.whole.running["a1"].state == second.whole.running["a1"].state

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rooms.memo import draft
-from rooms.memo_export import export
+from rooms.memo_export import Format, export
 from server.__main__ import main
 from tests.rooms.memo_sample import SAMPLE
 
@@ -20,10 +20,10 @@ def kept(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("ending", ["docx", "csv", "pages.html"])
-def test_ME5_json_in_gives_the_file_json_out_was_beside(kept: Path, ending: str) -> None:
+def test_ME5_json_in_gives_the_file_json_out_was_beside(kept: Path, ending: Format) -> None:
     place = kept.with_name("again")
     assert main(["memo", str(kept), "--format", ending, "--to", str(place)]) == 0
-    assert place.read_bytes() == export(draft(SAMPLE, "participants"), ending).content  # type: ignore[arg-type]
+    assert place.read_bytes() == export(draft(SAMPLE, "participants"), ending).content
 
 
 def test_a_file_that_is_there_is_never_written_over(

@@ -29,7 +29,7 @@ from server.app import running
 from server.serving import Server, uvicorn_config
 from server.settings import Settings
 from server.supervisor import listening_socket
-from tests.server.conftest import Opened, until
+from tests.server.conftest import Opened
 
 EXAMPLES = 15
 LONG_EXAMPLES = 500  # of each operation, both ways: four minutes on a quiet machine
@@ -96,7 +96,7 @@ class Behind:
                 self.url = f"http://127.0.0.1:{port}"
                 self._server = Server(uvicorn_config(app, settings))
                 serving = asyncio.create_task(self._server.serve(sockets=[listening]))
-                await until(lambda: self._server.started)
+                await self._server.serves.wait()
                 self._ready.set()
                 await serving
 

@@ -888,10 +888,11 @@ export interface NoteAdd {
   faces?: "none" | "agreed" | "unsure" | null;
 }
 
-/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
+/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. `cards` in place of `card` moves several, in this order, in one step. */
 export interface NoteMove {
   type: "note.move";
   card: string;
+  cards: string[];
   theme?: string | null;
   section?: string | null;
   after?: string | null;
@@ -1001,6 +1002,12 @@ export interface BoardRestore {
   section?: string | null;
   theme?: string | null;
   since?: number | null;
+}
+
+/** Take back a step of my own: `note.move`, `theme.add`, `theme.split` or `theme.merge`, by the number of its commit (a merge within a minute). Refused as stale when somebody built on it. */
+export interface BoardUndo {
+  type: "board.undo";
+  at: number;
 }
 
 /** My answer to the release card for words of mine, at any time. */
@@ -1486,6 +1493,7 @@ export type RoomCommand =
   | SectionRename
   | SectionOrder
   | BoardRestore
+  | BoardUndo
   | ConsentRelease
   | ConsentWithdraw
   | MemoQuestion
@@ -1606,6 +1614,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.remove",
   "agenda.use",
   "board.restore",
+  "board.undo",
   "consent.hear",
   "consent.narrow",
   "consent.release",

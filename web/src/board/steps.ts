@@ -20,6 +20,11 @@ export interface Step {
   refused?: () => void;
 }
 
+/** Takes back what the commit `at` did, if it was this seat's and nobody has built on it. */
+export function taken(at: number): Record<string, unknown> {
+  return { type: "board.undo", at };
+}
+
 interface Taken extends Step {
   request: string;
   /** The commit, once the server has answered. */

@@ -1,0 +1,56 @@
+"""A commit as it is written: what a draft decided, and whose the texts are that came with it."""
+
+from collections.abc import Mapping
+
+from rooms.commits import Commit, WordsKept
+from rooms.whole import Draft
+from rooms.words import digest
+from rooms.words_desk import said_by
+
+
+def written(
+    draft: Draft,
+    texts: Mapping[str, str],
+    *,
+    seq: int,
+    activity: str,
+    language: str,
+    seat: str = "",
+    entered_by: str = "",
+    request: str = "",
+    mark: str = "",
+) -> Commit:
+    """The commit number `seq` of this draft. `texts` are what was minted for it, by reference;
+    `activity` is the one that ran before, `language` the room's. What is unnamed keeps nothing of
+    its sender but the `mark` of its request (NML4)."""
+    if draft.unnamed:
+        request, seat, entered_by = mark, "", ""
+    speaker = draft.room.seats.get(seat)
+    keys = frozenset(draft.room.keys.values())
+    owners = said_by(draft, seat, entered_by)
+    kept = tuple(
+        WordsKept(
+            # A key is nobody's words: hiding a person keeps it.
+            ref=ref,
+            seat="" if ref in keys else owners.get(ref, (seat, entered_by))[0],
+            entered_by=owners.get(ref, (seat, entered_by))[1],
+            language=old.language
+            if (old := draft.room.words.get(ref)) is not None
+            else speaker.language
+            if speaker
+            else language,
+            activity=activity,
+            digest=digest(text),
+            at=draft.now,
+        )
+        for ref, text in texts.items()
+    )
+    return Commit(
+        seq=seq,
+        at=draft.now,
+        events=tuple(draft.events),
+        seat=seat,
+        entered_by=entered_by,
+        request=request,
+        words=kept,
+    )

@@ -1,0 +1,232 @@
+"""The log of one room in this process: how it grows, here and by other processes.
+
+Theory
+------
+* There are two ways in and one way on. Our own commit is decided on a `Draft`, appended at the
+  expected number, and only then taken in (`commit`); what another process appended is read and
+  taken in (`follow`). Either ends in `_evolve` and `happened`, which is all that alarms, heavy
+  work and delivery know of: nobody behind it asks who wrote a commit.
+* On `Conflict` what is new is taken in first, and the decider decides again (LOG2). If nothing is
+  new the room was forgotten elsewhere.
+* A request id is applied once per seat: a resent tap is answered with the number it got the first
+  time (LOG3).
+* Nothing a client does, not even going away, stops a commit half-way: between append and evolve
+  it runs in a task of its own (LOG5).
+* A commit's effects on documents are made by the process that appended it, before its next commit
+  (`effects.py`). A storage that cannot be written refuses with `full` and loses nothing (STO1).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import structlog
+
+from activities.blocks import say
+from activities.kernel import Refused
+from rooms import commits, unnamed
+from rooms import whole as wholes
+from rooms.commit_writing import written
+from rooms.commits import Commit
+from rooms.effects import Effects
+from rooms.room_alarms import RoomAlarms
+from rooms.room_reading import RoomReading
+from rooms.storage import Conflict, StorageUnwritable
+from rooms.unbroken import Unbroken
+from rooms.whole import Draft
+from rooms.words import Mint, WordsBook
+
+log = structlog.get_logger("rooms")
+
+DISK_FULL: Final = say(
+    "This room cannot save right now. Nothing was lost; what you wrote stays on this device."
+    " Try again soon."
+)
+
+FORGOTTEN: Final = say("This room was closed, and everything in it was deleted.")
+
+
+class RoomLog:
+    """See the module. It alone changes what `room` holds of the log: its `whole` and its `book`.
+
+    `happened` is called after every commit, whoever wrote it, when it is taken in.
+    """
+
+    def __init__(self, room: RoomReading, alarms: RoomAlarms) -> None:
+        self.happened: Callable[[], None] = lambda: None
+        self.forgotten = False
+        self.appends = 0
+        self.unbroken = Unbroken()
+        self._room = room
+        self._alarms = alarms
+        self._effects = Effects(
+            room.id,
+            room.shelf,
+            room.world.storage,
+            room.world.activities,
+            room.world.doors.ways_in,
+            lambda line: room.say(line, room.language),
+        )
+        room.shelf.structure = lambda: self._effects.structure(room.whole, room.book)
+        self._lock = asyncio.Lock()
+        self._requests: dict[tuple[str, str], int] = {}
+
+    def known(self, seat: str, request: str) -> int | None:
+        """The number of the commit this request of this seat was applied with (LOG3). One that was
+        unnamed is known by its mark alone, and no longer once its key is dropped (NML4)."""
+        if (seq := self._requests.get((seat, request))) is not None:
+            return seq
+        marks = (self._mark(activity, seat, request) for activity in self._room.whole.room.keys)
+        found = (self._requests.get(("", mark)) for mark in marks if mark)
+        return next((seq for seq in found if seq is not None), None)
+
+    def _mark(self, activity: str, seat: str, request: str) -> str:
+        state, text = self._room.whole.room, self._room.book.get
+        return unnamed.request_mark(state, text, activity, seat, request) if activity else ""
+
+    def draft(self, entered_by: str = "") -> Draft:
+        """A draft of what could be decided now."""
+        world = self._room.world
+        return Draft(self._room.whole, world.activities, world.clock.now(), entered_by)
+
+    # What we write ----------------------------------------------------------------------------
+
+    async def commit(
+        self,
+        decider: Callable[[Draft], None],
+        *,
+        seat: str = "",
+        entered_by: str = "",
+        request: str = "",
+        mint: Mint | None = None,
+    ) -> int:
+        """Decide, append, evolve. Returns the number of the commit, or the present one when
+        nothing happened. Raises `Refused`: what the decider says, `full`, or `closed`."""
+        return await self.unbroken.run(self._commit(decider, seat, entered_by, request, mint))
+
+    async def _commit(
+        self,
+        decider: Callable[[Draft], None],
+        seat: str,
+        entered_by: str,
+        request: str,
+        mint: Mint | None,
+    ) -> int:
+        room = self._room
+        async with self._lock:
+            while True:
+                if self.forgotten:
+                    raise Refused("closed", FORGOTTEN)
+                if request and (known := self.known(seat, request)) is not None:
+                    return known
+                draft = self.draft(entered_by)
+                decider(draft)
+                if not draft.events and not request:
+                    return room.whole.room.seq
+                texts = dict(mint.texts) if mint else {}
+                commit = written(
+                    draft,
+                    texts,
+                    seq=room.whole.room.seq + 1,
+                    activity=room.whole.room.current,
+                    language=room.language,
+                    seat=seat,
+                    entered_by=entered_by,
+                    request=request,
+                    mark=self._mark(draft.unnamed, seat, request),
+                )
+                try:
+                    await self._effects.settle(room.whole, room.book)
+                    await self._append(commit, texts)
+                except Conflict:
+                    await self._catch_up()
+                    continue
+                except StorageUnwritable as error:
+                    log.warning("append_failed", room=room.id, seat=seat, request=request)
+                    raise Refused("full", DISK_FULL) from error
+                await self._take_in(commit, texts)
+                return commit.seq
+
+    async def _append(self, commit: Commit, texts: dict[str, str]) -> None:
+        stored = {ref: text.encode() for ref, text in texts.items()}
+        room = self._room
+        await room.world.storage.append(room.id, commit.seq, commits.encode(commit), stored)
+
+    async def _take_in(self, commit: Commit, texts: dict[str, str]) -> None:
+        """Our commit is in the log: from here on nothing may stop it."""
+        self.appends += 1
+        self._room.book.add(texts)
+        self._evolve(commit)
+        self._effects.owed = commit
+        await self.settle_later()
+        self.happened()
+
+    # What others wrote ------------------------------------------------------------------------
+
+    def load(self, rows: Sequence[tuple[int, bytes]]) -> None:
+        """Take in the log from its beginning. The last commit's effects may be missing: call
+        `settle_later`."""
+        for _, raw in rows:
+            self._effects.owed = self._learn(raw)
+
+    async def follow(self) -> bool:
+        """Take in what other processes appended; whether there was anything."""
+        async with self._lock:
+            return await self._follow()
+
+    async def _follow(self) -> bool:
+        room = self._room
+        rows = await room.world.storage.commits(room.id, room.whole.room.seq)
+        for _, raw in rows:
+            self._learn(raw)
+        if rows:
+            room.book = WordsBook(await room.world.storage.words(room.id))
+            room.book.hide(room.whole.room.safety.words)
+            self.happened()
+        return bool(rows)
+
+    async def _catch_up(self) -> None:
+        """Our number was taken. If there is nothing new the room is no more."""
+        if not await self._follow():
+            self.forgotten = True
+
+    def _learn(self, raw: bytes) -> Commit:
+        commit = commits.decode(raw)
+        self._evolve(commit)
+        return commit
+
+    def _evolve(self, commit: Commit) -> None:
+        room = self._room
+        room.whole = wholes.apply(room.whole, commit, room.world.activities)
+        room.book.hide(room.whole.room.safety.words)
+        if commit.request:
+            self._requests[commit.seat, commit.request] = commit.seq
+
+    # What follows outside the log -------------------------------------------------------------
+
+    async def settle(self) -> None:
+        """Make what is owed outside the log. Raises `StorageUnwritable`: then call again."""
+        async with self._lock:
+            await self._settle()
+        self._alarms.look()
+        self._room.changed()
+
+    async def settle_later(self) -> None:
+        """The same, now or as soon as the storage can be written."""
+        try:
+            await self._settle()
+        except StorageUnwritable:
+            self._alarms.again("effects", self.settle)
+
+    async def _settle(self) -> None:
+        room = self._room
+        await self._effects.settle(room.whole, room.book)
+        await room.photos.sweep(room.whole.room, room.book, room.world.clock.now())
+
+    # The end ----------------------------------------------------------------------------------
+
+    async def forget(self) -> None:
+        """Take no more commits or edits, for good; returns when none is under way."""
+        self.forgotten = True
+        async with self._lock:
+            await self._room.shelf.close()

@@ -1,0 +1,100 @@
+"""Who comes and goes in one room: presence compared with the log, and the log told."""
+
+import structlog
+
+from activities.kernel import Refused
+from rooms import commits, unnamed
+from rooms.roll import Change, Roll
+from rooms.room_alarms import RoomAlarms, people_due
+from rooms.room_log import RoomLog
+from rooms.room_reading import RoomReading
+from rooms.seats import Device
+from rooms.whole import Draft, Whole
+
+log = structlog.get_logger("rooms")
+
+
+class RoomPeople:
+    """Calls the roll of one room, whenever somebody's silence, offer or key has to be looked at."""
+
+    def __init__(self, room: RoomReading, log: RoomLog, alarms: RoomAlarms) -> None:
+        self.roll = Roll(room.presence, room.world.new_id)
+        self._room = room
+        self._log = log
+        self._alarms = alarms
+
+    def called(self, device: Device) -> None:
+        """An HTTP call or a frame came from this device: it is alive."""
+        self._room.presence.beat(device.id, self._room.world.clock.now())
+
+    async def come_back(self, touched: int) -> None:
+        """After loading nobody is connected; all were last heard when the storage was last told
+        that the room was alive (ms)."""
+        now = self._room.world.clock.now()
+        state = self._room.whole.room
+        self.roll.everyone_away(state, min(max(touched, state.last), now), now)
+        await self._tell()
+
+    async def sweep(self) -> None:
+        """Compare presence with sockets and heartbeats; tell the activity and the lead record
+        what changed. What cannot be written is told later."""
+        self.roll.call(self._room.whole.room, self._room.world.clock.now())
+        if self.roll.waiting or self._lead_waits():
+            await self._tell()
+        else:
+            self.set_alarm()
+
+    async def _tell(self) -> None:
+        told: list[Change] = []
+
+        def tell(draft: Draft) -> None:
+            told.extend(self.roll.take())
+            self.roll.tell(draft, told, self._room.world.dice())
+
+        try:
+            await self._log.commit(tell)
+        except Refused as refused:
+            self.roll.put_back(told)
+            log.warning("presence_untold", room=self._room.id, reason=refused.reason)
+        self.set_alarm()
+        self._room.changed()
+
+    def _lead_waits(self) -> bool:
+        draft = self._log.draft()
+        self.roll.move_lead(draft)
+        return bool(draft.events)
+
+    async def drop_keys(self) -> None:
+        """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
+
+        def drop(draft: Draft) -> None:
+            whole = Whole(draft.room, draft.running)
+            for id, until in unnamed.keys_due(whole, draft.activities).items():
+                if until <= draft.now:
+                    draft.add(commits.KeyDropped(activity=id, words=draft.room.keys[id]))
+
+        try:
+            await self._log.commit(drop)
+        except Refused as refused:
+            # Tried at every check.
+            log.warning("keys_kept", room=self._room.id, reason=refused.reason)
+
+    def set_alarm(self) -> None:
+        """When people have to be looked at next."""
+        if self._log.forgotten:
+            return
+        room = self._room
+        coming = people_due(
+            room.whole,
+            room.world.activities,
+            room.presence,
+            room.world.clock.now(),
+            untold=self.roll.waiting,
+        )
+        self._alarms.keep("people", coming, self._ring)
+
+    async def _ring(self) -> None:
+        await self.sweep()
+        await self.drop_keys()
+        self._room.changed()
+        self.set_alarm()

@@ -1,0 +1,37 @@
+"""Updates that kill whoever loads them: DOC7 (`rooms/RULES.md`)."""
+
+from pathlib import Path
+
+import pytest
+
+from rooms import probing
+from rooms.shelf import Shelf
+from tests.rooms.brittle import Brittle
+from tests.rooms.test_shelf import ANA, Writing, ids, shelf
+
+
+async def test_only_the_update_that_kills_is_set_aside_DOC7(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, storage = await shelf(tmp_path)
+    page = Writing(found, ANA, 7)
+    deadly = b"\x92\xc4\x02\xff\xff\x90"  # a row whose update is no update at all
+    for number in range(6):
+        if number == 3:
+            await storage.add_update("r/board", deadly)
+        else:
+            await page.put(f"ana-{number}")
+    rows = [row.update for row in await storage.updates("r/board")]
+    later = await Brittle.brittle(tmp_path / "after the crash")
+    await later.create_room("r", 1)
+    for row in rows:
+        await later.add_update("r/board", row)  # none reported applied
+
+    async def survives(updates: list[bytes]) -> bool:
+        return b"\xff\xff" not in updates
+
+    monkeypatch.setattr(probing, "survives", survives)
+    assert await ids(Shelf("r", later)) == {f"ana-{n}" for n in (0, 1, 2, 4, 5)}
+    assert len(await later.updates("r/board")) == 5
+    await storage.close()
+    await later.close()
