@@ -190,15 +190,13 @@ class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
-    Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs). `meeting`: its people are among themselves now; false while
-    everybody is together, or alone. A group that meets has its own call.
+    Only `members` read and write its document. `meeting`: its people are among themselves now;
+    false while everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
     name: Line
     members: tuple[str, ...]
-    open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
     meeting: bool = True
 

@@ -4,12 +4,11 @@ Each command names what its sender saw. When somebody else was first, nothing ch
 know: no edit is lost behind another.
 """
 
-from collections.abc import Callable
 from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
 
-from activities.blocks import Line, Words, say
+from activities.blocks import Line, say
 from activities.kernel import Activity, Refused
 from rooms import agenda_settings as forms
 from rooms import wire_agenda as wire
@@ -49,8 +48,6 @@ BEGUN: Final = say("This has begun already and stays as it is. What comes after 
 ORDER: Final = say("The order has changed a moment before you. Look at it again.")
 NO_KIND: Final = say("We do not have such an activity here.")
 NO_LEAD: Final = say("Whoever leads must be somebody in this room.")
-
-Texts = Callable[[Words, int], str]
 
 
 def decide(draft: Draft, command: wire.AgendaCommand, asking: Asking) -> None:

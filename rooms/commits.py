@@ -192,13 +192,6 @@ class NoteAdded(Event, frozen=True, tag="note.added"):
     faces: str = ""  # of the picture: "none" can be recognised, or all "agreed"
 
 
-class NoteMoved(Event, frozen=True, tag="note.moved"):
-    """A card went under a theme; in rooms of before, now `board_events.CardsPlaced`."""
-
-    card: str
-    theme: str
-
-
 class NoteDeleted(Event, frozen=True, tag="note.deleted"):
     """A card was taken away by its author; its words are erased."""
 
@@ -244,14 +237,6 @@ class ThemeScored(Event, frozen=True, tag="board.theme_scored"):
     theme: str
     votes: int
     runoff: int = 0
-
-
-class CardsShared(Event, frozen=True, tag="cards.shared"):
-    """Cards of a closed document were given to the board by their author: from -> new card id."""
-
-    document: str
-    cards: dict[str, str]
-    scope: str
 
 
 class ConsentChanged(Event, frozen=True, tag="consent.changed"):
@@ -308,14 +293,12 @@ RoomEvent = (
     | HelpAsked
     | HelpSeen
     | NoteAdded
-    | NoteMoved
     | NoteDeleted
     | NoteReworded
     | ThemesMerged
     | ItemPlaced
     | NoteTicked
     | ThemeScored
-    | CardsShared
     | ConsentChanged
     | QuestionSet
     | ProseSet

@@ -26,6 +26,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from activities.consent import Consent
 from rooms import memo_calendar as calendar
 from rooms import memo_sections as plain
 from rooms.memo_desk import Desk
@@ -35,7 +36,6 @@ from rooms.memo_say import Said, Translate, english, say
 from rooms.memo_source import (
     ActivityLine,
     Commitment,
-    Consent,
     Evaluation,
     MemoCard,
     MemoSource,

@@ -13,8 +13,9 @@ from collections.abc import Mapping
 import msgspec
 from msgspec.structs import replace
 
-from rooms.memo_rules import OWNED_KINDS
+from activities.consent import OWN_WORDS
 from rooms.memo_source import (
+    Held,
     MemoCard,
     MemoSource,
     ProseText,
@@ -76,11 +77,13 @@ def _card(card: MemoCard, themes: set[str], state: RoomState) -> MemoCard | None
     place = state.sent_places.get(card.id)
     if place is not None and card.kind != "theme":
         theme = place.removeprefix("theme:") if place.startswith("theme:") else ""
-        return replace(card, theme=theme if theme in themes else "")
+        held = _held(card.consent, there=True)
+        return replace(card, theme=theme if theme in themes else "", held=held)
     if card.kind == "theme":
         return card if card.id in themes else None
-    if card.kind in OWNED_KINDS:
-        return _later(card)
+    if card.kind in OWN_WORDS:
+        # It stays among the source: what nobody released is looked for in everybody's sentences.
+        return replace(card, held=_held(card.consent, there=False))
     if not _stood(card.id, card.id, state):
         return None
     note = state.notes.get(card.id)
@@ -90,9 +93,10 @@ def _card(card: MemoCard, themes: set[str], state: RoomState) -> MemoCard | None
     return card if not card.theme or card.theme in themes else None
 
 
-def _later(card: MemoCard) -> MemoCard:
-    # It stays among the source: what nobody released is looked for in everybody's sentences.
-    return replace(card, consent="later") if card.consent in ("given", "pending") else card
+def _held(answer: str, *, there: bool) -> Held:
+    """Whether exact words wait for the next version: those that were not in this one, and those
+    whose owner has made other words of them and not answered for these."""
+    return "later" if answer == "pending" or (answer == "given" and not there) else ""
 
 
 def _story(story: StoryItem, state: RoomState) -> StoryItem:
@@ -105,6 +109,5 @@ def _story(story: StoryItem, state: RoomState) -> StoryItem:
 
 
 def _part(part: StoryPart, state: RoomState) -> StoryPart:
-    if part.id in state.sent_places or part.consent.state not in ("given", "pending"):
-        return part
-    return replace(part, consent=replace(part.consent, state="later"))
+    there = part.id in state.sent_places
+    return replace(part, held=_held(part.consent.state, there=there))

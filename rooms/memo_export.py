@@ -9,7 +9,7 @@ from rooms.memo_chat import chat
 from rooms.memo_csv import table
 from rooms.memo_docx import docx
 from rooms.memo_html import page
-from rooms.memo_import import NotAMemo, read_memo
+from rooms.memo_import import NotAMemo
 from rooms.memo_markdown import markdown
 from rooms.memo_pages_html import pages_html
 from rooms.memo_pages_pdf import pages_pdf
@@ -20,7 +20,7 @@ from rooms.memo_tree import Memo
 
 __all__ = [
     "ALL_FORMATS", "FORMATS", "Export", "Format", "MissingGlyph", "NotAMemo", "export",
-    "from_json", "to_json",
+    "to_json",
 ]  # fmt: skip
 
 Whole = Literal["md", "html", "docx", "pdf", "json", "txt", "csv"]
@@ -86,13 +86,8 @@ def export(memo: Memo, format: Format, extra_fonts: Path | None = None) -> Expor
 
 
 def to_json(memo: Memo) -> bytes:
-    """The tree as JSON, indented; `from_json` gives the same memo back."""
+    """The tree as JSON, indented; `memo_import.read_memo` gives the same memo back."""
     return msgspec.json.format(msgspec.json.encode(memo.shared()), indent=2) + b"\n"
-
-
-def from_json(content: bytes) -> Memo:
-    """The memo of a JSON export. Raises `NotAMemo` on anything else."""
-    return read_memo(content)
 
 
 def file_name(memo: Memo, format: Format) -> str:

@@ -4,8 +4,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final, Literal
 
-from activities.consent import Consent as Stands
-from activities.consent import lesson_open
+from activities.consent import Consent, Scope, lesson_open
 from activities.kernel import Harvest, Item
 from rooms import consent_desk, memo_states
 from rooms.board_schema import Card
@@ -14,14 +13,12 @@ from rooms.memo_source import (
     ActivityLine,
     CardConsent,
     Commitment,
-    Consent,
-    ConsentState,
     Evaluation,
+    Held,
     MemoCard,
     MemoSource,
     PersonLine,
     ProseText,
-    Scope,
     Score,
     StoryItem,
     StoryPart,
@@ -103,8 +100,8 @@ def lessons(room: "Room") -> dict[str, int]:
 
 
 def old_prose(room: "Room") -> dict[str, str]:
-    """What the log still holds of prose: rooms of before had it there; a place of the document
-    outranks it."""
+    """Prose the log holds because its place in the document could not be written yet; what stands
+    in the place outranks it."""
     found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
     return {id: text for id, text in found.items() if text}
 
@@ -216,6 +213,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     scope."""
     note = room.whole.room.notes.get(card.id)
     consent: CardConsent = "none_needed"
+    held: Held = ""
     by = ""
     score = room.whole.room.scores.get(card.id)
     scope: Scope = card.scope
@@ -223,7 +221,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, ref, card.kind, digest(card.text))
-        consent, scope = _answer(room, stands), stands.scope
+        consent, scope, held = stands.state, stands.scope, _held(room, stands)
         by = consent_desk.attribution(
             room.whole, card.author, stands.attribution, room.name_of, room.book.get
         )
@@ -239,6 +237,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
         scope=scope,
         attribution=by,
         consent=consent,
+        held=held,
         ticks=len(card.ticks),
         created=card.created,
         group=card.group,
@@ -280,7 +279,8 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         language=_language(room, ref),
         scope=stands.scope if quoted else _scope(room, activity, stands),
         attribution=by if quoted else "",
-        consent=_answer(room, stands) if quoted else "none_needed",
+        consent=stands.state if quoted else "none_needed",
+        held=_held(room, stands) if quoted else "",
         theme=room.whole.room.placed.get(ref, ""),
         ticks=len(room.whole.room.ticks.get(ref, ())),
         origin=item.origin,
@@ -288,13 +288,12 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
     )
 
 
-def _answer(room: "Room", stands: Stands) -> ConsentState:
-    """What was answered; once the time of the check has passed, silence leaves out (A18)."""
-    silent = stands.state == "pending" and room.whole.room.memo.over
-    return "silent" if silent else stands.state
+def _held(room: "Room", stands: Consent) -> Held:
+    """Once the time of the check has passed, silence leaves out (A18)."""
+    return "silent" if stands.state == "pending" and room.whole.room.memo.over else ""
 
 
-def _scope(room: "Room", activity: str, stands: Stands) -> Scope:
+def _scope(room: "Room", activity: str, stands: Consent) -> Scope:
     """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
     as its author, or the room, has it."""
     here = room.whole.running.get(activity)
@@ -314,7 +313,8 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     return StoryPart(
         id=item.words.ref,
         text=text,
-        consent=Consent(stands.scope, stands.attribution, _answer(room, stands)),
+        consent=stands,
+        held=_held(room, stands),
         language=_language(room, item.words.ref),
         by=consent_desk.attribution(
             room.whole, item.seat, stands.attribution, room.name_of, room.book.get

@@ -57,7 +57,6 @@ class MissingGlyph(ValueError):
 
     def __init__(self, found: tuple[Unprinted, ...]) -> None:
         self.found = found
-        self.characters = tuple(one.character for one in found)
         self.scripts = tuple(sorted({one.script for one in found}))
         names = "; ".join(
             f"{one.character} ({one.code}) in “{one.place}” near “{one.words}”" for one in found

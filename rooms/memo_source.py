@@ -9,20 +9,17 @@ from typing import Literal
 
 import msgspec
 
+from activities.consent import Consent, Scope
 from rooms.card_words import CardKind
 from rooms.memo_text import clip
 from rooms.memo_tree import Run
 
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
-Scope = Literal["self", "circle", "room", "memo", "public"]
-CardConsent = Literal[
-    "none_needed", "pending", "given", "refused", "withdrawn", "silent", "later"
-]  # fmt: skip
-ConsentState = Literal["pending", "given", "refused", "withdrawn", "silent", "later"]
-"""As in methods.md 1.8; `silent`: asked in the check and not answered (A18), `later`: not in the
-copy people have."""
-Attribution = Literal["none", "role", "first_name", "name_org"]
+CardConsent = Literal["none_needed", "pending", "given", "refused", "withdrawn"]
+Held = Literal["", "silent", "later"]
+"""Why words are left out that are neither released nor refused: asked in the check and not answered
+(methods.md A18), or given after the copy people have was sent."""
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
@@ -74,14 +71,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     status: Status = "open"
     translation: str = ""
     picture: str = ""
-
-
-class Consent(msgspec.Struct, frozen=True):
-    """What the person whose words they are has answered (methods.md 1.8)."""
-
-    scope: Scope = "circle"
-    attribution: Attribution = "none"
-    state: ConsentState = "pending"
+    held: Held = ""
 
 
 class StoryPart(msgspec.Struct, frozen=True):
@@ -92,10 +82,11 @@ class StoryPart(msgspec.Struct, frozen=True):
 
     id: str
     text: str
-    consent: Consent = Consent()
+    consent: Consent = Consent("circle")
     language: str = ""
     by: str = ""
     translation: str = ""
+    held: Held = ""
 
 
 class StoryItem(msgspec.Struct, frozen=True):
@@ -206,9 +197,8 @@ class MemoSource(msgspec.Struct, frozen=True):
     `version` is printed: of what people have, or of what is being written for them (0: the first,
     not sent yet). `lessons` counts people who give a lesson without their words, by theme id ("":
     of none). `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups`
-    gives the
-    number of people of each circle where it is known. Only `printed_at` may differ between two
-    exports of the same board (ME5).
+    gives the number of people of each circle where it is known. Only `printed_at` may differ
+    between two exports of the same board (ME5).
     """
 
     title: str

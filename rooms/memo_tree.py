@@ -1,11 +1,12 @@
 """The memo as a neutral tree: sections of blocks of lines, the same for every format."""
 
 import re
-from typing import Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
 Edition = Literal["participants", "public"]
+EDITIONS: Final[tuple[Edition, ...]] = get_args(Edition)
 By = Literal["machine", "record", "people", "facilitator"]
 MissingKind = Literal[
     "question", "question_suggested", "consent", "prose", "prose_public", "prose_holds_words",

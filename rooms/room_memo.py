@@ -22,7 +22,7 @@ from rooms.memo_ledger import NoteEntry, entries
 from rooms.memo_material import material, old_prose
 from rooms.memo_places import headings, placed
 from rooms.memo_source import MemoSource, ProseText
-from rooms.memo_tree import Edition, Memo, nameless
+from rooms.memo_tree import EDITIONS, Edition, Memo, nameless
 from rooms.render import formatted
 from rooms.seats import Device, Seat
 
@@ -37,8 +37,6 @@ class Compute(Protocol):
 
     def __call__(self, work: Callable[[], T], /) -> Awaitable[T]: ...
 
-
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 NOT_SENT: Final = say(
     "The memo is still being written. You get it from the same link when it is sent."

@@ -43,7 +43,6 @@ from rooms.commits import (
     MemoSent,
     NoteAdded,
     NoteDeleted,
-    NoteMoved,
     NoteReworded,
     NoteTicked,
     NoticeSaid,
@@ -225,7 +224,7 @@ def _step_of(before: RoomState, done: BoardStepped, commit: Commit) -> board_sta
 
 
 def _touched(event: RoomEvent) -> tuple[str, ...]:
-    if isinstance(event, NoteMoved | NoteReworded):
+    if isinstance(event, NoteReworded):
         return (event.card,)
     return board_state.touched(event)
 
@@ -375,7 +374,7 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case _ if isinstance(event, get_args(BoardEvent)):
             board, notes = board_state.evolve(state.board, state.notes, event)
             return replace(state, board=board, notes=notes)
-        case NoteMoved() | NoteReworded() | ThemeScored() | ItemPlaced() | NoteTicked():
+        case NoteReworded() | ThemeScored() | ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
         case ThemesMerged():
             return _themes_merged(state, event, at)
@@ -401,19 +400,16 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             return words_state.evolve(state, event)
         case _ if isinstance(event, get_args(SafetyEvent)):
             return replace(state, safety=safeties.evolve(state.safety, event))
-        case _:  # CardsShared: the documents hold what they say
+        case _:
             return state
 
 
 def _board_changed(
     state: RoomState,
-    event: NoteMoved | NoteReworded | ThemeScored | ItemPlaced | NoteTicked,
+    event: NoteReworded | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
     notes, ticks = state.notes, state.ticks
     match event:
-        case NoteMoved(card=card) if card in notes:
-            moved = replace(notes[card], theme=event.theme)
-            return replace(state, notes={**notes, card: moved})
         case NoteReworded(card=card) if card in notes:
             reworded = replace(notes[card], words=event.words)
             state = words_state.answers_moved(state, event.before, event.words, reworded.kind)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -78,11 +77,6 @@ def seeded(seed: int) -> Callable[[], int]:
     """Dice that fall the same way every time (`--seed`)."""
     source = random.Random(seed)
     return lambda: source.getrandbits(64)
-
-
-def os_dice() -> int:
-    """64 random bits of the system."""
-    return secrets.randbits(64)
 
 
 def clock_for(settings: Settings) -> Clock:

@@ -17,9 +17,9 @@ from starlette.responses import Response
 from activities.blocks import Line, say
 from rooms.agenda_file import written
 from rooms.memo_export import ALL_FORMATS, Format, MissingGlyph, export
-from rooms.memo_tree import Edition, Memo
+from rooms.memo_tree import EDITIONS, Edition, Memo
 from server import auth
-from server.downloads import EDITIONS, file_response, unprinted
+from server.downloads import file_response, unprinted
 from server.errors import Problem
 from server.reading import title_of
 from server.site import site_of

@@ -13,13 +13,11 @@ from starlette.responses import Response
 
 from activities.blocks import Line, say
 from rooms.memo_export import ALL_FORMATS, MissingGlyph, export
-from rooms.memo_tree import Edition
+from rooms.memo_tree import EDITIONS
 from server import auth
 from server.errors import Problem
 from server.reading import title_of
 from server.site import site_of
-
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 
 NAME_LIMIT: Final = 80
 """Characters of a file's name before its ending: mail programs cut longer ones."""

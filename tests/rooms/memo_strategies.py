@@ -5,14 +5,13 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from activities.consent import Consent, ConsentState, Scope
 from rooms.card_words import CardKind
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
     Commitment,
     Confidentiality,
-    Consent,
-    ConsentState,
     Evaluation,
     MemoCard,
     MemoSource,
@@ -20,7 +19,6 @@ from rooms.memo_source import (
     PersonLine,
     ProseText,
     QuestionState,
-    Scope,
     StoryItem,
     StoryPart,
     ThemeQuestion,

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 
 from activities.consent import SCOPES, Attribution, Consent, ConsentState, Scope
 from rooms.memo_export import ALL_FORMATS, FORMATS, Format, export
-from rooms.memo_tree import Edition
+from rooms.memo_tree import EDITIONS, Edition
 from rooms.room import Room
 from rooms.words_state import WordsConsent
 from tests.rooms.house import House
@@ -25,7 +25,6 @@ from tests.rooms.test_words_desk import board_card
 
 ATTRIBUTIONS: Final[tuple[Attribution, ...]] = ("none", "role", "first_name", "name_org")
 STATES: Final[tuple[ConsentState, ...]] = ("pending", "given", "refused", "withdrawn")
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 SPOKEN, CARD = "Zqspokenwords about the water here", "Zqcardwords about the boats here"
 FIRST, FULL, HOME = "Sefina", "Tausa", "Deltafishers"
 

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from activities.consent import SCOPES, Scope
 from activities.kernel import Refused
 from rooms import memo_export, memo_states
-from rooms.memo_tree import Ask, Edition, Memo, lines_of
+from rooms.memo_tree import EDITIONS, Ask, Edition, Memo, lines_of
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.test_words_desk import board_card, on_disk
@@ -30,7 +30,6 @@ from tests.rooms.test_words_desk import board_card, on_disk
 NAMES: Final = ("Ubaldina", "Wenceslao", "Xochitl", "Yevgenia")
 """Names that stand nowhere unless their owner said so."""
 
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 OWN: Final = ("quote", "key_moment", "story_title")
 CHOICES: Final = ("keep", "lesson", "unnamed", "first_name", "name_org")
 

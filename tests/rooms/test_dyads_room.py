@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from activities import pairing
 from activities._dyads_model import State
 from activities.kernel import Refused
+from tests.activities.test_pairing import repeats
 from tests.rooms.house import House
 
 THINK = 60_000
@@ -99,7 +99,7 @@ async def test_the_next_pairs_know_who_has_met_and_so_does_replay(house: House) 
     await house.start("a2")
     await house.to("move")
     second = await state_of(house, "a2")
-    assert pairing.repeats(second.groups.values(), met) == 0
+    assert repeats(second.groups.values(), met) == 0
     await house.crash()
     again = await state_of(house, "a2")
     assert (again.sitting, again.plan) == (second.sitting, second.plan)

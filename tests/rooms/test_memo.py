@@ -20,11 +20,10 @@ from rooms.memo import (
 )
 from rooms.memo_chat import plain_text
 from rooms.memo_export import to_json
-from rooms.memo_tree import Ask, Bullets, Edition, Line, Memo, Notice, Quote, lines_of
+from rooms.memo_tree import EDITIONS, Ask, Bullets, Line, Memo, Notice, Quote, lines_of
 from tests.rooms.memo_sample import SAMPLE
 from tests.rooms.memo_strategies import SEATS, sources, token
 
-EDITIONS: tuple[Edition, ...] = ("participants", "public")
 replace = msgspec.structs.replace
 
 

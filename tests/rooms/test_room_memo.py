@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import pytest
 
-from rooms.room_memo import EDITIONS
+from rooms.memo_tree import EDITIONS
 from tests.rooms.house import House
 
 T = TypeVar("T")
