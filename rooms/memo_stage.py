@@ -105,7 +105,8 @@ def mark(state: RoomState, seat: Seat) -> wire_memo.MemoMark | None:
         return None
     if seat.role == "facilitator" and seat.status == "in":
         ends = 0 if stand.over else stand.ends
-        return wire_memo.MemoMark(stand.step, state.memo_version, stand.moves, ends)
+        moves = stand.moves + stand.answers
+        return wire_memo.MemoMark(stand.step, state.memo_version, moves, ends)
     if not state.sent:
         return None
     step = stand.back if stand.opened else stand.step

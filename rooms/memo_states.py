@@ -90,8 +90,8 @@ class MemoStand(msgspec.Struct, frozen=True):
     check, and whether it is `over`; `opened`: a new version is being written, `back`: the step it
     returns to when it is sent. `prose` and `questions` are what the copy people have says
     meanwhile, as words. `fit`: hashes of what may stand in the shareable copy, by place.
-    `sections`: ids of those of the copy. `moves` counts everything that happened, so that pages
-    know when to look again.
+    `sections`: ids of those of the copy. `moves` counts everything that happened, and `answers`
+    how often people answered for their words, so that pages know when to look again.
     """
 
     step: Step = "collecting"
@@ -107,6 +107,14 @@ class MemoStand(msgspec.Struct, frozen=True):
     sections: tuple[str, ...] = ()
     comments: Mapping[str, Comment] = msgspec.field(default_factory=dict)
     moves: int = 0
+    answers: int = 0
+
+
+def answered(before: "RoomState", after: "RoomState") -> "RoomState":
+    """With one more answer, when the commit between them brought any."""
+    if before.consents is after.consents:
+        return after
+    return replace(after, memo=replace(after.memo, answers=after.memo.answers + 1))
 
 
 def writable(state: "RoomState") -> bool:

@@ -133,7 +133,9 @@ def _facilitator_offers(
         offers.append(
             Offer(
                 command=wire.MemoSend(epoch=epoch),
-                label=say("Send the memo to everyone"),
+                label=say("Send the new version")
+                if state.sent
+                else say("Send the memo to everyone"),
                 place="menu",
                 confirm=say("Everyone finds it at the link they came in with."),
                 shown=False,

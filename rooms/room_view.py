@@ -291,7 +291,7 @@ def _between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) ->
     if coming is None and (begun or state.agenda):
         title = say("Thank you for being here")
         text = (
-            say("The memo is here. Read it, and say what you think of it.")
+            say("Everyone has the memo. You can still change what may be quoted of you.")
             if state.sent
             else say("The memo is being drafted. You can still change what may be quoted of you.")
         )

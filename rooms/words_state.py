@@ -269,6 +269,7 @@ def due(state: "RoomState") -> Mapping[str, int]:
 def sent_again(before: "RoomState", after: "RoomState") -> "RoomState":
     """`after` with what must be sent again, when the commit between them changed words that stand
     in a memo people have, or gave new ones."""
+    after = memo_states.answered(before, after)
     if not before.sent or after.sent != before.sent:
         return after
     same = before.consents is after.consents and before.words is after.words

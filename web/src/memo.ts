@@ -448,7 +448,8 @@ export class MemoPage extends StagePart {
       section.id,
       section.heading,
       (this.memo?.comments ?? []).filter((each) => !each.lost && each.place === section.id),
-      !!this.memo?.commentable,
+      // Facilitators write in the memo itself.
+      !!this.memo?.commentable && !this.stage.facilitator,
     )}</section>`;
   }
 
@@ -583,4 +584,7 @@ function plain(text: string): string {
 const NOTES = ["insight", "question", "practice", "quote", "parking"];
 
 define("tl-memo", MemoPage);
-void enter(openStage("panel"), readBoot().room, "tl-memo");
+const boot = readBoot();
+const role = boot.seats?.find((each) => each.seat === boot.seat)?.role;
+// Facilitators see here what the panel offers; whoever reads has the screen of their own seat.
+void enter(openStage(role === "facilitator" ? "panel" : "seat"), boot.room, "tl-memo");

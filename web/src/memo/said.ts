@@ -60,7 +60,7 @@ export class SaidPart extends Part {
     const { stage } = this;
     const started = stage.drafts.peek(stage.seat, this.box).trim() !== "";
     if (!this.open && !started)
-      return html`<button class="btn bare" type="button" aria-label=${t("Say something about “{part}”", { part: this.heading })} @click=${() => {
+      return html`<button class="btn bare" type="button" aria-label=${t("Say something about this part: {part}", { part: this.heading })} @click=${() => {
         this.open = true;
         void this.updateComplete.then(() => this.querySelector("textarea")?.focus());
       }}>${icon("pencil")}${t("Say something about this part")}</button>`;
