@@ -46,6 +46,9 @@ CHANGED: Final = say(
 )
 BEGUN: Final = say("This has begun already and stays as it is. What comes after can still change.")
 ORDER: Final = say("The order has changed a moment before you. Look at it again.")
+DELETED_BY_THEN: Final = say(
+    "By then what people write here is deleted, as they were told. Open a new room for that day."
+)
 NO_KIND: Final = say("We do not have such an activity here.")
 NO_LEAD: Final = say("Whoever leads must be somebody in this room.")
 
@@ -224,6 +227,9 @@ def _frame(draft: Draft, command: wire.AgendaFrame) -> None:
         new = _framed(new, name, value, most, why)
     if new == frame:
         raise Refused("duplicate")
+    state = draft.room
+    if state.has_guests and new.starts >= state.keep.board_until(state.kept_from):
+        raise Refused("bad_request", DELETED_BY_THEN)
     draft.add(AgendaFramed(frame=new))
 
 

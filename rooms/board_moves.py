@@ -12,7 +12,7 @@ import msgspec
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_order, commits
+from rooms import board_order, card_lookup, commits
 from rooms.board_events import CardsPlaced, Placing
 from rooms.board_schema import author_of
 from rooms.board_state import Checkpoint, Notes
@@ -48,11 +48,8 @@ def is_nameless(note: commits.NoteAdded) -> bool:
 def authors(state: RoomState, seat: str, *, inside: bool) -> dict[str, str]:
     """Whose the cards without a name are, as far as this seat may know: its own, and those of all
     for facilitators (`inside`). Cards that are nobody's are in no list."""
-    return {
-        note.card: note.seat
-        for note in state.notes.values()
-        if note.seat and is_nameless(note) and (inside or note.seat == seat)
-    }
+    notes = state.notes.values() if inside else card_lookup.of_seat(state, seat)
+    return {note.card: note.seat for note in notes if note.seat and is_nameless(note)}
 
 
 def is_theme(notes: Notes, card: str) -> bool:

@@ -162,7 +162,7 @@ def touched(event: object) -> tuple[str, ...]:
             return ()
 
 
-def noted(board: Board, checkpoint: Checkpoint) -> Board:
+def checkpointed(board: Board, checkpoint: Checkpoint) -> Board:
     """The board with one more checkpoint."""
     return replace(board, checkpoints=(*board.checkpoints, checkpoint)[-CHECKPOINTS_KEPT:])
 

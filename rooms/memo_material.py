@@ -217,6 +217,8 @@ def _card(room: "Room", card: Card) -> MemoCard:
     by = ""
     score = room.whole.room.scores.get(card.id)
     scope: Scope = card.scope
+    # Only with a yes of the people on it, or with nobody to recognise (LJ4).
+    seen = note is not None and bool(note.photo) and note.faces in ("none", "agreed")
     ref = note.words if note else ""
     known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
@@ -244,8 +246,8 @@ def _card(room: "Room", card: Card) -> MemoCard:
         origin=card.origin,
         votes=score.votes if score else 0,
         runoff=score.runoff if score else 0,
-        # Only with a yes of the people on it, or with nobody to recognise (LJ4).
-        picture=card.alt if note and note.photo and note.faces in ("none", "agreed") else "",
+        picture=card.alt if seen else "",
+        photo=card.photo if seen else "",
     )
 
 

@@ -10,6 +10,7 @@ import msgspec
 import typst
 
 from rooms import memo_fonts
+from rooms.memo_photos import Photos
 from rooms.memo_text import script
 
 FOLDER = Path(__file__).with_name("print")
@@ -64,15 +65,24 @@ class MissingGlyph(ValueError):
         super().__init__(f"no font for {', '.join(self.scripts)}: {names}")
 
 
-def press(template: str, data: Data, at: int, extra_fonts: Path | None = None) -> bytes:
+def press(
+    template: str,
+    data: Data,
+    at: int,
+    extra_fonts: Path | None = None,
+    photos: Photos | None = None,
+) -> bytes:
     """Typeset `data` with a template of `print/` as a tagged PDF (PDF/UA-1), whose own date is `at`
-    (milliseconds). Equal data give equal bytes. Raises `MissingGlyph`: a page with an empty box in
+    (milliseconds); `photos` are those it names. Equal data give equal bytes. Raises
+    `MissingGlyph`: a page with an empty box in
     place of a letter is never made."""
     missing: dict[str, None] = {}
     blanked = data
+    # As numbers: the typesetter reads text and files, and no photo of anybody's lies in a file.
+    pixels = json.dumps({id: list(body) for id, body in (photos or {}).items()}, sort_keys=True)
     for _ in range(MISSING_MAX):
         try:
-            printed = _typeset(template, blanked, at, extra_fonts)
+            printed = _typeset(template, blanked, at, extra_fonts, pixels)
         except typst.TypstError as error:
             found = _unwritable(error)
             if not found:
@@ -91,7 +101,7 @@ def press(template: str, data: Data, at: int, extra_fonts: Path | None = None) -
     raise MissingGlyph(_places(data, frozenset(missing)))
 
 
-def _typeset(template: str, data: Data, at: int, extra_fonts: Path | None) -> bytes:
+def _typeset(template: str, data: Data, at: int, extra_fonts: Path | None, photos: str) -> bytes:
     # `compile` without an output path and with one document gives the bytes of one PDF.
     printed = typst.compile(
         str(FOLDER / template),
@@ -99,7 +109,10 @@ def _typeset(template: str, data: Data, at: int, extra_fonts: Path | None) -> by
         font_paths=memo_fonts.library(extra_fonts),
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"memo": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+        sys_inputs={
+            "memo": json.dumps(data, ensure_ascii=False, sort_keys=True),
+            "photos": photos,
+        },
         pdf_standards=["ua-1"],
         timestamp=min(max(at // 1000, 0), YEAR_9999),
     )

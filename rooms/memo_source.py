@@ -50,7 +50,8 @@ class MemoCard(msgspec.Struct, frozen=True):
     the epoch. `attribution` is the line the consent desk made, or empty. `votes` counts dots on a
     theme, `runoff` those of a second ballot among equals; `origin` is a key of `memo_desk.ORIGINS`,
     "reaction", or not printed; `status` belongs to questions; `translation` is marked as such where
-    it is printed; `picture` is what its author says is on its photo.
+    it is printed; `picture` is what its author says is on its photo, `photo` its id; both only
+    where nobody on it has to be asked any more.
     """
 
     id: str
@@ -71,6 +72,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     status: Status = "open"
     translation: str = ""
     picture: str = ""
+    photo: str = ""
     held: Held = ""
 
 

@@ -57,6 +57,7 @@ def quoted(desk: Desk, card: MemoCard, place: str) -> Quote | None:
         desk.lack("too_long", place, owner=card.author, blocks=False)
         return None
     desk.enter(card.id, place)
+    desk.show(card, place)
     desk.quotes_cleared += 1
     line = Line(text, (card.id,), "people", language_tag(card.language))
     return Quote(line, desk.attribution(card.attribution), clean(card.translation, QUOTE_MAX))

@@ -1,7 +1,7 @@
 """The memo as a neutral tree: sections of blocks of lines, the same for every format."""
 
 import re
-from typing import Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
@@ -124,6 +124,21 @@ class Ask(Strict, frozen=True, omit_defaults=True, tag="ask"):
     suggestions: tuple[str, ...] = ()
 
 
+PhotoId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+"""As the room names its photos: safe in a file's name."""
+
+
+class Picture(Strict, frozen=True, omit_defaults=True, tag="picture"):
+    """A photo of a card, on which nobody is to be recognised who has not agreed (LJ4). `line` says
+    what is on it, for its caption and for those who cannot see it; `label` is the sentence for
+    where the photo itself is not at hand. Its pixels are no part of the tree: `photo` names them.
+    """
+
+    line: Line
+    photo: PhotoId
+    label: str = ""
+
+
 class Space(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="space"
 ):
@@ -139,7 +154,7 @@ class Space(
     notes: tuple[Line, ...] = ()
 
 
-Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Space
+Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Picture | Space
 
 
 class Section(Strict, frozen=True, omit_defaults=True):
@@ -228,7 +243,7 @@ class Note(Strict, frozen=True, omit_defaults=True):
     ticks: int = 0
 
 
-MEMO_VERSION = 1
+MEMO_VERSION = 2
 """The version of the tree as JSON: raised when an older program could not read it right."""
 
 
@@ -274,6 +289,16 @@ class Memo(Strict, frozen=True):
             for block in section.blocks
             if isinstance(block, Space)
         )
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """Ids of the photos it shows."""
+        blocks = (block for section in self.sections for block in section.blocks)
+        return tuple(block.photo for block in blocks if isinstance(block, Picture))
+
+    def photo_file(self, id: str) -> str:
+        """Under which name files that travel together find a photo: each edition has its own."""
+        return f"photos-{self.edition}/{id}.jpg"
 
     def shared(self) -> "Memo":
         """The memo as it leaves the room: no ledger, no missing list, no suggestions, no places to

@@ -1,5 +1,5 @@
-"""What people decide about cards: adding one, putting it elsewhere, ticking it, taking it away and
-bringing it back."""
+"""What people decide about cards: adding one, putting it elsewhere, ticking it, changing one
+without a name, taking it away and bringing it back."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, assert_never
@@ -30,11 +30,9 @@ from rooms.whole import Draft, Whole
 SECTION_LIMIT = 100
 """Characters of a section's id: ids, never text."""
 
-BY_HAND: Final = frozenset(
-    {
-        "insight", "question", "burning_question", "practice", "quote", "parking", "worthwhile",
-        "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
-    }
+BY_HAND: Final = (
+    "insight", "question", "practice", "quote", "parking", "burning_question", "worthwhile",
+    "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
 )  # fmt: skip
 """Kinds of `methods.md` 1.7 that facilitators may put on the board by hand. The others come from
 where their owner is asked: titles and moments from a story, commitments with their date, scores and
@@ -42,6 +40,7 @@ moods from numbers. Themes are made with `theme.add`, or by hand like these."""
 
 YOURS: Final = say("This one is yours already.")
 NOT_YOURS: Final = say("Only who wrote a note can take it away.")
+NOT_YOURS_TO_CHANGE: Final = say("Only who wrote a note can change it.")
 TOO_LATE: Final = say("This note is gone for good. You can write it again.")
 ENOUGH: Final = say("You have as many notes here as fit: {limit}.", limit=CARDS_PER_SEAT)
 NO_SUCH_SECTION: Final = say("There is no such section on this board. Look again.")
@@ -67,6 +66,7 @@ NoteCommand = (
     | wire_board.NoteTick
     | wire_board.NoteDelete
     | wire_board.NoteRestore
+    | wire_board.NoteReword
 )
 """The commands of this module."""
 
@@ -84,6 +84,8 @@ def decide(draft: Draft, command: NoteCommand, asking: Asking) -> None:
             _take(draft, command, asking)
         case wire_board.NoteRestore():
             _restore(draft, command, asking)
+        case wire_board.NoteReword():
+            _reword(draft, command, asking)
         case _:
             assert_never(command)
 
@@ -262,6 +264,19 @@ def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> N
         add_events(draft, [board_moves.put(draft.room, loose, theme=note.card)], asking)
 
 
+def _reword(draft: Draft, command: wire_board.NoteReword, asking: Asking) -> None:
+    """Change one's own card that bears no name. The words it had are erased."""
+    note = draft.room.notes.get(command.card)
+    if note is None or not board_moves.is_nameless(note):
+        raise Refused("unknown", NOT_THERE)
+    if note.seat != asking.seat.id:
+        raise Refused("not_allowed", NOT_YOURS_TO_CHANGE)
+    if note.words in draft.room.safety.words:
+        raise Refused("not_allowed")  # the new words would not be hidden
+    words = asking.mint.ref(command.text, wire_board.NOTE_LIMIT)
+    draft.add(commits.NoteReworded(card=note.card, words=words, before=note.words))
+
+
 def _full_name(document: str, asking: Asking) -> str:
     return f"mine/{asking.seat.id}" if document == "mine" else document
 
@@ -274,7 +289,7 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
     offered = _section_offered(draft, command, asking)
     if offered is None:
         drawer = seat.role == "facilitator" and document == "board"
-        if not drawer or command.kind not in BY_HAND | {"theme"}:
+        if not drawer or command.kind not in (*BY_HAND, "theme"):
             raise Refused("not_allowed")
     if len(command.section) > SECTION_LIMIT:
         raise Refused("bad_request")

@@ -11,9 +11,6 @@ from rooms.whole import Draft, Whole
 
 OTHER_WORDS: Final = say("These words were changed meanwhile. Read them again, then answer.")
 
-SECTION_LIMIT: Final = 80
-"""Characters of a section's id: ids, never text."""
-
 ConsentCommand = wire.ConsentRelease | wire.ConsentWithdraw
 MemoCommand = wire.MemoQuestion | wire.MemoProse
 
@@ -60,7 +57,7 @@ def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
             before = draft.room.questions.get(command.theme, "")
             draft.add(commits.QuestionSet(theme=command.theme, words=words, before=before))
         case wire.MemoProse():
-            if len(command.section) > SECTION_LIMIT or not is_place(command.section):
+            if not is_place(command.section):
                 raise Refused("bad_request")
             draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
         case _:

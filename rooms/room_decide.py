@@ -86,8 +86,6 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             note_desk.decide(draft, command, asking)
         case wire_board.NoteShare():
             share_desk.share(draft, command, asking)
-        case wire_board.NoteReword():
-            share_desk.reword(draft, command, asking)
         case wire_board.BoardUndo():
             step_desk.undo(draft, command, asking)
         case _ if isinstance(command, get_args(theme_desk.ThemeCommand)):

@@ -35,6 +35,7 @@ from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft
 from rooms.words import Mint, WordsBook
+from rooms.words_gone import gone
 
 log = structlog.get_logger("rooms")
 
@@ -177,13 +178,17 @@ class RoomLog:
     async def _follow(self) -> bool:
         room = self._room
         rows = await room.world.storage.commits(room.id, room.whole.room.seq)
-        for _, raw in rows:
-            self._learn(raw)
-        if rows:
-            room.book = WordsBook(await room.world.storage.words(room.id))
-            room.book.hide(room.whole.room.safety.words)
-            self.happened()
-        return bool(rows)
+        if not rows:
+            return False
+        learned = [self._learn(raw) for _, raw in rows]
+        room.book = WordsBook(await room.world.storage.words(room.id))
+        room.book.hide(room.whole.room.safety.words)
+        for commit in learned:
+            # Who wrote it may not have erased them from the storage yet.
+            for one in gone(commit, room.whole, room.world.activities):
+                room.book.erase(list(one.refs))
+        self.happened()
+        return True
 
     async def _catch_up(self) -> None:
         """Our number was taken. If there is nothing new the room is no more."""

@@ -3,13 +3,13 @@
 import structlog
 
 from activities.kernel import Refused
-from rooms import commits, unnamed
+from rooms import unnamed
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_log import RoomLog
 from rooms.room_reading import RoomReading
 from rooms.seats import Device
-from rooms.whole import Draft, Whole
+from rooms.whole import Draft
 
 log = structlog.get_logger("rooms")
 
@@ -66,15 +66,8 @@ class RoomPeople:
 
     async def drop_keys(self) -> None:
         """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
-
-        def drop(draft: Draft) -> None:
-            whole = Whole(draft.room, draft.running)
-            for id, until in unnamed.keys_due(whole, draft.activities).items():
-                if until <= draft.now:
-                    draft.add(commits.KeyDropped(activity=id, words=draft.room.keys[id]))
-
         try:
-            await self._log.commit(drop)
+            await self._log.commit(unnamed.drop_due)
         except Refused as refused:
             # Tried at every check.
             log.warning("keys_kept", room=self._room.id, reason=refused.reason)

@@ -369,6 +369,11 @@ class RoomReading:
         """What facilitators wrote in the memo, by place."""
         return await self.memos.prose()
 
+    async def photos_in(self, memo: Memo) -> dict[str, bytes]:
+        """The photos a memo of this room shows, by id; without those taken back meanwhile."""
+        found = {id: await self.photos.read(id) for id in memo.photos}
+        return {id: kept[1] for id, kept in found.items() if kept is not None}
+
     async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
         """Where every note went, for facilitators. Raises `Refused`."""
         return await self.memos.ledger(device)

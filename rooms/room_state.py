@@ -138,6 +138,11 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
         return self.plan.items
 
     @property
+    def has_guests(self) -> bool:
+        """Whether anybody but facilitators ever came, and read until when things are kept."""
+        return any(seat.role not in ("facilitator", "screen") for seat in self.seats.values())
+
+    @property
     def begun(self) -> frozenset[str]:
         """Items of the plan that were started or left out."""
         return frozenset((*self.started, *self.skipped))
@@ -235,7 +240,7 @@ def with_checkpoint(
     """`state` with a checkpoint of `board`: how it was after commit `at`."""
     activity, step = state.board.step
     made = board_state.Checkpoint(at, time, activity, step, board.notes, board.shared, restore)
-    return replace(state, board=board_state.noted(state.board, made))
+    return replace(state, board=board_state.checkpointed(state.board, made))
 
 
 def _with_seat(state: RoomState, seat: Seat) -> RoomState:
@@ -313,16 +318,11 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             | agenda_items.AgendaReplaced()
             | agenda_items.AgendaFramed()
         ):
-            if isinstance(event, agenda_items.AgendaFramed) and not _has_guests(state):
+            if isinstance(event, agenda_items.AgendaFramed) and not state.has_guests:
                 state = replace(state, kept_from=max(state.opened, event.frame.starts))
             return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event, at)
-
-
-def _has_guests(state: RoomState) -> bool:
-    """Whether anybody but facilitators ever came, and read until when things are kept."""
-    return any(seat.role not in ("facilitator", "screen") for seat in state.seats.values())
 
 
 def _evolve_hall(state: RoomState, event: HallEvent) -> RoomState:

@@ -408,7 +408,6 @@ def room_info(
         co_time=state.helm.co_time,
         duties=helm_view.duties(state) if inside else (),
         baton=helm_view.baton(state, activities, seat, running, now) if inside else None,
-        rest=planned_rest(state, running) if inside else None,
     )
 
 
@@ -428,7 +427,8 @@ def view_message(
     frame = room_info(state, activities, seat, here, code, running, standing.now)
     if seat.role == "facilitator" and seat.status == "in":
         typed = Words(state.hall.call) if state.hall.call else None
-        frame = replace(frame, tables=standing.tables, call=typed)
+        rest = planned_rest(whole, activities, running)
+        frame = replace(frame, tables=standing.tables, call=typed, rest=rest)
     info = None
     if id:
         item = item_of(state, id)

@@ -43,9 +43,26 @@ class StoredUpdate(msgspec.Struct, frozen=True):
     applied: bool
 
 
+class News(msgspec.Struct, frozen=True):
+    """Another process has written commit `number` of a room, or update `number` of its `document`
+    (its whole name). With `number` 0: something may have been written, read everything again."""
+
+    number: int = 0
+    document: str = ""
+
+
 class Storage(Protocol):
     """What rooms need from a place that keeps things. Room ids are short ASCII; documents are
     named `{room}/...`."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may write here too. Where they may, the ids of a document's
+        updates rise by one."""
+
+    @property
+    def trouble(self) -> float:
+        """For how many seconds the storage has not answered, 0.0 while it does."""
 
     async def create_room(self, room: str, at: int) -> None:
         """Make an empty room. Raises `Conflict` when the id is taken."""
@@ -77,12 +94,13 @@ class Storage(Protocol):
         """Forget these texts for good, overwriting their bytes. Compact the documents that held
         them before: what is removed by then leaves no copies either."""
 
-    async def add_update(self, document: str, update: bytes) -> int:
+    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
         """Append a document update, durable on return, and return its id (rising within the
-        document)."""
+        document). Raises `Conflict` when there is one with an id above `after`."""
 
-    async def updates(self, document: str) -> Sequence[StoredUpdate]:
-        """The document's log in order, snapshot first."""
+    async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
+        """The document's log in order, snapshot first; or what came after an id, which is a
+        snapshot too if it reaches further."""
 
     async def mark_applied(self, document: str, upto: int) -> None:
         """Report that updates up to this id were applied without harm. Cheap; may become durable
@@ -128,6 +146,10 @@ class Storage(Protocol):
 
     async def touched(self, room: str) -> int:
         """When the room was last alive (ms), 0 if never."""
+
+    def follow(self, room: str) -> AsyncIterator[News]:
+        """What other processes write in this room from now on; first of all `News()`, when
+        listening has begun."""
 
     async def publish(self, channel: str, message: bytes) -> None:
         """Tell the other processes; a single-process storage delivers to its own subscribers."""

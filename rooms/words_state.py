@@ -252,7 +252,7 @@ def _but(kept: Mapping[str, T], lost: frozenset[str]) -> Mapping[str, T]:
 # --- what a memo that went out says no longer -----------------------------------------------------
 
 
-def due(state: "RoomState") -> Mapping[str, int]:
+def forget_times(state: "RoomState") -> Mapping[str, int]:
     """When words whose owner said no are to be forgotten (ms), by reference. A card that may not
     be quoted stays where its author put it; one that was taken back does not."""
     held = {ref: known for ref, known in state.consents.items() if known.held}

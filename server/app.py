@@ -87,6 +87,14 @@ def clock_for(settings: Settings) -> Clock:
 async def open_storage(settings: Settings) -> Storage:
     """The storage the settings ask for; raises `StorageHeld`, `StorageTooNew`,
     `StorageUnwritable`."""
+    if settings.redis_url:
+        from rooms.redis_storage import RedisStorage
+
+        return await RedisStorage.open(
+            settings.redis_url,
+            replicas=settings.redis_replicas,
+            secret=secret_bytes(settings),
+        )
     from rooms.sqlite_storage import SqliteStorage
 
     return await SqliteStorage.open(settings.data)

@@ -32,6 +32,11 @@ def title_of(room: Room) -> str:
     return room.book.get(room.whole.room.title) or ""
 
 
+def page_of(room: Room, page: str = "", *, seat: str | None = None) -> str:
+    """The address of a page of a room ("" for the room itself), for the seat it is to show."""
+    return f"/r/{room.id}{page and '/' + page}{f'?as={seat}' if seat else ''}"
+
+
 def seat_info(room: Room, seat: str) -> SeatInfo:
     """One seat."""
     found = room.whole.room.seats[seat]

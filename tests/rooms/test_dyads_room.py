@@ -8,6 +8,7 @@ import pytest
 
 from activities._dyads_model import State
 from activities.kernel import Refused
+from rooms import words_desk
 from tests.activities.test_pairing import repeats
 from tests.rooms.house import House
 
@@ -52,6 +53,9 @@ async def test_a_whole_paired_listening_by_the_clock(house: House) -> None:
     heard = (await blocks(house, listener))["voice"]
     assert heard["mode"] == "listen"
     assert "speaks" in heard["text"]
+    # Who listens writes nothing down: the activity says when somebody tells (WRD7).
+    refused = await house.refused(listener, "words.write", "closed", seat=speaker, text="Hm")
+    assert refused.message == words_desk.LISTEN_NOW
     await advance(house, 2 * HALF + 2 * LAST_WORDS + 2 * 15_000 + 100_000)
     assert (await house.view(speaker))["activity"]["phase"] == "own_note"
     await house.do(

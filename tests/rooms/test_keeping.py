@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activities.kernel import Refused
+from rooms.agenda_desk import DELETED_BY_THEN
 from rooms.keeping import BOARD_DAYS, DAY, DAYS_MOST, MEMO_DAYS, Keep, promised, wanted
 from rooms.open_rooms import UnknownRoom
 from tests.rooms.house import House
@@ -117,6 +118,9 @@ async def test_the_dates_stand_once_a_guest_has_read_them_KEP1(tmp_path: Path) -
         shown = (await house.view("s2"))["room"]["kept"]
         assert await planned(60) == opened + 4 * DAY
         assert (await house.view("s2"))["room"]["kept"] == shown
+        with pytest.raises(Refused) as caught:
+            await planned(4 + BOARD_DAYS)
+        assert caught.value.message == DELETED_BY_THEN
         await house.clock.advance(5 * DAY)
         await house.everyone_beats()
         await house.start()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from msgspec import structs
 
-from rooms.storage import StorageUnwritable
+from rooms.storage import StorageHeld, StorageUnwritable
 from server.app import running, seeded
 from server.settings import Settings
 from server.site import Site
@@ -68,6 +69,23 @@ async def test_a_room_is_there_again_after_a_restart(settings: Settings) -> None
         assert (await again.view())["seat"] == opened.lead.seat
         code = await client.post("/api/enter", json={"secret": opened.code})
         assert code.json()["room"] == opened.room
+
+
+@pytest.mark.redis
+async def test_a_room_in_redis_is_there_again_in_another_process(
+    settings: Settings, redis_url: str
+) -> None:
+    kept = structs.replace(settings, redis_url=redis_url)
+    async with running(kept) as app, browser(app) as client:
+        opened = await open_room(client)
+        async with running(kept) as other, browser(other) as elsewhere:
+            again = Person(elsewhere, opened.room, opened.lead.seat, opened.lead.token)
+            assert (await again.view())["seat"] == opened.lead.seat
+        secret = structs.replace(kept, secret="another")
+        with pytest.raises(StorageHeld, match="TALANOA_SECRET"):
+            async with running(secret):
+                pass
+    assert [file.name for file in kept.data.iterdir()] == ["secret"]
 
 
 def test_seeded_dice_fall_the_same() -> None:

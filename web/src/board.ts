@@ -16,7 +16,7 @@ import { Flights } from "./board/flights";
 import { headRows } from "./board/headings";
 import type { Column } from "./board/lists";
 import { type Board, BoardPlace, clipped } from "./board/place";
-import { Steps } from "./board/steps";
+import { type Step, Steps } from "./board/steps";
 import { writing } from "./board/writing";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
@@ -71,6 +71,10 @@ export class BoardPage extends StagePart implements Board {
   private readonly columnRows = new Map<string, () => Row[]>();
   private readonly keys = (event: KeyboardEvent) => this.key(event);
   private readonly again = () => this.open(this.at);
+  private readonly undone = (event: Event) => {
+    const { label } = (event as CustomEvent<Step>).detail;
+    this.announce(t("Taken back: {step}", { step: label }));
+  };
   private readonly stepped = () => this.bar.show(this.steps.last);
 
   override connectedCallback(): void {
@@ -80,6 +84,7 @@ export class BoardPage extends StagePart implements Board {
     this.said = "";
     this.steps ??= new Steps(stage);
     this.steps.addEventListener("change", this.stepped);
+    this.steps.addEventListener("undone", this.undone);
     stage.connection.addEventListener("reopened", this.again);
     document.addEventListener("keydown", this.keys);
     window.setTimeout(() => {
@@ -91,6 +96,7 @@ export class BoardPage extends StagePart implements Board {
   override disconnectedCallback(): void {
     this.shut();
     this.steps.removeEventListener("change", this.stepped);
+    this.steps.removeEventListener("undone", this.undone);
     this.stage.connection.removeEventListener("reopened", this.again);
     document.removeEventListener("keydown", this.keys);
     super.disconnectedCallback();
@@ -252,11 +258,8 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private undo(): void {
-    const step = this.steps.undo();
+    if (!this.steps.undo()) this.announce(t("There is nothing to undo now."));
     this.bar.fold();
-    this.announce(
-      step ? t("Taken back: {step}", { step: step.label }) : t("There is nothing to undo now."),
-    );
   }
 
   private key(event: KeyboardEvent): void {
@@ -339,8 +342,7 @@ export class BoardPage extends StagePart implements Board {
 
   private back(): TemplateResult {
     const { stage } = this;
-    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
-    return html`<a class="btn icon back" href=${`/r/${stage.boot.room}${as}`} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
+    return html`<a class="btn icon back" href=${stage.path()} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
   }
 
   private heading(): string {

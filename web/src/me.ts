@@ -71,11 +71,10 @@ export class MePage extends StagePart {
 
   protected override render(): TemplateResult {
     const { stage } = this;
-    const back = `/r/${stage.boot.room}${stage.boot.seats.length > 1 ? `?as=${stage.seat}` : ""}`;
     const carried = stage.boot.seats.length > 1 && stage.boot.seats[0]?.seat !== stage.seat;
     const kept = stage.view?.room.kept;
     const { words } = this;
-    return html`<div class="phone mywords room"><header class="where"><div class="place"><b>${t("Your words")}</b><span>${t("Only you decide")}</span></div><a class="btn bare" href=${back}>${t("Back to the room")}</a></header>
+    return html`<div class="phone mywords room"><header class="where"><div class="place"><b>${t("Your words")}</b><span>${t("Only you decide")}</span></div><a class="btn bare" href=${stage.path()}>${t("Back to the room")}</a></header>
     ${stateLine(stage)}${fixedPlace(stage)}
     <section class="stack say"><h1 class="head">${t("What may be quoted")}</h1><p class="quiet">${t("Nothing leaves the circle without your yes. You can change each answer here, at any time.")}</p>
     ${carried ? html`<p class="note aloud">${icon("sound")}<span>${t("Read each aloud to {name}. They answer, you press. It counts when a second person confirms that they heard it.", { name: `\u2068${stage.name(stage.seat)}\u2069` })}</span></p>` : nothing}

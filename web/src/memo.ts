@@ -4,6 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { drawBlock } from "./blocks/index";
+import "./blocks/photo";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, t, tn } from "./i18n";
@@ -525,6 +526,8 @@ export class MemoPage extends StagePart {
       }
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
+      case "picture":
+        return html`<figure class="pictured" lang=${block.line.language || nothing}><tl-photo .room=${this.stage.boot.room} .photo=${block.photo} .alt=${block.line.text}></tl-photo><figcaption class="note" dir="auto" aria-hidden="true">${block.line.text}</figcaption></figure>`;
       default:
         return nothing;
     }

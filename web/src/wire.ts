@@ -173,10 +173,11 @@ export interface Release {
   quote?: string | null;
 }
 
-/** All circles at a glance, for facilitators. */
+/** All circles at a glance, for facilitators. With a `title` a phone folds them under it. */
 export interface Groups {
   type: "groups";
   groups: GroupLine[];
+  title?: string | null;
 }
 
 /** One circle on the panel: what it is doing, in words; never what is said in it. */
@@ -1696,9 +1697,36 @@ export const ROOM_COMMANDS: readonly string[] = [
   "words.write",
 ];
 
+/** Kinds of notes facilitators may put on the board at any time, in the order shown. */
+export const BY_HAND: readonly string[] = [
+  "insight",
+  "question",
+  "practice",
+  "quote",
+  "parking",
+  "burning_question",
+  "worthwhile",
+  "plus",
+  "delta",
+  "offer",
+  "need",
+  "contact",
+  "ask",
+  "reply",
+  "agreement",
+  "update",
+];
+
 /** Characters of one text, and bytes of a whole command: more is refused. */
 export const TEXT_LIMIT = 4000;
 export const COMMAND_LIMIT = 32768;
+/** Characters of a note, and of one place of the memo. */
+export const NOTE_LIMIT = 500;
+export const PLACE_LIMIT = 20000;
+/** Bytes of one picture. */
+export const PHOTO_LIMIT = 614400;
+/** Milliseconds in which a card that was taken away can be brought back. */
+export const UNDO_MS = 60000;
 
 /** An entry of `may`: a command that can be sent back once `needs` are filled in. */
 export interface Offer {

@@ -34,6 +34,14 @@ export function sees(who: Sees): TemplateResult {
   }
 }
 
+/** Where a panel is held in one hand; as in styles/panel.css. */
+const HAND = window.matchMedia("(max-width: 63.99rem)");
+
+/** Whether this is a panel on a phone: what is not now is folded there. */
+export function inHand(view: ViewMessage): boolean {
+  return view.lens === "panel" && HAND.matches;
+}
+
 /** On a wall nothing scrolls: a long list stands there a page at a time, `stands` ms each. */
 export function paged<T>(view: ViewMessage, list: T[], size: number, stands: number): T[] {
   if (view.lens !== "screen" || list.length <= size) return list;

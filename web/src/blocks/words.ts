@@ -15,13 +15,16 @@ import type {
   Stories,
   Tally,
 } from "../wire";
-import { BlockPart, paged } from "./block";
+import { BlockPart, inHand, paged } from "./block";
 
 /** Sentences a wall has room for in lines of a twentieth of its height, or single words, and how
  * long they stand (ms). */
 const SENTENCES = 4;
 const WORDS = 24;
 const READ = 12_000;
+
+/** Sentences that stand open on a panel in one hand: as many of each as a lead reads aloud. */
+const THREE = 3;
 
 /** The one thing now, in big serif. */
 export class NowBlock extends BlockPart<Now> {
@@ -104,15 +107,21 @@ export class AnswersBlock extends BlockPart<Answers> {
     const size = this.room(short);
     const shown = paged(this.view, answers, size, READ);
     const page = shown[0] ? Math.floor(answers.indexOf(shown[0]) / size) : 0;
+    // In one hand three are read; the others are a tap away.
+    const open = inHand(this.view) && !short && shown.length > THREE + 1 ? THREE : shown.length;
     const pages = shown === answers ? 1 : Math.ceil(answers.length / size);
     return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>${
       answers.length
-        ? html`<ul class="answers ${short ? "words" : ""}">${shown.map(
-            (answer) =>
-              html`<li><q dir="auto">${answer.words}</q>${answer.who ? html` <span class="note"><bdi>${answer.who}</bdi></span>` : nothing}</li>`,
-          )}</ul>`
+        ? html`${this.list(shown.slice(0, open), short)}${shown.length > open ? html`<details class="rules"><summary>${t("{n} more", { n: number(shown.length - open) })}${icon("down")}</summary>${this.list(shown.slice(open), short)}</details>` : nothing}`
         : html`<p class="quiet">${t("Nobody has given anything yet.")}</p>`
     }</section>`;
+  }
+
+  private list(answers: Answers["answers"], short: boolean): TemplateResult {
+    return html`<ul class="answers ${short ? "words" : ""}">${answers.map(
+      (answer) =>
+        html`<li><q dir="auto">${answer.words}</q>${answer.who ? html` <span class="note"><bdi>${answer.who}</bdi></span>` : nothing}</li>`,
+    )}</ul>`;
   }
 }
 

@@ -1,8 +1,9 @@
 // What the board asks before it does something: a name for a theme or section, or whether to go on.
 import { html, nothing, type TemplateResult } from "lit";
 import { number, t, tn } from "../i18n";
+import { UNDO_MS } from "../wire";
 import type { Column } from "./lists";
-import { BACK, type BoardPlace } from "./place";
+import type { BoardPlace } from "./place";
 import { taken } from "./steps";
 
 /** A question of the board. */
@@ -101,7 +102,7 @@ export function merge(place: BoardPlace, theme: string, heading: string, into: C
       place.board.steps.took(place.stage.say({ type: "theme.merge", theme, into: into.key }), {
         label: t("Put {theme} into {other}", { theme: heading, other: into.title }),
         back: taken,
-        until: Date.now() + BACK,
+        until: Date.now() + UNDO_MS,
       }),
   };
 }

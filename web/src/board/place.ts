@@ -6,13 +6,11 @@ import type { Answer } from "../commands";
 import { number, t, tn } from "../i18n";
 import { before, type Facts, type Rank, type Shelf } from "../shelf";
 import type { Stage } from "../stage";
-import type { Sees } from "../wire";
+import { type Sees, UNDO_MS } from "../wire";
 import { type Column, Lists } from "./lists";
 import { everyones, outwards, type Way, went } from "./outwards";
 import { type Steps, taken } from "./steps";
 
-/** Milliseconds a note that was taken away can come back; the server says the same. */
-export const BACK = 60_000;
 /** Milliseconds after which a note that was shared stands on the board too. */
 const SEEN = 400;
 
@@ -257,7 +255,7 @@ export class BoardPlace implements CardPlace {
     this.board.steps.took(request, {
       label: t("Took a note away"),
       back: () => ({ type: "note.restore", card: card.id }),
-      until: Date.now() + BACK,
+      until: Date.now() + UNDO_MS,
     });
     this.board.announce(t("The note is away. You can bring it back for a minute."));
     this.left = { card: card.id, to: beside };

@@ -41,6 +41,7 @@ export type MemoBlock =
   | { type: "quote"; line: Line; attribution?: string; translation?: string }
   | { type: "table"; headers: string[]; rows: Line[][]; numeric?: number[] }
   | { type: "notice"; line: Line; kind: string }
+  | { type: "picture"; line: Line; photo: string; label?: string }
   | Ask
   | Space;
 
