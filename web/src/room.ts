@@ -233,7 +233,7 @@ export class RoomPage extends StagePart {
       <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
       <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
-      ${stage.facilitator || stage.view?.room.memo?.version ? html`<a href=${`${room}/memo${as}`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${stage.facilitator || stage.view?.room.memo?.version ? html`<a href=${stage.path("memo")}>${icon("page")}${t("Memo")}</a>` : nothing}
       ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}
       ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
     </div></nav>`;
@@ -241,9 +241,7 @@ export class RoomPage extends StagePart {
 
   /** The memo has gone out: it is one tap away. */
   private memoHere(): TemplateResult {
-    const { boot, seat } = this.stage;
-    const as = boot.seats.length > 1 ? `?as=${seat}` : "";
-    return html`<div class="sig">${icon("page")}<span class="grow">${t("The memo is here. You can say something about each part.")}</span><a class="btn small" href=${`/r/${boot.room}/memo${as}`}>${t("Read the memo")}</a></div>`;
+    return html`<div class="sig">${icon("page")}<span class="grow">${t("The memo is here. You can say something about each part.")}</span><a class="btn small" href=${this.stage.path("memo")}>${t("Read the memo")}</a></div>`;
   }
 
   /** Who may lead learns it here: the panel is where the room is run from. */
