@@ -19,6 +19,7 @@ from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.keeping import Keep
 from rooms.lead import Lead
+from rooms.memo_events import MemoEvent
 from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
 from rooms.seats import Seat
@@ -265,10 +266,14 @@ class ProseSet(Event, frozen=True, tag="memo.prose_set"):
 
 class MemoSent(Event, frozen=True, tag="memo.sent"):
     """The memo went out to everyone. `places`: where words stood in it, by the id of what was
-    printed."""
+    printed; `sections`: all it had, in order; `before`: facilitators' words of the version people
+    had until now, which are erased."""
 
     at: int
     places: dict[str, str] = msgspec.field(default_factory=dict)
+    sections: tuple[str, ...] = ()
+    by: str = ""
+    before: tuple[str, ...] = ()
 
 
 RoomEvent = (
@@ -305,6 +310,7 @@ RoomEvent = (
     | SafetyEvent
     | WordsEvent
     | OwnersReminded
+    | MemoEvent
 )
 
 

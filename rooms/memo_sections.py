@@ -57,12 +57,31 @@ def head(desk: Desk) -> Head:
         desk.say(say("Debrief memo")),
         tuple(facts),
         _confidentiality(desk),
-        desk.say(
-            say("Participants’ copy. It is for those who were there; please do not pass it on.")
-            if desk.edition == "participants"
-            else say("Shareable copy. It holds only what its owners released to everyone.")
-        ),
+        " ".join(filter(None, (_edition(desk), _version(desk)))),
+        version=source.version,
     )
+
+
+def _edition(desk: Desk) -> str:
+    return desk.say(
+        say("Participants’ copy. It is for those who were there; please do not pass it on.")
+        if desk.edition == "participants"
+        else say("Shareable copy. It holds only what its owners released to everyone.")
+    )
+
+
+def _version(desk: Desk) -> str:
+    """Which version this is, in every format: people compare what they have."""
+    n = desk.source.version
+    if not n:
+        return ""
+    match desk.source.state:
+        case "draft":
+            return desk.say(say("Version {n}, not sent yet.", n=n))
+        case "sent":
+            return desk.say(say("Version {n}.", n=n))
+        case "final":
+            return desk.say(say("Version {n}, final.", n=n))
 
 
 def why(desk: Desk) -> list[Block]:

@@ -34,6 +34,7 @@ from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
 from rooms.room_log import RoomLog
 from rooms.room_memo import RoomMemo
+from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
 from rooms.room_photos import RoomPhotos
 from rooms.room_reading import RoomReading
@@ -62,6 +63,7 @@ class Room(RoomReading):
         self._cards = RoomCards(self, self.log, self._alarms, self.recent)
         self._photos = RoomPhotos(self, self.log, self._alarms)
         self._forgetting = RoomForgetting(self, self.log, self._alarms, self.memos)
+        self._memo_clock = RoomMemoClock(self, self.log, self._alarms)
         self._commands = RoomCommands(
             self,
             self.log,
@@ -105,6 +107,7 @@ class Room(RoomReading):
         if not self.forgotten:
             self._forgetting.set_alarms()
             self._activity.set_alarm()
+            self._memo_clock.set_alarm()
             self._cards.set_alarm()
             self._photos.set_alarm()
             self._people.set_alarm()
