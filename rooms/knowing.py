@@ -9,6 +9,7 @@ from rooms.asking import Known
 from rooms.memo_places import placed
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.room_log import DISK_FULL
+from rooms.room_memo import RoomMemo
 from rooms.room_reading import RoomReading
 from rooms.storage import StorageUnwritable
 
@@ -22,14 +23,15 @@ class Knowing:
     """Looks things up in one room. Each is read before the room is locked: what changes in
     between is found by the decider, or by whoever looks again after the commit."""
 
-    def __init__(self, room: RoomReading, recent: Recent) -> None:
+    def __init__(self, room: RoomReading, recent: Recent, memos: RoomMemo) -> None:
         self._room = room
+        self._memos = memos
         self._recent = recent
 
     async def known(self, raw: bytes, sender: str) -> Known:
         """What deciding this command of this seat needs, but for its code."""
         tag = tag_of(raw)
-        memo = await self._room.draft_memo("participants") if tag in ABOUT_MEMO else None
+        memo = await self._memos.draft("participants") if tag in ABOUT_MEMO else None
         about = await self._about(raw, sender)
         photo = field_of(raw, "photo") if tag == "note.add" else ""
         return Known(

@@ -18,7 +18,7 @@ from rooms import (
     lead_rights,
     note_desk,
     release_desk,
-    reminders,
+    reminders_desk,
     safety,
     safety_desk,
     seat_desk,
@@ -95,7 +95,7 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
         case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
             release_desk.decide(draft, command, asking)
         case wire_memo.MemoRemind():
-            reminders.decide(draft, command, asking)
+            reminders_desk.decide(draft, command, asking)
         case (
             wire_agenda.AgendaAdd()
             | wire_agenda.AgendaEdit()
