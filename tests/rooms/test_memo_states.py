@@ -353,6 +353,10 @@ class Walk:
         state = room.whole.room
         people = ("s3", "s4")
         facilitator = dice.choice((house.lead, "s2"))
+        if state.memo.ends and not state.memo.over and dice.random() < 0.4:
+            await quiet_jump(house, state.memo.ends - house.clock.now())
+            assert (await stand(house)).over
+            return
         match dice.randrange(13):
             case 0 | 1:
                 await board_card(house, dice.choice(people), dice.choice(("quote", "insight")),
@@ -379,12 +383,8 @@ class Walk:
                 await self.comment()
             case 11:
                 await self.press_what_is_others()
-            case 12:
-                if dice.random() < 0.5:
-                    await self.crash()
-                elif state.memo.ends and not state.memo.over:
-                    await quiet_jump(house, state.memo.ends - house.clock.now())
-                    assert (await stand(house)).over
+            case 12 if dice.random() < 0.5:
+                await self.crash()
             case _:
                 pass
 

@@ -28,5 +28,8 @@ async def test_title_seats_and_memo(site: Site, opened: Opened) -> None:
     assert "ledger" not in shown
     assert {"sections", "missing", "counts"} <= set(shown)
     assert shown["missing"]
+    assert shown["stage"]["step"] == "collecting"
     # What is missing names whose words wait: it is for facilitators.
-    assert not (await memo_page(room, phone, memo))["missing"]
+    theirs = await memo_page(room, phone, memo)
+    assert not theirs["missing"]
+    assert "stage" not in theirs
