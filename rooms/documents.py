@@ -28,7 +28,7 @@ exception inside `server_edit` breaks the document on purpose.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -194,13 +194,27 @@ class Document:
         Raises `BadUpdate` when a stored update is not in order (nothing is applied), and
         `DocumentBroken`.
         """
-        doc = self.doc
         if update in self._awaited:
-            new, changed = update, self._awaited.pop(update)
+            self._let_in(update, self._awaited.pop(update))
         else:
-            change = self.index.stage(read_update(update, STORED, step2=True), None)
-            self.index.commit(change)
-            new, changed = change.data, _keys(change)
+            self.take_in(update)
+
+    def take_in(self, update: bytes, bound: Iterable[tuple[int, str]] = ()) -> Accepted:
+        """`apply` of an update that was judged elsewhere, with the client ids that became a
+        device's by it; gives what was new in it."""
+        change = self.index.stage(read_update(update, STORED, step2=True), None)
+        self.index.commit(change)
+        for client, device in bound:
+            self.index.bind(client, device)
+        self._let_in(change.data, _keys(change))
+        return Accepted(change.data, tuple(change.touches))
+
+    def awaits(self, clients: Collection[int]) -> bool:
+        """Whether something accepted and not applied yet is by one of these clients."""
+        return any(not writers(update).isdisjoint(clients) for update in self._awaited)
+
+    def _let_in(self, new: bytes, changed: frozenset[str]) -> None:
+        doc = self.doc
         self.size += len(new)
         self._changed |= changed
         if new:
@@ -321,6 +335,12 @@ class Document:
             if type(error).__name__ != "PanicException":
                 raise
             raise DocumentBroken(f"{self.name}: {error!r}") from None
+
+
+def writers(update: bytes) -> frozenset[int]:
+    """The clients whose structs an update of our store has. Raises `BadUpdate`."""
+    parsed = read_update(update, STORED, step2=True)
+    return frozenset(parsed.sections)
 
 
 class Documents:

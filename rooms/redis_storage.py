@@ -323,6 +323,14 @@ class RedisStorage:
         heard = self.channels.subscribe(scripts.channel(room), follows=True)
         return _Following(room, self.origin, heard)
 
+    async def say_here(self, room: str, by: str, message: bytes, seconds: int) -> None:
+        said = scripts.said_on(room)
+        await self.line.write(self._script(room, scripts.SAY_HERE, said, by, message, seconds))
+
+    async def said_here(self, room: str) -> Sequence[bytes]:
+        found: list[bytes] = await self.line.read(*self._script(room, scripts.SAID_HERE))
+        return found
+
     async def publish(self, channel: str, message: bytes) -> None:
         await self.channels.ready(SUBSCRIBED_SECONDS)
         self.line.write_later(("PUBLISH", scripts.said_on(channel), message))

@@ -26,6 +26,7 @@ from rooms.knowing import Knowing
 from rooms.memo_ledger import NoteEntry
 from rooms.memo_material import old_prose
 from rooms.memo_tree import Edition, Memo
+from rooms.neighbourly import Here
 from rooms.recent import Recent
 from rooms.room_activity import RoomActivity
 from rooms.room_alarms import RoomAlarms
@@ -160,6 +161,10 @@ class Room(RoomReading):
     def called(self, device: Device) -> None:
         """An HTTP call or a frame came from this device: it is alive."""
         self._people.called(device)
+
+    def told(self, here: Here) -> None:
+        """Another process says who is connected to it."""
+        self._people.told(here)
 
     async def sweep(self) -> None:
         """Compare presence with sockets and heartbeats; tell the activity and the lead record

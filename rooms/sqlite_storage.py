@@ -333,6 +333,12 @@ class SqliteStorage:
     def follow(self, room: str) -> AsyncIterator[News]:
         return Silence()
 
+    async def say_here(self, room: str, by: str, message: bytes, seconds: int) -> None:
+        await self.publish(room, message)
+
+    async def said_here(self, room: str) -> Sequence[bytes]:
+        return ()
+
     async def publish(self, channel: str, message: bytes) -> None:
         for subscription in list(self._subscriptions.get(channel, ())):
             subscription.add(message)

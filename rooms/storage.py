@@ -22,6 +22,11 @@ class StorageUnwritable(Exception):
     works."""
 
 
+class Overtaken(StorageUnwritable):
+    """Another process has just written to the document: nothing was kept, and the same change may
+    be made again at once."""
+
+
 class StorageHeld(Exception):
     """Another process holds this data; `str(error)` says which and what to do."""
 
@@ -150,6 +155,14 @@ class Storage(Protocol):
     def follow(self, room: str) -> AsyncIterator[News]:
         """What other processes write in this room from now on; first of all `News()`, when
         listening has begun."""
+
+    async def say_here(self, room: str, by: str, message: bytes, seconds: int) -> None:
+        """Tell the other processes that have the room open, on the channel that has its name, and
+        for so many seconds whoever opens it, what the process `by` knows of who is here. An empty
+        message takes it back. Need not survive anything."""
+
+    async def said_here(self, room: str) -> Sequence[bytes]:
+        """What each process has last said that way, where the time is not over."""
 
     async def publish(self, channel: str, message: bytes) -> None:
         """Tell the other processes; a single-process storage delivers to its own subscribers."""
