@@ -26,7 +26,8 @@ from rooms.documents import Accepted, Document, DocumentBroken, Documents
 from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probing import Probing
-from rooms.storage import Storage, StorageUnwritable
+from rooms.sealed import seal, unseal
+from rooms.storage import Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
@@ -37,6 +38,12 @@ T = TypeVar("T")
 COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
 to load."""
+
+
+DAMAGED: Final = (
+    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
+    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+)
 
 
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
@@ -96,7 +103,7 @@ class Shelf:
         self._closed = False
         self._mending = False
         self._untidy: set[str] = set()
-        self._probing = Probing(room, storage, lambda row: _unpack.decode(row.update).update)
+        self._probing = Probing(room, storage, lambda row: _unpacked(row).update)
         self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
@@ -118,8 +125,9 @@ class Shelf:
         full = self._full(name)
         if (known := self._documents.get(full)) is not None:
             return known
-        stored = await self._probing.sound(full, list(await self._storage.updates(full)))
-        rows = [_unpack.decode(row.update) for row in stored]
+        stored = await self._undamaged(name, await self._storage.updates(full))
+        stored = await self._probing.sound(full, stored)
+        rows = [_unpacked(row) for row in stored]
         bindings = {client: device for row in rows for client, device in row.bound}
         document, aside = self._documents.open(full, [row.update for row in rows], bindings)
         for position in aside:
@@ -133,6 +141,19 @@ class Shelf:
         if name == "board" and stored and (wanted := self.structure()) is not None:
             return await self._agreeing(document, wanted)
         return document
+
+    async def _undamaged(self, name: str, stored: Sequence[StoredUpdate]) -> list[StoredUpdate]:
+        """The rows that are what was written; others are set aside (DUR1)."""
+        sound: list[StoredUpdate] = []
+        for row in stored:
+            try:
+                _unpacked(row)
+            except msgspec.DecodeError:
+                await self._storage.quarantine(self._full(name), row.id, "damaged")
+                log.error("update_damaged", room=self.room, document=name, hint=DAMAGED)
+            else:
+                sound.append(row)
+        return sound
 
     @asynccontextmanager
     async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
@@ -293,7 +314,7 @@ class Shelf:
         return last
 
     async def _append(self, name: str, row: StoredRow) -> int:
-        id = await self._storage.add_update(self._full(name), _pack.encode(row))
+        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)))
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
@@ -312,7 +333,7 @@ class Shelf:
         """`compact` of a document that is `opened`."""
         bound = tuple(document.index.bindings.items())
         row = StoredRow(document.state(), tuple((c, d) for c, d in bound if d))
-        await self._storage.compact(self._full(name), _pack.encode(row), self._last[name])
+        await self._storage.compact(self._full(name), seal(_pack.encode(row)), self._last[name])
         self._rows[name] = 1
 
     # Pointers -----------------------------------------------------------------------------------
@@ -438,6 +459,11 @@ class Shelf:
     async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
         """The sections of a board."""
         return await self.read(name, board_schema.read_sections)
+
+
+def _unpacked(row: StoredUpdate) -> StoredRow:
+    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged."""
+    return _unpack.decode(unseal(row.update))
 
 
 def _removes(touch: Touch) -> bool:
