@@ -15,7 +15,7 @@ Theory
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -46,6 +46,15 @@ from rooms.words import Mint, WordsBook
 from rooms.world import World
 
 log = structlog.get_logger("rooms")
+
+DAMAGED: Final = (
+    "The end of this room's log is damaged. The room opens as it was before; what came after is"
+    " kept in the table 'quarantine'. A backup may have it: docs/operations.md, Damage."
+)
+NOTHING_WHOLE: Final = (
+    "Nothing of this room's log is whole: it cannot be opened, and was left as it is. Restore a"
+    " backup: docs/operations.md, Damage."
+)
 
 
 class Room(RoomReading):
@@ -79,13 +88,23 @@ class Room(RoomReading):
 
     @classmethod
     async def load(cls, id: str, world: World) -> "Room | None":
-        """Read a room from storage and let the clock catch up; None when there is no such room."""
+        """Read a room from storage and let the clock catch up; None when there is no such room.
+
+        What is damaged at the end of its log is set aside and named: the room opens with what is
+        whole (DUR1). A room of which nothing is whole is none; nothing of it is touched.
+        """
         rows = await world.storage.commits(id)
         if not rows:
             return None
         room = cls(id, world, Whole(), WordsBook(await world.storage.words(id)))
         await room.photos.load(world.clock.now())
-        room.log.load(rows)
+        whole = room.log.load(rows)
+        if whole < rows[-1][0]:
+            lost = sum(seq > whole for seq, _ in rows)
+            log.error("log_damaged", room=id, count=lost, hint=DAMAGED if whole else NOTHING_WHOLE)
+            if not whole:
+                return None
+            await world.storage.set_aside(id, whole, "damaged, or after what is damaged")
         await room._wake_up(await world.storage.touched(id))
         return room
 
