@@ -11,7 +11,8 @@ from rooms import whole as wholes
 from rooms import wire_agenda as wire
 from rooms.agenda import planned_lead, title_line
 from rooms.agenda_items import AgendaItem
-from rooms.agenda_lint import facts, warnings
+from rooms.agenda_lint import warnings
+from rooms.agenda_lint_facts import facts
 from rooms.agenda_times import Slot, Times, slots, times
 from rooms.room_state import RoomState
 from rooms.whole import Activities, Whole

@@ -9,6 +9,7 @@ from rooms.asking import Known
 from rooms.looked_up import looked_up
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.room_log import DISK_FULL
+from rooms.room_memo import RoomMemo
 from rooms.room_reading import RoomReading
 from rooms.storage import StorageUnwritable
 
@@ -19,8 +20,9 @@ class Knowing:
     """Looks things up in one room. Each is read before the room is locked: what changes in
     between is found by the decider, or by whoever looks again after the commit."""
 
-    def __init__(self, room: RoomReading, recent: Recent) -> None:
+    def __init__(self, room: RoomReading, recent: Recent, memos: RoomMemo) -> None:
         self._room = room
+        self._memos = memos
         self._recent = recent
 
     async def known(self, raw: bytes, sender: str) -> Known:
@@ -29,7 +31,7 @@ class Knowing:
         about = await self._about(raw, sender)
         photo = field_of(raw, "photo") if tag == "note.add" else ""
         return replace(
-            await looked_up(self._room, tag),
+            await looked_up(self._room, self._memos, tag),
             recent=about.recent if about else (),
             cards=about.all if about else (),
             photo=photo if self._room.photos.has(sender, photo) else "",

@@ -2,7 +2,7 @@
 (`methods.md` 3.2)."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from activities.consent import Consent, Scope, lesson_open
 from activities.kernel import Harvest, Item
@@ -24,17 +24,15 @@ from rooms.memo_source import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.room_reading import RoomReading as Room
 from rooms.whole import groups
 from rooms.words import digest
-
-if TYPE_CHECKING:
-    from rooms.room_reading import RoomReading as Room
 
 MINUTE: Final = 60_000
 
 
 def material(
-    room: "Room", cards: Sequence[Card], prose: Mapping[str, ProseText] | None = None
+    room: Room, cards: Sequence[Card], prose: Mapping[str, ProseText] | None = None
 ) -> MemoSource:
     """The source of the room's memo as it stands now. `cards` are those of the board, `prose` what
     stands in the places of the memo's document."""
@@ -86,7 +84,7 @@ def material(
     )
 
 
-def lessons(room: "Room") -> dict[str, int]:
+def lessons(room: Room) -> dict[str, int]:
     """How many people let the lesson be told in other words, without them, by the theme their words
     stood under: never who, and nothing of the words (ruling *Words*)."""
     state = room.whole.room
@@ -99,14 +97,14 @@ def lessons(room: "Room") -> dict[str, int]:
     return {theme: len(seats) for theme, seats in owners.items()}
 
 
-def old_prose(room: "Room") -> dict[str, str]:
+def old_prose(room: Room) -> dict[str, str]:
     """Prose the log holds because its place in the document could not be written yet; what stands
     in the place outranks it."""
     found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
     return {id: text for id, text in found.items() if text}
 
 
-def _circles(room: "Room") -> dict[str, int]:
+def _circles(room: Room) -> dict[str, int]:
     """The people of each circle in which stories are told; pairs and groups are none."""
     telling = tuple(
         f"{id}-"
@@ -120,11 +118,11 @@ def _circles(room: "Room") -> dict[str, int]:
     }
 
 
-def _harvests(room: "Room") -> list[Harvest]:
+def _harvests(room: Room) -> list[Harvest]:
     return list(consent_desk.harvests(room.whole, room.world.activities).values())
 
 
-def _evaluation(room: "Room") -> Evaluation | None:
+def _evaluation(room: Room) -> Evaluation | None:
     """What the evaluations found; its texts are among the loose items."""
     found = [one.assessment for one in _harvests(room) if one.assessment is not None]
     if not found:
@@ -142,7 +140,7 @@ def _evaluation(room: "Room") -> Evaluation | None:
     )
 
 
-def _commitments(room: "Room") -> tuple[Commitment, ...]:
+def _commitments(room: Room) -> tuple[Commitment, ...]:
     """Cards as their owners wrote them; the sections leave out what an owner keeps private."""
     return tuple(
         Commitment(
@@ -161,11 +159,11 @@ def _commitments(room: "Room") -> tuple[Commitment, ...]:
     )
 
 
-def _name(room: "Room", seat: str) -> str:
+def _name(room: Room, seat: str) -> str:
     return room.name_of(seat) or ""
 
 
-def _organisation(room: "Room", seat: str) -> str:
+def _organisation(room: Room, seat: str) -> str:
     ref = room.whole.room.seats[seat].organisation
     return (room.book.get(ref) or "") if ref else ""
 
@@ -185,7 +183,7 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
             return "circle"
 
 
-def _activities(room: "Room") -> tuple[ActivityLine, ...]:
+def _activities(room: Room) -> tuple[ActivityLine, ...]:
     state = room.whole.room
     titles = {
         item.id: (room.book.get(item.words) if item.words else None) or item.title
@@ -202,13 +200,13 @@ def _minutes(start: int, end: int) -> int:
     return max(1, round((end - start) / MINUTE))
 
 
-def _question(room: "Room", ref: str) -> ThemeQuestion:
+def _question(room: Room, ref: str) -> ThemeQuestion:
     """Without words the suggestion was confirmed as it stands; the memo fills it in."""
     text = room.book.get(ref) if ref else None
     return ThemeQuestion(text or "", "edited" if text else "confirmed")
 
 
-def _card(room: "Room", card: Card) -> MemoCard:
+def _card(room: Room, card: Card) -> MemoCard:
     """A card of the board. Somebody's exact words need their consent; the rest travels by its
     scope."""
     note = room.whole.room.notes.get(card.id)
@@ -251,7 +249,7 @@ def _card(room: "Room", card: Card) -> MemoCard:
     )
 
 
-def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...]:
+def _loose_items(room: Room, found: consent_desk.Items) -> tuple[MemoCard, ...]:
     """Items that are no story and no card, such as what people take home at check-out, or a
     sentence somebody released after a fishbowl."""
     return tuple(
@@ -267,7 +265,7 @@ def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...
     )
 
 
-def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
+def _loose_item(room: Room, ref: str, activity: str, item: Item) -> MemoCard:
     stands = consent_desk.consent_of(room.whole, ref, item.kind)
     quoted = item.kind in consent_desk.QUOTABLE
     by = consent_desk.attribution(
@@ -290,24 +288,24 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
     )
 
 
-def _held(room: "Room", stands: Consent) -> Held:
+def _held(room: Room, stands: Consent) -> Held:
     """Once the time of the check has passed, silence leaves out (A18)."""
     return "silent" if stands.state == "pending" and room.whole.room.memo.over else ""
 
 
-def _scope(room: "Room", activity: str, stands: Consent) -> Scope:
+def _scope(room: Room, activity: str, stands: Consent) -> Scope:
     """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
     as its author, or the room, has it."""
     here = room.whole.running.get(activity)
     return "room" if here is not None and here.kind == "check_in" else stands.scope
 
 
-def _language(room: "Room", ref: str) -> str:
+def _language(room: Room, ref: str) -> str:
     kept = room.whole.room.words.get(ref)
     return kept.language if kept else ""
 
 
-def _part(room: "Room", item: Item) -> StoryPart | None:
+def _part(room: Room, item: Item) -> StoryPart | None:
     text = room.book.get(item.words.ref)
     if text is None:
         return None
@@ -324,7 +322,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     )
 
 
-def _stories(room: "Room", found: consent_desk.Items) -> tuple[StoryItem, ...]:
+def _stories(room: Room, found: consent_desk.Items) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
     for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}

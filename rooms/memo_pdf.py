@@ -7,7 +7,7 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from rooms import memo_fonts
-from rooms.memo_photos import Photos, printed
+from rooms.memo_photos import Photos, drawing, printed
 from rooms.memo_press import Data, press
 from rooms.memo_text import clip, direction, line_direction, page_direction
 from rooms.memo_tree import (
@@ -36,8 +36,8 @@ def pdf(memo: Memo, extra_fonts: Path | None = None, photos: Photos | None = Non
     found = {id: shown for id in memo.photos if (shown := printed(photos or {}, id))}
     sizes = {id: (shown.wide, shown.high) for id, shown in found.items()}
     data = _data(memo, memo_fonts.stacks(extra_fonts, memo.language), sizes)
-    bodies = {id: shown.body for id, shown in found.items()}
-    return press("memo.typ", data, memo.ended, extra_fonts, bodies)
+    drawings = {id: drawing(shown) for id, shown in found.items()}
+    return press("memo.typ", data, memo.ended, extra_fonts, drawings)
 
 
 def _data(

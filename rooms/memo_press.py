@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,6 @@ import msgspec
 import typst
 
 from rooms import memo_fonts
-from rooms.memo_photos import Photos
 from rooms.memo_text import script
 
 FOLDER = Path(__file__).with_name("print")
@@ -70,19 +70,18 @@ def press(
     data: Data,
     at: int,
     extra_fonts: Path | None = None,
-    photos: Photos | None = None,
+    drawings: Mapping[str, str] | None = None,
 ) -> bytes:
     """Typeset `data` with a template of `print/` as a tagged PDF (PDF/UA-1), whose own date is `at`
-    (milliseconds); `photos` are those it names. Equal data give equal bytes. Raises
-    `MissingGlyph`: a page with an empty box in
-    place of a letter is never made."""
+    (milliseconds); `drawings` are those it names (SVG). Equal data give equal bytes. Raises
+    `MissingGlyph`: a page with an empty box in place of a letter is never made."""
     missing: dict[str, None] = {}
     blanked = data
-    # As numbers: the typesetter reads text and files, and no photo of anybody's lies in a file.
-    pixels = json.dumps({id: list(body) for id, body in (photos or {}).items()}, sort_keys=True)
+    # Not as files: no photo of anybody's lies about.
+    photos = json.dumps(dict(drawings or {}), sort_keys=True)
     for _ in range(MISSING_MAX):
         try:
-            printed = _typeset(template, blanked, at, extra_fonts, pixels)
+            printed = _typeset(template, blanked, at, extra_fonts, photos)
         except typst.TypstError as error:
             found = _unwritable(error)
             if not found:

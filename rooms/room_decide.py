@@ -20,7 +20,7 @@ from rooms import (
     memo_step_desk,
     note_desk,
     release_desk,
-    reminders,
+    reminders_desk,
     safety,
     safety_desk,
     seat_desk,
@@ -101,7 +101,7 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
         case _ if isinstance(command, get_args(comment_desk.Command)):
             comment_desk.decide(draft, command, asking)
         case wire_memo.MemoRemind():
-            reminders.decide(draft, command, asking)
+            reminders_desk.decide(draft, command, asking)
         case (
             wire_agenda.AgendaAdd()
             | wire_agenda.AgendaEdit()

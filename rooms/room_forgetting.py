@@ -9,6 +9,7 @@ from rooms import forgetting_desk, words_state
 from rooms.memo_places import placed
 from rooms.room_alarms import RoomAlarms
 from rooms.room_log import RoomLog
+from rooms.room_memo import RoomMemo
 from rooms.room_reading import RoomReading
 from rooms.storage import StorageUnwritable
 
@@ -19,11 +20,14 @@ class RoomForgetting:
     """Keeps the promises of one room. `expired` is called when the date of the whole room has
     come."""
 
-    def __init__(self, room: RoomReading, log: RoomLog, alarms: RoomAlarms) -> None:
+    def __init__(
+        self, room: RoomReading, log: RoomLog, alarms: RoomAlarms, memos: RoomMemo
+    ) -> None:
         self.expired: Callable[[], Awaitable[None]] | None = None
         self._room = room
         self._log = log
         self._alarms = alarms
+        self._memos = memos
         self._boxes: list[tuple[str, frozenset[str]]] = []  # to be emptied (NML4)
 
     def set_alarms(self) -> None:
@@ -51,9 +55,9 @@ class RoomForgetting:
                 await self.expired()
             return
         if not state.board_gone and state.keep.board_until(state.kept_from) <= now:
-            memos = [await self._room.draft_memo("participants")]
+            memos = [await self._memos.draft("participants")]
             if state.sent:
-                memos.append(await self._room.sent_copy("participants"))
+                memos.append(await self._memos.copy("participants"))
             printed = frozenset(id for memo in memos for id in placed(memo))
             await self._log.commit(lambda draft: forgetting_desk.forget_board(draft, printed))
         self._alarms.look()

@@ -8,7 +8,7 @@ asks while one is being made shares the next, made from the newest values of its
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 from msgspec.structs import replace
 
@@ -24,10 +24,8 @@ from rooms.memo_places import headings, placed
 from rooms.memo_source import MemoSource, ProseText
 from rooms.memo_tree import EDITIONS, Edition, Memo, nameless
 from rooms.render import formatted
+from rooms.room_reading import RoomReading
 from rooms.seats import Device, Seat
-
-if TYPE_CHECKING:
-    from rooms.room_reading import RoomReading
 
 T = TypeVar("T")
 
@@ -46,7 +44,7 @@ NOT_SENT: Final = say(
 class RoomMemo:
     """See the module. `compute` is given by tests that hold a draft back."""
 
-    def __init__(self, room: "RoomReading") -> None:
+    def __init__(self, room: RoomReading) -> None:
         self.compute: Compute = asyncio.to_thread
         self._room = room
         self._turn = asyncio.Lock()
@@ -136,6 +134,11 @@ class RoomMemo:
         room.seat(device)
         writes = inside and memo_states.writable(state)
         return await (self.draft if writes else self.copy)(edition)
+
+    async def photos_in(self, memo: Memo) -> dict[str, bytes]:
+        """The photos a memo of this room shows, by id; without those taken back meanwhile."""
+        found = {id: await self._room.photos.read(id) for id in memo.photos}
+        return {id: kept[1] for id, kept in found.items() if kept is not None}
 
     async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
         """Where every note went, for facilitators. Raises `Refused`."""

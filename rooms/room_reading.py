@@ -1,4 +1,4 @@
-"""What can be read from a room: views, people, words, cards and the memo, as each may see them."""
+"""What can be read from a room: views, people, words and cards, as each may see them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -12,10 +12,7 @@ from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
-from rooms.helm_view import strip
-from rooms.memo import Edition, Memo
-from rooms.memo_ledger import NoteEntry
-from rooms.memo_source import ProseText
+from rooms.helm_strip import strip
 from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
@@ -23,14 +20,8 @@ from rooms.photos import Photos
 from rooms.presence import Presence
 from rooms.preview import preview_message
 from rooms.render import SOMEONE, TAKEN_BACK, Renderer
-from rooms.room_memo import RoomMemo
-from rooms.room_view import (
-    default_lens,
-    device_message,
-    documents_of,
-    people_message,
-    view_message,
-)
+from rooms.room_view import default_lens, documents_of, view_message
+from rooms.room_view_people import device_message, people_message
 from rooms.seats import Device, Seat
 from rooms.shelf import Shelf
 from rooms.whole import Whole
@@ -55,7 +46,6 @@ class RoomReading:
         self.photos = Photos(
             id, world.storage, lambda seat, photo: world.doors.is_photo_of(id, seat, photo)
         )
-        self.memos = RoomMemo(self)
         self.renderer = Renderer(
             world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
         )
@@ -350,34 +340,3 @@ class RoomReading:
                 if any(card.id == note.card and card.photo == id for card in cards):
                     return await self.photos.read(id)
         return None
-
-    # The memo and what may be taken out ---------------------------------------------------------
-
-    async def memo(self, device: Device, edition: Edition) -> Memo:
-        """The memo as it stands, for who may read it. Raises `Refused`."""
-        return await self.memos.shown(device, edition)
-
-    async def draft_memo(self, edition: Edition) -> Memo:
-        """The memo of what the room holds now."""
-        return await self.memos.draft(edition)
-
-    async def sent_copy(self, edition: Edition) -> Memo:
-        """The copy people have: what was sent, less what its owners have taken out since."""
-        return await self.memos.copy(edition)
-
-    async def prose(self) -> dict[str, ProseText]:
-        """What facilitators wrote in the memo, by place."""
-        return await self.memos.prose()
-
-    async def photos_in(self, memo: Memo) -> dict[str, bytes]:
-        """The photos a memo of this room shows, by id; without those taken back meanwhile."""
-        found = {id: await self.photos.read(id) for id in memo.photos}
-        return {id: kept[1] for id, kept in found.items() if kept is not None}
-
-    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
-        """Where every note went, for facilitators. Raises `Refused`."""
-        return await self.memos.ledger(device)
-
-    async def board_for_export(self, device: Device) -> dict[str, Any]:
-        """The board as the organiser may take it out. Raises `Refused`."""
-        return await self.memos.board(device)

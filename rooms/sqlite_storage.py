@@ -10,12 +10,12 @@ document's rows may hold what was erased from the words: compact it before erasi
 
 import asyncio
 import logging
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from rooms.sqlite_backup import Interrupted, copy_in_pieces
 from rooms.sqlite_lease import Lease
 from rooms.sqlite_schema import FILE
 from rooms.sqlite_thread import Kind, SqliteThread
@@ -68,20 +68,19 @@ class SqliteStorage:
         await self.thread.close()
 
     async def backup(self, file: Path) -> None:
-        """Write a copy of everything to a new file, readable by its owner only, while serving.
+        """Copy everything to a new file, readable by its owner only, while serving: what was
+        acknowledged before the call is in it. `sqlite_backup.tidy` it before it is kept.
 
         Raises `FileExistsError`, `StorageUnwritable`.
         """
-        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
         def work(db: sqlite3.Connection) -> None:
-            db.execute("VACUUM INTO ?", (str(file),))
+            try:
+                copy_in_pieces(db, file, lambda: self.thread.serve_meanwhile(db))
+            except Interrupted:
+                raise StorageUnwritable("The storage is being closed.") from None
 
-        try:
-            await self.thread.ask(Kind.ALONE, work)
-        except BaseException:
-            os.unlink(file)
-            raise
+        await self.thread.ask(Kind.ALONE, work)
 
     # Rooms
 

@@ -56,6 +56,10 @@ MARKS_WAIT: Final = 0.2
 """Seconds that marks of applied updates are gathered. What is lost with a crash is probed again at
 the next opening, which costs time but no update."""
 
+PIECE_REST: Final = 0.001
+"""Seconds between two pieces of a long request in which others may come: about as long as a piece
+takes, so that half of the thread stays theirs."""
+
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
 
@@ -133,6 +137,7 @@ class SqliteThread:
         self._unclean = False
         self._rest_until = 0.0
         self._closed = False
+        self._held: list[Request | None] = []
         self._thread: threading.Thread | None = None
         self.rebuilt = threading.Event()
         """Set when the file has been rebuilt after a forgetting."""
@@ -188,6 +193,24 @@ class SqliteThread:
         """Something was removed that may have left copies: rebuild the file when it is quiet."""
         self._unclean = True
 
+    def serve_meanwhile(self, db: sqlite3.Connection) -> bool:
+        """Serve whoever asked, in the thread, from within a long request that is `ALONE`; false
+        when the storage is to be closed. What rebuilds the file, and other long requests, wait
+        until that one is over."""
+        batch: list[Request] = []
+        while len(batch) < BATCH_LIMIT:
+            try:
+                request = self._requests.get(timeout=0 if batch else PIECE_REST)
+            except queue.Empty:
+                break
+            if request is None or request.kind in (Kind.ALONE, Kind.FORGET):
+                self._held.append(request)
+            else:
+                batch.append(request)
+        if batch:
+            self._do(db, batch)
+        return not self._closed
+
     def _serve(self, loop: asyncio.AbstractEventLoop, opened: "asyncio.Future[None]") -> None:
         try:
             db = prepare(self._file, self._page_limit)
@@ -227,8 +250,16 @@ class SqliteThread:
                     request = self._requests.get_nowait()
                 except queue.Empty:
                     break
-            if batch:
-                self._do(db, batch)
+            # What takes long comes after the others are answered.
+            together = [one for one in batch if one.kind is not Kind.ALONE]
+            if together:
+                self._do(db, together)
+            for one in batch:
+                if one.kind is Kind.ALONE:
+                    self._do(db, [one])
+            held, self._held = self._held, []
+            for waiting in held:
+                self._requests.put(waiting)
             if request is None:
                 return
 

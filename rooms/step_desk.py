@@ -52,6 +52,9 @@ def _is_built_on(state: RoomState, step: Step) -> bool:
     done, moved = step.done, state.board.moved
     if any(moved.get(card, 0) > step.at for card in done.cards):
         return True
+    homes = {place.theme for place in step.places} - {"", done.merged}
+    if not all(board_moves.is_theme(state.notes, theme) for theme in homes):
+        return True
     if done.made:
         return _is_used(state, done.made, step)
     if done.merged:

@@ -216,8 +216,8 @@ class MemoQuestion(Command, frozen=True, tag="memo.question"):
 
 
 class MemoProse(Command, frozen=True, tag="memo.prose"):
-    """A facilitator writes the prose of a section; kept by section id, never overwritten by the
-    generator (ME3)."""
+    """A facilitator writes the prose of a place of the memo; kept by its id, never overwritten by
+    the generator (ME3)."""
 
     section: str
     text: Words

@@ -1,4 +1,5 @@
-"""`python -m server`: serve, or say in plain words why not; `... memo` remakes a memo's files."""
+"""`python -m server`: serve, or say in plain words why not; `... memo` remakes a memo's files,
+`... backup` and `... restore` keep and bring back the rooms."""
 
 from __future__ import annotations
 
@@ -23,6 +24,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server import memo_command
 
         return memo_command.main(words[1:])
+    if words[:1] in (["backup"], ["restore"]):
+        from server import backup_command
+
+        return backup_command.main(words)
     options = parser().parse_args(words)
     configure()
     logging.basicConfig(handlers=[LogBridge()], level=logging.WARNING, force=True)

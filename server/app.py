@@ -18,9 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
-from rooms.storage import Storage, StorageUnwritable
+from rooms.storage import Storage, StorageDamaged, StorageUnwritable
 from server import agenda_page, api, board_page, health, live_pages, moving, openapi, pages
 from server.auth import ROOM_ID, Signer
+from server.backup_archive import RESTORING
+from server.backup_door import door
 from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
 from server.limits import Limits
@@ -86,7 +88,7 @@ def clock_for(settings: Settings) -> Clock:
 
 async def open_storage(settings: Settings) -> Storage:
     """The storage the settings ask for; raises `StorageHeld`, `StorageTooNew`,
-    `StorageUnwritable`."""
+    `StorageUnwritable`, `StorageDamaged`."""
     if settings.redis_url:
         from rooms.redis_storage import RedisStorage
 
@@ -97,6 +99,10 @@ async def open_storage(settings: Settings) -> Storage:
         )
     from rooms.sqlite_storage import SqliteStorage
 
+    if (settings.data / RESTORING).exists():
+        raise StorageDamaged(
+            f"A restore into {settings.data} was not finished: run it again, with the same backup."
+        )
     return await SqliteStorage.open(settings.data)
 
 
@@ -105,7 +111,10 @@ async def running(settings: Settings) -> AsyncIterator[Starlette]:
     """The whole application over its own storage, for as long as the block lasts."""
     storage = await open_storage(settings)
     try:
-        async with site(settings, storage, clock_for(settings)) as made:
+        async with (
+            site(settings, storage, clock_for(settings)) as made,
+            door(settings.data, storage, VERSION),
+        ):
             app = application(settings)
             app.state.site = made
             yield app

@@ -15,7 +15,7 @@ from typing import Any, Final
 import segno
 import uvicorn
 
-from rooms.storage import StorageHeld, StorageTooNew, StorageUnwritable
+from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnwritable
 from server import supervisor
 from server.app import running
 from server.protocol import Prompt
@@ -76,6 +76,8 @@ async def _run(
         return say_why(str(held), supervisor.DATA_HELD)
     except StorageTooNew as new:
         return say_why(str(new), supervisor.DATA_TOO_NEW)
+    except StorageDamaged as damaged:
+        return say_why(str(damaged), supervisor.DATA_DAMAGED)
     except (StorageUnwritable, OSError) as error:
         if serving:
             raise

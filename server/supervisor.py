@@ -52,7 +52,10 @@ DATA_HELD: Final = 5
 DATA_TOO_NEW: Final = 6
 REDIS_AWAY: Final = 7
 """Not final: it may still be starting, as after a restart of the machine."""
-FINAL: Final = frozenset({0, WRONG_SETTING, PORT_TAKEN, DATA_UNWRITABLE, DATA_HELD, DATA_TOO_NEW})
+DATA_DAMAGED: Final = 8
+FINAL: Final = frozenset(
+    {0, WRONG_SETTING, PORT_TAKEN, DATA_UNWRITABLE, DATA_HELD, DATA_TOO_NEW, DATA_DAMAGED}
+)
 """Exit codes that starting again would not change."""
 
 

@@ -69,6 +69,19 @@ async def test_a_theme_that_was_made_or_split_is_taken_back_until_somebody_build
         assert await told(house, house.lead, made) == BUILT_ON
 
 
+async def test_notes_do_not_go_back_under_a_theme_that_is_gone_BRD2_BRD6(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        (a,) = await written(house, "a")
+        water, rice = await theme(house, "Water", a), await theme(house, "Rice")
+        await house.do(house.lead, "note.move", card=a, theme=rice)
+        at = await seq(house)
+        await house.do(house.lead, "theme.merge", theme=water)
+        assert await told(house, house.lead, at) == BUILT_ON
+        await house.do(house.lead, "board.undo", at=await seq(house))
+        await house.do(house.lead, "board.undo", at=at)
+        assert await under(house) == {"Water": ["a"]}
+
+
 async def test_a_merge_is_taken_back_within_a_minute_with_name_and_ticks_BRD6_RO3(
     tmp_path: Path,
 ) -> None:

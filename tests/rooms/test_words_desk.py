@@ -111,8 +111,11 @@ async def test_other_words_need_another_answer_WRD8(tmp_path: Path) -> None:
         assert "the water does" in await memo(house)
 
 
-async def board_card(house: House, seat: str, kind: str, text: str) -> str:
-    """A card of the board by this seat, as the log and the document have it; returns its words."""
+async def board_card(
+    house: House, seat: str, kind: str, text: str, photo: str = "", alt: str = ""
+) -> str:
+    """A card of the board by this seat, as the log and the document have it, with a photo where
+    there is one; returns its words."""
     from rooms import commits
     from rooms.words import Mint
 
@@ -120,12 +123,14 @@ async def board_card(house: House, seat: str, kind: str, text: str) -> str:
     mint = Mint(room.world.new_id)
     ref = mint(text).ref
     card = f"{seat}-{ref}"
+    seen: Any = {"photo": photo, "alt": mint(alt).ref, "faces": "agreed"} if photo else {}
 
     def add(draft: Any) -> None:
         draft.add(
             commits.NoteAdded(
                 document="board", card=card, kind=kind, section="", theme="", words=ref, seat=seat,
                 entered_by="", activity="", group="", language="en", scope="memo", at=draft.now,
+                **seen,
             )
         )  # fmt: skip
 

@@ -5,7 +5,7 @@ import { Drawer, freshId, type Kept } from "./keep";
 import { over } from "./sizes";
 
 /** Text that was refused or lost its box; the person decides what becomes of it. */
-export interface Stray extends Kept {
+interface Stray extends Kept {
   seat: string;
   box: string;
   text: string;

@@ -431,7 +431,7 @@ export class Stage extends EventTarget {
 }
 
 /** The general sentence of a refusal, when the server sent no better one. */
-export function reasonSentence(reason: string): string {
+function reasonSentence(reason: string): string {
   switch (reason) {
     case "stale_epoch":
       return t("Someone else leads now. Look again, then decide.");

@@ -1033,7 +1033,7 @@ export interface MemoQuestion {
   text?: string | null;
 }
 
-/** A facilitator writes the prose of a section; kept by section id, never overwritten by the generator (ME3). */
+/** A facilitator writes the prose of a place of the memo; kept by its id, never overwritten by the generator (ME3). */
 export interface MemoProse {
   type: "memo.prose";
   section: string;

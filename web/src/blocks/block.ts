@@ -1,7 +1,7 @@
 // What all block elements share: their block, the view it stands in, and the stage.
 
 import { html, type TemplateResult } from "lit";
-import { serverNow } from "../clock";
+import { serverNow, ticker } from "../clock";
 import { StagePart } from "../frame";
 import { t } from "../i18n";
 import { icon } from "../part";
@@ -16,6 +16,28 @@ export abstract class BlockPart<T> extends StagePart {
   };
   declare view: ViewMessage;
   declare block: T;
+}
+
+/** A block that shows time: drawn again every second. */
+export abstract class TimedPart<T> extends BlockPart<T> {
+  private readonly tick = () => {
+    if (this.ticks()) this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
+  /** Whether time stands on it just now. */
+  protected ticks(): boolean {
+    return true;
+  }
 }
 
 /** Who can see what is written here; stands at every box and every card. */

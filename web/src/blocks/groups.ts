@@ -1,28 +1,15 @@
 // All circles at a glance, for facilitators: what each is doing, never what is said in it.
 import { html, nothing, type TemplateResult } from "lit";
-import { ticker } from "../clock";
 import { number, t } from "../i18n";
 import { icon } from "../part";
 import type { GroupLine, Groups, Offer } from "../wire";
-import { BlockPart, inHand } from "./block";
+import { inHand, TimedPart } from "./block";
 import { miniRing } from "./ring";
 
 /** Lines that stand open in one hand: one is short. */
 const FEW = 1;
 
-export class GroupsBlock extends BlockPart<Groups> {
-  private readonly tick = () => this.requestUpdate();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
-
+export class GroupsBlock extends TimedPart<Groups> {
   protected override render(): TemplateResult {
     const { groups, title } = this.block;
     const lines = html`<div class="groups">${groups.map((group) => this.group(group))}</div>`;

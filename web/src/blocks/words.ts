@@ -1,6 +1,6 @@
 // Blocks that are read: now, prompt, note, rules, progress, answers, tally, stories, roll, next.
 import { html, nothing, type TemplateResult } from "lit";
-import { serverNow, ticker } from "../clock";
+import { serverNow } from "../clock";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type {
@@ -15,7 +15,7 @@ import type {
   Stories,
   Tally,
 } from "../wire";
-import { BlockPart, inHand, paged } from "./block";
+import { BlockPart, inHand, paged, TimedPart } from "./block";
 
 /** Sentences a wall has room for in lines of a twentieth of its height, or single words, and how
  * long they stand (ms). */
@@ -77,19 +77,9 @@ export class ProgressBlock extends BlockPart<Progress> {
 }
 
 /** What people gave, after the reveal. Single words flow; sentences stand. */
-export class AnswersBlock extends BlockPart<Answers> {
-  private readonly tick = () => {
-    if (this.view.lens === "screen") this.requestUpdate();
-  };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
+export class AnswersBlock extends TimedPart<Answers> {
+  protected override ticks(): boolean {
+    return this.view.lens === "screen";
   }
 
   /** How many a wall shows at once, so that they can be read from the last row. */
@@ -144,19 +134,9 @@ const STANDS = 20_000;
 
 /** Released stories, for the plenary: their names first, each one tap away; a wall shows them one
  *  after the other. */
-export class StoriesBlock extends BlockPart<Stories> {
-  private readonly tick = () => {
-    if (this.view.lens === "screen") this.requestUpdate();
-  };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
+export class StoriesBlock extends TimedPart<Stories> {
+  protected override ticks(): boolean {
+    return this.view.lens === "screen";
   }
 
   protected override render(): TemplateResult {

@@ -27,7 +27,7 @@ export interface Board {
 }
 
 /** Where a card goes: a column, and behind which card ("" first, undefined last). */
-export interface Target {
+interface Target {
   column: string;
   after?: string;
 }

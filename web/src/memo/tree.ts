@@ -1,6 +1,6 @@
 // The memo as its page gets it: a tree of sections, what is missing, and where every note went.
 
-export interface Run {
+interface Run {
   text: string;
   bold?: boolean;
   italic?: boolean;
