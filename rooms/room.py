@@ -25,6 +25,7 @@ from rooms import wire
 from rooms.knowing import Knowing
 from rooms.memo_ledger import NoteEntry
 from rooms.memo_material import old_prose
+from rooms.memo_source import ProseText
 from rooms.memo_tree import Edition, Memo
 from rooms.neighbourly import Here
 from rooms.recent import Recent
@@ -217,6 +218,14 @@ class Room(RoomReading):
     async def draft_memo(self, edition: Edition) -> Memo:
         """The memo of what the room holds now."""
         return await self.memos.draft(edition)
+
+    async def sent_copy(self, edition: Edition) -> Memo:
+        """The copy people have: what was sent, less what its owners have taken out since."""
+        return await self.memos.copy(edition)
+
+    async def prose(self) -> dict[str, ProseText]:
+        """What facilitators wrote in the memo, by place."""
+        return await self.memos.prose()
 
     async def photos_in(self, memo: Memo) -> dict[str, bytes]:
         """The photos a memo of this room shows, by id; without those taken back meanwhile."""
