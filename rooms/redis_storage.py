@@ -10,7 +10,6 @@ its settings is told by `redis_promises.py`.
 import asyncio
 import hashlib
 import secrets
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -97,9 +96,8 @@ class RedisStorage:
 
     @property
     def trouble(self) -> float:
-        """Seconds since the server has stopped answering."""
-        since = self.line.down_since
-        return 0.0 if since is None else time.monotonic() - since
+        """Seconds since the server has stopped answering, or keeping what it is given."""
+        return self.line.trouble
 
     async def _check_version(self) -> None:
         found = await self.line.read("GET", scripts.VERSION_KEY)

@@ -34,7 +34,7 @@ from rooms.room_alarms import RoomAlarms
 from rooms.room_cards import RoomCards
 from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
-from rooms.room_log import RoomLog
+from rooms.room_log import DISK_FULL, RoomLog
 from rooms.room_memo import RoomMemo
 from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
@@ -167,7 +167,10 @@ class Room(RoomReading):
         self.called(device)
         if (seq := self.log.known(speaking.id, asked.request)) is None:
             applied = self._commands.apply(device.id, speaking.id, asked)
-            seq = await self.log.unbroken.run(applied)
+            try:
+                seq = await self.log.unbroken.run(applied)
+            except StorageUnwritable as error:  # what it would be decided by cannot be read
+                raise Refused("full", DISK_FULL) from error
         return wire.DoneMessage(request=asked.request, seq=seq, now=self.world.clock.now())
 
     async def run(
@@ -181,6 +184,14 @@ class Room(RoomReading):
     def called(self, device: Device) -> None:
         """An HTTP call or a frame came from this device: it is alive."""
         self._people.called(device)
+
+    async def device_now(self, token: str) -> Device | None:
+        """The device a token belongs to, also when it sat down at another process just now. Raises
+        `StorageUnwritable`."""
+        found = self.device(token)
+        if found is None and self.world.storage.shared and await self.log.follow():
+            found = self.device(token)
+        return found
 
     def told(self, here: Here) -> None:
         """Another process says who is connected to it."""
