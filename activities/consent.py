@@ -62,6 +62,11 @@ def of_choice(choice: Choice, outside: bool = False) -> Consent:
             return Consent(scope, choice, "given")
 
 
+def lesson_open(consent: Consent) -> bool:
+    """Whether a theme may carry the lesson in other words, without the teller."""
+    return consent.state == "refused" and is_at_least(consent.scope, "memo")
+
+
 def is_at_least(scope: Scope, other: Scope) -> bool:
     """Whether `scope` is as wide as `other` or wider."""
     return SCOPES.index(scope) >= SCOPES.index(other)

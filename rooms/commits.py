@@ -19,8 +19,10 @@ from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.keeping import Keep
 from rooms.lead import Lead
+from rooms.memo_events import MemoEvent
 from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
+from rooms.sealed import seal, unseal
 from rooms.seats import Seat
 from rooms.words_events import WordsEvent
 
@@ -265,10 +267,14 @@ class ProseSet(Event, frozen=True, tag="memo.prose_set"):
 
 class MemoSent(Event, frozen=True, tag="memo.sent"):
     """The memo went out to everyone. `places`: where words stood in it, by the id of what was
-    printed."""
+    printed; `sections`: all it had, in order; `before`: facilitators' words of the version people
+    had until now, which are erased."""
 
     at: int
     places: dict[str, str] = msgspec.field(default_factory=dict)
+    sections: tuple[str, ...] = ()
+    by: str = ""
+    before: tuple[str, ...] = ()
 
 
 RoomEvent = (
@@ -305,6 +311,7 @@ RoomEvent = (
     | SafetyEvent
     | WordsEvent
     | OwnersReminded
+    | MemoEvent
 )
 
 
@@ -376,9 +383,9 @@ def settings_to(settings: msgspec.Struct) -> dict[str, Any]:
 
 def encode(commit: Commit) -> bytes:
     """A commit as stored."""
-    return _encoder.encode(commit)
+    return seal(_encoder.encode(commit))
 
 
 def decode(stored: bytes) -> Commit:
-    """A stored commit. Raises `msgspec.DecodeError` when it is none."""
-    return _decoder.decode(stored)
+    """A stored commit. Raises `msgspec.DecodeError` when it is none or was damaged."""
+    return _decoder.decode(unseal(stored))

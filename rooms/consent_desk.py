@@ -189,6 +189,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
         kept_until=keeps[0],
         memo_until=keeps[1],
         sent=bool(state.sent),
+        asked_until=0 if state.memo.over else state.memo.ends,
     )
 
 

@@ -6,7 +6,7 @@ from typing import Final
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import card_lookup, consent_desk, safety_desk, seat_desk, wire_words
+from rooms import card_lookup, consent_desk, memo_states, safety_desk, seat_desk, wire_words
 from rooms.asking import Asking
 from rooms.room_state import RoomState
 from rooms.whole import Draft, Whole
@@ -96,6 +96,7 @@ def _of_the_room(state: RoomState) -> frozenset[str]:
             *state.keys.values(),
             *state.prose.values(),
             *state.questions.values(),
+            *memo_states.kept(state),
             *(section.words for section in state.board.sections.values()),
             *(ref for item in state.agenda for ref in (item.words, item.notes)),
             *(ref for item in state.agenda for ref in refs_in(item.settings)),
@@ -120,6 +121,8 @@ def forget_board(draft: Draft, printed: frozenset[str]) -> None:
     """The date of the raw board has come: its texts go, but what stands in the memo. `printed`: ids
     of what stands there."""
     state = draft.room
+    if state.board_gone:
+        return  # another process was first
     kept = tuple(
         card for card, note in state.notes.items() if card in printed or note.kind == "theme"
     )

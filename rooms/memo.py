@@ -7,8 +7,9 @@ thing that may differ is the date line, which stands alone.
 
 People write, the program counts. Machine text is headings, lists, counts, and places still to be
 written. Facilitators' paragraphs are kept by section id (`why`, `did`, `stories`, `story:{id}`,
-`theme:{id}:heard`, `theme:{id}:practices`, `theme:{id}:reactions`, `open`, `commitments`,
-`evaluation`, `people`, `next`) and come back at their place in every later draft (ME3).
+`stories:lesson`, `theme:{id}:heard`, `theme:{id}:practices`, `theme:{id}:reactions`,
+`theme:{id}:lesson`, `open`, `commitments`, `evaluation`, `people`, `next`) and come back at their
+place in every later draft (ME3).
 
 The way of a card: `memo_rules` says whether this edition may print it; `memo_themes` sorts it into
 a theme that carries, a single voice, or a loose quote; a section prints it; the ledger says where
@@ -99,10 +100,12 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
     notes = sort_notes(desk)
     themes = notes.themes
     _waiting_cards(desk, themes)
+    carried = {theme.card.id for theme in themes}
+    lessons = sum(n for theme, n in source.lessons.items() if theme not in carried)
     fill: dict[str, Callable[[], list[Block]]] = {
         "why": lambda: plain.why(desk),
         "did": lambda: plain.did(desk),
-        "stories": lambda: stories(desk, list(notes.loose_quotes)),
+        "stories": lambda: stories(desk, list(notes.loose_quotes), lessons),
         "open": lambda: plain.still_open(desk, notes.single),
         "commitments": lambda: plain.commitments(desk),
         "evaluation": lambda: plain.evaluation(desk),

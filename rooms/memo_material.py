@@ -4,9 +4,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
-from activities.consent import Consent, Scope
+from activities.consent import Consent, Scope, lesson_open
 from activities.kernel import Harvest, Item
-from rooms import consent_desk
+from rooms import consent_desk, memo_states
 from rooms.board_schema import Card
 from rooms.card_words import KINDS
 from rooms.memo_source import (
@@ -14,6 +14,7 @@ from rooms.memo_source import (
     CardConsent,
     Commitment,
     Evaluation,
+    Held,
     MemoCard,
     MemoSource,
     PersonLine,
@@ -66,7 +67,7 @@ def material(
         ),
         cards=tuple(_card(room, card) for card in cards) + _loose_items(room, found),
         stories=_stories(room, found),
-        prose={**{id: ProseText(text) for id, text in old_prose(room).items()}, **(prose or {})},
+        prose=prose or {},
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
@@ -77,8 +78,23 @@ def material(
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
-        state="sent" if state.sent else "draft",
+        state="draft" if memo_states.writable(state) else "sent",
+        version=state.memo_version + 1 if state.memo.opened else 0,
+        lessons=lessons(room),
     )
+
+
+def lessons(room: Room) -> dict[str, int]:
+    """How many people let the lesson be told in other words, without them, by the theme their words
+    stood under: never who, and nothing of the words (ruling *Words*)."""
+    state = room.whole.room
+    themes = {note.words: note.theme for note in state.notes.values()}
+    owners: dict[str, set[str]] = {}
+    for ref, known in state.consents.items():
+        if lesson_open(known.consent):
+            theme = themes.get(ref, state.placed.get(ref, ""))
+            owners.setdefault(theme, set()).add(known.seat)
+    return {theme: len(seats) for theme, seats in owners.items()}
 
 
 def old_prose(room: Room) -> dict[str, str]:
@@ -195,6 +211,7 @@ def _card(room: Room, card: Card) -> MemoCard:
     scope."""
     note = room.whole.room.notes.get(card.id)
     consent: CardConsent = "none_needed"
+    held: Held = ""
     by = ""
     score = room.whole.room.scores.get(card.id)
     scope: Scope = card.scope
@@ -204,7 +221,7 @@ def _card(room: Room, card: Card) -> MemoCard:
     known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, ref, card.kind, digest(card.text))
-        consent, scope = stands.state, stands.scope
+        consent, scope, held = stands.state, stands.scope, _held(room, stands)
         by = consent_desk.attribution(
             room.whole, card.author, stands.attribution, room.name_of, room.book.get
         )
@@ -220,6 +237,7 @@ def _card(room: Room, card: Card) -> MemoCard:
         scope=scope,
         attribution=by,
         consent=consent,
+        held=held,
         ticks=len(card.ticks),
         created=card.created,
         group=card.group,
@@ -262,11 +280,17 @@ def _loose_item(room: Room, ref: str, activity: str, item: Item) -> MemoCard:
         scope=stands.scope if quoted else _scope(room, activity, stands),
         attribution=by if quoted else "",
         consent=stands.state if quoted else "none_needed",
+        held=_held(room, stands) if quoted else "",
         theme=room.whole.room.placed.get(ref, ""),
         ticks=len(room.whole.room.ticks.get(ref, ())),
         origin=item.origin,
         status="answered" if item.answered else "open",
     )
+
+
+def _held(room: Room, stands: Consent) -> Held:
+    """Once the time of the check has passed, silence leaves out (A18)."""
+    return "silent" if stands.state == "pending" and room.whole.room.memo.over else ""
 
 
 def _scope(room: Room, activity: str, stands: Consent) -> Scope:
@@ -290,6 +314,7 @@ def _part(room: Room, item: Item) -> StoryPart | None:
         id=item.words.ref,
         text=text,
         consent=stands,
+        held=_held(room, stands),
         language=_language(room, item.words.ref),
         by=consent_desk.attribution(
             room.whole, item.seat, stands.attribution, room.name_of, room.book.get

@@ -46,12 +46,12 @@ def withheld(release: Release, owned: bool, edition: Edition) -> Reason:
 
 def card_withheld(card: MemoCard, edition: Edition) -> Reason:
     """`withheld` for a card of the board."""
-    return withheld((card.consent, card.scope), card.kind in OWN_WORDS, edition)
+    return card.held or withheld((card.consent, card.scope), card.kind in OWN_WORDS, edition)
 
 
 def part_withheld(part: StoryPart, edition: Edition) -> Reason:
     """`withheld` for a part of a story."""
-    return withheld((part.consent.state, part.consent.scope), True, edition)
+    return part.held or withheld((part.consent.state, part.consent.scope), True, edition)
 
 
 def note_order(card: MemoCard) -> tuple[int, int, str]:

@@ -17,6 +17,9 @@ from rooms.memo_tree import Run
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
 CardConsent = Literal["none_needed", "pending", "given", "refused", "withdrawn"]
+Held = Literal["", "silent", "later"]
+"""Why words are left out that are neither released nor refused: asked in the check and not answered
+(methods.md A18), or given after the copy people have was sent."""
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
@@ -70,6 +73,7 @@ class MemoCard(msgspec.Struct, frozen=True):
     translation: str = ""
     picture: str = ""
     photo: str = ""
+    held: Held = ""
 
 
 class StoryPart(msgspec.Struct, frozen=True):
@@ -84,6 +88,7 @@ class StoryPart(msgspec.Struct, frozen=True):
     language: str = ""
     by: str = ""
     translation: str = ""
+    held: Held = ""
 
 
 class StoryItem(msgspec.Struct, frozen=True):
@@ -191,9 +196,11 @@ class NextCall(msgspec.Struct, frozen=True):
 class MemoSource(msgspec.Struct, frozen=True):
     """Everything a memo is made from. Times are milliseconds since the epoch, `zone` an IANA name.
 
-    `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups` gives the
-    number of people of each circle where it is known. Only `printed_at` may differ between two
-    exports of the same board (ME5).
+    `version` is printed: of what people have, or of what is being written for them (0: the first,
+    not sent yet). `lessons` counts people who give a lesson without their words, by theme id ("":
+    of none). `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups`
+    gives the number of people of each circle where it is known. Only `printed_at` may differ
+    between two exports of the same board (ME5).
     """
 
     title: str
@@ -222,3 +229,5 @@ class MemoSource(msgspec.Struct, frozen=True):
     printed_at: int = 0
     groups: Mapping[str, int] = {}
     state: MemoState = "draft"
+    version: int = 0
+    lessons: Mapping[str, int] = {}

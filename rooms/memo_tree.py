@@ -15,7 +15,7 @@ MissingKind = Literal[
 Reason = Literal[
     "", "pending", "refused", "withdrawn", "not_released", "scope", "not_public", "quote_limit",
     "too_long", "holds_words", "list_limit", "cut", "counted_only", "reflective_memo", "empty",
-    "in_prose", "in_story",
+    "in_prose", "in_story", "silent", "later",
 ]  # fmt: skip
 
 
@@ -175,7 +175,8 @@ class Fact(Strict, frozen=True):
 
 
 class Head(Strict, frozen=True, omit_defaults=True):
-    """Title, kind of document, facts, and the lines on confidentiality and edition."""
+    """Title, kind of document, facts, and the lines on confidentiality and edition, which says the
+    version too (0: none was sent yet)."""
 
     title: Line
     kicker: str
@@ -184,6 +185,7 @@ class Head(Strict, frozen=True, omit_defaults=True):
     edition: str
     words: int = 0
     budget: int = 0
+    version: int = 0
 
 
 class Missing(Strict, frozen=True, omit_defaults=True):

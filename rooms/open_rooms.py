@@ -215,7 +215,10 @@ class OpenRooms:
         rows = await self.storage.commits(room)
         if not rows:
             return False
-        first = commits.decode(rows[0][1])
+        try:
+            first = commits.decode(rows[0][1])
+        except msgspec.DecodeError:
+            return False  # damaged: named when somebody opens it
         begun = next((e for e in first.events if isinstance(e, commits.RoomOpened)), None)
         return begun is not None and begun.keep.board_until(first.at) <= now
 

@@ -195,6 +195,10 @@ class RedisStorage:
         rows = await self.line.read("XRANGE", key(room, "log"), f"({after}-0", "+")
         return [(_number(id), fields[b"c"]) for id, fields in _rows(rows)]
 
+    async def set_aside(self, room: str, after: int, why: str) -> None:
+        await self.line.write(self._script(room, scripts.SET_ASIDE, after, why))
+        log.error("redis_set_aside", room=room, count=after, reason=why)
+
     async def words(self, room: str) -> Mapping[str, bytes]:
         found = _pairs(await self.line.read("HGETALL", key(room, "words")))
         return {ref.decode(): text for ref, text in found}

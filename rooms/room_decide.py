@@ -11,11 +11,13 @@ from activities.kernel import Command, Cut, LeadCommand, Refused
 from rooms import (
     activity_desk,
     agenda_desk,
+    comment_desk,
     commits,
     hall_desk,
     helm_desk,
     lead_desk,
     lead_rights,
+    memo_step_desk,
     note_desk,
     release_desk,
     reminders_desk,
@@ -92,8 +94,12 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             section_desk.decide(draft, command, asking)
         case wire.ConsentRelease() | wire.ConsentWithdraw():
             release_desk.release(draft, command, asking)
-        case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
+        case wire.MemoQuestion() | wire.MemoProse():
             release_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(memo_step_desk.Command)):
+            memo_step_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(comment_desk.Command)):
+            comment_desk.decide(draft, command, asking)
         case wire_memo.MemoRemind():
             reminders_desk.decide(draft, command, asking)
         case (

@@ -55,7 +55,10 @@ class RoomForgetting:
                 await self.expired()
             return
         if not state.board_gone and state.keep.board_until(state.kept_from) <= now:
-            printed = frozenset(placed(await self._memos.draft("participants")))
+            memos = [await self._memos.draft("participants")]
+            if state.sent:
+                memos.append(await self._memos.copy("participants"))
+            printed = frozenset(id for memo in memos for id in placed(memo))
             await self._log.commit(lambda draft: forgetting_desk.forget_board(draft, printed))
         self._alarms.look()
 

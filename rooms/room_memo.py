@@ -14,13 +14,14 @@ from msgspec.structs import replace
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_export, consent_desk, wire_words
+from rooms import board_export, consent_desk, memo_states, memo_step_desk, wire_words
 from rooms.memo import draft
+from rooms.memo_copy import as_sent, prose_of, questions_of
 from rooms.memo_document import read_prose
 from rooms.memo_ledger import NoteEntry, entries
-from rooms.memo_material import material
+from rooms.memo_material import material, old_prose
 from rooms.memo_places import headings, placed
-from rooms.memo_source import MemoSource
+from rooms.memo_source import MemoSource, ProseText
 from rooms.memo_tree import EDITIONS, Edition, Memo, nameless
 from rooms.render import formatted
 from rooms.room_reading import RoomReading
@@ -47,24 +48,31 @@ class RoomMemo:
         self.compute: Compute = asyncio.to_thread
         self._room = room
         self._turn = asyncio.Lock()
-        self._next: dict[Edition, asyncio.Task[Memo]] = {}
+        self._next: dict[tuple[Edition, bool], asyncio.Task[Memo]] = {}
         self._making: set[asyncio.Task[Memo]] = set()
 
     # Drafts -----------------------------------------------------------------------------------
 
     async def draft(self, edition: Edition) -> Memo:
         """The memo of what the room holds now or later, in the room's language."""
-        if (task := self._next.get(edition)) is None:
-            task = asyncio.create_task(self._make(edition))
-            self._next[edition] = task
+        return await self._shared(edition, sent=False)
+
+    async def copy(self, edition: Edition) -> Memo:
+        """The copy people have: what was sent, less what its owners have taken out since."""
+        return await self._shared(edition, sent=True)
+
+    async def _shared(self, edition: Edition, *, sent: bool) -> Memo:
+        if (task := self._next.get((edition, sent))) is None:
+            task = asyncio.create_task(self._make(edition, sent=sent))
+            self._next[edition, sent] = task
             self._making.add(task)
             task.add_done_callback(self._made)
         return await asyncio.shield(task)
 
-    async def _make(self, edition: Edition) -> Memo:
+    async def _make(self, edition: Edition, *, sent: bool) -> Memo:
         async with self._turn:
-            del self._next[edition]  # whoever asks from here on may want what is newer
-            source = await self._source()
+            del self._next[edition, sent]  # whoever asks from here on may want what is newer
+            source = await (self.sent_source if sent else self._source)()
             return await self.compute(partial(self._drafted, source, edition))
 
     def _made(self, task: "asyncio.Task[Memo]") -> None:
@@ -78,8 +86,32 @@ class RoomMemo:
             await asyncio.gather(*self._making, return_exceptions=True)
 
     async def _source(self) -> MemoSource:
-        prose = await self._room.shelf.read("memo", read_prose)
-        return material(self._room, await self._room.shelf.cards("board"), prose)
+        return material(self._room, await self._room.shelf.cards("board"), await self.prose())
+
+    async def sent_source(self) -> MemoSource:
+        """What the copy people have is made of."""
+        room, source = self._room, await self._source()
+        state = room.whole.room
+        if state.memo.opened:
+            texts = {ref: room.book.get(ref) or "" for ref in memo_states.kept(state)}
+            prose = {place: texts[ref] for place, ref in state.memo.prose.items() if texts[ref]}
+            source = replace(
+                source,
+                prose=prose_of(prose),
+                questions=questions_of(state.memo.questions, texts),
+            )
+        return as_sent(source, state)
+
+    async def prose(self) -> dict[str, ProseText]:
+        """What facilitators wrote, by place, each with whether it may stand in the shareable
+        copy."""
+        log = {id: ProseText(text) for id, text in old_prose(self._room).items()}
+        found = {**log, **await self._room.shelf.read("memo", read_prose)}
+        state = self._room.whole.room
+        return {
+            place: replace(text, public=memo_step_desk.fit(state, place, text))
+            for place, text in found.items()
+        }
 
     def _drafted(self, source: MemoSource, edition: Edition) -> Memo:
         world, language = self._room.world, source.language
@@ -92,15 +124,16 @@ class RoomMemo:
     # What is read of them ---------------------------------------------------------------------
 
     async def shown(self, device: Device, edition: Edition) -> Memo:
-        """The memo as it stands. Facilitators always; others the participants' copy once it is
-        sent. Raises `Refused` (ruling *Who may call what*)."""
+        """The memo for this device: facilitators read what they write, and once it is sent what
+        people have; others the participants' copy once it is sent. Raises `Refused` (ruling *Who
+        may call what*)."""
         room = self._room
-        if not room.is_facilitator(device) and (
-            edition != "participants" or not room.whole.room.sent
-        ):
+        state, inside = room.whole.room, room.is_facilitator(device)
+        if not inside and (edition != "participants" or not state.sent):
             raise Refused("not_allowed", NOT_SENT)
         room.seat(device)
-        return await self.draft(edition)
+        writes = inside and memo_states.writable(state)
+        return await (self.draft if writes else self.copy)(edition)
 
     async def photos_in(self, memo: Memo) -> dict[str, bytes]:
         """The photos a memo of this room shows, by id; without those taken back meanwhile."""
@@ -135,8 +168,9 @@ class RoomMemo:
         """The `words` message of a seat with where each stands in the memo, as printed now."""
         room = self._room
         places: dict[str, list[wire_words.MemoPlace]] = {}
+        sent = room.whole.room.sent > 0
         for edition in EDITIONS:
-            memo = await self.draft(edition)
+            memo = await (self.copy if sent else self.draft)(edition)
             named = headings(memo)
             for id, section in placed(memo).items():
                 note = room.whole.room.notes.get(id)

@@ -7,7 +7,7 @@ import msgspec
 
 from activities.blocks import Line, Note, say
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, card_lookup, consent_desk, unnamed
+from rooms import board_reading, call, card_lookup, consent_desk, memo_states, unnamed
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.hall_desk import tables
@@ -287,7 +287,7 @@ class RoomReading:
             open_now = circle is not None and not circle.closed
             able = [s for s in able if circle is not None and s.id in circle.members]
         elif name == "memo":
-            open_now = state.sent == 0  # what went out is not written on
+            open_now = memo_states.writable(state)
             able = [s for s in able if s.role == "facilitator"]
         elif name.startswith("mine/"):
             able = [s for s in able if f"mine/{s.id}" == name]

@@ -12,7 +12,7 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import consent
-from rooms import agenda_items, board_state, reminders, words_state
+from rooms import agenda_items, board_state, memo_states, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
@@ -70,6 +70,8 @@ from rooms.hall_events import (
 from rooms.helm import Helm, HelmEvent
 from rooms.keeping import Keep
 from rooms.lead import Lead, facilitator_added
+from rooms.memo_events import MEMO_EVENTS, CommentTakenBack
+from rooms.memo_states import MemoStand
 from rooms.safety import Safety, SafetyEvent
 from rooms.seats import CARRIED, Device, Seat
 from rooms.words_events import WORDS_EVENTS, ConsentScoped, WordsWritten
@@ -123,6 +125,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     memo_version: int = 0  # of what people have: 1 once sent, more with every change after that
     sent_places: Mapping[str, str] = msgspec.field(default_factory=dict)  # source id -> section
     changed_since_sent: tuple[str, ...] = ()  # sections; "" for words given after it was sent
+    memo: MemoStand = MemoStand()
     board_gone: bool = False  # the date of the raw board has come
     helm: Helm = Helm()
     safety: Safety = Safety()
@@ -218,7 +221,7 @@ def _step_of(before: RoomState, done: BoardStepped, commit: Commit) -> board_sta
         seat=commit.seat,
         done=done,
         places=tuple(Placing(n.card, n.section, n.theme, n.order) for n in notes),
-        moved={card: moved[card] for card in done.cards if card in moved},
+        moved={card: moved[card] for card in (*done.cards, done.merged) if card in moved},
         ticks=before.ticks.get(done.merged, ()),
         others=before.ticks.get(done.into, ()),
         items=tuple(w for w, at in before.placed.items() if done.merged and at == done.merged),
@@ -295,7 +298,10 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             plan = agenda_items.begun(state.plan) if not state.started else state.plan
             started = {**state.started, event.activity: event.now}
             keys = {**state.keys, event.activity: event.key} if event.key else state.keys
-            return replace(state, current=event.activity, started=started, keys=keys, plan=plan)
+            memo = memo_states.begun(state.memo)
+            return replace(
+                state, current=event.activity, started=started, keys=keys, plan=plan, memo=memo
+            )
         case KeyDropped():
             keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
             return replace(state, keys=keys)
@@ -382,13 +388,12 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case ProseSet():
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
-            return replace(
-                state,
-                sent=event.at,
-                sent_places=event.places,
-                memo_version=max(1, state.memo_version),
-                changed_since_sent=(),
-            )
+            return memo_states.sent(state, event)
+        case _ if isinstance(event, MEMO_EVENTS):
+            state = replace(state, memo=memo_states.evolve(state.memo, event))
+            if isinstance(event, CommentTakenBack):
+                state = words_state.without_words(state, (event.words,))
+            return state
         case _ if isinstance(event, get_args(HelmEvent)):
             return replace(state, helm=helms.evolve(state.helm, event))
         case _ if isinstance(event, WORDS_EVENTS):

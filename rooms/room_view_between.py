@@ -57,7 +57,11 @@ def between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> 
     )
     if coming is None and (begun or state.agenda):
         title = say("Thank you for being here")
-        text = say("The memo is being drafted. You can still change what may be quoted of you.")
+        text = (
+            say("Everyone has the memo. You can still change what may be quoted of you.")
+            if state.sent
+            else say("The memo is being drafted. You can still change what may be quoted of you.")
+        )
         blocks: tuple[Now | Note | Cards, ...] = (Now(text=title), Note(text=text))
         if lens != "screen":  # a wall opens no documents
             blocks = (*blocks, board)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from activities.kernel import WordsErased
-from rooms import board_events, commits, safety, words_events
+from rooms import board_events, commits, memo_events, safety, words_events
 from rooms.commits import Commit, RoomEvent
 from rooms.whole import Activities, Whole
 
@@ -41,6 +41,11 @@ def _gone(event: RoomEvent, commit: Commit, whole: Whole, activities: Activities
             | board_events.SectionNamed(before=ref)
         ) if ref:
             yield Gone((ref,))
+        case commits.MemoSent(before=refs) if refs:
+            # What facilitators had written in the version before.
+            yield Gone(refs)
+        case memo_events.CommentTakenBack():
+            yield Gone((event.words,), (commit.seat,) if commit.seat else ())
         case words_events.WordsReworded():
             yield Gone()
         case safety.SeatErased():

@@ -95,7 +95,7 @@ async def live(
         join = site.hub.links(room, seat)["join"]
         boot["qr"] = qr(f"{site.address(request)}/j#{join}")
     if page == "memo":
-        boot["memo"] = memo_page(room, device, await room.open_memo(device))
+        boot["memo"] = await memo_page(room, device, await room.open_memo(device))
     return site.pages.answer(
         request,
         f"{page}.html",

@@ -132,8 +132,13 @@ function halves(stage: Stage, whole: boolean): TemplateResult[] {
     ),
     ...stage.offers.flatMap((offer) => stage.questionBoxes(offer)),
   ]);
+  // What stands on this page, on its own sheet, is not lost.
+  const drawn = new Set(
+    [...document.querySelectorAll<Element & { name?: string }>("tl-box")].map((box) => box.name),
+  );
   return drafts
     .halves(seat, view.activity?.id ?? "room", standing, whole && view.activity?.phase !== "paused")
+    .filter(([box]) => !drawn.has(box))
     .map(
       ([box, text]) =>
         html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,

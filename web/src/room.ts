@@ -144,7 +144,7 @@ export class RoomPage extends StagePart {
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}
+      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}${!view.activity && view.room.memo?.version ? this.memoHere() : nothing}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
       ${this.cover ? nothing : moving(stage)}
@@ -233,10 +233,15 @@ export class RoomPage extends StagePart {
       <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
       <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
-      ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${stage.facilitator || stage.view?.room.memo?.version ? html`<a href=${stage.path("memo")}>${icon("page")}${t("Memo")}</a>` : nothing}
       ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}
       ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
     </div></nav>`;
+  }
+
+  /** The memo has gone out: it is one tap away. */
+  private memoHere(): TemplateResult {
+    return html`<div class="sig">${icon("page")}<span class="grow">${t("The memo is here. You can say something about each part.")}</span><a class="btn small" href=${this.stage.path("memo")}>${t("Read the memo")}</a></div>`;
   }
 
   /** Who may lead learns it here: the panel is where the room is run from. */

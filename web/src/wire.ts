@@ -414,6 +414,7 @@ export interface RoomInfo {
   call?: string | null;
   plan?: PlanTimes | null;
   frozen?: string | null;
+  memo?: MemoMark | null;
   bridge?: Bridge | null;
   waiting: number;
   co_time: boolean;
@@ -465,6 +466,14 @@ export interface PlanTimes {
   behind: number;
   due?: number | null;
   next: string;
+}
+
+/** Where the memo stands, in every view of whoever may read it: its step, the version people have (0: none yet), and a number that changes with everything that happens to it. `ends` (ms): of the check that is on. */
+export interface MemoMark {
+  step: "collecting" | "draft" | "edited" | "consent_check" | "sent" | "commented" | "discussed" | "final";
+  version: number;
+  moves: number;
+  ends: number;
 }
 
 /** The line for the room when the lead has changed: who leads now, what comes, how long. */
@@ -575,7 +584,7 @@ export interface DebriefLine {
   text: string;
 }
 
-/** My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when the board and the memo are deleted; `sent`: people have the memo already. */
+/** My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when the board and the memo are deleted; `sent`: people have the memo already; `asked_until` (ms): the memo waits for answers until then, 0 when it does not. */
 export interface WordsMessage {
   type: "words";
   seat: string;
@@ -585,6 +594,7 @@ export interface WordsMessage {
   kept_until: number;
   memo_until: number;
   sent: boolean;
+  asked_until: number;
 }
 
 /** Words of this seat that could be quoted, with their consent and where they stand. */
@@ -1322,6 +1332,46 @@ export interface MemoRemind {
   seat: string;
 }
 
+/** A facilitator moves the memo on, from the step they saw: begins the `draft`, declares it `edited`, lets quotes and names go to their owners (`consent_check`), says that it was `discussed`, and that it is `final`. Sending is `memo.send`. */
+export interface MemoStep {
+  type: "memo.step";
+  seen: "collecting" | "draft" | "edited" | "consent_check" | "sent" | "commented" | "discussed" | "final";
+  to: "draft" | "edited" | "consent_check" | "discussed" | "final";
+}
+
+/** A facilitator opens a new version of a memo that was sent: it can be written again, and people keep the one they have until the new one is sent. `seen`: the version they saw. */
+export interface MemoOpen {
+  type: "memo.open";
+  seen: number;
+}
+
+/** A facilitator has read again what stands in a place: it may stand in the shareable copy, as it is now; or (`on` false) not. */
+export interface MemoFit {
+  type: "memo.fit";
+  section: string;
+  on: boolean;
+}
+
+/** Somebody says something about a place of the copy they have. Everyone who has it reads it, with their name; it is printed nowhere. */
+export interface MemoComment {
+  type: "memo.comment";
+  place: string;
+  text: string;
+}
+
+/** I take back a comment of mine; it is deleted. */
+export interface MemoUncomment {
+  type: "memo.uncomment";
+  comment: string;
+}
+
+/** A facilitator has taken up what a comment says; or (`on` false) not yet. */
+export interface MemoTakeUp {
+  type: "memo.take_up";
+  comment: string;
+  on: boolean;
+}
+
 /** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
   kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
@@ -1489,7 +1539,13 @@ export type RoomCommand =
   | ConsentNarrow
   | ConsentWiden
   | SeatForget
-  | MemoRemind;
+  | MemoRemind
+  | MemoStep
+  | MemoOpen
+  | MemoFit
+  | MemoComment
+  | MemoUncomment
+  | MemoTakeUp;
 
 export type Sees =
   | "self"
@@ -1586,10 +1642,16 @@ export const ROOM_COMMANDS: readonly string[] = [
   "lead.volunteer",
   "link.renew",
   "link.revoke",
+  "memo.comment",
+  "memo.fit",
+  "memo.open",
   "memo.prose",
   "memo.question",
   "memo.remind",
   "memo.send",
+  "memo.step",
+  "memo.take_up",
+  "memo.uncomment",
   "note.add",
   "note.delete",
   "note.move",
