@@ -18,7 +18,7 @@ empty, numbers come back from floats, lengths are bounded. Writers are for `Docu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -125,7 +125,26 @@ def author_of(card: str) -> str:
 
 def read_cards(doc: Doc[Any], root: str = "cards") -> tuple[Card, ...]:
     """Every card in order of section, order key, time and id; `root` is `notes` in `mine`."""
-    cards = [_card(id, shared) for id, shared in _members(doc, root)]
+    return _in_order(_card(id, shared) for id, shared in _members(doc, root))
+
+
+def read_again(
+    doc: Doc[Any], before: Iterable[Card], changed: Collection[str], root: str = "cards"
+) -> tuple[Card, ...]:
+    """The same, of a document of which these cards at most are others than `before`: reading
+    thousands takes as long as a person notices."""
+    found = doc.get(root, type=SharedMap)
+    if len(found) > MAX_CARDS:
+        return read_cards(doc, root)
+    cards = [card for card in before if card.id not in changed]
+    for id in changed:
+        shared = found.get(id)
+        if isinstance(shared, SharedMap) and len(id) <= MAX_WORD:
+            cards.append(_card(id, shared))
+    return _in_order(cards)
+
+
+def _in_order(cards: Iterable[Card]) -> tuple[Card, ...]:
     return tuple(sorted(cards, key=lambda c: (c.section, c.order, c.created, c.id)))
 
 

@@ -61,7 +61,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
 class Step(msgspec.Struct, frozen=True):
     """What somebody did in commit `at` and can take back: where the cards stood before, and for a
     theme that was merged its ticks, those of the other one, and words without a card under it.
-    `moved`: as the board had it of these cards."""
+    `moved`: as the board had it of these cards and that theme."""
 
     at: int
     seat: str
@@ -127,7 +127,8 @@ def undone(board: Board, to: int) -> Board:
     step = board.steps.get(to)
     if step is None:
         return board
-    moved = {id: at for id, at in board.moved.items() if id not in step.done.cards}
+    changed = frozenset((*step.done.cards, step.done.merged))
+    moved = {id: at for id, at in board.moved.items() if id not in changed}
     left = {at: one for at, one in board.steps.items() if at != to}
     return replace(board, steps=left, moved={**moved, **step.moved})
 

@@ -6,6 +6,7 @@ again (DOC5).
 """
 
 from collections.abc import Callable
+from typing import Final
 
 import structlog
 
@@ -17,12 +18,16 @@ from rooms.effects_cards import CardEffects
 from rooms.effects_sections import SectionEffects
 from rooms.shelf import Shelf
 from rooms.shelf_cards import ShelfCards
-from rooms.storage import Storage, StorageUnwritable
+from rooms.storage import Overtaken, Storage, StorageUnwritable
 from rooms.whole import Activities, Whole
 from rooms.words import WordsBook
 from rooms.words_gone import Gone, gone
 
 log = structlog.get_logger("rooms")
+
+OVERTAKEN_AGAIN: Final = 10
+"""How often changes are made again because another process wrote to the document meanwhile; each
+time it was one edit quicker."""
 
 
 class Effects:
@@ -55,6 +60,14 @@ class Effects:
         Repeating a change does no harm. One that fails for another reason is a bug: it is logged
         and let go, for a room that can do nothing more helps nobody.
         """
+        for _ in range(OVERTAKEN_AGAIN):
+            try:
+                return await self._settle(whole, book)
+            except Overtaken:
+                continue  # by now somebody else may have made it
+        await self._settle(whole, book)
+
+    async def _settle(self, whole: Whole, book: WordsBook) -> None:
         if (commit := self.owed) is None:
             return
         try:
@@ -65,6 +78,8 @@ class Effects:
             await self._cards.delete(commit.events)
             # Last, when no document holds them any more.
             await self._erase(gone(commit, whole, self._activities), book)
+        except Overtaken:
+            raise
         except StorageUnwritable:
             log.warning("effects_owed", room=self._room, seq=commit.seq)
             raise

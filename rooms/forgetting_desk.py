@@ -121,6 +121,8 @@ def forget_board(draft: Draft, printed: frozenset[str]) -> None:
     """The date of the raw board has come: its texts go, but what stands in the memo. `printed`: ids
     of what stands there."""
     state = draft.room
+    if state.board_gone:
+        return  # another process was first
     kept = tuple(
         card for card, note in state.notes.items() if card in printed or note.kind == "theme"
     )

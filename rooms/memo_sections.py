@@ -198,7 +198,9 @@ def people(desk: Desk) -> list[Block]:
     blocks: list[Block] = desk.prose("people")
     if not everyone:
         return [*blocks, desk.empty(say("Nobody was recorded as present."))]
-    counted = say("People: {n}. Organisations: {k}.", n=len(everyone), k=len(homes))
+    counted = say("People: {n}.", n=len(everyone))
+    if homes:  # nobody said where they come from: none is not what that means
+        counted = say("People: {n}. Organisations: {k}.", n=len(everyone), k=len(homes))
     blocks.append(Paragraph(desk.machine(counted)))
     named = [person for person in everyone if person.shown and not nameless]
     if named:

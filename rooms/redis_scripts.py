@@ -32,8 +32,8 @@ be on its way."""
 def key(room: str, part: str) -> str:
     """A key of a room. Parts: room (when it was made), log (stream of commits), words, docs (names
     of its documents), last (id of each document's last update), upto and snap (each document's
-    snapshot), applied, aside (what was quarantined), photos, media, secrets, touched, gone, and
-    `doc:NAME` (stream of updates)."""
+    snapshot), applied, aside (what was quarantined), photos, media, secrets, touched, gone, who
+    and `here:PROCESS` (who is connected there), and `doc:NAME` (stream of updates)."""
     return f"talanoa:{{{room}}}:{part}"
 
 
@@ -74,7 +74,9 @@ local digests = redis.call('HKEYS', p..'secrets')
 for _, name in ipairs(redis.call('SMEMBERS', p..'docs')) do
   redis.call('DEL', p..'doc:'..name)
 end
-redis.call('DEL', p..'room', p..'log', p..'words', p..'docs', p..'last', p..'upto', p..'snap',
+for _, by in ipairs(redis.call('SMEMBERS', p..'who')) do redis.call('DEL', p..'here:'..by) end
+redis.call('DEL', p..'who', p..'room', p..'log', p..'words', p..'docs', p..'last', p..'upto',
+  p..'snap',
   p..'applied', p..'aside', p..'photos', p..'media', p..'secrets', p..'touched')
 redis.call('SET', p..'gone', '1', 'EX', ARGV[2])
 redis.call('PUBLISH', ARGV[3], ARGV[4]..' 0')
@@ -95,14 +97,32 @@ redis.call('PUBLISH', ARGV[2], ARGV[3]..' '..ARGV[4])
 return 1
 """
 
+# ARGV: prefix, the number after which, why. A stream gives no used number again, so what stays is
+# written anew.
+SET_ASIDE: Final = """
+local p, after = ARGV[1], ARGV[2]
+local bad = redis.call('XRANGE', p..'log', '('..after..'-0', '+')
+if not bad[1] then return 1 end
+for _, row in ipairs(bad) do
+  local name = 'log '..string.match(row[1], '^%d+')
+  redis.call('HSET', p..'aside', name, row[2][2], name..' why', ARGV[3])
+end
+local whole = redis.call('XRANGE', p..'log', '-', after..'-0')
+redis.call('DEL', p..'log')
+for _, row in ipairs(whole) do redis.call('XADD', p..'log', row[1], unpack(row[2])) end
+return 1
+"""
+
 # ARGV: prefix, channel, origin, document, update, the id it follows on ('' for any). Answers the
 # new id, 0 for a conflict.
 ADD_UPDATE: Final = """
 local p, name = ARGV[1], ARGV[4]
 if redis.call('EXISTS', p..'room') == 0 then return 0 end
 if ARGV[6] ~= '' then
-  local last = redis.call('HGET', p..'last', name) or '0'
-  if tonumber(last) > tonumber(ARGV[6]) then return 0 end
+  local last = tonumber(redis.call('HGET', p..'upto', name) or '0')
+  local row = redis.call('XREVRANGE', p..'doc:'..name, '+', '-', 'COUNT', 1)
+  if row[1] then last = math.max(last, tonumber(string.match(row[1][1], '^%d+'))) end
+  if last > tonumber(ARGV[6]) then return 0 end
 end
 local id = redis.call('HINCRBY', p..'last', name, 1)
 redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5])
@@ -206,6 +226,30 @@ local p = ARGV[1]
 if redis.call('EXISTS', p..'gone') == 1 then return 0 end
 redis.call('HSET', p..'secrets', ARGV[2], ARGV[3])
 return 1
+"""
+
+# ARGV: prefix, channel, who says it, message, seconds.
+SAY_HERE: Final = """
+local p = ARGV[1]
+if ARGV[4] == '' then
+  redis.call('DEL', p..'here:'..ARGV[3])
+  redis.call('SREM', p..'who', ARGV[3])
+elseif redis.call('EXISTS', p..'room') == 1 then
+  redis.call('SET', p..'here:'..ARGV[3], ARGV[4], 'EX', ARGV[5])
+  redis.call('SADD', p..'who', ARGV[3])
+  redis.call('EXPIRE', p..'who', 86400)
+  redis.call('PUBLISH', ARGV[2], ARGV[4])
+end
+return 1
+"""
+
+SAID_HERE: Final = """
+local p, found = ARGV[1], {}
+for _, by in ipairs(redis.call('SMEMBERS', p..'who')) do
+  local said = redis.call('GET', p..'here:'..by)
+  if said then found[#found + 1] = said end
+end
+return found
 """
 
 TOUCH: Final = """

@@ -221,7 +221,7 @@ def _step_of(before: RoomState, done: BoardStepped, commit: Commit) -> board_sta
         seat=commit.seat,
         done=done,
         places=tuple(Placing(n.card, n.section, n.theme, n.order) for n in notes),
-        moved={card: moved[card] for card in done.cards if card in moved},
+        moved={card: moved[card] for card in (*done.cards, done.merged) if card in moved},
         ticks=before.ticks.get(done.merged, ()),
         others=before.ticks.get(done.into, ()),
         items=tuple(w for w, at in before.placed.items() if done.merged and at == done.merged),

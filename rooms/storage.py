@@ -22,6 +22,11 @@ class StorageUnwritable(Exception):
     works."""
 
 
+class Overtaken(StorageUnwritable):
+    """Another process has just written to the document: nothing was kept, and the same change may
+    be made again at once."""
+
+
 class StorageHeld(Exception):
     """Another process holds this data; `str(error)` says which and what to do."""
 
@@ -87,6 +92,10 @@ class Storage(Protocol):
     async def commits(self, room: str, after: int = 0) -> Sequence[tuple[int, bytes]]:
         """All commits with a number above `after`, in order."""
 
+    async def set_aside(self, room: str, after: int, why: str) -> None:
+        """Set every commit with a number above `after` aside: they are no longer returned, the
+        next one is `after + 1`, and what they were is kept for inspection."""
+
     async def words(self, room: str) -> Mapping[str, bytes]:
         """Every kept text of a room by reference."""
 
@@ -150,6 +159,14 @@ class Storage(Protocol):
     def follow(self, room: str) -> AsyncIterator[News]:
         """What other processes write in this room from now on; first of all `News()`, when
         listening has begun."""
+
+    async def say_here(self, room: str, by: str, message: bytes, seconds: int) -> None:
+        """Tell the other processes that have the room open, on the channel that has its name, and
+        for so many seconds whoever opens it, what the process `by` knows of who is here. An empty
+        message takes it back. Need not survive anything."""
+
+    async def said_here(self, room: str) -> Sequence[bytes]:
+        """What each process has last said that way, where the time is not over."""
 
     async def publish(self, channel: str, message: bytes) -> None:
         """Tell the other processes; a single-process storage delivers to its own subscribers."""

@@ -98,7 +98,7 @@ async def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
         said = memo_stage.stage(state, waiting, ready=shown.ready)
         language = room.language_of(device.seats[0])
         found["stage"] = msgspec.to_builtins(said, enc_hook=lambda line: room.say(line, language))
-        found["fit"] = fit_places(room, await room.prose()) if said.writable else []
+        found["fit"] = fit_places(room, await room.memos.prose()) if said.writable else []
         found["changed_since_sent"] = [
             {
                 "section": place,

@@ -29,7 +29,7 @@ def seen(page: Page, name: str) -> None:
     for width, height in (PHONE, LAPTOP):
         page.set_viewport_size({"width": width, "height": height})
         for theme in ("light", "dark"):
-            page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=theme)
             page.screenshot(path=Path(SHOTS) / f"{name}-{theme}-{width}.png", full_page=True)
 
 

@@ -55,6 +55,7 @@ def cards(draw: st.DrawFn) -> tuple[MemoCard, ...]:
         if kind == "theme":
             continue
         id = f"card{index}"
+        shown = draw(st.booleans())
         out.append(
             MemoCard(
                 id=id,
@@ -69,6 +70,8 @@ def cards(draw: st.DrawFn) -> tuple[MemoCard, ...]:
                 created=draw(st.integers(0, 5)),
                 group=draw(st.sampled_from(["", "c1", "c2"])),
                 status=draw(st.sampled_from(["open", "partly", "answered"])),
+                picture=f"{token('card', id)} seen" if shown else "",
+                photo=f"photo-{id}" if shown else "",
             )
         )
     return tuple(out)

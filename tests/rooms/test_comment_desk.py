@@ -39,7 +39,7 @@ async def test_everyone_who_has_the_copy_reads_comments_with_a_name_MEM8(tmp_pat
         room = await house.room()
         assert room.whole.room.memo.step == "commented"
         for edition in ("participants", "public"):
-            assert SAID not in str(await room.sent_copy(edition)), "printed nowhere"
+            assert SAID not in str(await room.memos.copy(edition)), "printed nowhere"
         await house.refused("s2", "memo.take_up", "not_allowed", comment=id)
         await house.do(house.lead, "memo.take_up", comment=id)
         await house.refused(house.lead, "memo.take_up", "duplicate", comment=id)

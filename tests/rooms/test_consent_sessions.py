@@ -277,7 +277,7 @@ class Walk:
         if not sent:
             return
         assert not any(room.whole.room.changed_since_sent)
-        copy = await room.sent_copy("participants")
+        copy = await room.memos.copy("participants")
         assert not [lack for lack in copy.missing if lack.kind == "consent"]
         if writable:
             assert all(one.state != "pending" for one in self.model.living()), "ME6"
@@ -308,7 +308,7 @@ class Walk:
             self.check_ME4(memo)
             await self.check_ME5(edition, memo)
             if room.whole.room.sent:  # what people have
-                copy = await room.sent_copy(edition)
+                copy = await room.memos.copy(edition)
                 shown = memo_export.export(copy, "json").content.decode()
                 self.check_G8(edition, shown)
                 self.check_G10(edition, shown)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from rooms.forgetting_desk import forget_board
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.test_words_desk import SAID, board_card, memo, on_disk, words_of, written
@@ -121,3 +122,17 @@ async def test_nothing_of_a_person_is_left_in_any_file_WRD11(tmp_path: Path, how
         await house.crash()
         assert (await house.room()).whole.room.seats == before.room.seats
         assert not on_disk(tmp_path, "ZQ-")
+
+
+async def test_a_board_that_was_forgotten_elsewhere_is_not_forgotten_again_LOG2(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path) as house:
+        first = await house.room()
+        await house.another()
+        second = await house.room()
+        await second.run(lambda draft: forget_board(draft, frozenset()))
+        seq = second.whole.room.seq
+        assert await first.run(lambda draft: forget_board(draft, frozenset())) == seq
+        assert second.whole.room.board_gone
+        await first.close()

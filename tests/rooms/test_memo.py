@@ -12,6 +12,7 @@ from rooms.memo import (
     Consent,
     MemoCard,
     MemoSource,
+    PersonLine,
     ProseText,
     StoryItem,
     StoryPart,
@@ -486,3 +487,12 @@ def test_long_texts_are_bounded(source: MemoSource) -> None:
         for block in section.blocks
         if isinstance(block, Bullets)
     )
+
+
+def test_organisations_are_counted_where_somebody_named_one() -> None:
+    alone = replace(SAMPLE, people=(PersonLine("Amina"), PersonLine("Kofi")))
+    text = plain_text(draft(alone, "participants"))
+    assert "People: 2." in text
+    assert "Organisations" not in text
+    home = replace(alone, people=(*alone.people, PersonLine("Rosa", "Comité del Agua")))
+    assert "People: 3. Organisations: 1." in plain_text(draft(home, "participants"))

@@ -135,12 +135,12 @@ async def test_silence_of_48_hours_leaves_words_out_MEM6(tmp_path: Path) -> None
         assert [e.reason for e in memo.ledger if e.id.endswith(ref)] == ["silent"]
         assert not [o for o in (await house.view("s2"))["may"] if o["type"] == "consent.release"]
         await sent(house)
-        assert WAITS not in str(await room.sent_copy("participants"))
+        assert WAITS not in str(await room.memos.copy("participants"))
         # Who thinks of it later may still give it: for the next version.
         await house.do("s2", "consent.release", words=ref, choice="unnamed")
         state = room.whole.room
         assert (state.memo_version, state.changed_since_sent) == (1, ("",))
-        assert WAITS not in str(await room.sent_copy("participants"))
+        assert WAITS not in str(await room.memos.copy("participants"))
         assert WAITS in str(await room.draft_memo("participants"))
 
 
@@ -154,7 +154,7 @@ async def test_a_check_ends_when_everybody_has_answered_MEM6(tmp_path: Path) -> 
         shown = (await page(house, house.lead))["stage"]
         assert shown["next"]["send"]
         await sent(house)
-        assert WAITS in str(await (await house.room()).sent_copy("participants"))
+        assert WAITS in str(await (await house.room()).memos.copy("participants"))
 
 
 async def test_where_nobody_waits_it_goes_out_from_any_step_before_MEM6(tmp_path: Path) -> None:
@@ -233,12 +233,12 @@ async def test_consent_outranks_finality_MEM10(tmp_path: Path) -> None:
         refused = await house.refused("s3", "memo.comment", "closed", place="why", text="More")
         assert refused.message is not None
         await board_card(house, "s3", "insight", "Something that came much too late")
-        have = str(await room.sent_copy("participants"))
+        have = str(await room.memos.copy("participants"))
         assert "We moved at night" in have
         assert "too late" not in have
         assert "Version 1, final." in have
         await house.do("s2", "consent.withdraw", words=ref)
-        have = str(await room.sent_copy("participants"))
+        have = str(await room.memos.copy("participants"))
         assert "We moved at night" not in have
         assert "Version 2, final." in have
         shown = await page(house, house.lead)
@@ -246,12 +246,12 @@ async def test_consent_outranks_finality_MEM10(tmp_path: Path) -> None:
         assert shown["stage"]["next"]["send"]
         await sent(house)
         assert (await stand(house)).step == "final"
-        have = str(await room.sent_copy("participants"))
+        have = str(await room.memos.copy("participants"))
         assert "too late" not in have, "that is for a next edition"
         await house.do(house.lead, "memo.open", seen=2)
         await sent(house)
         assert (await stand(house)).step == "discussed"
-        assert "too late" in str(await room.sent_copy("participants"))
+        assert "too late" in str(await room.memos.copy("participants"))
 
 
 async def test_the_version_stands_in_every_export_MEM10(tmp_path: Path) -> None:
@@ -259,7 +259,7 @@ async def test_the_version_stands_in_every_export_MEM10(tmp_path: Path) -> None:
         await sent(house)
         room = await house.room()
         for edition in ("participants", "public"):
-            memo = await room.sent_copy(edition)
+            memo = await room.memos.copy(edition)
             for format in memo_export.ALL_FORMATS:
                 made = memo_export.export(memo, format).content
                 assert made == memo_export.export(memo, format).content, "ME5"
@@ -399,7 +399,7 @@ class Walk:
             return
         after = room.whole.room
         assert after.memo_version >= max(1, before.memo_version)
-        copy = await room.sent_copy("participants")
+        copy = await room.memos.copy("participants")
         assert not [lack for lack in copy.missing if lack.kind == "consent"], "ME6"
         if not before.sent or before.memo.opened:
             waiting = [n for n in after.notes.values() if n.kind == "quote"
@@ -441,7 +441,7 @@ class Walk:
         """What people have, or would have."""
         room = await self.house.room()
         state = room.whole.room
-        memo = await (room.sent_copy if state.sent else room.draft_memo)("participants")
+        memo = await (room.memos.copy if state.sent else room.draft_memo)("participants")
         return str((memo.sections, memo.head))
 
     async def crash(self) -> None:

@@ -82,6 +82,17 @@ async def test_notes_do_not_go_back_under_a_theme_that_is_gone_BRD2_BRD6(tmp_pat
         assert await under(house) == {"Water": ["a"]}
 
 
+async def test_a_theme_that_stood_again_is_taken_back_like_before_BRD6(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        (a,) = await written(house, "a")
+        water = await theme(house, "Water", a)
+        made = await seq(house)
+        await house.do(house.lead, "theme.merge", theme=water)
+        for at in (await seq(house), made):
+            await house.do(house.lead, "board.undo", at=at)
+        assert await under(house) == {"": ["a"]}
+
+
 async def test_a_merge_is_taken_back_within_a_minute_with_name_and_ticks_BRD6_RO3(
     tmp_path: Path,
 ) -> None:
