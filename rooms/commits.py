@@ -22,6 +22,7 @@ from rooms.lead import Lead
 from rooms.memo_events import MemoEvent
 from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
+from rooms.sealed import seal, unseal
 from rooms.seats import Seat
 from rooms.words_events import WordsEvent
 
@@ -382,9 +383,9 @@ def settings_to(settings: msgspec.Struct) -> dict[str, Any]:
 
 def encode(commit: Commit) -> bytes:
     """A commit as stored."""
-    return _encoder.encode(commit)
+    return seal(_encoder.encode(commit))
 
 
 def decode(stored: bytes) -> Commit:
-    """A stored commit. Raises `msgspec.DecodeError` when it is none."""
-    return _decoder.decode(stored)
+    """A stored commit. Raises `msgspec.DecodeError` when it is none or was damaged."""
+    return _decoder.decode(unseal(stored))

@@ -32,6 +32,11 @@ TOUCH_EVERY: Final = 1.0
 second."""
 
 
+TROUBLE_AFTER: Final = 1.0
+"""Seconds without an answer of the storage after which everybody reads about it: a restart that
+takes less is nobody's business."""
+
+
 class UnknownRoom(Exception):
     """There is no room of this id."""
 
@@ -120,6 +125,15 @@ class OpenRooms:
                 log.warning("touch_failed")  # once a second, so without a traceback
             except Exception:
                 log.exception("touch_failed")
+            self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
+        """Whoever only reads is told as well when nothing can be saved, and when it can again."""
+        unsaved = self.storage.trouble >= TROUBLE_AFTER
+        for delivery in self.deliveries():
+            if delivery.room.unsaved != unsaved:
+                delivery.room.unsaved = unsaved
+                delivery.room.changed()
 
     async def _touch(self) -> None:
         alive = {d.room.id: self.clock.now() for d in self.deliveries() if d.room.here()}
@@ -201,7 +215,10 @@ class OpenRooms:
         rows = await self.storage.commits(room)
         if not rows:
             return False
-        first = commits.decode(rows[0][1])
+        try:
+            first = commits.decode(rows[0][1])
+        except msgspec.DecodeError:
+            return False  # damaged: named when somebody opens it
         begun = next((e for e in first.events if isinstance(e, commits.RoomOpened)), None)
         return begun is not None and begun.keep.board_until(first.at) <= now
 

@@ -21,7 +21,7 @@ from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from rooms.storage import StorageUnwritable
 
@@ -29,7 +29,7 @@ BATCH_LIMIT: Final = 256
 """Requests in one group: bounds how long the first of them waits."""
 
 CONNECT_SECONDS: Final = 2.0
-ANSWER_SECONDS: Final = 4.0
+ANSWER_SECONDS: Final = 3.0
 """Longer than a busy disk takes; short enough that people are told within 5 s."""
 
 REPLICA_MS: Final = 1_000
@@ -69,8 +69,8 @@ class RedisLine:
         self.is_cluster = isinstance(client, RedisCluster)
         self.replicas = 0
         """How many replicas must have a write before it is answered."""
-        self.down_since: float | None = None
-        """When the server stopped answering (monotonic seconds), None while it does."""
+        self._silent_since: float | None = None
+        self._refusing_since: float | None = None
         self.groups = 0
         """Groups of writes so far."""
         self._writer = writer
@@ -102,6 +102,13 @@ class RedisLine:
                 await client.aclose()
             raise unreachable(url, error) from error
         return cls(url, made[0], made[1])
+
+    @property
+    def trouble(self) -> float:
+        """For how many seconds the server has not answered, or has kept nothing; 0.0 while all is
+        well."""
+        since = [at for at in (self._silent_since, self._refusing_since) if at is not None]
+        return time.monotonic() - min(since) if since else 0.0
 
     async def close(self) -> None:
         """Send what waits, and let go."""
@@ -138,10 +145,11 @@ class RedisLine:
     @contextlib.asynccontextmanager
     async def reaching(self) -> AsyncIterator[None]:
         """Whatever is wrong with the server in this block becomes `StorageUnwritable`."""
+        since = time.monotonic()
         try:
             yield
         except (RedisError, OSError, TimeoutError) as error:
-            self._noticed(error)
+            self._noticed(error, since)
             raise unreachable(self.url, error) from error
         self._noticed(None)
 
@@ -175,6 +183,7 @@ class RedisLine:
                     return
                 self._wake.clear()
                 continue
+            since = time.monotonic()
             try:
                 answers: list[Any] | BaseException = await self._send(batch)
             except Exception as error:
@@ -182,11 +191,12 @@ class RedisLine:
                     # A bug of ours: whoever waits must not wait for ever.
                     log.exception("redis_group_failed", count=len(batch))
                 answers = error
-                self._noticed(error)
+                self._noticed(error, since)
             self.groups += 1
             self._answer(batch, answers)
 
     async def _send(self, batch: list[_Request]) -> list[Any]:
+        since = time.monotonic()
         commands = [command for request in batch for command in request.commands]
         async with asyncio.timeout(ANSWER_SECONDS):
             if isinstance(self._writer, RedisCluster):
@@ -201,11 +211,19 @@ class RedisLine:
                 if self.replicas:
                     pipeline.execute_command("WAIT", self.replicas, REPLICA_MS)
                 answers = await pipeline.execute(raise_on_error=False)
-                if self.replicas:
-                    kept = answers.pop()
-                    if isinstance(kept, BaseException) or kept < self.replicas:
-                        raise ResponseError("the replica has not said that it has this")
         self._noticed(None)
+        missing = None
+        if self.replicas and not self.is_cluster:
+            kept = answers.pop()
+            if isinstance(kept, BaseException) or kept < self.replicas:
+                missing = ResponseError("the replica has not said that it has this")
+        refused = missing or next(filter(_is_unwell, answers), None)
+        if refused is None:
+            self._refusing_since = None
+        elif self._refusing_since is None:
+            self._refusing_since = since
+        if missing is not None:
+            raise missing
         return list(answers)
 
     def _answer(self, batch: list[_Request], answers: list[Any] | BaseException) -> None:
@@ -229,12 +247,21 @@ class RedisLine:
                 refused.__cause__ = trouble
                 request.future.set_exception(refused)
 
-    def _noticed(self, error: BaseException | None) -> None:
+    def _noticed(self, error: BaseException | None, since: float = 0.0) -> None:
         """Remember since when the server has not answered."""
         if error is None:
-            self.down_since = None
-        elif self.down_since is None and not isinstance(error, ResponseError):
-            self.down_since = time.monotonic()
+            self._silent_since = None
+        elif isinstance(error, ResponseError):  # it answers; what it says is the writer's business
+            return
+        elif self._silent_since is None:
+            self._silent_since = since
+
+
+def _is_unwell(answer: object) -> bool:
+    """Whether the server keeps nothing at all now: no memory, no disk, or a replica meanwhile."""
+    if isinstance(answer, (OutOfMemoryError, ReadOnlyError)):
+        return True
+    return isinstance(answer, ResponseError) and str(answer).startswith(("MISCONF", "NOREPLICAS"))
 
 
 def unreachable(url: str, error: BaseException) -> StorageUnwritable:

@@ -97,6 +97,22 @@ redis.call('PUBLISH', ARGV[2], ARGV[3]..' '..ARGV[4])
 return 1
 """
 
+# ARGV: prefix, the number after which, why. A stream gives no used number again, so what stays is
+# written anew.
+SET_ASIDE: Final = """
+local p, after = ARGV[1], ARGV[2]
+local bad = redis.call('XRANGE', p..'log', '('..after..'-0', '+')
+if not bad[1] then return 1 end
+for _, row in ipairs(bad) do
+  local name = 'log '..string.match(row[1], '^%d+')
+  redis.call('HSET', p..'aside', name, row[2][2], name..' why', ARGV[3])
+end
+local whole = redis.call('XRANGE', p..'log', '-', after..'-0')
+redis.call('DEL', p..'log')
+for _, row in ipairs(whole) do redis.call('XADD', p..'log', row[1], unpack(row[2])) end
+return 1
+"""
+
 # ARGV: prefix, channel, origin, document, update, the id it follows on ('' for any). Answers the
 # new id, 0 for a conflict.
 ADD_UPDATE: Final = """

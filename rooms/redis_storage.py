@@ -10,7 +10,6 @@ its settings is told by `redis_promises.py`.
 import asyncio
 import hashlib
 import secrets
-import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -97,9 +96,8 @@ class RedisStorage:
 
     @property
     def trouble(self) -> float:
-        """Seconds since the server has stopped answering."""
-        since = self.line.down_since
-        return 0.0 if since is None else time.monotonic() - since
+        """Seconds since the server has stopped answering, or keeping what it is given."""
+        return self.line.trouble
 
     async def _check_version(self) -> None:
         found = await self.line.read("GET", scripts.VERSION_KEY)
@@ -196,6 +194,10 @@ class RedisStorage:
     async def commits(self, room: str, after: int = 0) -> Sequence[tuple[int, bytes]]:
         rows = await self.line.read("XRANGE", key(room, "log"), f"({after}-0", "+")
         return [(_number(id), fields[b"c"]) for id, fields in _rows(rows)]
+
+    async def set_aside(self, room: str, after: int, why: str) -> None:
+        await self.line.write(self._script(room, scripts.SET_ASIDE, after, why))
+        log.error("redis_set_aside", room=room, count=after, reason=why)
 
     async def words(self, room: str) -> Mapping[str, bytes]:
         found = _pairs(await self.line.read("HGETALL", key(room, "words")))

@@ -15,7 +15,7 @@ Theory
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -25,6 +25,7 @@ from rooms import wire
 from rooms.knowing import Knowing
 from rooms.memo_ledger import NoteEntry
 from rooms.memo_material import old_prose
+from rooms.memo_source import ProseText
 from rooms.memo_tree import Edition, Memo
 from rooms.neighbourly import Here
 from rooms.recent import Recent
@@ -33,7 +34,7 @@ from rooms.room_alarms import RoomAlarms
 from rooms.room_cards import RoomCards
 from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
-from rooms.room_log import RoomLog
+from rooms.room_log import DISK_FULL, RoomLog
 from rooms.room_memo import RoomMemo
 from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
@@ -46,6 +47,15 @@ from rooms.words import Mint, WordsBook
 from rooms.world import World
 
 log = structlog.get_logger("rooms")
+
+DAMAGED: Final = (
+    "The end of this room's log is damaged. The room opens as it was before; what came after is"
+    " kept in the table 'quarantine'. A backup may have it: docs/operations.md, Damage."
+)
+NOTHING_WHOLE: Final = (
+    "Nothing of this room's log is whole: it cannot be opened, and was left as it is. Restore a"
+    " backup: docs/operations.md, Damage."
+)
 
 
 class Room(RoomReading):
@@ -79,13 +89,23 @@ class Room(RoomReading):
 
     @classmethod
     async def load(cls, id: str, world: World) -> "Room | None":
-        """Read a room from storage and let the clock catch up; None when there is no such room."""
+        """Read a room from storage and let the clock catch up; None when there is no such room.
+
+        What is damaged at the end of its log is set aside and named: the room opens with what is
+        whole (DUR1). A room of which nothing is whole is none; nothing of it is touched.
+        """
         rows = await world.storage.commits(id)
         if not rows:
             return None
         room = cls(id, world, Whole(), WordsBook(await world.storage.words(id)))
         await room.photos.load(world.clock.now())
-        room.log.load(rows)
+        whole = room.log.load(rows)
+        if whole < rows[-1][0]:
+            lost = sum(seq > whole for seq, _ in rows)
+            log.error("log_damaged", room=id, count=lost, hint=DAMAGED if whole else NOTHING_WHOLE)
+            if not whole:
+                return None
+            await world.storage.set_aside(id, whole, "damaged, or after what is damaged")
         await room._wake_up(await world.storage.touched(id))
         return room
 
@@ -147,7 +167,10 @@ class Room(RoomReading):
         self.called(device)
         if (seq := self.log.known(speaking.id, asked.request)) is None:
             applied = self._commands.apply(device.id, speaking.id, asked)
-            seq = await self.log.unbroken.run(applied)
+            try:
+                seq = await self.log.unbroken.run(applied)
+            except StorageUnwritable as error:  # what it would be decided by cannot be read
+                raise Refused("full", DISK_FULL) from error
         return wire.DoneMessage(request=asked.request, seq=seq, now=self.world.clock.now())
 
     async def run(
@@ -161,6 +184,14 @@ class Room(RoomReading):
     def called(self, device: Device) -> None:
         """An HTTP call or a frame came from this device: it is alive."""
         self._people.called(device)
+
+    async def device_now(self, token: str) -> Device | None:
+        """The device a token belongs to, also when it sat down at another process just now. Raises
+        `StorageUnwritable`."""
+        found = self.device(token)
+        if found is None and self.world.storage.shared and await self.log.follow():
+            found = self.device(token)
+        return found
 
     def told(self, here: Here) -> None:
         """Another process says who is connected to it."""
@@ -198,6 +229,14 @@ class Room(RoomReading):
     async def draft_memo(self, edition: Edition) -> Memo:
         """The memo of what the room holds now."""
         return await self.memos.draft(edition)
+
+    async def sent_copy(self, edition: Edition) -> Memo:
+        """The copy people have: what was sent, less what its owners have taken out since."""
+        return await self.memos.copy(edition)
+
+    async def prose(self) -> dict[str, ProseText]:
+        """What facilitators wrote in the memo, by place."""
+        return await self.memos.prose()
 
     async def photos_in(self, memo: Memo) -> dict[str, bytes]:
         """The photos a memo of this room shows, by id; without those taken back meanwhile."""

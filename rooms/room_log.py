@@ -23,6 +23,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
+import msgspec
 import structlog
 
 from activities.blocks import say
@@ -174,11 +175,18 @@ class RoomLog:
 
     # What others wrote ------------------------------------------------------------------------
 
-    def load(self, rows: Sequence[tuple[int, bytes]]) -> None:
-        """Take in the log from its beginning. The last commit's effects may be missing: call
-        `settle_later`."""
-        for _, raw in rows:
-            self._effects.owed = self._learn(raw)
+    def load(self, rows: Sequence[tuple[int, bytes]]) -> int:
+        """Take in the log from its beginning, as far as it is whole; returns the number of the
+        last commit taken in. Its effects may be missing: call `settle_later`."""
+        for seq, raw in rows:
+            try:
+                commit = commits.decode(raw)
+            except msgspec.DecodeError:
+                break
+            if not seq == commit.seq == self._room.whole.room.seq + 1:
+                break
+            self._effects.owed = self._learned(commit)
+        return self._room.whole.room.seq
 
     async def follow(self) -> bool:
         """Take in what other processes appended; whether there was anything. If they forgot the
@@ -228,7 +236,9 @@ class RoomLog:
             raise Refused("full", DISK_FULL) from error
 
     def _learn(self, raw: bytes) -> Commit:
-        commit = commits.decode(raw)
+        return self._learned(commits.decode(raw))
+
+    def _learned(self, commit: Commit) -> Commit:
         self._evolve(commit)
         return commit
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import msgspec
 
-from activities.blocks import Line, say
+from activities.blocks import Line, Note, say
 from activities.kernel import Lens, Refused
 from rooms import board_reading, call, card_lookup, consent_desk, memo_states, unnamed
 from rooms import whole as wholes
@@ -30,6 +30,11 @@ from rooms.world import World
 
 HIDDEN: Final = say("Hidden for now by a facilitator.")
 
+UNSAVED: Final = say(
+    "Nothing can be saved at the moment. Nothing was lost: what you write stays on this device, and"
+    " is saved as soon as that works again."
+)
+
 
 class RoomReading:
     """The reading side of a `Room`: what it holds, and what may be read of it. Changes nothing."""
@@ -40,6 +45,8 @@ class RoomReading:
         self.whole = whole
         self.book = book
         self.changed: Callable[[], None] = lambda: None  # views are out of date
+        self.unsaved = False
+        """Whether everybody reads that nothing can be saved."""
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
@@ -178,6 +185,9 @@ class RoomReading:
             self.here() if here is None else here,
             self.code() if code is None else code,
         )
+        if self.unsaved:
+            said = Note(text=UNSAVED, tone="look")
+            message = msgspec.structs.replace(message, blocks=(said, *message.blocks))
         return self.renderer.encode(message, language or speaking.language, speaking.id)
 
     def preview(self, device: Device, seat: str | None = None, wanted: str = "") -> bytes:

@@ -33,6 +33,7 @@ from rooms.documents import (
 from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probing import Probing
+from rooms.sealed import seal, unseal
 from rooms.storage import Conflict, Overtaken, Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
@@ -49,6 +50,10 @@ to load."""
 TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
+DAMAGED: Final = (
+    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
+    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+)
 
 
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
@@ -114,7 +119,7 @@ class Shelf:
         self._closed = False
         self._mending = False
         self._untidy: set[str] = set()
-        self._probing = Probing(room, storage, lambda row: _unpack.decode(row.update).update)
+        self._probing = Probing(room, storage, lambda row: _unpacked(row).update)
         self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
@@ -136,8 +141,9 @@ class Shelf:
         full = self._full(name)
         if (known := self._documents.get(full)) is not None:
             return known
-        stored = await self._probing.sound(full, list(await self._storage.updates(full)))
-        rows = [_unpack.decode(row.update) for row in stored]
+        stored = await self._undamaged(name, await self._storage.updates(full))
+        stored = await self._probing.sound(full, stored)
+        rows = [_unpacked(row) for row in stored]
         bindings = {client: device for row in rows for client, device in row.bound}
         document, aside = self._documents.open(full, [row.update for row in rows], bindings)
         for position in aside:
@@ -151,6 +157,19 @@ class Shelf:
         if name == "board" and stored and (wanted := self.structure()) is not None:
             return await self._agreeing(document, wanted)
         return document
+
+    async def _undamaged(self, name: str, stored: Sequence[StoredUpdate]) -> list[StoredUpdate]:
+        """The rows that are what was written; others are set aside (DUR1)."""
+        sound: list[StoredUpdate] = []
+        for row in stored:
+            try:
+                _unpacked(row)
+            except msgspec.DecodeError:
+                await self._storage.quarantine(self._full(name), row.id, "damaged")
+                log.error("update_damaged", room=self.room, document=name, hint=DAMAGED)
+            else:
+                sound.append(row)
+        return sound
 
     @asynccontextmanager
     async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
@@ -194,7 +213,7 @@ class Shelf:
         return True
 
     def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:
-        stored = _unpack.decode(row.update)
+        stored = _unpacked(row)
         if document.awaits(writers(stored.update)):
             # By the same client as what we are about to keep: what we judged no longer holds.
             raise _Clash
@@ -403,7 +422,7 @@ class Shelf:
         return last
 
     async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
-        id = await self._storage.add_update(self._full(name), _pack.encode(row), after)
+        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
@@ -423,7 +442,8 @@ class Shelf:
         bound = tuple(document.index.bindings.items())
         row = StoredRow(document.state(), tuple((c, d) for c, d in bound if d))
         try:
-            await self._storage.compact(self._full(name), _pack.encode(row), self._last[name])
+            sealed = seal(_pack.encode(row))
+            await self._storage.compact(self._full(name), sealed, self._last[name])
         except Conflict:
             # Another process has a newer snapshot, made after everything this one would hold.
             log.info("compacted_elsewhere", room=self.room, document=name)
@@ -573,6 +593,11 @@ class Shelf:
 
 async def _nothing() -> int:
     return 0
+
+
+def _unpacked(row: StoredUpdate) -> StoredRow:
+    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged."""
+    return _unpack.decode(unseal(row.update))
 
 
 def _removes(touch: Touch) -> bool:

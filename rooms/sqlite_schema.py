@@ -10,6 +10,7 @@ import sqlite3
 from pathlib import Path
 from typing import Final
 
+from rooms import sqlite_wal
 from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnwritable
 
 FILE: Final = "talanoa.sqlite3"
@@ -66,12 +67,17 @@ def prepare(
     belongs to the calling thread.
     """
     _look_before_opening(file, len(migrations))
+    wal = file.with_name(f"{file.name}-wal")
+    ends = sqlite_wal.transactions(wal)
     try:
         # Readable by its owner only; SQLite gives the log the same rights.
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))
         db = sqlite3.connect(file, isolation_level=None, timeout=0.5)
         try:
             _set_up(db, page_limit)
+            if ends:
+                _, whole, _ = db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                sqlite_wal.report(wal, ends, whole)
             _check(db, file)
             _migrate(db, migrations)
         except BaseException:
@@ -162,6 +168,7 @@ def _unwritable(file: Path, why: str) -> StorageUnwritable:
 
 def _damaged(file: Path, why: str) -> StorageDamaged:
     return StorageDamaged(
-        f"The data file {file} is damaged or not ours ({why}). Nothing was changed;"
-        " bring back a backup, or move the file away to begin anew."
+        f"The data file {file} is damaged or not ours ({why}). Nothing was changed. Restore a"
+        " backup (python -m server restore), bring over what is whole (python -m server mend), or"
+        " move the file away to begin anew."
     )

@@ -145,6 +145,17 @@ class SqliteStorage:
 
         return await self.thread.ask(Kind.READ, work)
 
+    async def set_aside(self, room: str, after: int, why: str) -> None:
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT INTO quarantine (room, document, number, body, why)"
+                " SELECT room, room, seq, body, ?3 FROM commits WHERE room = ?1 AND seq > ?2",
+                (room, after, why),
+            )
+            db.execute("DELETE FROM commits WHERE room = ? AND seq > ?", (room, after))
+
+        await self.thread.ask(Kind.WRITE, work)
+
     async def words(self, room: str) -> Mapping[str, bytes]:
         def work(db: sqlite3.Connection) -> dict[str, bytes]:
             return dict(db.execute("SELECT ref, body FROM words WHERE room = ?", (room,)))

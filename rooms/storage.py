@@ -92,6 +92,10 @@ class Storage(Protocol):
     async def commits(self, room: str, after: int = 0) -> Sequence[tuple[int, bytes]]:
         """All commits with a number above `after`, in order."""
 
+    async def set_aside(self, room: str, after: int, why: str) -> None:
+        """Set every commit with a number above `after` aside: they are no longer returned, the
+        next one is `after + 1`, and what they were is kept for inspection."""
+
     async def words(self, room: str) -> Mapping[str, bytes]:
         """Every kept text of a room by reference."""
 

@@ -1,5 +1,5 @@
 """`python -m server`: serve, or say in plain words why not; `... memo` remakes a memo's files,
-`... backup` and `... restore` keep and bring back the rooms."""
+`... backup`, `... restore` and `... mend` keep and bring back the rooms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from server import memo_command
 
         return memo_command.main(words[1:])
-    if words[:1] in (["backup"], ["restore"]):
+    if words[:1] in (["backup"], ["restore"], ["mend"]):
         from server import backup_command
 
         return backup_command.main(words)

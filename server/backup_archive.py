@@ -130,7 +130,7 @@ def _manifest(tar: tarfile.TarFile, member: tarfile.TarInfo | None) -> Manifest:
         raise BadArchive("It does not begin with the list a backup begins with.")
     try:
         found = msgspec.json.decode(content.read(MANIFEST_BYTES), type=Manifest)
-    except ValueError as error:  # nonsense, or no text at all
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise BadArchive(f"Its list cannot be read ({error}).") from error
     if found.format > FORMAT:
         raise BadArchive(

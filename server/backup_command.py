@@ -1,4 +1,4 @@
-"""`python -m server backup FILE` and `... restore FILE`: the rooms of a data folder, as one file.
+"""`python -m server backup FILE`, `... restore FILE` and `... mend`: the rooms of a data folder.
 
 A backup is asked of the running server; only when none holds the folder is the file opened here. A
 restore never writes over rooms unless it is told to, and then keeps what it replaced beside it.
@@ -20,7 +20,7 @@ from typing import IO, Final
 
 import msgspec
 
-from rooms import sqlite_backup
+from rooms import sqlite_backup, sqlite_mend
 from rooms.sqlite_lease import LOCK, Lease
 from rooms.sqlite_schema import FILE
 from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnwritable
@@ -44,16 +44,18 @@ ERASED: Final = (
 
 
 def parser(command: str) -> argparse.ArgumentParser:
-    """The command line of `backup` or `restore`."""
+    """The command line of `backup`, `restore` or `mend`."""
     made = argparse.ArgumentParser(
         prog=f"python -m server {command}",
         description={
             "backup": "Write all rooms of a data folder into one file, also while they are served.",
             "restore": "Bring the rooms of a backup back into a data folder.",
+            "mend": "Bring what is whole of a damaged data file over into a new one.",
         }[command],
         allow_abbrev=False,
     )
-    made.add_argument("file", type=Path, help="the backup")
+    if command != "mend":
+        made.add_argument("file", type=Path, help="the backup")
     made.add_argument("--data", type=Path, help=f"data folder ($TALANOA_DATA or {DEFAULT_DATA}/)")
     if command == "restore":
         made.add_argument(
@@ -63,7 +65,8 @@ def parser(command: str) -> argparse.ArgumentParser:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Run `backup` or `restore`; returns the exit code and says in plain words what went wrong."""
+    """Run `backup`, `restore` or `mend`; returns the exit code, and says in plain words what went
+    wrong."""
     command, *words = arguments
     options = parser(command).parse_args(words)
     if os.environ.get("TALANOA_REDIS_URL"):
@@ -73,6 +76,8 @@ def main(arguments: Sequence[str]) -> int:
         )
     folder = Path(options.data or os.environ.get("TALANOA_DATA") or DEFAULT_DATA).absolute()
     try:
+        if command == "mend":
+            return mend(folder)
         if command == "backup":
             return backup(folder, options.file.absolute())
         return restore(folder, options.file, replace=options.replace)
@@ -81,7 +86,7 @@ def main(arguments: Sequence[str]) -> int:
     except BadArchive as bad:
         return _refuse(f"{options.file} is not a whole backup, and nothing was changed. {bad}")
     except OSError as error:
-        return _refuse(f"{error.filename or options.file}: {error.strerror or error}.")
+        return _refuse(f"{error.filename or folder}: {error.strerror or error}.")
 
 
 # Backup -------------------------------------------------------------------------------------------
@@ -223,6 +228,26 @@ def _put(folder: Path, staging: Path, manifest: Manifest) -> Path | None:
     marker.unlink()
     _sync_folder(folder)
     return beside
+
+
+# Mend ---------------------------------------------------------------------------------------------
+
+
+def mend(folder: Path) -> int:
+    """Bring what is whole of a damaged file over; returns the exit code."""
+    made = sqlite_mend.mend(folder)
+    if not made.broken:
+        print("Everything could be read.")
+    else:
+        print(
+            f"Not everything could be read of: {', '.join(made.broken)}. A room that lacks steps"
+            " opens as it was before the first of them, and the server's log names it."
+        )
+    print(
+        f"Brought over {made.rows['rooms']} rooms with {made.rows['commits']} steps. The damaged"
+        f" file is {made.kept}: delete it when it is no longer needed."
+    )
+    return DONE
 
 
 def _sync_folder(folder: Path) -> None:

@@ -245,6 +245,21 @@ class StorageContract:
         assert list(await storage.updates("a/board")) == []
         assert await storage.add_update("a/board", b"next") > ids[2]
 
+    async def test_STO8_the_damaged_end_of_a_log_is_set_aside(self, storage: Storage) -> None:
+        for room in ("a", "b"):
+            await storage.create_room(room, 1)
+            for seq in range(1, 6):
+                await storage.append(room, seq, b"%d" % seq, {f"w{seq}": b"said"})
+        await storage.set_aside("a", 3, "damaged")
+        assert list(await storage.commits("a")) == [(1, b"1"), (2, b"2"), (3, b"3")]
+        assert len(await storage.commits("b")) == 5
+        with pytest.raises(Conflict):
+            await storage.append("a", 6, b"6")
+        await storage.append("a", 4, b"another 4")
+        assert list(await storage.commits("a", after=3)) == [(4, b"another 4")]
+        await storage.set_aside("a", 9, "nothing there")
+        assert len(await storage.commits("a")) == 4
+
     async def test_STO9_a_snapshot_takes_the_place_of_what_it_holds(self, storage: Storage) -> None:
         await storage.create_room("a", 1)
         ids = [await storage.add_update("a/board", b"%d" % n) for n in range(4)]

@@ -1,6 +1,7 @@
 """Several processes serve one room on Redis (issue 5, *any number of processes serve any room*)."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 
 import msgspec
@@ -8,8 +9,9 @@ import pytest
 
 from activities.kernel import Refused
 from rooms import commits, lib0
-from rooms.outgoing import Aware, Bye
+from rooms.outgoing import Aware, Bye, Say
 from rooms.storage import StorageUnwritable
+from tests.redis_server import RedisServer
 from tests.rooms.house import House
 from tests.rooms.page import Page
 from tests.rooms.street import Street, until
@@ -308,3 +310,50 @@ async def test_STO2_a_room_forgotten_at_one_process_ends_at_the_other(street: St
     await until(told)
     assert await other.hub.delivery(other.opened.room) is None
     assert list(await other.storage.rooms()) == []
+
+
+# The line to Redis
+
+
+@pytest.mark.slow
+async def test_people_are_told_that_nothing_is_saved_within_5_s_and_are_back_within_15_s(
+    own_redis: RedisServer,
+) -> None:
+    async with await Street.open(own_redis.url, 2, people=2) as street:
+        one, other = street.houses
+        session = await other.session("s3")
+        page = await at(one, "s2", 102)
+        assert await page.card("s2-1", "before")
+        await street.same()
+        own_redis.kill()
+        began = time.monotonic()
+
+        async def told() -> bool:
+            await other.listen()
+            said = [i.payload for i in other.heard[session] if isinstance(i, Say)]
+            views = [text for text in said if text.startswith('{"type":"view"')]
+            return "Nothing can be saved" in views[-1]
+
+        await until(told, 5)
+        with pytest.raises(Refused, match="full") as refused:
+            await other.do("s3", "help.ask", request="kept by the page")
+        assert refused.value.message is not None
+        assert "Nothing was lost" in refused.value.message.id
+        assert not await page.card("s2-2", "meanwhile")
+        assert time.monotonic() - began < 10
+        own_redis.start()
+
+        async def back() -> bool:
+            return not await told()
+
+        await until(back, 15)
+        await page.session.step2(page.full, page.doc.get_update())
+        await one.listen()
+        await other.do("s3", "help.ask", request="kept by the page")
+        await street.same()
+
+        async def both() -> bool:
+            shelves = [(await house.room()).shelf for house in street.houses]
+            return [len(await shelf.cards("board")) for shelf in shelves] == [2, 2]
+
+        await until(both)

@@ -29,7 +29,7 @@ async def served(tmp_path: Path) -> AsyncIterator[SqliteStorage]:
     await storage.close()
 
 
-async def test_a_copy_under_writes_is_of_one_moment_and_nobody_waits_for_it(
+async def test_DUR4_a_copy_under_writes_is_of_one_moment_and_nobody_waits(
     tmp_path: Path, served: SqliteStorage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite_backup, "PIECE_PAGES", 1)  # a large file in small

@@ -173,3 +173,24 @@ def test_rooms_in_redis_are_not_copied_from_a_folder(
     monkeypatch.setenv("TALANOA_REDIS_URL", "redis://127.0.0.1/0")
     assert main(["backup", str(tmp_path / "b"), "--data", str(tmp_path)]) == 1
     assert "Redis" in capsys.readouterr().err
+
+
+def test_DUR3_a_damaged_file_is_mended_by_a_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = tmp_path / "data"
+    assert main(["mend", "--data", str(data)]) == 1
+    assert "No such file" in capsys.readouterr().err
+    backup_of(data, tmp_path / "b.tar")
+    file = data / "talanoa.sqlite3"
+    content = bytearray(file.read_bytes())
+    content[-4_096:] = b"\xff" * 4_096
+    file.write_bytes(content)
+    code, said = ended("--port", "0", "--data", str(data))
+    assert code == supervisor.DATA_DAMAGED
+    assert "python -m server mend" in said
+    assert "Traceback" not in said
+    capsys.readouterr()
+    assert main(["mend", "--data", str(data)]) == 0
+    assert "The damaged file is" in capsys.readouterr().out
+    assert main(["backup", str(tmp_path / "again.tar"), "--data", str(data)]) == 0
