@@ -157,8 +157,10 @@ def evolve(stand: MemoStand, event: MemoEvent) -> MemoStand:
     stand = replace(stand, moves=stand.moves + 1)
     match event:
         case MemoStepped():
-            stand = replace(stand, step=event.to, by=event.by, since=event.at, ends=event.ends)
-            return replace(stand, over=False) if event.to == "consent_check" else stand
+            # Whoever goes back from a check asks again: silence was never an answer for good.
+            return replace(
+                stand, step=event.to, by=event.by, since=event.at, ends=event.ends, over=False
+            )
         case MemoCheckOver():
             return replace(stand, over=True)
         case MemoOpened():

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from activities.kernel import Refused
 from rooms import memo_export, memo_states, memo_step_desk
 from rooms.memo_copy import as_sent
-from rooms.memo_events import MemoStepped, Step
+from rooms.memo_events import MemoCheckOver, MemoStepped, Step
 from rooms.memo_states import CHECK_LASTS, DRAFT_AFTER, MOVES, STEPS, MemoStand, evolve
 from rooms.memo_tree import Ask, lines_of
 from tests.rooms.house import House
@@ -516,3 +516,12 @@ def test_a_step_taken_twice_is_one_step_G7(steps: list[Step]) -> None:
         twice = evolve(evolve(twice, event), event)
         assert once.step == twice.step == to
         assert once.ends == twice.ends
+
+
+def test_who_goes_back_from_a_check_asks_again_MEM6() -> None:
+    asked = evolve(MemoStand(), MemoStepped(to="consent_check", at=1, by="s1", ends=9))
+    over = evolve(asked, MemoCheckOver(at=9))
+    assert over.over
+    back = evolve(over, MemoStepped(to="edited", at=10, by="s1"))
+    assert not back.over
+    assert back.ends == 0
