@@ -336,7 +336,7 @@ class RedisStorage:
     async def publish(self, channel: str, message: bytes) -> None:
         await self.channels.ready(SUBSCRIBED_SECONDS)
         said = scripts.said_on(channel)
-        self.line.write_later(("EVAL", scripts.PUBLISH, 1, said, message))
+        await self.line.write(("EVAL", scripts.PUBLISH, 1, said, message))
 
     def subscribe(self, channel: str) -> AsyncIterator[bytes]:
         return self.channels.subscribe(scripts.said_on(channel))
