@@ -12,7 +12,6 @@ from typing import Final
 import structlog
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.client import PubSub
-from redis.exceptions import RedisError
 
 from rooms.redis_line import PAUSES
 from rooms.subscription import Subscription
@@ -86,13 +85,15 @@ class RedisChannels:
                 self._last = time.monotonic()
                 tries = 0
                 await self._stand(pubsub)
-            except (RedisError, OSError, TimeoutError) as error:
+            except Exception as error:
+                # Whatever it is, also what the client trips over when it makes a line anew while
+                # the old one is being read: without this task nothing would be heard any more.
                 if self._stands or not tries:
                     log.warning("redis_messages_cut", reason=type(error).__name__)
             finally:
                 self._stands = False
                 self._heard_on.clear()
-                with contextlib.suppress(RedisError, OSError, TimeoutError):
+                with contextlib.suppress(Exception):
                     await pubsub.aclose()  # type: ignore[no-untyped-call]
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
@@ -117,9 +118,11 @@ class RedisChannels:
                         await self._wake.wait()
             await listening
         finally:
-            listening.cancel()
-            with contextlib.suppress(asyncio.CancelledError, RedisError, OSError, TimeoutError):
-                await listening
+            while not listening.done():
+                listening.cancel()
+                await asyncio.wait({listening}, timeout=0.2)
+            if not listening.cancelled():
+                listening.exception()  # whoever waited for it has it
 
     @staticmethod
     def _asked(pubsub: PubSub) -> set[str]:

@@ -23,7 +23,7 @@ from rooms.redis_line import Command, RedisLine
 from rooms.redis_scripts import UNCLEAN_KEY
 from rooms.storage import StorageUnwritable
 
-PATIENCE: Final = 5.0
+PATIENCE: Final = 2.0
 """Seconds that a forgetting waits for the files; a larger server goes on writing them by itself."""
 
 LOOK_EVERY: Final = 0.02
@@ -123,6 +123,10 @@ class RedisErasure:
             except (StorageUnwritable, RedisError, OSError, TimeoutError) as error:
                 log.warning("redis_rewrite_put_off", reason=type(error).__name__)
                 self._due = time.monotonic() + RETRY_SECONDS
+                continue
+            except Exception:
+                log.exception("redis_rewrite_failed")
+                self._due = time.monotonic() + REFUSED_SECONDS
                 continue
             self.rewritings += 1
             async with self._changed:

@@ -142,6 +142,8 @@ class RedisStorage:
                 await self._look()
             except StorageUnwritable:
                 continue  # whoever writes finds out, and says so
+            except Exception:
+                log.exception("redis_look_failed")
 
     # Asking ---------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from redis.asyncio import Redis
+from redis.asyncio.client import PubSub
 
 from rooms.redis_storage import RedisStorage
 from rooms.storage import News
@@ -38,3 +39,30 @@ async def test_messages_reach_other_processes(
     await other.channels.ready(5)
     await redis_storage.publish("a/people", b"here")
     assert await asyncio.wait_for(anext(heard), 5) == b"here"
+
+
+async def test_whatever_the_client_trips_over_messages_arrive_again(
+    redis_storage: RedisStorage, other: RedisStorage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by the fuzz: a line that is made anew while the old one is being read."""
+    heard = redis_storage.subscribe("c")
+    await redis_storage.channels.ready(5)
+    ping, tripped = PubSub.ping, asyncio.Event()
+
+    async def trip(self: PubSub, message: object = None) -> bool:
+        if not tripped.is_set():
+            tripped.set()
+            raise RuntimeError("readuntil() called while another coroutine is already waiting")
+        return await ping(self)
+
+    monkeypatch.setattr(PubSub, "ping", trip)
+    await asyncio.wait_for(tripped.wait(), 10)
+    for _ in range(200):
+        await other.publish("c", b"again")
+        try:
+            async with asyncio.timeout(0.05):
+                assert await anext(heard) == b"again"
+                return
+        except TimeoutError:
+            continue
+    raise AssertionError("nothing is heard any more")

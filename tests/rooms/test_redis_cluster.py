@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from redis import Redis
@@ -32,11 +33,11 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RedisServ
     try:
         for number, client in enumerate(clients):
             first, last = SLOTS * number // NODES, SLOTS * (number + 1) // NODES - 1
-            client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
-            client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+            _ask(client, "ADDSLOTSRANGE", first, last)
+            _ask(client, "SET-CONFIG-EPOCH", number + 1)
         for client in clients[1:]:
             bus = servers[0].settings["cluster-port"]
-            client.execute_command("CLUSTER", "MEET", "127.0.0.1", servers[0].port, bus)
+            _ask(client, "MEET", "127.0.0.1", servers[0].port, bus)
         end = time.monotonic() + 20
         while not all(_is_well(client) for client in clients):
             assert time.monotonic() < end, "the nodes do not find each other"
@@ -49,8 +50,12 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RedisServ
             server.stop()
 
 
+def _ask(client: Redis, *words: str | int) -> Any:
+    return client.execute_command("CLUSTER", *words)  # type: ignore[no-untyped-call]
+
+
 def _is_well(client: Redis) -> bool:
-    said = client.execute_command("CLUSTER", "INFO")
+    said = _ask(client, "INFO")
     lines = (said.decode() if isinstance(said, bytes) else str(said)).split()
     known = said if isinstance(said, dict) else dict(line.split(":", 1) for line in lines)
     return known["cluster_state"] == "ok" and int(known["cluster_known_nodes"]) == NODES

@@ -87,7 +87,7 @@ async def test_a_room_in_redis_is_there_again_in_another_process(
             there = Person(elsewhere, opened.room, new.seat, new.token)
             done = (await there.send("r1", {"type": "help.ask"})).json()
             async with asyncio.timeout(10):
-                while (await new.view())["seq"] < done["seq"]:
+                while (await new.view())["seq"] < done["seq"]:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
         secret = structs.replace(kept, secret="another")
         with pytest.raises(StorageHeld, match="TALANOA_SECRET"):
