@@ -45,6 +45,10 @@ DEAD_PEER_MS: Final = 20_000
 """How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
 without it a socket whose peer vanished, or does not read, stays for a quarter of an hour (U3)."""
 
+SEND_BYTES: Final = 196_608
+"""What the kernel keeps for a connection whose other end does not read (Linux doubles it; left to
+itself it takes up to 4 MB). A line of 200 ms still carries 2 MB a second."""
+
 WRONG_SETTING: Final = 2
 PORT_TAKEN: Final = 3
 DATA_UNWRITABLE: Final = 4
@@ -156,11 +160,15 @@ def end_with_parent(reading: int) -> None:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound socket with the dead-peer limit, which connections inherit; raises `OSError`."""
+    """A bound socket with the limits for dead peers and slow readers, which connections inherit.
+
+    Raises `OSError`.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         limit_dead_peers(made)
         made.bind((host, port))
     except OSError:
