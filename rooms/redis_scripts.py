@@ -243,6 +243,9 @@ end
 return 1
 """
 
+# In a cluster what is said on one channel goes by one node, so that it arrives in order.
+PUBLISH: Final = "return redis.call('PUBLISH', KEYS[1], ARGV[1])"
+
 SAID_HERE: Final = """
 local p, found = ARGV[1], {}
 for _, by in ipairs(redis.call('SMEMBERS', p..'who')) do

@@ -335,7 +335,8 @@ class RedisStorage:
 
     async def publish(self, channel: str, message: bytes) -> None:
         await self.channels.ready(SUBSCRIBED_SECONDS)
-        self.line.write_later(("PUBLISH", scripts.said_on(channel), message))
+        said = scripts.said_on(channel)
+        await self.line.write(("EVAL", scripts.PUBLISH, 1, said, message))
 
     def subscribe(self, channel: str) -> AsyncIterator[bytes]:
         return self.channels.subscribe(scripts.said_on(channel))

@@ -189,7 +189,8 @@ class Room(RoomReading):
         """The device a token belongs to, also when it sat down at another process just now. Raises
         `StorageUnwritable`."""
         found = self.device(token)
-        if found is None and self.world.storage.shared and await self.log.follow():
+        if found is None and self.world.storage.shared:
+            await self.log.follow()
             found = self.device(token)
         return found
 

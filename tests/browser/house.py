@@ -48,8 +48,11 @@ def _state_of(process: int) -> str:
 class House:
     """The server: `python -m server` with a data folder of its own."""
 
-    def __init__(self, folder: Path, *, test_clock: bool = True, seed: int = 7) -> None:
+    def __init__(
+        self, folder: Path, *, test_clock: bool = True, seed: int = 7, redis: str = ""
+    ) -> None:
         self.folder = folder
+        self.environ = {**os.environ, **({"TALANOA_REDIS_URL": redis} if redis else {})}
         self.test_clock = test_clock
         self.seed = seed
         self.port = 0
@@ -70,7 +73,12 @@ class House:
         if self.test_clock:
             words += ["--test-clock", "--seed", str(self.seed)]
         self.process = subprocess.Popen(
-            words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+            words,
+            cwd=ROOT,
+            env=self.environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
         )
         assert self.process.stdout
         end = time.monotonic() + START_SECONDS

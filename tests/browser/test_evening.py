@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 from server.demo_people import CO_FACILITATOR, ORGANISER, PEOPLE, TABLE, TITLE, Practitioner
 from tests.browser.guests import Guests
-from tests.browser.house import LAPTOP, Guest, House, Room, Seat
+from tests.browser.house import LAPTOP, Guest, House, Room, Seat, opened
 from tests.browser.memo_files import Closing, Pages, Word, flat
 from tests.server.pictures import encoded, painted
 
@@ -463,3 +463,12 @@ def read_the_memo(evening: Evening) -> None:
             if not may or told.choice == "unnamed":
                 assert person.name not in text, f"{person.name} is named in {where}"
         assert TOMASI.name not in text, f"who kept their story is named in {where}"
+
+
+@pytest.mark.long
+@pytest.mark.redis
+def test_the_evening_on_redis(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser, redis_url: str
+) -> None:
+    with opened(tmp_path_factory.mktemp("redis house"), redis=redis_url) as house:
+        test_the_evening(house, browser)

@@ -33,7 +33,7 @@ async def at(house: House, seat: str, client: int) -> Page:
     return await Page.open(house, await house.session(seat), "board", client)
 
 
-async def test_a_command_at_one_is_seen_at_the_other(street: Street) -> None:
+async def test_SCA1_a_command_at_one_is_seen_at_the_other(street: Street) -> None:
     one, other = street[0], street[1]
     await one.start()
     await street.same()
@@ -44,7 +44,7 @@ async def test_a_command_at_one_is_seen_at_the_other(street: Street) -> None:
     assert (await one.view("s2"))["seq"] >= seq
 
 
-async def test_LOG2_commands_at_both_at_once_are_all_applied(street: Street) -> None:
+async def test_commands_at_both_at_once_are_all_applied_LOG2_SCA1(street: Street) -> None:
     done = await asyncio.gather(
         *(
             street[n % 2].do(
@@ -67,7 +67,7 @@ async def test_LOG3_a_request_resent_at_another_process_is_applied_once(street: 
     assert len(await one.storage.commits(one.opened.room)) == seq
 
 
-async def test_cards_typed_in_one_appear_in_the_other(street: Street) -> None:
+async def test_SCA1_cards_typed_in_one_appear_in_the_other(street: Street) -> None:
     one = await at(street[0], "s2", 102)
     other = await at(street[1], "s3", 103)
     for number in range(5):
@@ -85,7 +85,7 @@ async def test_cards_typed_in_one_appear_in_the_other(street: Street) -> None:
         assert {card.id for card in cards} == {f"s{s}-{n}" for s in (2, 3) for n in range(5)}
 
 
-async def test_edits_at_both_at_once_are_all_kept_and_none_twice(street: Street) -> None:
+async def test_SCA1_edits_at_both_at_once_are_all_kept_and_none_twice(street: Street) -> None:
     one = await at(street[0], "s2", 102)
     other = await at(street[1], "s3", 103)
 
@@ -105,7 +105,7 @@ async def test_edits_at_both_at_once_are_all_kept_and_none_twice(street: Street)
     assert [row.id for row in stored] == list(range(1, 41))
 
 
-async def test_a_gap_is_caught_up_before_it_is_refused(street: Street) -> None:
+async def test_SCA2_a_gap_is_caught_up_before_it_is_refused(street: Street) -> None:
     """Somebody hops: what they wrote at one process is what their next edit builds on."""
     one, other = street[0], street[1]
     page = await at(one, "s2", 102)
@@ -229,7 +229,7 @@ async def test_who_is_at_one_process_is_here_at_the_other(street: Street) -> Non
     await street.same()
 
 
-async def test_a_killed_process_leaves_no_ghosts(street: Street) -> None:
+async def test_SCA3_a_killed_process_leaves_no_ghosts(street: Street) -> None:
     """Not longer than 30 s: neither people nor pointers."""
     one, other = street.houses
     page, watching = await at(one, "s2", 102), await at(other, "s3", 103)
@@ -271,10 +271,10 @@ def pointer(client: int, clock: int, seat: str) -> bytes:
 # A process that is killed
 
 
-async def test_DOC5_what_a_killed_process_left_undone_another_does(
+async def test_SCA3_what_a_killed_process_left_undone_another_does(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The commit is in the log, the card is not on the board."""
+    """DOC5: the commit is in the log, the card is not on the board."""
     one, other = street.houses
     room = await one.room()
     owed = room.log._effects
@@ -316,7 +316,7 @@ async def test_STO2_a_room_forgotten_at_one_process_ends_at_the_other(street: St
 
 
 @pytest.mark.slow
-async def test_people_are_told_that_nothing_is_saved_within_5_s_and_are_back_within_15_s(
+async def test_SCA4_people_are_told_that_nothing_is_saved_within_5_s_and_are_back_within_15_s(
     own_redis: RedisServer,
 ) -> None:
     async with await Street.open(own_redis.url, 2, people=2) as street:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 RULES = HERE.parents[1] / "rooms" / "RULES.md"
-FAMILIES = "LOG|CLK|SEA|SAF|PRE|DOC|WRD|WIR|STO|MEM|WRK|AGE|BRD|PHO|SHR|NML|KEP|DUR"
+FAMILIES = "LOG|CLK|SEA|SAF|PRE|DOC|WRD|WIR|STO|MEM|WRK|AGE|BRD|PHO|SHR|NML|KEP|DUR|SCA"
 
 
 def test_each_rule_is_cited_and_each_citation_is_a_rule() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 import pytest
 from msgspec import structs
@@ -81,6 +83,12 @@ async def test_a_room_in_redis_is_there_again_in_another_process(
         async with running(kept) as other, browser(other) as elsewhere:
             again = Person(elsewhere, opened.room, opened.lead.seat, opened.lead.token)
             assert (await again.view())["seat"] == opened.lead.seat
+            new = await opened.join("Noor")  # at one process, and at once at the other
+            there = Person(elsewhere, opened.room, new.seat, new.token)
+            done = (await there.send("r1", {"type": "help.ask"})).json()
+            async with asyncio.timeout(10):
+                while (await new.view())["seq"] < done["seq"]:
+                    await asyncio.sleep(0.01)
         secret = structs.replace(kept, secret="another")
         with pytest.raises(StorageHeld, match="TALANOA_SECRET"):
             async with running(secret):

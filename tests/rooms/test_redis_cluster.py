@@ -1,0 +1,113 @@
+"""The storage on a cluster of three nodes keeps the same contract (issue 5)."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+
+import pytest
+from redis import Redis
+
+from rooms.redis_storage import RedisStorage
+from rooms.storage import News, Storage
+from tests.redis_server import RedisServer, free_port
+from tests.rooms.conftest import Opened
+from tests.rooms.storage_contract import Reopen, StorageContract
+
+pytestmark = [pytest.mark.redis, pytest.mark.slow]
+
+NODES = 3
+SLOTS = 16_384
+MODE = {"cluster_enabled": "yes", "cluster_node_timeout": "5000"}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RedisServer]]:
+    """Three servers that have shared out the slots among them."""
+    folder = tmp_path_factory.mktemp("cluster")
+    servers = [
+        RedisServer(folder / f"node{n}", **MODE, cluster_port=str(free_port())).start()
+        for n in range(NODES)
+    ]
+    clients = [Redis(port=server.port) for server in servers]
+    try:
+        for number, client in enumerate(clients):
+            first, last = SLOTS * number // NODES, SLOTS * (number + 1) // NODES - 1
+            client.execute_command("CLUSTER", "ADDSLOTSRANGE", first, last)
+            client.execute_command("CLUSTER", "SET-CONFIG-EPOCH", number + 1)
+        for client in clients[1:]:
+            bus = servers[0].settings["cluster-port"]
+            client.execute_command("CLUSTER", "MEET", "127.0.0.1", servers[0].port, bus)
+        end = time.monotonic() + 20
+        while not all(_is_well(client) for client in clients):
+            assert time.monotonic() < end, "the nodes do not find each other"
+            time.sleep(0.05)
+        yield servers
+    finally:
+        for client in clients:
+            client.close()
+        for server in servers:
+            server.stop()
+
+
+def _is_well(client: Redis) -> bool:
+    said = client.execute_command("CLUSTER", "INFO")
+    lines = (said.decode() if isinstance(said, bytes) else str(said)).split()
+    known = said if isinstance(said, dict) else dict(line.split(":", 1) for line in lines)
+    return known["cluster_state"] == "ok" and int(known["cluster_known_nodes"]) == NODES
+
+
+@pytest.fixture
+def address(cluster: list[RedisServer]) -> str:
+    """One of the nodes, all of them empty."""
+    for server in cluster:
+        with Redis(port=server.port) as client:
+            client.flushall()
+    return f"redis://127.0.0.1:{cluster[-1].port}"
+
+
+@pytest.fixture
+async def storage(address: str, redis_opened: Opened) -> RedisStorage:
+    """For the contract."""
+    redis_opened.append(await RedisStorage.open(address))
+    return redis_opened[-1]
+
+
+@pytest.fixture
+def reopen(address: str, redis_opened: Opened) -> Reopen:
+    async def again() -> Storage:
+        await redis_opened[-1].close()
+        redis_opened.append(await RedisStorage.open(address))
+        return redis_opened[-1]
+
+    return again
+
+
+class TestContract(StorageContract):
+    """A cluster keeps the contract."""
+
+    @pytest.mark.long  # three servers write their files anew after each of its forgettings
+    async def test_STO14_random_histories_read_back_as_a_model_says(
+        self, storage: Storage, reopen: Reopen
+    ) -> None:
+        """See the contract."""
+        await super().test_STO14_random_histories_read_back_as_a_model_says(storage, reopen)
+
+
+async def test_rooms_are_spread_and_news_reach_every_process(
+    storage: RedisStorage, address: str, redis_opened: Opened, cluster: list[RedisServer]
+) -> None:
+    other = await RedisStorage.open(address)
+    redis_opened.append(other)
+    for number in range(12):
+        room = f"room{number}"
+        await storage.create_room(room, 1)
+        following = other.follow(room)
+        async with asyncio.timeout(5):
+            assert await anext(following) == News()
+            await storage.append(room, 1, b"one")
+            assert await anext(following) == News(1)
+    held = []
+    for server in cluster:
+        with Redis(port=server.port) as client:
+            held.append(client.dbsize())
+    assert all(held), held
