@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 from collections.abc import Callable
 from typing import Final
@@ -35,6 +36,10 @@ second."""
 TROUBLE_AFTER: Final = 1.0
 """Seconds without an answer of the storage after which everybody reads about it: a restart that
 takes less is nobody's business."""
+
+REST_EVERY: Final = 25
+"""Seconds between looks for documents that nobody holds: what is found twice is let go, so a
+board's memory is given back within a minute after the last person left."""
 
 
 class UnknownRoom(Exception):
@@ -117,8 +122,10 @@ class OpenRooms:
             await delivery.room.close()
 
     async def _beat(self) -> None:
-        while True:
+        for beat in itertools.count(1):
             await asyncio.sleep(TOUCH_EVERY)
+            if beat % REST_EVERY == 0:
+                self.rest()
             try:
                 await self._touch()
             except StorageUnwritable:
@@ -134,6 +141,13 @@ class OpenRooms:
             if delivery.room.unsaved != unsaved:
                 delivery.room.unsaved = unsaved
                 delivery.room.changed()
+
+    def rest(self) -> int:
+        """Let go of documents that nobody has held since the last time; returns how many."""
+        return sum(
+            delivery.room.shelf.rest({name for s in delivery.sessions for name in s.opened})
+            for delivery in self.deliveries()
+        )
 
     async def _touch(self) -> None:
         alive = {d.room.id: self.clock.now() for d in self.deliveries() if d.room.here()}
@@ -257,7 +271,7 @@ class OpenRooms:
             seats=sum(len(d.room.whole.room.seats) for d in open_now),
             here=sum(d.room.here() for d in open_now),
             devices=len(sessions),
-            outbox_bytes=sum(s.outbox.waiting for s in sessions),
+            outbox_bytes=sum(s.outbox.held for s in sessions),
             tick_seconds=max((d.tick.took for d in open_now), default=0.0),
             appends=sum(d.room.appends for d in open_now),
             refusals=sum(d.room.refusals for d in open_now),

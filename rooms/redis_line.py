@@ -21,6 +21,7 @@ from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.connection import parse_url
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import OutOfMemoryError, ReadOnlyError, RedisError, ResponseError
 
 from rooms.storage import StorageUnwritable
@@ -140,7 +141,11 @@ class RedisLine:
         """One question. Raises `StorageUnwritable` when the server does not answer."""
         async with self._reading, self.reaching():
             async with asyncio.timeout(ANSWER_SECONDS):
-                return await self.client.execute_command(*command)
+                try:
+                    return await self.client.execute_command(*command)
+                except RedisConnectionError:
+                    # The line may have been cut while nobody used it; asking twice does no harm.
+                    return await self.client.execute_command(*command)
 
     @contextlib.asynccontextmanager
     async def reaching(self) -> AsyncIterator[None]:

@@ -8,8 +8,11 @@ import pytest
 from activities.kernel import PEOPLE, Activity, Command
 from activities.registry import ACTIVITIES
 from rooms import wire
+from rooms.wire_memo import MemoComment
 
 ROLES = {"lead", "co", "host", "teller", "member", "witness", "clock"}
+COVERED = {MemoComment}
+"""Its `place` has to be filled in by whoever sends it, and so is never an offer's own."""
 every = pytest.mark.parametrize("activity", ACTIVITIES.values(), ids=ACTIVITIES)
 
 
@@ -60,7 +63,7 @@ def test_no_command_has_a_field_that_its_offer_would_cover(activity: Activity[An
     """On the wire an offer is its command's fields and these beside them: sent back as it stands,
     each is what it says (WIR5)."""
     own = {"label", "place", "needs", "hint", "confirm", "shown"}
-    for command in (*activity.commands, *get_args(wire.RoomCommand)):
+    for command in (*activity.commands, *set(get_args(wire.RoomCommand)) - COVERED):
         assert not own & {field.name for field in msgspec.structs.fields(command)}, command
 
 
