@@ -13,6 +13,7 @@ from rooms.outbox import HARD_LIMIT
 from server import limits, supervisor
 from server.backup_archive import REPLACED, SOCKET
 from server.health import COUNTERS
+from server.pictures import UPLOAD_LIMIT
 
 ROOT = Path(__file__).parent.parent
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -44,6 +45,7 @@ def test_numbers_are_those_of_the_program() -> None:
     assert f"{BOARD_DAYS} days for the board and {MEMO_DAYS} for the memo" in PAGE
     assert f"at most {HARD_LIMIT / 1e6:.1f} MB each" in PAGE
     assert f"ends within {supervisor.STOP_SECONDS:.0f} s" in PAGE
+    assert f"at most {UPLOAD_LIMIT >> 20} MB (photos)" in PAGE
     assert SOCKET in PAGE
     assert REPLACED in PAGE
 
