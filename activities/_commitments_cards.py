@@ -38,7 +38,7 @@ class CardAdd(Command, frozen=True, kw_only=True, tag="commitment.add"):
     with_whom: Words | None = None
     by: Annotated[str, Meta(max_length=10)]
     first_step: Words | None = None
-    needs: Words | None = None
+    requires: Words | None = None  # what they need; an offer's own `needs` would cover that name
     sees: Sees = "memo"
 
 
@@ -231,7 +231,7 @@ def _written(cards: Cards, command: CardAdd, moment: Moment, each: int) -> Card:
         with_whom=command.with_whom,
         by=by,
         first_step=command.first_step,
-        needs=command.needs,
+        needs=command.requires,
         sees=command.sees,
     )
 

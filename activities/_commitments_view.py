@@ -257,7 +257,7 @@ def _form(*, first: bool) -> Form:
                 label=say("First step within two days"),
                 optional=True,
             ),
-            Field(box="needs", field="needs", label=say("What you need"), optional=True),
+            Field(box="needs", field="requires", label=say("What you need"), optional=True),
             Field(
                 box="sees",
                 field="sees",
@@ -336,7 +336,7 @@ def _needs(card: Card | None) -> Mapping[str, Need]:
             value=(card.by or NO_DATE) if card else None,
         ),
         "first_step": text(say("First step within two days"), card.first_step if card else None),
-        "needs": text(say("What you need"), card.needs if card else None),
+        "requires": text(say("What you need"), card.needs if card else None),
         "sees": Need(
             kind="choice",
             label=say("Who may see it?"),

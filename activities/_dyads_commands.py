@@ -37,7 +37,6 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=
     all_s: Annotated[int, Meta(ge=60, le=900)] = 300
     odd: Literal["triad", "facilitator_fills"] = "triad"
     mix: Mix = "other_org"
-    history: Literal["session"] = "session"  # a seat is of one room: no series knows who met whom
 
 
 _PAIRED: Final = ("form", ("paired",))

@@ -136,6 +136,9 @@ class State(msgspec.Struct, frozen=True):
 
 
 HALVES: Final = ("half_1", "half_2")
+TELLS: Final = frozenset({*HALVES, "half_3"})
+"""Phases in which one of a pair speaks and the other only listens."""
+
 TOGETHER: Final = frozenset({"think", "move", "half_1", "breath", "half_2", "open", "pair"})
 """Phases in which people sit in pairs, and pairs are mended."""
 

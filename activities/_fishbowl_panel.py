@@ -257,7 +257,7 @@ def _outside(state: State, made: tuple[Offer, ...]) -> Blocks:
             )
             for one in state.groups
         )
-        blocks.append(Groups(groups=lines))
+        blocks.append(Groups(groups=lines, title=say("The groups, one by one")))
         blocks += [
             Note(text=say("{group} asks for two more minutes.", group=name(one.index)), tone="look")
             for one in state.groups
@@ -288,7 +288,7 @@ def _inside(state: State, viewer: Viewer, made: tuple[Offer, ...]) -> Blocks:
         for chair in state.bowl.chairs
         if chair.seat
     )
-    return [Groups(groups=lines)] if lines else []
+    return [Groups(groups=lines, title=say("Those inside, one by one"))] if lines else []
 
 
 def _is_about(state: State, command: object, chair: seats.Chair) -> bool:

@@ -157,13 +157,18 @@ def _seed(state: State, viewer: Viewer, own: Offers) -> Blocks:
     return []
 
 
+def _talk_or_listen(state: State, viewer: Viewer, own: Offers) -> Now:
+    """What is now, for those inside with the way out beside it."""
+    if not is_inside(state, viewer.seat):
+        return Now(text=say("Listen to those inside"))
+    rise(state, viewer, own)
+    return Now(text=say("You are inside. Talk with each other"))
+
+
 def _starters(state: State, viewer: Viewer, own: Offers) -> Blocks:
     inside = is_inside(state, viewer.seat)
-    head = say("You are inside. Talk with each other") if inside else say("Listen to those inside")
-    if inside:
-        rise(state, viewer, own)
     return [
-        Now(text=head),
+        _talk_or_listen(state, viewer, own),
         topic(state),
         bowl(state, viewer),
         *thanked(state, viewer),
@@ -272,11 +277,8 @@ def _batch_wish(state: State, viewer: Viewer, own: Offers) -> Blocks:
 
 def _batch(state: State, viewer: Viewer, own: Offers) -> Blocks:
     inside = is_inside(state, viewer.seat)
-    head = say("You are inside. Talk with each other") if inside else say("Listen to those inside")
-    if inside:
-        rise(state, viewer, own)
     return [
-        Now(text=head),
+        _talk_or_listen(state, viewer, own),
         topic(state),
         *_threads(state),
         *thanked(state, viewer),

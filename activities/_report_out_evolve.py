@@ -1,5 +1,7 @@
 """How each event changes the state of a report-out. `evolve` is total."""
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from activities import board, people, phases, rounds
@@ -22,6 +24,8 @@ from activities._report_out_model import (
     Team,
     TeamMade,
     TeamsMerged,
+    TimeAsked,
+    TimeGiven,
     VoiceChosen,
 )
 from activities.kernel import Event
@@ -49,6 +53,8 @@ def evolve(state: State, event: Event) -> State:
             | GroupReadied()
         ):
             return _teams_evolved(state, event)
+        case TimeAsked() | TimeGiven():
+            return replace(state, teams=_timed(state.teams, event))
         case NoteEntered() | NoteGone() | PileMade():
             return _table_evolved(state, event)
         case Suggested():
@@ -77,6 +83,9 @@ def _rounds(state: State, event: rounds.RoundEvent) -> State:
 
 def _phases_evolved(state: State, event: phases.PhaseEvent) -> State:
     """The reports stand still in a pause and when their phase is left."""
+    if isinstance(event, phases.PhaseChanged):
+        teams = {id: replace(t, wants_time=False, more=0) for id, t in state.teams.items()}
+        state = replace(state, teams=teams)
     reports = state.phases.phase == "reports"
     if isinstance(event, phases.PhaseChanged | phases.PauseCalled) and reports:
         state = _rounds(state, rounds.RoundPaused(at=event.at))
@@ -85,6 +94,25 @@ def _phases_evolved(state: State, event: phases.PhaseEvent) -> State:
     if goes_on and state.phases.phase == "reports":
         state = _rounds(state, rounds.RoundResumed(at=event.at))
     return state
+
+
+def _timed(teams: Mapping[str, Team], event: TimeAsked | TimeGiven) -> dict[str, Team]:
+    """A team asked for time, or got it."""
+    match event:
+        case TimeAsked(team=asks):
+            return {
+                id: replace(team, wants_time=team.wants_time or id == asks)
+                for id, team in teams.items()
+            }
+        case TimeGiven(team=given, more=more):
+            return {
+                id: replace(
+                    team,
+                    wants_time=team.wants_time and given not in ("", id),
+                    more=more.get(id, team.more),
+                )
+                for id, team in teams.items()
+            }
 
 
 def _teams_evolved(
@@ -110,7 +138,9 @@ def _teams_evolved(
             gone = teams.pop(team)
             kept = teams[into]
             marked = (*kept.marked, *gone.marked)[:MARKS]
-            teams[into] = replace(kept, former=kept.former + gone.former, marked=marked)
+            more = max(kept.more, gone.more)  # nobody's time gets longer by this
+            former = kept.former + gone.former
+            teams[into] = replace(kept, former=former, marked=marked, more=more)
             return replace(
                 state,
                 teams=teams,

@@ -13,7 +13,7 @@ from activities.grouping import name as place_name
 from activities.kernel import BoardNote, Command, Event
 from activities.phases import PAUSED, Phases, Stage
 from activities.rounds import Floor, Round
-from activities.timing import SECOND
+from activities.timing import SECOND, Timer
 
 MINUTE: Final = 60 * SECOND
 
@@ -157,6 +157,8 @@ COMMANDS: Final[tuple[type[Command], ...]] = (
     groups.GroupMerge,
     groups.GroupSplit,
     groups.GroupReady,
+    groups.TimeAsk,
+    groups.TimeGive,
     turns.Begin,
     turns.Done,
     turns.Pass,
@@ -206,6 +208,20 @@ class GroupReadied(Event, frozen=True, kw_only=True, tag="group.readied"):
 
     team: str
     ready: bool
+
+
+class TimeAsked(Event, frozen=True, kw_only=True, tag="time.asked"):
+    """`team` asked for two more minutes."""
+
+    team: str
+
+
+class TimeGiven(Event, frozen=True, kw_only=True, tag="time.given"):
+    """`team`, or all when it is empty, have more time; `more` is what each has beyond the others
+    now (ms)."""
+
+    team: str
+    more: Mapping[str, int]
 
 
 class NoteMarked(Event, frozen=True, kw_only=True, tag="note.marked"):
@@ -269,6 +285,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
     SeatPlaced,
     VoiceChosen,
     GroupReadied,
+    TimeAsked,
+    TimeGiven,
     NoteMarked,
     NoteEntered,
     NoteGone,
@@ -291,7 +309,8 @@ EVENTS: Final[tuple[type[Event], ...]] = (
 
 class Team(msgspec.Struct, frozen=True):
     """A group that reports. `former`: the circle or pair it was (room-wide id); `voice` was chosen
-    to speak; `marked` is what it brings."""
+    to speak; `marked` is what it brings. `wants_time`: it asked for two more minutes; `more` is
+    what it has beyond the others to prepare (ms)."""
 
     id: str
     name: str = ""  # sentence of the catalogue, "" for a pair
@@ -300,6 +319,8 @@ class Team(msgspec.Struct, frozen=True):
     voice: str = ""
     marked: tuple[str, ...] = ()
     ready: bool = False
+    wants_time: bool = False
+    more: int = 0
 
 
 class Laid(msgspec.Struct, frozen=True):
@@ -359,6 +380,17 @@ def present(state: State, team: str) -> tuple[str, ...]:
 def seating(state: State) -> dict[str, tuple[str, ...]]:
     """Every team with its people."""
     return {team: members(state, team) for team in state.teams}
+
+
+def more_of(state: State) -> dict[str, int]:
+    """What each team has beyond the others to prepare (ms)."""
+    return {id: team.more for id, team in state.teams.items()}
+
+
+def own_timer(state: State, team: str) -> Timer:
+    """The phase's clock as this team sees it: another may have been given more."""
+    timer = state.phases.timer
+    return groups.own_clock(timer, more_of(state), team) if team in state.teams else timer
 
 
 def voice(state: State, team: str) -> str:
@@ -485,8 +517,10 @@ _HOST: Final[phases.Commands] = frozenset((turns.Next, turns.Extend, VoiceTake))
 _LEAD: Final[phases.Commands] = _HOST | {turns.Reorder}
 _OFFERED: Final[phases.Commands] = frozenset((turns.Begin, turns.Pass, turns.Defer))
 _SPEAKS: Final[phases.Commands] = frozenset((turns.Done, turns.Pass, turns.Defer))
-_MOVE: Final[phases.Commands] = frozenset((groups.GroupMove, groups.GroupMerge, groups.GroupSplit))
-_OURS: Final[phases.Commands] = frozenset((VoiceTake, NoteMark, groups.GroupReady))
+_MOVE: Final[phases.Commands] = frozenset(
+    (groups.GroupMove, groups.GroupMerge, groups.GroupSplit, groups.TimeGive)
+)
+_OURS: Final[phases.Commands] = frozenset((VoiceTake, NoteMark, groups.GroupReady, groups.TimeAsk))
 _HELP: Final[phases.Commands] = frozenset((NoteSuggest, HelperJoin))
 _NAME: Final[phases.Commands] = frozenset((ThemeName,))
 _VOICE: Final[phases.Commands] = frozenset((VoiceTake,))

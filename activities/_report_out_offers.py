@@ -84,6 +84,7 @@ def _team(state: State, seat: str) -> Offers:
             ready = not state.teams[team].ready
             label = say("Our group is ready") if ready else say("Not ready yet")
             offers.append(Offer(groups.GroupReady(group=team, ready=ready), label, "beside"))
+            offers += _more_time(state, team)
         mine = notes_of(state, team)
         if mine and prepares:
             piles = (Option(MARKED, say("We bring it")), Option(OTHER, say("Our other notes")))
@@ -96,13 +97,25 @@ def _team(state: State, seat: str) -> Offers:
     return offers
 
 
+def _more_time(state: State, team: str) -> Offers:
+    """Two more minutes, in one tap."""
+    timer = state.phases.timer
+    if state.teams[team].wants_time or not timing.may_extend(timer, groups.EXTENSIONS):
+        return []
+    return [Offer(groups.TimeAsk(group=team), say("Ask for two more minutes"), "foot")]
+
+
 def teller(state: State) -> Offers:
     """What the voice of the group on the floor may do."""
     held, round_ = floor(state), state.round
     if held is None or round_ is None:
         return []
     if held.speaking:
-        return [Offer(turns.Done(turn=held.turn), say("We have finished"))]
+        offers = [Offer(turns.Done(turn=held.turn), say("We have finished"))]
+        if turns.may_come_back(round_):
+            back = say("Come back to us at the end")
+            offers.append(Offer(turns.Defer(turn=held.turn), back, "foot"))
+        return offers
     offers = [Offer(turns.Begin(turn=held.turn), say("We begin"))]
     # At a first offer passing means coming back at the end (1.5 rule 3).
     first = round_.status.get(held.seat) == "waiting"
@@ -239,6 +252,11 @@ def lead_offers(state: State, viewer: Viewer) -> Offers:
         now = seating(state)
         names = {team: team_name(state, team) for team in now}
         offers += groups.lead_offers(now, names, viewer.epoch, LARGEST)
+        timer = state.phases.timer
+        for team in now:
+            if state.teams[team].wants_time:
+                found = groups.time_offers(team, names[team], "prepare", viewer.epoch, timer)
+                offers += [offer for offer in found if offer not in offers]
     if state.phases.phase in ("cluster", "name", "missing"):
         offers += _answers(state)
     held, round_ = floor(state), state.round

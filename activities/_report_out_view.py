@@ -16,6 +16,7 @@ from activities._report_out_model import (
     members,
     notes_of,
     one_line,
+    own_timer,
     phase_of,
     present,
     reporting,
@@ -37,6 +38,7 @@ from activities.blocks import (
     NextStep,
     Note,
     Now,
+    Offer,
     Pile,
     PileNote,
     Piles,
@@ -47,7 +49,9 @@ from activities.blocks import (
     say,
     say_n,
 )
+from activities.groups import TimeGive
 from activities.kernel import Viewer
+from activities.timing import Timer
 
 Blocks = list[AnyBlock]
 
@@ -79,19 +83,27 @@ def view(state: State, viewer: Viewer) -> View:
     roles = roles_of(state, viewer.seat, viewer.roles)
     allowed = phases.permitted(ALLOWED[phase_of(state)], roles)
     own, lead = own_offers(state, viewer), lead_offers(state, viewer)
+    may = phases.arranged(viewer, own, lead, allowed)
     blocks: Blocks = phases.notices(state.phases)
     blocks += _PHASES[state.phases.phase](state, viewer)
     if viewer.lens == "panel" and {"lead", "co"} & viewer.roles:
-        blocks += _panel(state)
+        blocks += _panel(state, may)
     held = floor(state)
-    ends_at = held.timer.ends_at if held and held.speaking else state.phases.timer.ends_at
+    timer = held.timer if held and held.speaking else _timer(state, viewer)
     return View(
         phase=phase_of(state),
         blocks=tuple(blocks),
-        may=phases.arranged(viewer, own, lead, allowed),
-        ends_at=ends_at,
+        may=may,
+        ends_at=timer.ends_at,
         place=say("Report-out"),
     )
+
+
+def _timer(state: State, viewer: Viewer) -> Timer:
+    """The phase's clock; who prepares sees that of their own group."""
+    prepares = state.phases.phase == "prepare" and viewer.lens == "seat"
+    team = state.place.get(viewer.seat, "") if prepares else ""
+    return own_timer(state, team)
 
 
 # --- phases -------------------------------------------------------------------------------------
@@ -105,7 +117,11 @@ def _prepare(state: State, viewer: Viewer) -> Blocks:
     ]
     if team in state.teams and viewer.lens == "seat":
         blocks += _own_team(state, viewer.seat, team)
-    return [*blocks, *phases.countdown(state.phases), RULES]
+        if state.teams[team].wants_time:
+            asked = say("Your group asked for two more minutes. The facilitators see it.")
+            blocks.append(Note(text=asked, tone="quiet"))
+    clock = Countdown(clock=timing.clock(_timer(state, viewer)))
+    return [*blocks, clock, RULES]
 
 
 def _own_team(state: State, seat: str, team: str) -> Blocks:
@@ -377,10 +393,10 @@ def _from(state: State, note: Laid) -> Line | None:
 # --- the panel ----------------------------------------------------------------------------------
 
 
-def _panel(state: State) -> Blocks:
+def _panel(state: State, may: tuple[Offer, ...]) -> Blocks:
     blocks: Blocks = [_next_step(state)] if state.phases.phase != phases.CLOSED else []
     if state.phases.phase in ("prepare", "reports"):
-        lines = tuple(_group_line(state, team) for team in state.teams if members(state, team))
+        lines = tuple(_group_line(state, team, may) for team in state.teams if members(state, team))
         if lines:
             blocks.append(Groups(groups=lines))
     if state.suggestions and state.phases.phase != phases.CLOSED:
@@ -432,7 +448,7 @@ _STATUS: Final[Mapping[str, Line]] = {
 }
 
 
-def _group_line(state: State, team: str) -> GroupLine:
+def _group_line(state: State, team: str, may: tuple[Offer, ...]) -> GroupLine:
     if state.round is not None and state.phases.phase == "reports":
         known = "speaking" if reporting(state) == team else state.round.status.get(team, "waiting")
         status = _STATUS[known]
@@ -440,6 +456,12 @@ def _group_line(state: State, team: str) -> GroupLine:
         brings = len(state.teams[team].marked)
         status = say_n("brings {n} note", "brings {n} notes", brings)
     speaks = voice(state, team)
+    asks = state.teams[team].wants_time
+    answers = tuple(
+        n
+        for n, offer in enumerate(may)
+        if asks and isinstance(offer.command, TimeGive) and offer.command.group in ("", team)
+    )
     return GroupLine(
         team,
         team_name(state, team),
@@ -447,4 +469,5 @@ def _group_line(state: State, team: str) -> GroupLine:
         host=Who(speaks) if speaks else None,
         ready=state.phases.phase == "prepare" and state.teams[team].ready,
         tag=None if present(state, team) else say("nobody connected"),
+        offers=answers,
     )

@@ -261,7 +261,9 @@ def voice_called(state: State, event: happened.VoiceCalled) -> State:
 
 def pause_called(state: State, event: happened.PauseCalled) -> State:
     pause = Pause(event.pause, event.at, event.by, event.until)
-    state = replace(state, pauses=event.pause)
+    rests = bool(event.until) and not event.group
+    rested = event.at if rests else state.rested
+    state = replace(state, pauses=event.pause, rested=rested)
     return changed(state, event.group, pause=pause) if event.group else replace(state, pause=pause)
 
 

@@ -299,9 +299,12 @@ SHARED: Final = (
 own clocks inside `settle` and `telling`."""
 
 STEPS: Final = ("offer", "turn", "breath")
+ROUND: Final = tuple(f"{part}.{step}" for part in ("telling", "second_chance") for step in STEPS)
+"""The steps of a circle's round, in which one tells and the others listen."""
+
 PHASES: Final = (
     *SHARED[:5],
-    *(f"{part}.{step}" for part in ("telling", "second_chance") for step in STEPS),
+    *ROUND,
     "telling.done",
     "door",
     *SHARED[5:],

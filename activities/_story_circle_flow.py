@@ -39,7 +39,6 @@ from activities._story_circle_state import (
     waiting,
 )
 from activities.kernel import Event
-from activities.rounds import FINAL
 
 LARGEST = 15
 """No story circle is larger, whatever the settings (A1, *Size*); people who come while circles
@@ -326,8 +325,3 @@ def end_circle(story: Unfolding, group: str, into: str) -> None:
         knock(story, into)
     for seat in waits:
         arrive(story, seat)
-
-
-def finished(one: Circle) -> bool:
-    """Whether everybody in this circle has told or passed, so that it can only be ready."""
-    return one.stage == "done" or all(one.round.status.get(seat) in FINAL for seat in one.seats)

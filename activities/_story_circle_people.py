@@ -19,7 +19,6 @@ from activities._story_circle_flow import (
     Unfolding,
     arrive,
     end_circle,
-    go_on,
     knock,
     leave_circle,
     new_host,
@@ -30,7 +29,6 @@ from activities._story_circle_state import (
     circle,
     circle_of,
     hosted,
-    in_round,
     largest,
     named,
     placeable,
@@ -209,10 +207,3 @@ def take_host(story: Unfolding, command: HostTake, moment: Moment) -> None:
     if hosted(story.state, one):
         raise Refused("duplicate")
     story.add(HostChosen(at=story.now, group=one.id, seat=moment.seat))
-
-
-def freed(story: Unfolding) -> None:
-    """Circles whose floor became free by what was just decided go on."""
-    if in_round(story.state):
-        for one in story.state.circles:
-            go_on(story, one.id, told=False)

@@ -185,6 +185,7 @@ class State(msgspec.Struct, frozen=True):
     voice_timer: Timer = msgspec.field(default_factory=Timer)
     pause: Pause | None = None
     pauses: int = 0
+    rested: int = 0  # when the last break began
     before: Snapshot | None = None
 
     @property

@@ -326,9 +326,10 @@ class GroupLine(msgspec.Struct, frozen=True):
 
 
 class Groups(Block, frozen=True, tag="groups"):
-    """All circles at a glance, for facilitators."""
+    """All circles at a glance, for facilitators. With a `title` a phone folds them under it."""
 
     groups: tuple[GroupLine, ...]
+    title: Line | None = None
 
 
 class NextStep(Block, frozen=True, tag="next"):

@@ -1,10 +1,9 @@
 """Consent as a value: how far someone's words may travel, under which name, and who said so.
 
 Only the person whose words they are moves their consent; callers check that first. Not answered
-means not released (`methods.md` 1.8).
+means not released (`methods.md` 1.8). What may then be printed is for the memo's rules (G8).
 """
 
-from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
@@ -15,8 +14,6 @@ from activities.kernel import Choice, Refused
 Scope = Literal["self", "circle", "room", "memo", "public"]
 Attribution = Literal["none", "role", "first_name", "name_org"]
 ConsentState = Literal["pending", "given", "refused", "withdrawn"]
-Verb = Literal["release", "refuse", "widen", "narrow", "withdraw", "edit"]
-Edition = Literal["participants", "public"]
 
 SCOPES: Final[tuple[Scope, ...]] = ("self", "circle", "room", "memo", "public")
 """Each wider than the one before."""
@@ -26,24 +23,6 @@ OWN_WORDS: Final = frozenset({"quote", "story_title", "key_moment"})
 
 NEVER: Final = frozenset({"mood", "message", "help"})
 """Kinds that reach no export whatever anybody answers; moods survive as counts only."""
-
-EDITION_SCOPE: Final[Mapping[Edition, Scope]] = {"participants": "memo", "public": "public"}
-"""The narrowest scope each edition of the memo may hold (G8)."""
-
-MOVES: Final[Mapping[ConsentState, Mapping[Verb, ConsentState]]] = {
-    "pending": {"release": "given", "refuse": "refused", "edit": "pending"},
-    "given": {
-        "release": "given",
-        "refuse": "refused",
-        "widen": "given",
-        "narrow": "given",
-        "withdraw": "withdrawn",
-        "edit": "pending",
-    },
-    "refused": {"release": "given", "refuse": "refused", "edit": "refused"},
-    "withdrawn": {"release": "given", "edit": "withdrawn"},
-}
-"""State -> what its owner does -> state. A missing key is refused."""
 
 
 class Consent(msgspec.Struct, frozen=True):
@@ -69,8 +48,8 @@ def default(kind: str, default_scope: Scope = "memo") -> Consent:
 
 
 def of_choice(choice: Choice, outside: bool = False) -> Consent:
-    """What an answer on the release card means. *Use the lesson without me* refuses the words and
-    leaves a place in a theme open (`lesson_open`); `outside` makes `memo` into `public`."""
+    """What an answer on the release card means. *Use the lesson without me* refuses the words, with
+    a scope that lets a theme say it in others; `outside` makes `memo` into `public`."""
     scope: Scope = "public" if outside else "memo"
     match choice:
         case "keep":
@@ -93,57 +72,28 @@ def is_at_least(scope: Scope, other: Scope) -> bool:
     return SCOPES.index(scope) >= SCOPES.index(other)
 
 
-def release(consent: Consent, scope: Scope, attribution: Attribution = "none") -> Consent:
-    """The owner says yes to these exact words."""
-    state = _move(consent, "release")
-    return replace(consent, scope=scope, attribution=attribution, state=state)
-
-
-def refuse(consent: Consent) -> Consent:
-    """The owner says no: the words stay in the circle."""
-    return replace(_narrowed(consent, "circle"), state=_move(consent, "refuse"))
-
-
 def widen(consent: Consent, scope: Scope) -> Consent:
-    """The owner lets the words travel further. `Refused("bad_request")` if that is not wider."""
-    if not is_at_least(scope, consent.scope):
-        raise Refused("bad_request")
-    return replace(consent, scope=scope, state=_move(consent, "widen"))
+    """The owner lets words that are given travel further. Raises `Refused`: `bad_request` if that
+    is not wider, `not_allowed` if they are not given."""
+    return _given_to(consent, scope, is_at_least(scope, consent.scope))
 
 
 def narrow(consent: Consent, scope: Scope) -> Consent:
-    """The owner keeps the words closer. `Refused("bad_request")` if that is not narrower."""
-    if not is_at_least(consent.scope, scope):
+    """The owner keeps words that are given closer. Raises `Refused`: `bad_request` if that is not
+    narrower, `not_allowed` if they are not given."""
+    return _given_to(consent, scope, is_at_least(consent.scope, scope))
+
+
+def _given_to(consent: Consent, scope: Scope, fits: bool) -> Consent:
+    if not fits:
         raise Refused("bad_request")
-    return replace(consent, scope=scope, state=_move(consent, "narrow"))
-
-
-def withdraw(consent: Consent) -> Consent:
-    """The owner takes the words back: gone from the next export."""
-    return replace(consent, state=_move(consent, "withdraw"))
+    if consent.state != "given":
+        raise Refused("not_allowed")
+    return replace(consent, scope=scope)
 
 
 def edited(kind: str, consent: Consent) -> Consent:
     """The text was changed: own words have to be released again, other kinds stay as they are."""
-    if kind not in OWN_WORDS:
+    if kind not in OWN_WORDS or consent.state != "given":
         return consent
-    return replace(consent, state=_move(consent, "edit"))
-
-
-def exportable(kind: str, consent: Consent, edition: Edition) -> bool:
-    """Whether words of `kind` may stand in this edition of the memo (G8)."""
-    if kind in NEVER or consent.state != "given":
-        return False
-    return is_at_least(consent.scope, EDITION_SCOPE[edition])
-
-
-def _narrowed(consent: Consent, scope: Scope) -> Consent:
-    return replace(consent, scope=min(consent.scope, scope, key=SCOPES.index))
-
-
-def _move(consent: Consent, verb: Verb) -> ConsentState:
-    """The state after `verb`; `Refused("not_allowed")` where the table has none."""
-    state = MOVES[consent.state].get(verb)
-    if state is None:
-        raise Refused("not_allowed")
-    return state
+    return replace(consent, state="pending")

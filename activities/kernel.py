@@ -190,15 +190,13 @@ class Group(msgspec.Struct, frozen=True):
     """A circle, pair or caucus as a place with its own document `group/{id}`.
 
     `id` is local to the activity ("c1"); the room prefixes it with the activity id.
-    Only `members` read and write its document, and facilitators only if `open_to_facilitators`
-    (never in circles and pairs). `meeting`: its people are among themselves now; false while
-    everybody is together, or alone. A group that meets has its own call.
+    Only `members` read and write its document. `meeting`: its people are among themselves now;
+    false while everybody is together, or alone. A group that meets has its own call.
     """
 
     id: str
     name: Line
     members: tuple[str, ...]
-    open_to_facilitators: bool = False
     closed: bool = False  # readable, no longer writable
     meeting: bool = True
 
@@ -423,11 +421,13 @@ class Activity(Generic[S]):
     decide(state, command, moment) returns events or raises `Refused`; it never changes anything.
     evolve(state, event) is total.  view, harvest, deadline and groups only read.
     closed(state) is true once the activity is over and the room may go on.
+    tells: phases of a seat in which somebody of its group tells and the others only listen.
     unnamed: commands decided and committed without a seat; `moment.token` tells senders apart.
     lingers(state): ms for which, once closed, it still takes what its table allows in that phase.
     inherits: whether `initial` is given what was `before` in its moment (groups, meetings, notes).
     work(state) is what the state waits for and the room should compute, or None; asked after every
     commit.
+    rested(state): when everybody last began to rest inside it (ms), 0 for never.
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -453,9 +453,11 @@ class Activity(Generic[S]):
     closed: Callable[[S], bool]
     groups: Callable[[S], tuple[Group, ...]] = no_groups
     inherits: bool = False
+    tells: frozenset[str] = frozenset()
     unnamed: frozenset[type[Command]] = frozenset()
     lingers: Callable[[S], int] = not_at_all
     work: Callable[[S], Job | None] = no_work
+    rested: Callable[[S], int] = not_at_all
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

@@ -167,12 +167,6 @@ def mended(
     return left
 
 
-def repeats(groups: Iterable[Seats], past: Iterable[Seats]) -> int:
-    """How many of the meetings in `groups` are not the first of those two people."""
-    met = meetings(past)
-    return sum(met[two] > 0 for group in groups for two in _twos(group))
-
-
 def meetings(past: Iterable[Seats]) -> Counter[tuple[str, str]]:
     """How often each two (in order of their seats) have sat together."""
     return Counter(two for group in past for two in _twos(group))

@@ -247,7 +247,6 @@ class Phases(msgspec.Struct, frozen=True):
     before: Before | None = None
     pauses: int = 0
     paused_by: str | None = None
-    paused_at: int = 0
 
     @property
     def paused(self) -> bool:
@@ -313,7 +312,6 @@ def evolve(phases: Phases, event: Event) -> Phases:
                 timer=timing.pause(phases.timer, at),
                 pauses=phases.pauses + 1,
                 paused_by=seat,
-                paused_at=at,
             )
         case PauseEnded(at=at):
             return replace(phases, timer=timing.resume(phases.timer, at), paused_by=None)

@@ -12,7 +12,7 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from activities import board, grouping, groups, people, phases, rounds, turns
+from activities import board, grouping, groups, people, phases, rounds, timing, turns
 from activities._report_out_evolve import evolve
 from activities._report_out_hints import HINTS, PLANNED
 from activities._report_out_model import (
@@ -41,11 +41,14 @@ from activities._report_out_model import (
     TeamsMerged,
     ThemeMerge,
     ThemeName,
+    TimeAsked,
+    TimeGiven,
     VoiceChosen,
     VoiceTake,
     floor,
     following,
     members,
+    more_of,
     phase_of,
     present,
     report_length,
@@ -114,6 +117,8 @@ def stale(state: State, command: Command, moment: Moment) -> Reason | None:
     match command:
         case turns.TurnCommand():
             return _stale_turn(state, command)
+        case groups.TimeGive(phase=phase):
+            return None if phase == state.phases.phase else "stale_phase"
         case TimeUp(timer="turn:", at=at):
             due = turns.due(state.round) if state.round and floor(state) else None
             return None if due == at else "stale_turn"
@@ -192,6 +197,10 @@ def decide(state: State, command: Command, moment: Moment) -> Events:
             return _regrouped(state, command, moment)
         case groups.GroupReady():
             return _readied(state, command, moment.seat)
+        case groups.TimeAsk():
+            return _time_asked(state, command, moment.seat)
+        case groups.TimeGive():
+            return _time_given(state, command, moment.now)
         case board.NoteCame() | board.NoteWent() | board.NoteShifted():
             return news(state, command)
         case board.NoteRenamed() | board.NoteLiked():
@@ -342,6 +351,25 @@ def _readied(state: State, command: groups.GroupReady, seat: str) -> Events:
     if state.teams[team].ready == command.ready:
         raise Refused("duplicate")
     return (GroupReadied(team=team, ready=command.ready),)
+
+
+def _time_asked(state: State, command: groups.TimeAsk, seat: str) -> Events:
+    """Anybody of a group asks for two more minutes to prepare."""
+    team = state.place.get(seat, "")
+    if team not in state.teams or command.group != team:
+        raise Refused("unknown")
+    if state.teams[team].wants_time:
+        raise Refused("duplicate")
+    return (TimeAsked(team=team),)
+
+
+def _time_given(state: State, command: groups.TimeGive, now: int) -> Events:
+    """For one group, whom the others wait for, or for all."""
+    if command.group and command.group not in state.teams:
+        raise Refused("unknown")
+    by, more = groups.given(state.phases.timer, more_of(state), command)
+    extended: Events = (timing.TimerExtended(at=now, by=by),) if by else ()
+    return (*extended, TimeGiven(team=command.group, more=more))
 
 
 # --- people -------------------------------------------------------------------------------------

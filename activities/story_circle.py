@@ -29,6 +29,7 @@ from activities._story_circle_commands import (
     ALLOWED,
     COMMANDS,
     PHASES,
+    ROUND,
     BreakEnd,
     BreakStart,
     BreathHold,
@@ -333,6 +334,8 @@ STORY_CIRCLE: Activity[State] = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    rested=lambda state: state.rested,
+    tells=frozenset(ROUND),
     hints=HINTS,
     planned=PLANNED,
 )

@@ -4,12 +4,11 @@ Each command names what its sender saw. When somebody else was first, nothing ch
 know: no edit is lost behind another.
 """
 
-from collections.abc import Callable
 from typing import Any, Final, assert_never
 
 from msgspec.structs import replace
 
-from activities.blocks import Line, Words, say
+from activities.blocks import Line, say
 from activities.kernel import Activity, Refused
 from rooms import agenda_settings as forms
 from rooms import wire_agenda as wire
@@ -47,10 +46,11 @@ CHANGED: Final = say(
 )
 BEGUN: Final = say("This has begun already and stays as it is. What comes after can still change.")
 ORDER: Final = say("The order has changed a moment before you. Look at it again.")
+DELETED_BY_THEN: Final = say(
+    "By then what people write here is deleted, as they were told. Open a new room for that day."
+)
 NO_KIND: Final = say("We do not have such an activity here.")
 NO_LEAD: Final = say("Whoever leads must be somebody in this room.")
-
-Texts = Callable[[Words, int], str]
 
 
 def decide(draft: Draft, command: wire.AgendaCommand, asking: Asking) -> None:
@@ -227,6 +227,9 @@ def _frame(draft: Draft, command: wire.AgendaFrame) -> None:
         new = _framed(new, name, value, most, why)
     if new == frame:
         raise Refused("duplicate")
+    state = draft.room
+    if state.has_guests and new.starts >= state.keep.board_until(state.kept_from):
+        raise Refused("bad_request", DELETED_BY_THEN)
     draft.add(AgendaFramed(frame=new))
 
 

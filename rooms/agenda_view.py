@@ -1,5 +1,7 @@
 """The agenda on screens: an outline for everybody, the whole of it for facilitators."""
 
+from typing import Final
+
 import msgspec
 
 from activities.blocks import Who, Words, say
@@ -9,7 +11,8 @@ from rooms import whole as wholes
 from rooms import wire_agenda as wire
 from rooms.agenda import planned_lead, title_line
 from rooms.agenda_items import AgendaItem
-from rooms.agenda_lint import facts, warnings
+from rooms.agenda_lint import warnings
+from rooms.agenda_lint_facts import facts
 from rooms.agenda_times import Slot, Times, slots, times
 from rooms.room_state import RoomState
 from rooms.whole import Activities, Whole
@@ -40,13 +43,22 @@ def leader(state: RoomState, item: AgendaItem) -> Who | None:
     return Who(planned) if planned else None
 
 
-def planned_rest(state: RoomState, running: str) -> wire.PlannedRest | None:
+REST_EARLY: Final = 15 * MINUTE
+"""A break that begins so long before its planned time is the planned one, taken early."""
+
+
+def planned_rest(whole: Whole, activities: Activities, running: str) -> wire.PlannedRest | None:
     """The rest the plan puts inside what is on now: when, counted from its real beginning, and how
-    long."""
+    long; None once it was taken."""
+    state = whole.room
     item = next((each for each in state.agenda if each.id == running), None)
     if item is None or not item.rest or running not in state.started:
         return None
-    return wire.PlannedRest(state.started[running] + item.rest_at * MINUTE, item.rest)
+    at = state.started[running] + item.rest_at * MINUTE
+    here = whole.running[running]
+    if activities[here.kind].rested(here.state) >= at - REST_EARLY:
+        return None
+    return wire.PlannedRest(at, item.rest)
 
 
 def plan_message(whole: Whole, activities: Activities, now: int) -> wire.PlanMessage:

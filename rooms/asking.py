@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from activities.kernel import Member, MemberChanged, MemberJoined, Moment, Refused
 from rooms import commits
 from rooms.hats import autopilot, facilitators, roles_of
+from rooms.memo_source import ProseText
 from rooms.presence import Presence
 from rooms.seats import Seat, member
 from rooms.whole import Draft
@@ -24,7 +25,8 @@ class Known(msgspec.Struct, frozen=True):
     """What the room looked up before it decides, because no decider can read it.
 
     `memo_ready`: whether the memo can be sent; `memo_waiting`: seats whose quotes wait in it;
-    `places`: what stands where in it, by source id;
+    `places`: what stands where in it, by source id; `sections`: all it has; `prose` and
+    `questions`: what facilitators wrote in it, by place and by theme;
     `nonce`: of the code that takes a seat to another phone; `recent` and `cards`:
     what the seat a command is about made or changed of late, and all of it; `photo`: the picture
     a command names, if the asking seat sent it.
@@ -33,6 +35,9 @@ class Known(msgspec.Struct, frozen=True):
     memo_ready: bool = False
     memo_waiting: tuple[str, ...] = ()
     places: Mapping[str, str] = {}
+    sections: tuple[str, ...] = ()
+    prose: Mapping[str, ProseText] = {}
+    questions: Mapping[str, str] = {}
     nonce: str = ""
     recent: tuple[Card, ...] = ()
     cards: tuple[Card, ...] = ()

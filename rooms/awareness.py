@@ -20,6 +20,8 @@ from rooms.update_gate import MAX_CLIENT, MAX_CLOCK, BadUpdate
 
 # One caret with its two relative positions is about 300 bytes.
 MAX_STATE_BYTES: Final = 1024
+# With seat, name twice and colour, which the server adds.
+MAX_STAMPED_BYTES: Final = 4096
 MAX_STATES: Final = 1_000
 MAX_STATE_DEPTH: Final = 6
 # What a page may say of itself; seat and user are overwritten.
@@ -63,6 +65,23 @@ class Awareness:
             kept.append(client)
         return self._write(kept)
 
+    def take_elsewhere(self, update: bytes, process: str) -> bytes:
+        """States of people at another process, which has judged and stamped them; gives what to
+        send to others here. Raises `BadUpdate`."""
+        kept: list[int] = []
+        for client, clock, state in _read(update, MAX_STAMPED_BYTES):
+            before = self._states.get(client)
+            if before is not None and clock < before.clock:
+                continue
+            written = "null" if state is None else msgspec.json.encode(state).decode()
+            self._states[client] = _State(_elsewhere(process), clock, written)
+            kept.append(client)
+        return self._write(kept)
+
+    def leave_elsewhere(self, process: str) -> bytes:
+        """Another process is gone; gives what to send."""
+        return self.leave(_elsewhere(process))
+
     def everyone(self) -> bytes:
         """All states, for a newcomer or a query (empty: there are none)."""
         return self._write([c for c, state in self._states.items() if state.json != "null"])
@@ -88,7 +107,14 @@ class Awareness:
         return bytes(out)
 
 
-def _read(update: bytes) -> list[tuple[int, int, dict[str, Any] | None]]:
+def _elsewhere(process: str) -> str:
+    """In the place of a device, whose id is never like this."""
+    return f"process {process}"
+
+
+def _read(
+    update: bytes, most: int = MAX_STATE_BYTES
+) -> list[tuple[int, int, dict[str, Any] | None]]:
     try:
         count, at = lib0.read_uint(update, 0)
         if count > MAX_STATES:
@@ -97,7 +123,7 @@ def _read(update: bytes) -> list[tuple[int, int, dict[str, Any] | None]]:
         for _ in range(count):
             client, at = lib0.read_uint(update, at)
             clock, at = lib0.read_uint(update, at)
-            written, at = lib0.read_text(update, at, MAX_STATE_BYTES)
+            written, at = lib0.read_text(update, at, most)
             if client > MAX_CLIENT or clock > MAX_CLOCK:
                 raise Malformed("clock")
             if lib0.nesting(written) > MAX_STATE_DEPTH:

@@ -112,22 +112,21 @@ def following(state: RoomState, activity: str, event: Event) -> Iterator[RoomEve
         case board.ThemeNamed():
             yield from _named(state, activity, event)
         case board.NotePlaced() if (note := state.notes.get(event.card)) is not None:
-            theme = event.theme if _is_theme(state, event.theme) else ""
+            theme = event.theme if board_moves.is_theme(state.notes, event.theme) else ""
             if note.theme != theme:
                 yield from _placed(state, event.card, theme)
         case board.NotePlaced() if event.card in state.words:
-            theme = event.theme if _is_theme(state, event.theme) else ""
+            theme = event.theme if board_moves.is_theme(state.notes, event.theme) else ""
             if state.placed.get(event.card, "") != theme:
                 yield commits.ItemPlaced(words=event.card, theme=theme)
-        case board.ThemesMerged() if _is_theme(state, event.theme):
-            into = event.into if _is_theme(state, event.into) else ""
+        case board.ThemesMerged() if board_moves.is_theme(state.notes, event.theme):
+            into = event.into if board_moves.is_theme(state.notes, event.into) else ""
             yield from board_moves.emptied(state, event.theme, into)
-            words = state.notes[event.theme].words
-            yield commits.ThemesMerged(theme=event.theme, into=into, words=words)
+            yield commits.ThemesMerged(theme=event.theme, into=into)
         case board.NoteTicked() if event.card in state.notes or event.card in state.words:
             if event.on != (event.seat in state.ticks.get(event.card, ())):
                 yield commits.NoteTicked(card=event.card, seat=event.seat, on=event.on)
-        case board.ThemeScored() if _is_theme(state, event.theme):
+        case board.ThemeScored() if board_moves.is_theme(state.notes, event.theme):
             yield commits.ThemeScored(theme=event.theme, votes=event.votes, runoff=event.runoff)
         case NotesChosen():
             yield from _chosen(state, activity, event)
@@ -176,11 +175,6 @@ def _placed(state: RoomState, card: str, theme: str) -> Iterator[RoomEvent]:
     event = board_moves.put(state, [card], theme=theme)
     if event is not None:
         yield event
-
-
-def _is_theme(state: RoomState, card: str) -> bool:
-    known = state.notes.get(card)
-    return known is not None and known.kind == "theme"
 
 
 def _named(state: RoomState, activity: str, event: board.ThemeNamed) -> Iterator[RoomEvent]:

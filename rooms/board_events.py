@@ -94,6 +94,23 @@ class BoardRestored(Event, frozen=True, tag="board.restored"):
     theme: str = ""
 
 
+class BoardStepped(Event, frozen=True, tag="board.stepped"):
+    """Somebody took a step that they can take back: `cards` moved; a theme was `made` for them, or
+    `merged` into another."""
+
+    cards: tuple[str, ...]
+    made: str = ""
+    merged: str = ""
+    into: str = ""
+
+
+class BoardUndone(Event, frozen=True, tag="board.undone"):
+    """Somebody took back their step of commit `to`; the moves themselves follow in the same
+    commit."""
+
+    to: int
+
+
 BoardEvent = (
     CardsPlaced
     | NoteTaken
@@ -104,4 +121,6 @@ BoardEvent = (
     | SectionNamed
     | SectionOrdered
     | BoardRestored
+    | BoardStepped
+    | BoardUndone
 )

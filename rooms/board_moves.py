@@ -12,7 +12,7 @@ import msgspec
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_order, commits
+from rooms import board_order, card_lookup, commits
 from rooms.board_events import CardsPlaced, Placing
 from rooms.board_schema import author_of
 from rooms.board_state import Checkpoint, Notes
@@ -48,11 +48,8 @@ def is_nameless(note: commits.NoteAdded) -> bool:
 def authors(state: RoomState, seat: str, *, inside: bool) -> dict[str, str]:
     """Whose the cards without a name are, as far as this seat may know: its own, and those of all
     for facilitators (`inside`). Cards that are nobody's are in no list."""
-    return {
-        note.card: note.seat
-        for note in state.notes.values()
-        if note.seat and is_nameless(note) and (inside or note.seat == seat)
-    }
+    notes = state.notes.values() if inside else card_lookup.of_seat(state, seat)
+    return {note.card: note.seat for note in notes if note.seat and is_nameless(note)}
 
 
 def is_theme(notes: Notes, card: str) -> bool:
@@ -181,6 +178,19 @@ def restored(state: RoomState, checkpoint: Checkpoint, spot: Spot) -> CardsPlace
     return CardsPlaced(places=(*places, *_homewards(state, away)))
 
 
+def put_back(state: RoomState, places: Iterable[Placing]) -> CardsPlaced | None:
+    """Cards stand again where these places say, among those that stand there now. None when there
+    are no cards."""
+    away = {
+        place.card: msgspec.structs.replace(
+            state.notes[place.card], section=place.section, theme=place.theme, order=place.order
+        )
+        for place in places
+        if place.card in state.notes
+    }
+    return CardsPlaced(places=tuple(_homewards(state, away))) if away else None
+
+
 def _home(state: RoomState, checkpoint: Checkpoint, card: str) -> commits.NoteAdded | None:
     """The card as it stood then, if its place is still there."""
     note = checkpoint.notes.get(card)
@@ -200,7 +210,9 @@ def _homewards(state: RoomState, away: Mapping[str, commits.NoteAdded]) -> Itera
     rows: dict[Spot, list[tuple[str, str]]] = {}
     for card, then in away.items():
         spot = spot_of(state, _standing_there(state.notes[card], then))
-        row = rows.setdefault(spot, [(n.card, n.order) for n in standing(state, spot)])
+        if spot not in rows:
+            rows[spot] = [(n.card, n.order) for n in standing(state, spot) if n.card not in away]
+        row = rows[spot]
         key = then.order
         clash = next((id for id, order in row if order == key), None)
         if clash is not None and (keys := board_order.behind(row, clash, 1)) is not None:

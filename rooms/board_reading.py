@@ -77,6 +77,6 @@ def taken(state: RoomState, seat: str) -> tuple[wire_board.TakenCard, ...]:
             until=known.at + UNDO_MS,
         )
         for card, known in state.board.taken.items()
-        if known.note.seat == seat
+        if known.note.seat == seat and not known.merged
     )
     return tuple(reversed(tuple(mine)))

@@ -18,7 +18,7 @@ empty, numbers come back from floats, lengths are bounded. Writers are for `Docu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -37,7 +37,7 @@ ROOTS: Final[Mapping[Family, Mapping[str, int]]] = {
     "board": {"cards": MAP, "sections": MAP},
     "group": {"cards": MAP, "sections": MAP},
     "mine": {"drafts": MAP, "notes": MAP},
-    "memo": {"memo": XML_FRAGMENT, "slots": MAP},
+    "memo": {"memo": XML_FRAGMENT},
     "desk": {"lines": MAP},
     "hidden": {"cards": MAP},
 }
@@ -86,23 +86,6 @@ class Section(msgspec.Struct, frozen=True):
     order: str = ""
 
 
-class DeskLine(msgspec.Struct, frozen=True):
-    """One line of the facilitators' private strip."""
-
-    id: str
-    text: str
-    author: str
-    created: int = 0
-
-
-class Slot(msgspec.Struct, frozen=True):
-    """The question that follows a theme of the memo, and who confirmed it."""
-
-    id: str
-    question: str
-    confirmed: tuple[str, ...] = ()
-
-
 CARD_WORDS: Final = (
     "kind",
     "author",
@@ -142,7 +125,26 @@ def author_of(card: str) -> str:
 
 def read_cards(doc: Doc[Any], root: str = "cards") -> tuple[Card, ...]:
     """Every card in order of section, order key, time and id; `root` is `notes` in `mine`."""
-    cards = [_card(id, shared) for id, shared in _members(doc, root)]
+    return _in_order(_card(id, shared) for id, shared in _members(doc, root))
+
+
+def read_again(
+    doc: Doc[Any], before: Iterable[Card], changed: Collection[str], root: str = "cards"
+) -> tuple[Card, ...]:
+    """The same, of a document of which these cards at most are others than `before`: reading
+    thousands takes as long as a person notices."""
+    found = doc.get(root, type=SharedMap)
+    if len(found) > MAX_CARDS:
+        return read_cards(doc, root)
+    cards = [card for card in before if card.id not in changed]
+    for id in changed:
+        shared = found.get(id)
+        if isinstance(shared, SharedMap) and len(id) <= MAX_WORD:
+            cards.append(_card(id, shared))
+    return _in_order(cards)
+
+
+def _in_order(cards: Iterable[Card]) -> tuple[Card, ...]:
     return tuple(sorted(cards, key=lambda c: (c.section, c.order, c.created, c.id)))
 
 
@@ -164,23 +166,6 @@ def read_drafts(doc: Doc[Any]) -> dict[str, str]:
         if isinstance(value, Text):
             drafts[key[:MAX_WORD]] = str(value)[:MAX_TEXT]
     return drafts
-
-
-def read_slots(doc: Doc[Any]) -> tuple[Slot, ...]:
-    """Every slot of the memo, by id."""
-    return tuple(
-        Slot(id, _text(shared, "question"), _ticks(shared, "confirmed"))
-        for id, shared in _members(doc, "slots")
-    )
-
-
-def read_lines(doc: Doc[Any]) -> tuple[DeskLine, ...]:
-    """Every line of the strip, oldest first."""
-    lines = [
-        DeskLine(id, _text(shared, "text"), _word(shared, "author"), _time(shared, "created"))
-        for id, shared in _members(doc, "lines")
-    ]
-    return tuple(sorted(lines, key=lambda line: (line.created, line.id)))
 
 
 def put_card(doc: Doc[Any], card: Card, root: str = "cards") -> None:
@@ -278,23 +263,6 @@ def put_section(doc: Doc[Any], section: Section) -> None:
 def drop_draft(doc: Doc[Any], key: str) -> bool:
     """Take the text of a box away, after it was sent as a command; False when there is none."""
     return _drop(doc, "drafts", key)
-
-
-def put_slot(doc: Doc[Any], slot: Slot) -> None:
-    """Write a whole slot of the memo."""
-    doc.get("slots", type=SharedMap)[slot.id] = SharedMap(
-        {
-            "question": Text(slot.question),
-            "confirmed": SharedMap(dict.fromkeys(slot.confirmed, True)),
-        }
-    )
-
-
-def put_line(doc: Doc[Any], line: DeskLine) -> None:
-    """Write a line of the strip."""
-    doc.get("lines", type=SharedMap)[line.id] = SharedMap(
-        {"text": Text(line.text), "author": line.author, "created": line.created}
-    )
 
 
 def _drop(doc: Doc[Any], root: str, key: str) -> bool:

@@ -27,15 +27,23 @@ in a row, and each erasure costs a rewriting of the document."""
 CHECKPOINTS_KEPT: Final = 200
 """Checkpoints of one room, the newest: a long day has about a hundred steps."""
 
+STEPS_KEPT: Final = 200
+"""Steps of one room that can be taken back, the newest: a page remembers fifty of its own."""
+
+PLACES_KEPT: Final = 5_000
+"""Cards in all these steps: ten times a whole evening's put somewhere at once."""
+
 Notes = Mapping[str, "NoteAdded"]
 
 
 class Taken(msgspec.Struct, frozen=True):
-    """A card its author took away (ms), and the cards that stood under it when it was a theme."""
+    """A card its author took away (ms), and the cards that stood under it when it was a theme; or
+    a theme that was `merged` into another, which only undoing that brings back."""
 
     note: "NoteAdded"
     at: int
     under: tuple[str, ...] = ()
+    merged: bool = False
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -50,15 +58,32 @@ class Checkpoint(msgspec.Struct, frozen=True):
     restore: bool = False
 
 
+class Step(msgspec.Struct, frozen=True):
+    """What somebody did in commit `at` and can take back: where the cards stood before, and for a
+    theme that was merged its ticks, those of the other one, and words without a card under it.
+    `moved`: as the board had it of these cards and that theme."""
+
+    at: int
+    seat: str
+    done: events.BoardStepped
+    places: tuple[Placing, ...]
+    moved: Mapping[str, int]
+    ticks: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    items: tuple[str, ...] = ()
+
+
 class Board(msgspec.Struct, frozen=True):
     """See the module. `moved`: the last commit that changed the place or heading of something;
-    `step`: the activity and phase the last checkpoint was made in."""
+    `step`: the activity and phase the last checkpoint was made in; `steps`: what can be taken back,
+    by commit."""
 
     sections: Mapping[str, events.SectionMade] = msgspec.field(default_factory=dict)
     taken: Mapping[str, Taken] = msgspec.field(default_factory=dict)
     moved: Mapping[str, int] = msgspec.field(default_factory=dict)
     checkpoints: tuple[Checkpoint, ...] = ()
     step: tuple[str, str] = ("", "")
+    steps: Mapping[int, Step] = msgspec.field(default_factory=dict)
 
 
 def evolve(board: Board, notes: Notes, event: BoardEvent) -> tuple[Board, Notes]:
@@ -84,6 +109,28 @@ def evolve(board: Board, notes: Notes, event: BoardEvent) -> tuple[Board, Notes]
             return replace(board, sections={**known, **ordered}), notes
         case _:
             return board, notes
+
+
+def stepped(board: Board, step: Step) -> Board:
+    """The board with one more step that can be taken back; old ones make way."""
+    steps = {**board.steps, step.at: step}
+    held = sum(len(one.places) for one in steps.values())
+    for at in list(steps):
+        if len(steps) <= STEPS_KEPT and held <= PLACES_KEPT:
+            break
+        held -= len(steps.pop(at).places)
+    return replace(board, steps=steps)
+
+
+def undone(board: Board, to: int) -> Board:
+    """The board after a step was taken back: what was moved before it was moved then."""
+    step = board.steps.get(to)
+    if step is None:
+        return board
+    changed = frozenset((*step.done.cards, step.done.merged))
+    moved = {id: at for id, at in board.moved.items() if id not in changed}
+    left = {at: one for at, one in board.steps.items() if at != to}
+    return replace(board, steps=left, moved={**moved, **step.moved})
 
 
 def placed(notes: Notes, places: Iterable[Placing]) -> dict[str, "NoteAdded"]:
@@ -116,7 +163,7 @@ def touched(event: object) -> tuple[str, ...]:
             return ()
 
 
-def noted(board: Board, checkpoint: Checkpoint) -> Board:
+def checkpointed(board: Board, checkpoint: Checkpoint) -> Board:
     """The board with one more checkpoint."""
     return replace(board, checkpoints=(*board.checkpoints, checkpoint)[-CHECKPOINTS_KEPT:])
 

@@ -19,9 +19,6 @@ from activities.kernel import Refused
 CALL_LIMIT: Final = 300
 """Characters of a template: the longest meeting link with a password in it is about half."""
 
-SCHEMES: Final = ("https:", "tel:", "sip:")
-"""What may be opened beside the page; nothing that could run in it."""
-
 EVERYONE: Final = "all"
 """The group of a call in which everybody is."""
 
@@ -64,7 +61,8 @@ def link(template: str, group: str, name: Name) -> str:
 
 
 def _read(url: str) -> str | None:
-    """The link as browsers read it, or None."""
+    """The link as browsers read it, or None: what may be opened beside the page, and nothing that
+    could run in it."""
     if not url.isprintable() or any(sign in url for sign in " <>\"'`\\{}|^"):
         return None
     try:

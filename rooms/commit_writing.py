@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from rooms.commits import Commit, WordsKept
 from rooms.whole import Draft
 from rooms.words import digest
-from rooms.words_desk import said_by
+from rooms.words_events import WordsReworded, WordsWritten
 
 
 def written(
@@ -27,7 +27,7 @@ def written(
         request, seat, entered_by = mark, "", ""
     speaker = draft.room.seats.get(seat)
     keys = frozenset(draft.room.keys.values())
-    owners = said_by(draft, seat, entered_by)
+    owners = _said_by(draft, seat, entered_by)
     kept = tuple(
         WordsKept(
             # A key is nobody's words: hiding a person keeps it.
@@ -54,3 +54,15 @@ def written(
         request=request,
         words=kept,
     )
+
+
+def _said_by(draft: Draft, seat: str, entered_by: str) -> dict[str, tuple[str, str]]:
+    """Whose texts of a commit are not its sender's, and who typed them: what somebody wrote down
+    for another, and what took the place of an older text."""
+    found: dict[str, tuple[str, str]] = {}
+    for event in draft.events:
+        if isinstance(event, WordsWritten):
+            found[event.words] = (event.seat, entered_by or (seat if seat != event.seat else ""))
+        elif isinstance(event, WordsReworded) and (old := draft.room.words.get(event.words)):
+            found[event.words] = (old.seat or seat, entered_by)
+    return found

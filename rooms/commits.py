@@ -19,6 +19,7 @@ from rooms.hall_events import HallEvent
 from rooms.helm import HelmEvent
 from rooms.keeping import Keep
 from rooms.lead import Lead
+from rooms.memo_events import MemoEvent
 from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
 from rooms.sealed import seal, unseal
@@ -192,13 +193,6 @@ class NoteAdded(Event, frozen=True, tag="note.added"):
     faces: str = ""  # of the picture: "none" can be recognised, or all "agreed"
 
 
-class NoteMoved(Event, frozen=True, tag="note.moved"):
-    """A card went under a theme; in rooms of before, now `board_events.CardsPlaced`."""
-
-    card: str
-    theme: str
-
-
 class NoteDeleted(Event, frozen=True, tag="note.deleted"):
     """A card was taken away by its author; its words are erased."""
 
@@ -216,12 +210,11 @@ class NoteReworded(Event, frozen=True, tag="note.reworded"):
 
 
 class ThemesMerged(Event, frozen=True, tag="board.themes_merged"):
-    """All cards of `theme` stand under `into`, and `theme` is gone from the board; the words of its
-    title are erased."""
+    """All cards of `theme` stand under `into`, and `theme` is gone from the board; unless that is
+    taken back, its title is erased after a minute (`NoteDeleted`)."""
 
     theme: str
     into: str
-    words: str = ""
 
 
 class ItemPlaced(Event, frozen=True, tag="board.item_placed"):
@@ -245,14 +238,6 @@ class ThemeScored(Event, frozen=True, tag="board.theme_scored"):
     theme: str
     votes: int
     runoff: int = 0
-
-
-class CardsShared(Event, frozen=True, tag="cards.shared"):
-    """Cards of a closed document were given to the board by their author: from -> new card id."""
-
-    document: str
-    cards: dict[str, str]
-    scope: str
 
 
 class ConsentChanged(Event, frozen=True, tag="consent.changed"):
@@ -282,10 +267,14 @@ class ProseSet(Event, frozen=True, tag="memo.prose_set"):
 
 class MemoSent(Event, frozen=True, tag="memo.sent"):
     """The memo went out to everyone. `places`: where words stood in it, by the id of what was
-    printed."""
+    printed; `sections`: all it had, in order; `before`: facilitators' words of the version people
+    had until now, which are erased."""
 
     at: int
     places: dict[str, str] = msgspec.field(default_factory=dict)
+    sections: tuple[str, ...] = ()
+    by: str = ""
+    before: tuple[str, ...] = ()
 
 
 RoomEvent = (
@@ -305,14 +294,12 @@ RoomEvent = (
     | HelpAsked
     | HelpSeen
     | NoteAdded
-    | NoteMoved
     | NoteDeleted
     | NoteReworded
     | ThemesMerged
     | ItemPlaced
     | NoteTicked
     | ThemeScored
-    | CardsShared
     | ConsentChanged
     | QuestionSet
     | ProseSet
@@ -324,6 +311,7 @@ RoomEvent = (
     | SafetyEvent
     | WordsEvent
     | OwnersReminded
+    | MemoEvent
 )
 
 

@@ -14,7 +14,7 @@ from activities.kernel import Harvest, Item
 from rooms import card_lookup, wire
 from rooms.whole import Activities, Whole
 from rooms.words_events import CardAt
-from rooms.words_state import due
+from rooms.words_state import forget_times
 
 Text = Callable[[str], str | None]
 Name = Callable[[str], str | None]
@@ -49,12 +49,12 @@ def items(whole: Whole, activities: Activities) -> Items:
     return found
 
 
-def noted(whole: Whole) -> Mapping[str, Items]:
+def cards_by_author(whole: Whole) -> Mapping[str, Items]:
     """Cards of everyone's board and of circles as items, by author: words like all others."""
     # Asked for with every frame for every seat: kept with the value it is read from.
-    known: dict[str, dict[str, tuple[str, Item]]] | None = whole.__dict__.get("noted")
+    known: dict[str, dict[str, tuple[str, Item]]] | None = whole.__dict__.get("cards_by_author")
     if known is None:
-        known = whole.__dict__["noted"] = {}
+        known = whole.__dict__["cards_by_author"] = {}
         for note in whole.room.notes.values():
             if not note.document.startswith("mine/") and note.kind != "theme":
                 item = Item(note.kind, Words(note.words), note.seat, note.group)
@@ -151,9 +151,9 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
     """Everything of this seat that could be quoted or printed, with its present consent. `found`:
     `items`."""
     state = whole.room
-    ends = due(state)
+    ends = forget_times(state)
     mine: list[wire.MyWords] = []
-    cards = noted(whole).get(seat, {})
+    cards = cards_by_author(whole).get(seat, {})
     for ref, (_, item) in (*found.items(), *cards.items()):
         if item.seat != seat or (ref not in state.words and ref not in state.gone):
             continue
@@ -180,7 +180,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
                 verbal=known.heard if known and known.consent.verbal else "",
             )
         )
-    keeps = state.keep.board_until(state.begins), state.keep.memo_until(state.begins)
+    keeps = state.keep.board_until(state.kept_from), state.keep.memo_until(state.kept_from)
     return wire.WordsMessage(
         seat=seat,
         seq=state.seq,
@@ -189,6 +189,7 @@ def my_words(whole: Whole, found: Items, seat: str, now: int) -> wire.WordsMessa
         kept_until=keeps[0],
         memo_until=keeps[1],
         sent=bool(state.sent),
+        asked_until=0 if state.memo.over else state.memo.ends,
     )
 
 

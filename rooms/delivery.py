@@ -2,6 +2,7 @@
 (`architecture.md`, Delivery)."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import pycrdt
@@ -35,6 +36,8 @@ class Delivery:
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
         self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
         self._sent: dict[str, bytes] = {}  # state vectors of what has left
+        self.pointed_here: Callable[[str, bytes], None] = lambda name, states: None
+        """Called with where people here point, for the other processes."""
         room.changed = self.views_changed
         room.shelf.on_edit = self.edited
         self.resyncs = 0
@@ -53,6 +56,22 @@ class Delivery:
         """Somebody points at something; only the last of each session matters."""
         self._awareness[document][by] = data
         self.tick.wake()
+
+    def pointed_elsewhere(self, process: str, document: str, states: bytes) -> None:
+        """People at another process point at something."""
+        if data := self.room.shelf.aware_elsewhere(document, states, process):
+            self._send_pointers(document, data)
+
+    def left_elsewhere(self, process: str) -> None:
+        """Another process is gone, and so are its people's pointers."""
+        for document, data in self.room.shelf.leave_elsewhere(process).items():
+            self._send_pointers(document, data)
+
+    def _send_pointers(self, document: str, data: bytes, by: "Session | None" = None) -> None:
+        frame = Aware(f"{self.room.id}/{document}", data)
+        for session in self.sessions:
+            if session is not by and document in session.opened:
+                session.outbox.put(frame)
 
     async def flush(self) -> None:
         """Send all that waits; called by the tick."""
@@ -103,12 +122,9 @@ class Delivery:
                 session.outbox.put(frame)
 
     def _send_awareness(self, document: str, states: dict["Session", bytes]) -> None:
-        full = f"{self.room.id}/{document}"
         for by, data in states.items():
-            frame = Aware(full, data)
-            for session in self.sessions:
-                if session is not by and document in session.opened:
-                    session.outbox.put(frame)
+            self._send_pointers(document, data, by)
+            self.pointed_here(document, data)
 
     def dismiss_all(self, goodbye: Goodbye) -> None:
         """The same last word to every session."""

@@ -28,7 +28,7 @@ exception inside `server_edit` breaks the document on purpose.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -115,8 +115,9 @@ class Document:
         self.index.bind(client_id, SERVER)
         self.awareness = Awareness(self.index)
         # accepted and not applied yet: they are in the index already
-        self._awaited: set[bytes] = set()
+        self._awaited: dict[bytes, frozenset[str]] = {}  # with the cards they change
         self._cards: tuple[board_schema.Card, ...] | None = None
+        self._changed: set[str] = set()  # cards that are others since they were read
         self._doc: Doc[Any] | None = Doc(client_id=client_id)
         for root, kind in board_schema.ROOTS[family].items():
             if kind == MAP:
@@ -184,7 +185,7 @@ class Document:
             self.index.rollback(change)
             return RefusedUpdate(reason)
         self.index.commit(change)
-        self._awaited.add(change.data)
+        self._awaited[change.data] = _keys(change)
         return Accepted(change.data, tuple(change.touches), tuple(change.bound))
 
     def apply(self, update: bytes) -> None:
@@ -193,16 +194,29 @@ class Document:
         Raises `BadUpdate` when a stored update is not in order (nothing is applied), and
         `DocumentBroken`.
         """
-        doc = self.doc
         if update in self._awaited:
-            self._awaited.discard(update)
-            new = update
+            self._let_in(update, self._awaited.pop(update))
         else:
-            change = self.index.stage(read_update(update, STORED, step2=True), None)
-            self.index.commit(change)
-            new = change.data
+            self.take_in(update)
+
+    def take_in(self, update: bytes, bound: Iterable[tuple[int, str]] = ()) -> Accepted:
+        """`apply` of an update that was judged elsewhere, with the client ids that became a
+        device's by it; gives what was new in it."""
+        change = self.index.stage(read_update(update, STORED, step2=True), None)
+        self.index.commit(change)
+        for client, device in bound:
+            self.index.bind(client, device)
+        self._let_in(change.data, _keys(change))
+        return Accepted(change.data, tuple(change.touches))
+
+    def awaits(self, clients: Collection[int]) -> bool:
+        """Whether something accepted and not applied yet is by one of these clients."""
+        return any(not writers(update).isdisjoint(clients) for update in self._awaited)
+
+    def _let_in(self, new: bytes, changed: frozenset[str]) -> None:
+        doc = self.doc
         self.size += len(new)
-        self._cards = None
+        self._changed |= changed
         if new:
             self._native(lambda: doc.apply_update(new))
 
@@ -213,7 +227,6 @@ class Document:
         nothing. If the append fails, or `work` raises, the document is to be loaded again.
         """
         doc = self.doc
-        self._cards = None
         updates: list[bytes] = []
 
         def edit() -> None:
@@ -233,10 +246,12 @@ class Document:
         if update in (b"", NOTHING):
             return b""
         try:
-            self.index.commit(self.index.stage(read_update(update, STORED, step2=True), None))
+            change = self.index.stage(read_update(update, STORED, step2=True), None)
+            self.index.commit(change)
         except BadUpdate:
             self._doc = None
             raise
+        self._changed |= _keys(change)
         self.size += len(update)
         return update
 
@@ -267,9 +282,17 @@ class Document:
         if root is None:
             return ()
         doc = self.doc
-        if self._cards is None:
-            self._cards = self._native(lambda: board_schema.read_cards(doc, root), fatal=False)
-        return self._cards
+        known, changed = self._cards, frozenset(self._changed)
+        if known is None:
+            known = self._native(lambda: board_schema.read_cards(doc, root), fatal=False)
+        elif changed:
+            before = known
+            known = self._native(
+                lambda: board_schema.read_again(doc, before, changed, root), fatal=False
+            )
+        self._cards = known
+        self._changed.clear()
+        return known
 
     def read(self, reader: Callable[[Doc[Any]], T]) -> T:
         """Read with one of `board_schema`'s readers, guarded."""
@@ -314,6 +337,12 @@ class Document:
             raise DocumentBroken(f"{self.name}: {error!r}") from None
 
 
+def writers(update: bytes) -> frozenset[int]:
+    """The clients whose structs an update of our store has. Raises `BadUpdate`."""
+    parsed = read_update(update, STORED, step2=True)
+    return frozenset(parsed.sections)
+
+
 class Documents:
     """The documents of one room that are open in this process.
 
@@ -343,3 +372,8 @@ class Documents:
 
     def __iter__(self) -> Iterator[Document]:
         return iter(tuple(self._open.values()))
+
+
+def _keys(change: Change) -> frozenset[str]:
+    """The ids of cards, and of whatever else stands at a root, that a change is about."""
+    return frozenset(touch.path[1] for touch in change.touches if len(touch.path) > 1)

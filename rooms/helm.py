@@ -57,13 +57,6 @@ class BatonPassed(Event, frozen=True, tag="lead.baton"):
     to: str
 
 
-class LeadForced(Event, frozen=True, tag="lead.forced"):
-    """The organiser gave the lead away over the head of who led."""
-
-    by: str
-    to: str
-
-
 class Proposed(Event, frozen=True, tag="lead.proposed"):
     """A shadow proposed a command."""
 
@@ -86,14 +79,11 @@ class DebriefSaid(Event, frozen=True, tag="debrief.said"):
     at: int
 
 
-HelmEvent = (
-    DutyGiven | CoTimeSet | BatonPassed | LeadForced | Proposed | ProposalSettled | DebriefSaid
-)
+HelmEvent = DutyGiven | CoTimeSet | BatonPassed | Proposed | ProposalSettled | DebriefSaid
 
 
 class Helm(msgspec.Struct, frozen=True):
-    """See the module. `led_since` (ms): when the acting lead last changed, 0 before it ever did;
-    `forced`: the organiser made that change."""
+    """See the module. `led_since` (ms): when the acting lead last changed, 0 before it ever did."""
 
     duties: Mapping[str, str] = msgspec.field(default_factory=dict)
     co_time: bool = True
@@ -101,7 +91,6 @@ class Helm(msgspec.Struct, frozen=True):
     proposals: tuple[Proposal, ...] = ()
     debrief: tuple[DebriefSaid, ...] = ()
     led_since: int = 0
-    forced: str = ""
 
     def proposal(self, id: str) -> Proposal | None:
         """The open proposal with this id."""
@@ -110,7 +99,7 @@ class Helm(msgspec.Struct, frozen=True):
 
 def lead_changed(helm: Helm, at: int) -> Helm:
     """Somebody else leads since `at`."""
-    return replace(helm, led_since=at, forced="")
+    return replace(helm, led_since=at)
 
 
 def evolve(helm: Helm, event: HelmEvent) -> Helm:
@@ -122,8 +111,6 @@ def evolve(helm: Helm, event: HelmEvent) -> Helm:
             return replace(helm, co_time=on)
         case BatonPassed(item=item):
             return replace(helm, batons=helm.batons | {item})
-        case LeadForced(by=by):
-            return replace(helm, forced=by)
         case Proposed(proposal=proposal):
             return replace(helm, proposals=(*helm.proposals, proposal)[-PROPOSALS_KEPT:])
         case ProposalSettled(proposal=id, state=state):

@@ -149,7 +149,6 @@ def _force(draft: Draft, command: wire_helm.LeadForce, asking: Asking) -> None:
     record = draft.room.lead
     new = leads.force(record, command.to, command.epoch, asking.present(draft))
     draft.add(commits.LeadChanged(lead=new))
-    draft.add(helm.LeadForced(by=asking.seat.id, to=command.to))
     draft.add(
         commits.DeskLineSaid(
             id=asking.new_id(),

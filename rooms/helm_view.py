@@ -1,33 +1,17 @@
-"""What screens show and offer about leading: the bridge line, the baton's card, duties, proposals,
-the strip, the debrief (`methods.md A5`)."""
+"""What screens show about leading: the bridge line, the baton's card, duties (`methods.md A5`)."""
 
-from collections.abc import Callable
-from typing import Final, Literal, get_args
+from typing import Final, get_args
 
-from activities.blocks import (
-    AnyBlock,
-    Line,
-    Need,
-    Note,
-    Offer,
-    Option,
-    Rules,
-    Who,
-    Words,
-    say,
-    say_n,
-)
-from activities.kernel import Command, LeadCommand
+from activities.blocks import AnyBlock, Line, Note, Rules, Who, Words, say, say_n
 from rooms import agenda_settings as forms
-from rooms import commits, helm_desk, lead_rights, wire
+from rooms import helm_desk
 from rooms import whole as wholes
 from rooms import wire_helm as on_wire
 from rooms.agenda import item_of, next_item, planned_lead, title_line
 from rooms.agenda_items import AgendaItem
 from rooms.hats import facilitators
-from rooms.helm import BRIDGE_LASTS, DEBRIEF_LASTS, Proposal
+from rooms.helm import BRIDGE_LASTS
 from rooms.lead import AUTOPILOT
-from rooms.offers import NO_WORDS, Standing
 from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Activities, Whole
@@ -40,9 +24,6 @@ MINUTE: Final = 60_000
 SETTINGS_SHOWN: Final = 8
 """Lines of settings on the card: what can be read in a glance."""
 
-VALUES_SHOWN: Final = 12
-"""Values of one field on the button of a proposal: what can be read before it is tapped."""
-
 DUTIES: Final[dict[str, Line]] = {
     "time": say("Time"),
     "door": say("Door: arrivals and help"),
@@ -53,38 +34,6 @@ DUTIES: Final[dict[str, Line]] = {
 }
 WARNED: Final = ("time", "door", "notes", "care", "producer")
 """Duties that need a name, or "none", at the start (`methods.md A5`)."""
-
-CODES: Final[dict[str, Line]] = {
-    "five_left": say("5 minutes left"),
-    "slow_down": say("Slow down"),
-    "wants_in": say("Someone wants in"),
-    "sound": say("Sound problem"),
-    "skip_next": say("Skip the next one"),
-    "extend": say("Extend?"),
-    "your_turn": say("Your turn to lead?"),
-    "back": say("I am back"),
-}
-
-QUESTIONS: Final[dict[on_wire.Question, Line]] = {
-    "saw": say("What did we see?"),
-    "follow": say("What do we follow up?"),
-    "change": say("What do we change?"),
-}
-
-NAMES: Final[dict[str, Line]] = {
-    "phase.next": say("Move on"),
-    "phase.back": say("Go back"),
-    "phase.extend": say("More time"),
-    "activity.start": say("Start the next activity"),
-    "activity.skip": say("Leave the next activity out"),
-    "activity.cut": say("End this activity now"),
-    "lead.offer": say("Hand over the lead"),
-    "door.open": say("Open the door"),
-    "door.close": say("Close the door"),
-    "say.all": say("Say something to everyone"),
-    "group.move": say("Move somebody to another group"),
-}
-"""Proposals in words, where the lead's screen has no button of that name any more."""
 
 
 # Lines and cards ----------------------------------------------------------------------------------
@@ -252,276 +201,4 @@ def notes(
 # Offers -------------------------------------------------------------------------------------------
 
 
-def offers(state: RoomState, seat: Seat, roles: frozenset[str], standing: Standing) -> list[Offer]:
-    """What a facilitator or shadow may do about leading, beside offer and accept."""
-    if seat.role not in ("facilitator", "observer") or not roles:
-        return []
-    found = [_code_offer()]
-    if seat.role == "observer":
-        return [*found, _say_offer()]
-    if seat.organiser:
-        found += _force_offers(state, standing)
-    if roles & {"lead", "co"}:
-        found.append(_duty_offer(state))
-    if "lead" in roles:
-        found += [*_asked_offers(state, standing), *_role_offers(state, seat)]
-        on = state.helm.co_time
-        found.append(
-            Offer(
-                command=on_wire.CoTime(epoch=state.lead.epoch, on=not on),
-                label=say("Only the lead may extend and pause")
-                if on
-                else say("Co-facilitators may extend and pause"),
-                place="menu",
-            )
-        )
-    if helm_desk.is_over(state, running=standing.running):
-        found.append(_debrief_offer())
-    return found
-
-
-def _choice(label: Line, lines: dict[str, Line]) -> Need:
-    options = tuple(Option(value=value, label=line) for value, line in lines.items())
-    return Need(kind="choice", label=label, options=options)
-
-
-def _code_offer() -> Offer:
-    return Offer(
-        command=on_wire.DeskCode(code="five_left"),
-        label=say("Tell the facilitators"),
-        place="menu",
-        needs={"code": _choice(say("What?"), CODES)},
-        shown=False,
-    )
-
-
-def _say_offer() -> Offer:
-    return Offer(
-        command=wire.DeskSay(text=NO_WORDS),
-        label=say("Write to the facilitators"),
-        place="menu",
-        needs={"text": Need(kind="text", limit=wire.TEXT_LIMIT)},
-        shown=False,
-    )
-
-
-def _people(seats: list[Seat]) -> tuple[Option, ...]:
-    return tuple(Option(value=s.id, label=say("{name}", name=Who(s.id))) for s in seats)
-
-
-def _force_offers(state: RoomState, standing: Standing) -> list[Offer]:
-    able = [
-        s
-        for s in facilitators(state)
-        if s.id != state.lead.acting
-        and s.id in (state.lead.lead, *state.lead.succession)
-        and standing.here(s.id)
-    ]
-    if not able:
-        return []
-    return [
-        Offer(
-            command=on_wire.LeadForce(epoch=state.lead.epoch, to=""),
-            label=say("Give the lead to someone now"),
-            place="menu",
-            needs={"to": Need(kind="seat", label=say("Who?"), options=_people(able))},
-            confirm=say("They lead at once, without being asked. Everyone is told."),
-        )
-    ]
-
-
-def _asked_offers(state: RoomState, standing: Standing) -> list[Offer]:
-    """One tap for the lead to offer it to whoever asked (`methods.md A5`, `lead.request`)."""
-    lead = state.lead
-    if lead.offered_to:
-        return []
-    return [
-        Offer(
-            command=wire.LeadOffer(epoch=lead.epoch, to=asked),
-            label=say("Offer {name} the lead", name=Who(asked)),
-            place="beside",
-            hint=say("{name} asks for the lead.", name=Who(asked)),
-        )
-        for asked in lead.asked
-        if asked in lead.succession and standing.here(asked)
-    ]
-
-
-def _role_offers(state: RoomState, seat: Seat) -> list[Offer]:
-    """Somebody becomes a shadow, or a participant again."""
-    people = [s for s in state.seats.values() if s.status == "in" and s.id != seat.id]
-    members = [s for s in people if s.role == "participant"]
-    back = [s for s in people if s.role in ("facilitator", "observer") and not s.organiser]
-    roles: tuple[tuple[Literal["observer", "participant"], Line, list[Seat]], ...] = (
-        ("observer", say("Let someone look on and propose"), members),
-        ("participant", say("Make someone a participant again"), back),
-    )
-    return [
-        Offer(
-            command=wire.SeatRole(epoch=state.lead.epoch, seat="", role=role),
-            label=label,
-            place="menu",
-            needs={"seat": Need(kind="seat", label=say("Who?"), options=_people(able))},
-        )
-        for role, label, able in roles
-        if able
-    ]
-
-
-def _duty_offer(state: RoomState) -> Offer:
-    able = [s for s in state.seats.values() if s.status == "in"]
-    able = [s for s in able if s.role in ("facilitator", "observer")]
-    return Offer(
-        command=on_wire.DutySet(epoch=state.lead.epoch, duty="time"),
-        label=say("Give a duty"),
-        place="menu",
-        needs={
-            "duty": _choice(say("Which duty?"), DUTIES),
-            "seat": Need(kind="seat", label=say("Who?"), options=_people(able), optional=True),
-        },
-    )
-
-
-def _debrief_offer() -> Offer:
-    return Offer(
-        command=on_wire.DebriefAnswer(question="saw", text=NO_WORDS),
-        label=say("Look back together"),
-        place="menu",
-        needs={
-            "question": _choice(say("Which question?"), {str(q): v for q, v in QUESTIONS.items()}),
-            "text": Need(kind="text", limit=wire.TEXT_LIMIT),
-        },
-        hint=say("Only facilitators see it."),
-        shown=False,
-    )
-
-
-def approvals(
-    state: RoomState, roles: frozenset[str], now: int, name_of: Callable[[Proposal], Line]
-) -> list[Offer]:
-    """What the lead may do with proposals. `name_of` says what one would do, all of it."""
-    if "lead" not in roles or state.lead.peer:
-        return []
-    epoch = state.lead.epoch
-    found: list[Offer] = []
-    for one in state.helm.proposals:
-        if not helm_desk.waits(one, now):
-            continue
-        found += [
-            Offer(
-                command=on_wire.LeadApprove(epoch=epoch, proposal=one.id),
-                label=say("Do it: {what}", what=name_of(one)),
-                place="menu",
-                hint=say("{name} proposes this.", name=Who(one.seat)),
-            ),
-            Offer(
-                command=on_wire.LeadSetAside(epoch=epoch, proposal=one.id),
-                label=say("Set aside: {what}", what=name_of(one)),
-                place="menu",
-                shown=False,
-            ),
-        ]
-    return found
-
-
-def as_proposal(offer: Offer, activity: str) -> Offer | None:
-    """A lead's offer as a shadow may propose it; None when it cannot be proposed with one tap."""
-    command = offer.command
-    if not isinstance(command, LeadCommand) or offer.needs:
-        return None
-    if lead_rights.tag(command) in helm_desk.NEVER_PROPOSED:
-        return None
-    return Offer(
-        command=on_wire.LeadPropose(command=commits.encode_command(command), item=activity),
-        label=say("Propose: {what}", what=offer.label),
-        place=offer.place,
-        hint=say("Whoever leads decides."),
-    )
-
-
-def named(tag: str) -> Line:
-    """A proposed command in words."""
-    return NAMES.get(tag, say("{command}", command=tag))
-
-
-def described(command: Command, state: RoomState) -> Line:
-    """A proposed command in words with everything it carries: whoever approves it knows whom and
-    what it is about."""
-    line = named(lead_rights.tag(command))
-    for name in command.__struct_fields__:
-        value = getattr(command, name)
-        if name in ("epoch", "phase") or value in (None, "", (), NO_WORDS):
-            continue
-        many = value if isinstance(value, tuple) else (value,)
-        for one in many[:VALUES_SHOWN]:
-            line = say("{what}: {value}", what=line, value=_value(one, state))
-    return line
-
-
-def _value(value: object, state: RoomState) -> str | int | Who | Words:
-    match value:
-        case Words() | int():
-            return value
-        case str() if value in state.seats:
-            return Who(value)
-        case _:
-            return str(value)
-
-
 # The strip ----------------------------------------------------------------------------------------
-
-
-def strip(state: RoomState, now: int, *, inside: bool, running: bool) -> wire.DeskMessage:
-    """The private strip, last lines last; the debrief only for facilitators (`inside`)."""
-    return wire.DeskMessage(
-        seq=state.seq,
-        now=now,
-        lines=tuple(_line(line) for line in state.desk[-30:]),
-        watcher=state.helm.duties.get("watch", ""),
-        proposals=tuple(
-            on_wire.ProposalRow(
-                id=one.id, who=Who(one.seat), what=named(one.tag), at=one.at, state=one.state
-            )
-            for one in state.helm.proposals[-30:]
-        ),
-        debrief=_debrief(state, running=running) if inside else None,
-    )
-
-
-def _line(line: commits.DeskLineSaid) -> wire.DeskLine:
-    return wire.DeskLine(
-        id=line.id, who=Who(line.seat), at=line.at, text=_said(line), code=line.code
-    )
-
-
-def _said(line: commits.DeskLineSaid) -> Line | Words:
-    match line.code:
-        case "":
-            return Words(line.text)
-        case "forced":
-            return say("Gave the lead to {name}", name=Who(line.about))
-        case "not_taken":
-            return say("{name} did not take the lead; I go on", name=Who(line.about))
-        case code:
-            return CODES.get(code, say("{command}", command=code))
-
-
-def _debrief(state: RoomState, *, running: bool) -> on_wire.Debrief | None:
-    if not helm_desk.is_over(state, running=running):
-        return None
-    over = max(state.ended.values(), default=state.last)
-    return on_wire.Debrief(
-        ends_at=over + DEBRIEF_LASTS,
-        questions=tuple(
-            on_wire.DebriefQuestion(
-                question=question,
-                label=label,
-                lines=tuple(
-                    on_wire.DebriefLine(who=Who(said.seat), text=Words(said.text))
-                    for said in state.helm.debrief
-                    if said.question == question
-                ),
-            )
-            for question, label in QUESTIONS.items()
-        ),
-    )

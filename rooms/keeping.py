@@ -1,6 +1,7 @@
 """How long a room keeps what people write: the raw board and the memo apart (issue 4, *Erasure*).
 
-The dates are set when the room is opened and never moved: people wrote under them.
+The dates are counted from the day the exchange is planned for when the first guest comes in, and
+never moved after that, whenever it really begins: people wrote under them.
 """
 
 from collections.abc import Mapping
@@ -28,7 +29,8 @@ DAYS_MOST: Final = 3_650
 
 
 class Keep(msgspec.Struct, frozen=True):
-    """Days from the exchange on (its planned start, else the opening of the room)."""
+    """Days from `RoomState.kept_from` on: the planned start of the exchange, or the opening of the
+    room where that is later or nothing is planned."""
 
     board_days: int = BOARD_DAYS
     memo_days: int = MEMO_DAYS

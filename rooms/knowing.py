@@ -6,36 +6,32 @@ from msgspec.structs import replace
 from activities.kernel import Refused
 from rooms.asked import field_of, tag_of
 from rooms.asking import Known
-from rooms.memo_places import placed
+from rooms.looked_up import looked_up
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
 from rooms.room_log import DISK_FULL
+from rooms.room_memo import RoomMemo
 from rooms.room_reading import RoomReading
 from rooms.storage import StorageUnwritable
 
 log = structlog.get_logger("rooms")
-
-ABOUT_MEMO = frozenset({"memo.send", "memo.remind"})
-"""Commands that depend on the memo as drafted now (ME6)."""
 
 
 class Knowing:
     """Looks things up in one room. Each is read before the room is locked: what changes in
     between is found by the decider, or by whoever looks again after the commit."""
 
-    def __init__(self, room: RoomReading, recent: Recent) -> None:
+    def __init__(self, room: RoomReading, recent: Recent, memos: RoomMemo) -> None:
         self._room = room
+        self._memos = memos
         self._recent = recent
 
     async def known(self, raw: bytes, sender: str) -> Known:
         """What deciding this command of this seat needs, but for its code."""
         tag = tag_of(raw)
-        memo = await self._room.draft_memo("participants") if tag in ABOUT_MEMO else None
         about = await self._about(raw, sender)
         photo = field_of(raw, "photo") if tag == "note.add" else ""
-        return Known(
-            memo_ready=memo is not None and memo.ready,
-            memo_waiting=memo.waiting if memo is not None else (),
-            places=placed(memo) if memo is not None and tag == "memo.send" else {},
+        return replace(
+            await looked_up(self._room, self._memos, tag),
             recent=about.recent if about else (),
             cards=about.all if about else (),
             photo=photo if self._room.photos.has(sender, photo) else "",

@@ -7,8 +7,9 @@ thing that may differ is the date line, which stands alone.
 
 People write, the program counts. Machine text is headings, lists, counts, and places still to be
 written. Facilitators' paragraphs are kept by section id (`why`, `did`, `stories`, `story:{id}`,
-`theme:{id}:heard`, `theme:{id}:practices`, `theme:{id}:reactions`, `open`, `commitments`,
-`evaluation`, `people`, `next`) and come back at their place in every later draft (ME3).
+`stories:lesson`, `theme:{id}:heard`, `theme:{id}:practices`, `theme:{id}:reactions`,
+`theme:{id}:lesson`, `open`, `commitments`, `evaluation`, `people`, `next`) and come back at their
+place in every later draft (ME3).
 
 The way of a card: `memo_rules` says whether this edition may print it; `memo_themes` sorts it into
 a theme that carries, a single voice, or a loose quote; a section prints it; the ledger says where
@@ -21,10 +22,11 @@ never questions, commitments, consent lines or what a person wrote in prose.
 Sources: methods.md 1.7, 1.8, 3.1, 3.2, A18; invariants G8, G10, ME1 to ME6.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import msgspec
 
+from activities.consent import Consent
 from rooms import memo_calendar as calendar
 from rooms import memo_sections as plain
 from rooms.memo_desk import Desk
@@ -34,7 +36,6 @@ from rooms.memo_say import Said, Translate, english, say
 from rooms.memo_source import (
     ActivityLine,
     Commitment,
-    Consent,
     Evaluation,
     MemoCard,
     MemoSource,
@@ -60,6 +61,7 @@ from rooms.memo_tree import (
     Memo,
     Missing,
     Notice,
+    Picture,
     Quote,
     Section,
     Space,
@@ -77,6 +79,8 @@ WORDS_PLANNED = 2_300
 WORDS_MAX = 2_500
 """Five pages (methods.md 3.1): 2,000 to 2,500 words; beyond it the draft is cut."""
 WORDS_A_PAGE = 460
+WORDS_A_PICTURE = 130
+"""Words that would stand where a photo stands: it takes a bit more than a quarter of a page."""
 HEAD_BUDGET = 60
 BUDGETS = {
     "why": 140, "did": 100, "stories": 330, "themes": 0, "open": 150, "commitments": 180,
@@ -96,10 +100,12 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
     notes = sort_notes(desk)
     themes = notes.themes
     _waiting_cards(desk, themes)
+    carried = {theme.card.id for theme in themes}
+    lessons = sum(n for theme, n in source.lessons.items() if theme not in carried)
     fill: dict[str, Callable[[], list[Block]]] = {
         "why": lambda: plain.why(desk),
         "did": lambda: plain.did(desk),
-        "stories": lambda: stories(desk, list(notes.loose_quotes)),
+        "stories": lambda: stories(desk, list(notes.loose_quotes), lessons),
         "open": lambda: plain.still_open(desk, notes.single),
         "commitments": lambda: plain.commitments(desk),
         "evaluation": lambda: plain.evaluation(desk),
@@ -125,8 +131,11 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
         head.title.text, head.kicker, head.confidentiality, head.edition,
         *(f"{fact.label} {fact.line.text}" for fact in head.facts),
     ]))  # fmt: skip
-    counted, gone = _cut(tuple(map(_count, sections)), WORDS_MAX - head_words)
+    captions = sum(words(one.line.text) for one in desk.pictures.values())
+    kept, gone = _cut(tuple(map(_count, sections)), WORDS_MAX - head_words - captions)
+    counted = tuple(_illustrated(section, desk.pictures) for section in kept)
     total = head_words + sum(section.words for section in counted)
+    shown = sum(isinstance(each, Picture) for section in counted for each in section.blocks)
     waiting = sum(lack.count for lack in desk.missing if lack.kind == "consent")
     ledger = tuple(
         LedgerEntry(entry.id, reason="cut") if entry.id in gone else entry for entry in desk.close()
@@ -136,7 +145,7 @@ def draft(source: MemoSource, edition: Edition, translate: Translate = english) 
     counts = Counts(
         words=total,
         budget=WORDS_PLANNED,
-        pages=max(1, -(-total // WORDS_A_PAGE)),
+        pages=max(1, -(-(total + shown * WORDS_A_PICTURE) // WORDS_A_PAGE)),
         themes=len(themes),
         quotes_cleared=desk.quotes_cleared,
         quotes_waiting=waiting,
@@ -235,6 +244,22 @@ def _count(section: Section) -> Section:
             case _:
                 pass
     return msgspec.structs.replace(section, words=words(" ".join(printed)))
+
+
+def _illustrated(section: Section, pictures: Mapping[str, Picture]) -> Section:
+    """The section with the photos of its notes, each after the last block that came from its
+    card."""
+    last: dict[str, int] = {}
+    for index, block in enumerate(section.blocks):
+        for line in lines_of(block):
+            last |= dict.fromkeys((id for id in line.source if id in pictures), index)
+    if not last:
+        return section
+    blocks: list[Block] = []
+    for index, block in enumerate(section.blocks):
+        blocks.append(block)
+        blocks += [pictures[id] for id, at in last.items() if at == index]
+    return _count(msgspec.structs.replace(section, blocks=tuple(blocks)))
 
 
 def _cut(sections: tuple[Section, ...], most: int) -> tuple[tuple[Section, ...], frozenset[str]]:

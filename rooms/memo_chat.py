@@ -15,6 +15,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Run,
     Section,
@@ -146,6 +147,8 @@ def _block(section: Section, block: Block, step: int) -> str:
             return _line(line, step)
         case Notice(line=line, kind=kind):
             return "" if step and kind in ("placeholder", "more") else _line(line, step)
+        case Picture(label=label):
+            return "" if step else calm(label)
         case Space():  # never in what is shared
             return ""
 

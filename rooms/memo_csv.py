@@ -12,6 +12,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Space,
     Table,
@@ -22,8 +23,8 @@ COLUMNS: Final = (
     "ticks", "id",
 )  # fmt: skip
 """`row` is "line" (printed in the memo) or "card"; `place` the heading it stands under, `part` the
-smaller heading; `attribution` who may be named with it, or its small print; `id` what it came
-from. In English and in this order whatever the memo's language, for programs."""
+smaller heading; `attribution` who may be named with it, its small print, or a photo's file; `id`
+what it came from. In English and in this order whatever the memo's language, for programs."""
 
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 """What makes a spreadsheet calculate, call a program or fetch an address, the wide signs of East
@@ -79,6 +80,9 @@ def _lines(memo: Memo) -> Iterator[Row]:
         for block in section.blocks:
             if isinstance(block, Heading):
                 part = block.line.text
+            if isinstance(block, Picture):
+                file = memo.photo_file(block.photo)
+                yield _row(section.heading, part, "picture", block.line, file)
             yield from _block(section.heading, part, block)
 
 
@@ -102,7 +106,7 @@ def _block(place: str, part: str, block: Block) -> Iterator[Row]:
             yield _row(place, part, "notice", line)
         case Ask(line=line, label=label):
             yield _row(place, label, "question to you", line)
-        case Space():  # never in what is shared
+        case Picture() | Space():  # `_lines`; never in what is shared
             pass
 
 

@@ -16,6 +16,7 @@ from rooms.memo_tree import (
     Missing,
     MissingKind,
     Notice,
+    Picture,
     Reason,
     Space,
 )
@@ -24,6 +25,9 @@ NOTE_MAX = 400
 """Characters of a note that are printed: about 65 words; the whole note stays on the board."""
 PICTURE_MAX = 200
 """Characters that say what is on a photo: all that fit on its card."""
+PHOTOS_MAX, PHOTOS_A_SECTION = 12, 3
+"""Photos of one memo, and under one heading: four to a page they are three pages of pictures, and
+the file can still be sent by mail; of further ones it says what is on them."""
 NAME_MAX = 120
 """Characters of a name, an organisation, a place, an attribution."""
 ORIGINS = {
@@ -55,6 +59,8 @@ class Desk:
         self.missing: list[Missing] = []
         self.quotes_cleared = 0
         self.stories_released = 0
+        self.pictures: dict[str, Picture] = {}
+        self._pictured: dict[str, int] = {}
         self._ledger: dict[str, LedgerEntry] = {}
         self._prose_used: set[str] = set()
         self._free: dict[str, list[MemoCard]] = {}
@@ -113,12 +119,28 @@ class Desk:
                 for card in group:
                     self.enter(card.id, reason="list_limit")
                 continue
-            for card in group[1:]:
+            for card in group:
                 self.enter(card.id, place)
+                self.show(card, place)
             line = self.note(group[0], place, self._small_print(group))
             ids = tuple(card.id for card in group)
             lines.append(Line(line.text, ids, "people", line.language, line.note))
         return tuple(lines)
+
+    def show(self, card: MemoCard, place: str) -> None:
+        """Put a card's photo after the block its words are printed in, as long as there is room for
+        it in this section."""
+        said = self._picture(card)
+        section = ":".join(place.split(":")[:2])
+        here = self._pictured.get(section, 0)
+        if not (card.photo and said) or card.id in self.pictures:
+            return
+        if len(self.pictures) >= PHOTOS_MAX or here >= PHOTOS_A_SECTION:
+            return
+        self._pictured[section] = here + 1
+        alt = one_line(card.picture, PICTURE_MAX)
+        line = Line(alt, (card.id,), "people", language_tag(card.language))
+        self.pictures[card.id] = Picture(line, card.photo, said)
 
     def more(self, cards: int, lines: tuple[Line, ...]) -> tuple[Block, ...]:
         """The line that says how many notes a list left out, if any."""
@@ -222,5 +244,5 @@ class Desk:
         origins = dict.fromkeys(ORIGINS[card.origin] for card in group if card.origin in ORIGINS)
         parts += map(self.say, origins)
         parts += dict.fromkeys(self.attribution(card.attribution) for card in group)
-        parts += dict.fromkeys(self._picture(card) for card in group)
+        parts += dict.fromkeys(self._picture(c) for c in group if c.id not in self.pictures)
         return " · ".join(part for part in parts if part)

@@ -26,14 +26,13 @@ from rooms.memo_tree import Run
 
 ROOT: Final = "memo"
 PLACE: Final = "place"
-ID_LIMIT: Final = 120
-"""Characters of a place's id: a card's id of at most 100 with the words around it."""
 PLACES_MAX: Final = 1_000
 """Places one memo is given: some eight for each of a hundred themes and stories."""
 NODES_MAX: Final = 20_000
 """Elements and texts that are looked at: past this somebody is playing, and the rest is left."""
 
 _ID: Final = re.compile(r"[A-Za-z0-9_.~:-]{1,120}")
+"""A place's id: a card's id of at most 100 characters with the words around it."""
 
 
 def is_place(id: str) -> bool:

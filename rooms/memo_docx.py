@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from docx import Document
 from docx.document import Document as WordDocument
@@ -11,10 +11,12 @@ from docx.enum.style import WD_STYLE_TYPE
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
 from docx.oxml.xmlchemy import BaseOxmlElement
-from docx.shared import Emu, Pt, RGBColor
+from docx.shared import Emu, Mm, Pt, RGBColor
 from docx.styles.style import ParagraphStyle
 from docx.text.paragraph import Paragraph as WordParagraph
+from msgspec.structs import replace
 
+from rooms.memo_photos import Photos, Print, printed
 from rooms.memo_text import line_direction, page_direction
 from rooms.memo_tree import (
     Ask,
@@ -25,6 +27,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Run,
     Space,
@@ -40,14 +43,17 @@ PAGE_WIDTH, PAGE_HEIGHT, TEXT_WIDTH = 7_560_000, 10_692_000, 5_616_000
 VOICE, HOUSE = "Georgia", "Calibri"
 """Faces that text programs have; other scripts come from the reader's own machine."""
 COMPLEX = "Arial"
+HEADINGS = ("Part heading", "Question label")
+"""Styles that look like no heading of a story, and are as high as one: no level is left out."""
 SIDES = ("top", "left", "bottom", "right")
 DECORATIVE = "http://schemas.microsoft.com/office/drawing/2017/decorative"
 LINE = "E0D3BC"
 INK, QUIET, SAND, SAND_SOFT, SAND_TEXT = "08252F", "3C545C", "D9C18F", "F9F0DC", "71500F"
 
 
-def docx(memo: Memo) -> bytes:
-    """The memo as DOCX. Equal memos give equal bytes; the file's own dates are the end of the
+def docx(memo: Memo, photos: Photos | None = None) -> bytes:
+    """The memo as DOCX. Equal memos with equal photos give equal bytes; the file's own dates are
+    the end of the
     exchange."""
     document = Document()
     _styles(document, memo.language)
@@ -67,7 +73,10 @@ def docx(memo: Memo) -> bytes:
     for section in memo.sections:
         _add(document, "Heading 1", Line(section.heading, language=memo.language), way)
         for block in section.blocks:
-            _block(document, block, way, memo.language)
+            if isinstance(block, Picture):
+                _photo(document, block, printed(photos or {}, block.photo), way)
+            else:
+                _block(document, block, way, memo.language)
     _add(document, "Date line", Line(memo.date_line, language=memo.language), way)
     _add(document, "Quiet", Line(memo.imprint, language=memo.language), way)
     raw = BytesIO()
@@ -78,7 +87,7 @@ def docx(memo: Memo) -> bytes:
 def _block(document: WordDocument, block: Block, way: str, tag: str) -> None:
     match block:
         case Heading(line=line, part=part):
-            style = "Heading 3" if part else "Heading 2"
+            style = "Part heading" if part else "Heading 2"
             _add(document, style, line, way)
         case Paragraph(line=line, quiet=quiet):
             _add(document, "Quiet" if quiet else "Body Text", line, way)
@@ -99,7 +108,7 @@ def _block(document: WordDocument, block: Block, way: str, tag: str) -> None:
             note = Line(label, language=tag, note=state)
             _keep(_add(document, "Question label", note, way))
             _add(document, "Question", line, way)
-        case Space():  # never in what is shared
+        case Picture() | Space():  # `_photo`; never in what is shared
             pass
 
 
@@ -241,11 +250,11 @@ def _styles(document: WordDocument, tag: str) -> None:
     _face(styles["Title"], VOICE, 30, INK, before=2, after=14, line=1.1)
     _face(styles["Heading 1"], VOICE, 20, INK, before=26, after=8, line=1.15)
     _face(styles["Heading 2"], VOICE, 14.5, INK, before=16, after=5, line=1.15)
-    _face(styles["Heading 3"], HOUSE, 11, QUIET, before=13, after=4, line=1.2, bold=True)
     _face(styles["Body Text"], HOUSE, 11, INK, after=8, line=1.3)
     _face(styles["List Bullet"], HOUSE, 11, INK, after=4, line=1.25)
+    _face(styles["Caption"], HOUSE, 9, QUIET, after=12, line=1.25)
     _face(styles["Quote"], VOICE, 14, INK, before=10, after=2, line=1.25)
-    for name in ("Title", "Heading 1", "Heading 2", "Heading 3", "Quote"):
+    for name in ("Title", "Heading 1", "Heading 2", "Quote"):
         drop(styles[name].element.get_or_add_pPr(), "pBdr")
     own: tuple[tuple[str, str, float, str, float, float], ...] = (
         ("Kicker", HOUSE, 10, QUIET, 0, 0),
@@ -253,6 +262,7 @@ def _styles(document: WordDocument, tag: str) -> None:
         ("Quiet", HOUSE, 10, QUIET, 2, 4),
         ("Quote source", HOUSE, 10, QUIET, 0, 12),
         ("To do", HOUSE, 10, SAND_TEXT, 4, 6),
+        ("Part heading", HOUSE, 11, QUIET, 13, 4),
         ("Question label", HOUSE, 11, QUIET, 14, 0),
         ("Question", VOICE, 14.5, INK, 0, 12),
         ("Table head", HOUSE, 10, QUIET, 3, 3),
@@ -262,8 +272,9 @@ def _styles(document: WordDocument, tag: str) -> None:
     )
     for name, face, size, colour, before, after in own:
         style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
-        style.base_style = normal
-        bold = name in ("Question label", "Table head")
+        bold = name in ("Part heading", "Question label", "Table head")
+        # Parts of a theme and its question are headings of the second level in the outline.
+        style.base_style = styles["Heading 2"] if name in HEADINGS else normal
         _face(style, face, size, colour, before, after, 1.25, bold=bold)
     styles["Fact"].paragraph_format.tab_stops.add_tab_stop(Pt(96))
     for name in ("Quote", "Quote source"):
@@ -310,6 +321,23 @@ def _keep(paragraph: WordParagraph) -> None:
     paragraph.paragraph_format.keep_with_next = True
 
 
+def _photo(document: WordDocument, block: Picture, shown: Print | None, way: str) -> None:
+    """A photo with its words for those who cannot see it, and its caption; else what is on it."""
+    if shown is None:
+        _add(document, "Quiet", replace(block.line, text=block.label), way)
+        return
+    paragraph = _paragraph(document, "Body Text")
+    if line_direction(block.line.text, block.line.by, way) == "rtl":
+        put(paragraph._p.get_or_add_pPr(), "bidi", PARAGRAPH)
+    place = paragraph.add_run()
+    shape = place.add_picture(BytesIO(shown.body), Mm(shown.wide), Mm(shown.high))
+    drawing = shape._inline.docPr
+    drawing.set("name", "")
+    drawing.set("descr", block.line.text)
+    _keep(paragraph)
+    _add(document, "Caption", block.line, way)
+
+
 def _ornament(document: WordDocument) -> None:
     """The woven line; marked as decoration, so that it is not read aloud."""
     paragraph = _paragraph(document, "Quiet")
@@ -334,7 +362,8 @@ def _same_dates(raw: bytes) -> bytes:
     with ZipFile(BytesIO(raw)) as old, ZipFile(out, "w", ZIP_DEFLATED) as new:
         for name in old.namelist():
             info = ZipInfo(name, ZIP_DATE)
-            info.compress_type = ZIP_DEFLATED
+            # A photo does not become smaller, and trying takes longer than all the rest.
+            info.compress_type = ZIP_STORED if name.endswith(".jpg") else ZIP_DEFLATED
             info.external_attr = 0o600 << 16
             new.writestr(info, old.read(name))
     return out.getvalue()

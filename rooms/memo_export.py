@@ -9,18 +9,19 @@ from rooms.memo_chat import chat
 from rooms.memo_csv import table
 from rooms.memo_docx import docx
 from rooms.memo_html import page
-from rooms.memo_import import NotAMemo, read_memo
+from rooms.memo_import import NotAMemo
 from rooms.memo_markdown import markdown
 from rooms.memo_pages_html import pages_html
 from rooms.memo_pages_pdf import pages_pdf
 from rooms.memo_pdf import pdf
+from rooms.memo_photos import Photos
 from rooms.memo_press import MissingGlyph
 from rooms.memo_text import folded
 from rooms.memo_tree import Memo
 
 __all__ = [
     "ALL_FORMATS", "FORMATS", "Export", "Format", "MissingGlyph", "NotAMemo", "export",
-    "from_json", "to_json",
+    "to_json",
 ]  # fmt: skip
 
 Whole = Literal["md", "html", "docx", "pdf", "json", "txt", "csv"]
@@ -52,10 +53,15 @@ class Export(msgspec.Struct, frozen=True):
     file_name: str
 
 
-def export(memo: Memo, format: Format, extra_fonts: Path | None = None) -> Export:
-    """Render a memo. Equal memos give equal bytes (ME5).
+def export(
+    memo: Memo, format: Format, extra_fonts: Path | None = None, photos: Photos | None = None
+) -> Export:
+    """Render a memo. Equal memos with equal photos give equal bytes (ME5).
 
-    `extra_fonts` is the operator's own folder of fonts for the PDF. Raises `MissingGlyph` when a
+    `photos` are the pixels of `memo.photos`; those missing are told in words. Markdown, JSON and
+    CSV only name them (`Memo.photo_file`), a chat tells what is on them, and the big-type edition
+    has its own drawings. `extra_fonts` is the operator's own folder of fonts for the PDF. Raises
+    `MissingGlyph` when a
     character of a PDF has no font. The PDF takes up to some hundred milliseconds of one core and
     the others under fifty: call it off the loop. The content is what may leave the room; ledger
     and missing list are never in it.
@@ -65,11 +71,11 @@ def export(memo: Memo, format: Format, extra_fonts: Path | None = None) -> Expor
         case "md":
             content = markdown(shared).encode()
         case "html":
-            content = page(shared).encode()
+            content = page(shared, photos or {}).encode()
         case "docx":
-            content = docx(shared)
+            content = docx(shared, photos or {})
         case "pdf":
-            content = pdf(shared, extra_fonts)
+            content = pdf(shared, extra_fonts, photos or {})
         case "json":
             content = to_json(shared)
         case "txt":
@@ -86,13 +92,8 @@ def export(memo: Memo, format: Format, extra_fonts: Path | None = None) -> Expor
 
 
 def to_json(memo: Memo) -> bytes:
-    """The tree as JSON, indented; `from_json` gives the same memo back."""
+    """The tree as JSON, indented; `memo_import.read_memo` gives the same memo back."""
     return msgspec.json.format(msgspec.json.encode(memo.shared()), indent=2) + b"\n"
-
-
-def from_json(content: bytes) -> Memo:
-    """The memo of a JSON export. Raises `NotAMemo` on anything else."""
-    return read_memo(content)
 
 
 def file_name(memo: Memo, format: Format) -> str:

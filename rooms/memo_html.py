@@ -4,6 +4,9 @@ from base64 import b64encode
 from hashlib import sha256
 from html import escape as html_escape
 
+import msgspec
+
+from rooms.memo_photos import Photos, Print, printed
 from rooms.memo_text import direction, line_direction, page_direction
 from rooms.memo_tree import (
     Ask,
@@ -14,6 +17,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Run,
     Section,
@@ -65,6 +69,10 @@ blockquote{font:400 1.3rem/1.45 var(--serif);white-space:pre-line}
 blockquote:lang(ar),blockquote:lang(fa),blockquote:lang(ur){line-height:1.7}
 figcaption{margin-block-start:.35rem;color:var(--ink-2);font-size:.95rem}
 figcaption b{font-weight:600;color:var(--ink)}
+.photo{border:0;padding:0}
+.photo img{display:block;max-inline-size:100%;inline-size:30rem;block-size:auto;\
+max-block-size:26rem;object-fit:contain;object-position:left;border-radius:.875rem}
+.photo[dir=rtl] img,[dir=rtl] .photo:not([dir]) img{object-position:right}
 .ask{margin-block:1.75rem 0;background:var(--sand-soft);border-radius:1.25rem;\
 padding:1.1rem 1.5rem 1.3rem;break-inside:avoid}
 .ask p{font:400 1.35rem/1.35 var(--serif);margin-block-start:.35rem}
@@ -88,7 +96,8 @@ var(--line);color:var(--ink-2);font-size:.9rem}
 .wide td::before{content:attr(data-label) " ";color:var(--ink-2);font-size:.9rem}}
 @media print{:root{color-scheme:light;--paper:#fff;--ink:#08252F;--ink-2:#3C545C;\
 --line:#E0D3BC;--sand:#E8D8B8;--sand-soft:#F6E8C8;--sand-text:#71500F;--mat:#D6BD8C}\
-body{font-size:11pt}main{max-inline-size:none;padding:0}.ask{print-color-adjust:exact}}
+body{font-size:11pt}main{max-inline-size:none;padding:0}.ask{print-color-adjust:exact}\
+.photo img{inline-size:auto;max-inline-size:104mm;max-block-size:78mm;border-radius:0}}
 @page{margin:18mm}
 """
 _STYLE_HASH = b64encode(sha256(STYLE.encode()).digest()).decode()
@@ -100,8 +109,9 @@ POLICY = (
 the page should send the same as a header."""
 
 
-def page(memo: Memo) -> str:
-    """The memo as a page that needs nothing else; people's text is only ever text."""
+def page(memo: Memo, photos: Photos | None = None) -> str:
+    """The memo as a page that needs nothing else, its photos in it; people's text is only ever
+    text."""
     way = page_direction(memo.language)
     head = memo.head
     facts = "".join(
@@ -121,17 +131,37 @@ def page(memo: Memo) -> str:
         f'<dl class="facts">{facts}</dl>\n'
         f'<p class="shared">{_text(head.confidentiality)}<br>{_text(head.edition)}</p>\n'
         '<div class="mat" aria-hidden="true"></div>\n</header>\n'
-        + "\n".join(_section(section, way) for section in memo.sections)
+        + "\n".join(_section(section, way, photos or {}) for section in memo.sections)
         + f"\n<footer>\n<p>{_text(memo.date_line)}</p>\n"
         f"<p>{_text(memo.imprint)}</p>\n</footer>\n</main>\n</body>\n</html>\n"
     )
 
 
-def _section(section: Section, way: str) -> str:
-    blocks = "\n".join(_block(block, way) for block in section.blocks)
+def _section(section: Section, way: str, photos: Photos) -> str:
+    blocks = "\n".join(
+        _photo(block, printed(photos, block.photo), way)
+        if isinstance(block, Picture)
+        else _block(block, way)
+        for block in section.blocks
+    )
     return (
         f'<section id="{_attribute(section.id)}">\n'
         f"<h2>{_text(section.heading)}</h2>\n{blocks}\n</section>"
+    )
+
+
+def _photo(block: Picture, shown: Print | None, way: str) -> str:
+    """A photo with its caption, which readers by ear hear once; without it, what is on it."""
+    if shown is None:
+        return _tag("p", msgspec.structs.replace(block.line, text=block.label), way, "quiet")
+    wide, high = shown.pixels
+    line = block.line
+    lang = f' lang="{_attribute(line.language)}"' if line.language else ""
+    return (
+        f'<figure class="photo"{lang}{_way(line.text, way)}>'
+        f'<img src="data:image/jpeg;base64,{b64encode(shown.body).decode()}" '
+        f'alt="{_attribute(line.text)}" width="{wide}" height="{high}">'
+        f'<figcaption aria-hidden="true">{_text(line.text)}</figcaption></figure>'
     )
 
 
@@ -157,7 +187,7 @@ def _block(block: Block, way: str) -> str:
             waiting = f'<span class="state">{_text(state)}</span>' if state else ""
             label = f'<h3 class="label"><span>{_text(label)}</span>{waiting}</h3>'
             return f'<div class="ask">{label}{_tag("p", line, way)}</div>'
-        case Space():  # never in what is shared
+        case Picture() | Space():  # `_photo`; never in what is shared
             return ""
 
 

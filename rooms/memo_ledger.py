@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import msgspec
 
+from rooms.memo_places import headings
 from rooms.memo_source import MemoSource
 from rooms.memo_text import clean, clip
 from rooms.memo_tree import Memo, Reason
@@ -52,7 +53,7 @@ def entries(
     """Every card and part of the source once, in the order of the ledger. `board` holds the ids of
     cards on the board, `name` tells a seat's name."""
     known = _known(source, board)
-    headings = _headings(memo)
+    printed = headings(memo)
     out: list[NoteEntry] = []
     for entry in memo.ledger:
         note = known.get(entry.id)
@@ -65,7 +66,7 @@ def entries(
                 id=entry.id,
                 kind=note.kind,
                 place=entry.place,
-                heading=_heading(entry.place, headings),
+                heading=_heading(entry.place, printed),
                 reason=entry.reason,
                 text=clip(" ".join(clean(note.text).split()), TEXT_MAX) if reads else "",
                 language=note.language if reads else "",
@@ -103,18 +104,11 @@ def _known(source: MemoSource, board: frozenset[str]) -> Mapping[str, _Known]:
     return known
 
 
-def _headings(memo: Memo) -> Mapping[str, str]:
-    found: dict[str, str] = {}
-    for section in memo.sections:
-        found[section.id] = section.heading
-    return found
-
-
-def _heading(place: str, headings: Mapping[str, str]) -> str:
+def _heading(place: str, printed: Mapping[str, str]) -> str:
     if place.startswith("story:"):
-        return headings.get("stories", "")
+        return printed.get("stories", "")
     while place:
-        if place in headings:
-            return headings[place]
+        if place in printed:
+            return printed[place]
         place = place.rpartition(":")[0]
     return ""

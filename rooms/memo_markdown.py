@@ -14,6 +14,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Run,
     Section,
@@ -36,7 +37,7 @@ def markdown(memo: Memo) -> str:
         f"*{escape(head.kicker)}*",
         "\n".join(f"- **{escape(fact.label)}:** {_line(fact.line)}" for fact in head.facts),
         f"{escape(head.confidentiality)}  \n{escape(head.edition)}",
-        *(part for section in memo.sections for part in _section(section)),
+        *(part for section in memo.sections for part in _section(section, memo)),
         "---",
         f"*{escape(memo.date_line)}*",
         f"*{escape(memo.imprint)}*",
@@ -57,12 +58,12 @@ def isolated(text: str, beside: str) -> str:
     return f"{FIRST_STRONG}{text}{END}"
 
 
-def _section(section: Section) -> list[str]:
-    blocks = [text for block in section.blocks if (text := _block(block))]
+def _section(section: Section, memo: Memo) -> list[str]:
+    blocks = [text for block in section.blocks if (text := _block(block, memo))]
     return [f"## {escape(section.heading)}", *blocks]
 
 
-def _block(block: Block) -> str:
+def _block(block: Block, memo: Memo) -> str:
     match block:
         case Heading(line=line):
             return f"### {_line(line)}"
@@ -81,6 +82,8 @@ def _block(block: Block) -> str:
             return f"*{_line(line)}*"
         case Ask(line=line, label=label):
             return f"### {escape(label)}\n\n> {escape(line.text)}"
+        case Picture(line=line, photo=photo):
+            return f"![{escape(line.text)}]({memo.photo_file(photo)})"
         case Space():  # never in what is shared
             return ""
 

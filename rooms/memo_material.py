@@ -2,40 +2,37 @@
 (`methods.md` 3.2)."""
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
-from activities.consent import Consent as Stands
+from activities.consent import Consent, Scope, lesson_open
 from activities.kernel import Harvest, Item
-from rooms import consent_desk
+from rooms import consent_desk, memo_states
 from rooms.board_schema import Card
 from rooms.card_words import KINDS
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
     Commitment,
-    Consent,
     Evaluation,
+    Held,
     MemoCard,
     MemoSource,
     PersonLine,
     ProseText,
-    Scope,
     Score,
     StoryItem,
     StoryPart,
     ThemeQuestion,
 )
+from rooms.room_reading import RoomReading as Room
 from rooms.whole import groups
 from rooms.words import digest
-
-if TYPE_CHECKING:
-    from rooms.room_reading import RoomReading as Room
 
 MINUTE: Final = 60_000
 
 
 def material(
-    room: "Room", cards: Sequence[Card], prose: Mapping[str, ProseText] | None = None
+    room: Room, cards: Sequence[Card], prose: Mapping[str, ProseText] | None = None
 ) -> MemoSource:
     """The source of the room's memo as it stands now. `cards` are those of the board, `prose` what
     stands in the places of the memo's document."""
@@ -70,7 +67,7 @@ def material(
         ),
         cards=tuple(_card(room, card) for card in cards) + _loose_items(room, found),
         stories=_stories(room, found),
-        prose={**{id: ProseText(text) for id, text in old_prose(room).items()}, **(prose or {})},
+        prose=prose or {},
         questions={theme: _question(room, ref) for theme, ref in state.questions.items()},
         moods={
             key.removeprefix("mood:"): n for key, n in counts.items() if key.startswith("mood:")
@@ -81,18 +78,33 @@ def material(
         withdrawals=state.withdrawals,
         as_of_seq=state.seq,
         printed_at=room.world.clock.now(),
-        state="sent" if state.sent else "draft",
+        state="draft" if memo_states.writable(state) else "sent",
+        version=state.memo_version + 1 if state.memo.opened else 0,
+        lessons=lessons(room),
     )
 
 
-def old_prose(room: "Room") -> dict[str, str]:
-    """What the log still holds of prose: rooms of before had it there; a place of the document
-    outranks it."""
+def lessons(room: Room) -> dict[str, int]:
+    """How many people let the lesson be told in other words, without them, by the theme their words
+    stood under: never who, and nothing of the words (ruling *Words*)."""
+    state = room.whole.room
+    themes = {note.words: note.theme for note in state.notes.values()}
+    owners: dict[str, set[str]] = {}
+    for ref, known in state.consents.items():
+        if lesson_open(known.consent):
+            theme = themes.get(ref, state.placed.get(ref, ""))
+            owners.setdefault(theme, set()).add(known.seat)
+    return {theme: len(seats) for theme, seats in owners.items()}
+
+
+def old_prose(room: Room) -> dict[str, str]:
+    """Prose the log holds because its place in the document could not be written yet; what stands
+    in the place outranks it."""
     found = {id: room.book.get(ref) for id, ref in room.whole.room.prose.items()}
     return {id: text for id, text in found.items() if text}
 
 
-def _circles(room: "Room") -> dict[str, int]:
+def _circles(room: Room) -> dict[str, int]:
     """The people of each circle in which stories are told; pairs and groups are none."""
     telling = tuple(
         f"{id}-"
@@ -106,11 +118,11 @@ def _circles(room: "Room") -> dict[str, int]:
     }
 
 
-def _harvests(room: "Room") -> list[Harvest]:
+def _harvests(room: Room) -> list[Harvest]:
     return list(consent_desk.harvests(room.whole, room.world.activities).values())
 
 
-def _evaluation(room: "Room") -> Evaluation | None:
+def _evaluation(room: Room) -> Evaluation | None:
     """What the evaluations found; its texts are among the loose items."""
     found = [one.assessment for one in _harvests(room) if one.assessment is not None]
     if not found:
@@ -128,7 +140,7 @@ def _evaluation(room: "Room") -> Evaluation | None:
     )
 
 
-def _commitments(room: "Room") -> tuple[Commitment, ...]:
+def _commitments(room: Room) -> tuple[Commitment, ...]:
     """Cards as their owners wrote them; the sections leave out what an owner keeps private."""
     return tuple(
         Commitment(
@@ -147,11 +159,11 @@ def _commitments(room: "Room") -> tuple[Commitment, ...]:
     )
 
 
-def _name(room: "Room", seat: str) -> str:
+def _name(room: Room, seat: str) -> str:
     return room.name_of(seat) or ""
 
 
-def _organisation(room: "Room", seat: str) -> str:
+def _organisation(room: Room, seat: str) -> str:
     ref = room.whole.room.seats[seat].organisation
     return (room.book.get(ref) or "") if ref else ""
 
@@ -171,7 +183,7 @@ def _confidentiality(word: str) -> Literal["circle", "unattributed", "record"]:
             return "circle"
 
 
-def _activities(room: "Room") -> tuple[ActivityLine, ...]:
+def _activities(room: Room) -> tuple[ActivityLine, ...]:
     state = room.whole.room
     titles = {
         item.id: (room.book.get(item.words) if item.words else None) or item.title
@@ -188,25 +200,28 @@ def _minutes(start: int, end: int) -> int:
     return max(1, round((end - start) / MINUTE))
 
 
-def _question(room: "Room", ref: str) -> ThemeQuestion:
+def _question(room: Room, ref: str) -> ThemeQuestion:
     """Without words the suggestion was confirmed as it stands; the memo fills it in."""
     text = room.book.get(ref) if ref else None
     return ThemeQuestion(text or "", "edited" if text else "confirmed")
 
 
-def _card(room: "Room", card: Card) -> MemoCard:
+def _card(room: Room, card: Card) -> MemoCard:
     """A card of the board. Somebody's exact words need their consent; the rest travels by its
     scope."""
     note = room.whole.room.notes.get(card.id)
     consent: CardConsent = "none_needed"
+    held: Held = ""
     by = ""
     score = room.whole.room.scores.get(card.id)
     scope: Scope = card.scope
+    # Only with a yes of the people on it, or with nobody to recognise (LJ4).
+    seen = note is not None and bool(note.photo) and note.faces in ("none", "agreed")
     ref = note.words if note else ""
     known = room.whole.room.consents.get(ref)
     if card.kind in consent_desk.QUOTABLE:
         stands = consent_desk.consent_of(room.whole, ref, card.kind, digest(card.text))
-        consent, scope = stands.state, stands.scope
+        consent, scope, held = stands.state, stands.scope, _held(room, stands)
         by = consent_desk.attribution(
             room.whole, card.author, stands.attribution, room.name_of, room.book.get
         )
@@ -222,18 +237,19 @@ def _card(room: "Room", card: Card) -> MemoCard:
         scope=scope,
         attribution=by,
         consent=consent,
+        held=held,
         ticks=len(card.ticks),
         created=card.created,
         group=card.group,
         origin=card.origin,
         votes=score.votes if score else 0,
         runoff=score.runoff if score else 0,
-        # Only with a yes of the people on it, or with nobody to recognise (LJ4).
-        picture=card.alt if note and note.photo and note.faces in ("none", "agreed") else "",
+        picture=card.alt if seen else "",
+        photo=card.photo if seen else "",
     )
 
 
-def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...]:
+def _loose_items(room: Room, found: consent_desk.Items) -> tuple[MemoCard, ...]:
     """Items that are no story and no card, such as what people take home at check-out, or a
     sentence somebody released after a fishbowl."""
     return tuple(
@@ -249,7 +265,7 @@ def _loose_items(room: "Room", found: consent_desk.Items) -> tuple[MemoCard, ...
     )
 
 
-def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
+def _loose_item(room: Room, ref: str, activity: str, item: Item) -> MemoCard:
     stands = consent_desk.consent_of(room.whole, ref, item.kind)
     quoted = item.kind in consent_desk.QUOTABLE
     by = consent_desk.attribution(
@@ -264,6 +280,7 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
         scope=stands.scope if quoted else _scope(room, activity, stands),
         attribution=by if quoted else "",
         consent=stands.state if quoted else "none_needed",
+        held=_held(room, stands) if quoted else "",
         theme=room.whole.room.placed.get(ref, ""),
         ticks=len(room.whole.room.ticks.get(ref, ())),
         origin=item.origin,
@@ -271,19 +288,24 @@ def _loose_item(room: "Room", ref: str, activity: str, item: Item) -> MemoCard:
     )
 
 
-def _scope(room: "Room", activity: str, stands: Stands) -> Scope:
+def _held(room: Room, stands: Consent) -> Held:
+    """Once the time of the check has passed, silence leaves out (A18)."""
+    return "silent" if stands.state == "pending" and room.whole.room.memo.over else ""
+
+
+def _scope(room: Room, activity: str, stands: Consent) -> Scope:
     """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
     as its author, or the room, has it."""
     here = room.whole.running.get(activity)
     return "room" if here is not None and here.kind == "check_in" else stands.scope
 
 
-def _language(room: "Room", ref: str) -> str:
+def _language(room: Room, ref: str) -> str:
     kept = room.whole.room.words.get(ref)
     return kept.language if kept else ""
 
 
-def _part(room: "Room", item: Item) -> StoryPart | None:
+def _part(room: Room, item: Item) -> StoryPart | None:
     text = room.book.get(item.words.ref)
     if text is None:
         return None
@@ -291,7 +313,8 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     return StoryPart(
         id=item.words.ref,
         text=text,
-        consent=Consent(stands.scope, stands.attribution, stands.state),
+        consent=stands,
+        held=_held(room, stands),
         language=_language(room, item.words.ref),
         by=consent_desk.attribution(
             room.whole, item.seat, stands.attribution, room.name_of, room.book.get
@@ -299,7 +322,7 @@ def _part(room: "Room", item: Item) -> StoryPart | None:
     )
 
 
-def _stories(room: "Room", found: consent_desk.Items) -> tuple[StoryItem, ...]:
+def _stories(room: Room, found: consent_desk.Items) -> tuple[StoryItem, ...]:
     told: list[StoryItem] = []
     for (activity, story), parts in consent_desk.stories(found).items():
         by_kind: dict[str, list[StoryPart]] = {}

@@ -1,9 +1,13 @@
 """The memo as PDF: a fixed template, the memo as data, tagged for readers (PDF/UA-1)."""
 
+from collections.abc import Mapping
 from itertools import groupby
 from pathlib import Path
 
+from msgspec.structs import replace
+
 from rooms import memo_fonts
+from rooms.memo_photos import Photos, drawing, printed
 from rooms.memo_press import Data, press
 from rooms.memo_text import clip, direction, line_direction, page_direction
 from rooms.memo_tree import (
@@ -15,6 +19,7 @@ from rooms.memo_tree import (
     Memo,
     Notice,
     Paragraph,
+    Picture,
     Quote,
     Space,
     Table,
@@ -24,14 +29,20 @@ RUNNING_MAX = 60
 """Characters of the title at the foot of every page, so that it takes one line."""
 
 
-def pdf(memo: Memo, extra_fonts: Path | None = None) -> bytes:
-    """The memo as a tagged PDF. Equal memos give equal bytes; the file's own date is the end of the
+def pdf(memo: Memo, extra_fonts: Path | None = None, photos: Photos | None = None) -> bytes:
+    """The memo as a tagged PDF. Equal memos with equal photos give equal bytes; the file's own
+    date is the end of the
     exchange. Raises `MissingGlyph`."""
-    data = _data(memo, memo_fonts.stacks(extra_fonts, memo.language))
-    return press("memo.typ", data, memo.ended, extra_fonts)
+    found = {id: shown for id in memo.photos if (shown := printed(photos or {}, id))}
+    sizes = {id: (shown.wide, shown.high) for id, shown in found.items()}
+    data = _data(memo, memo_fonts.stacks(extra_fonts, memo.language), sizes)
+    drawings = {id: drawing(shown) for id, shown in found.items()}
+    return press("memo.typ", data, memo.ended, extra_fonts, drawings)
 
 
-def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
+def _data(
+    memo: Memo, stacks: dict[str, list[str]], sizes: Mapping[str, tuple[float, float]]
+) -> Data:
     head = memo.head
     way = page_direction(memo.language)
 
@@ -57,11 +68,26 @@ def _data(memo: Memo, stacks: dict[str, list[str]]) -> Data:
             {
                 "place": section.heading,
                 "heading": plain(section.heading),
-                "blocks": [_block(block, way) for block in section.blocks],
+                "blocks": [
+                    _photo(block, sizes.get(block.photo), way)
+                    if isinstance(block, Picture)
+                    else _block(block, way)
+                    for block in section.blocks
+                ],
             }
             for section in memo.sections
         ],
     }
+
+
+def _photo(block: Picture, size: tuple[float, float] | None, way: str) -> Data:
+    if size is None:
+        line = replace(block.line, text=block.label)
+        return {"type": "paragraph", "quiet": True, "line": line_data(line, way)}
+    wide, high = size
+    line_as_data = line_data(block.line, way)
+    return {"type": "picture", "photo": block.photo, "wide": wide, "high": high,
+            "line": line_as_data}  # fmt: skip
 
 
 def _block(block: Block, way: str) -> Data:
@@ -102,7 +128,7 @@ def _block(block: Block, way: str) -> Data:
                 "label": line_data(Line(label), way),
                 "state": line_data(Line(state), way) if state else None,
             }
-        case Space():  # never in what is shared
+        case Picture() | Space():  # `_photo`; never in what is shared
             return {"type": "space"}
 
 

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 
@@ -57,7 +58,6 @@ class MissingGlyph(ValueError):
 
     def __init__(self, found: tuple[Unprinted, ...]) -> None:
         self.found = found
-        self.characters = tuple(one.character for one in found)
         self.scripts = tuple(sorted({one.script for one in found}))
         names = "; ".join(
             f"{one.character} ({one.code}) in “{one.place}” near “{one.words}”" for one in found
@@ -65,15 +65,23 @@ class MissingGlyph(ValueError):
         super().__init__(f"no font for {', '.join(self.scripts)}: {names}")
 
 
-def press(template: str, data: Data, at: int, extra_fonts: Path | None = None) -> bytes:
+def press(
+    template: str,
+    data: Data,
+    at: int,
+    extra_fonts: Path | None = None,
+    drawings: Mapping[str, str] | None = None,
+) -> bytes:
     """Typeset `data` with a template of `print/` as a tagged PDF (PDF/UA-1), whose own date is `at`
-    (milliseconds). Equal data give equal bytes. Raises `MissingGlyph`: a page with an empty box in
-    place of a letter is never made."""
+    (milliseconds); `drawings` are those it names (SVG). Equal data give equal bytes. Raises
+    `MissingGlyph`: a page with an empty box in place of a letter is never made."""
     missing: dict[str, None] = {}
     blanked = data
+    # Not as files: no photo of anybody's lies about.
+    photos = json.dumps(dict(drawings or {}), sort_keys=True)
     for _ in range(MISSING_MAX):
         try:
-            printed = _typeset(template, blanked, at, extra_fonts)
+            printed = _typeset(template, blanked, at, extra_fonts, photos)
         except typst.TypstError as error:
             found = _unwritable(error)
             if not found:
@@ -92,7 +100,7 @@ def press(template: str, data: Data, at: int, extra_fonts: Path | None = None) -
     raise MissingGlyph(_places(data, frozenset(missing)))
 
 
-def _typeset(template: str, data: Data, at: int, extra_fonts: Path | None) -> bytes:
+def _typeset(template: str, data: Data, at: int, extra_fonts: Path | None, photos: str) -> bytes:
     # `compile` without an output path and with one document gives the bytes of one PDF.
     printed = typst.compile(
         str(FOLDER / template),
@@ -100,7 +108,10 @@ def _typeset(template: str, data: Data, at: int, extra_fonts: Path | None) -> by
         font_paths=memo_fonts.library(extra_fonts),
         ignore_system_fonts=True,
         format="pdf",
-        sys_inputs={"memo": json.dumps(data, ensure_ascii=False, sort_keys=True)},
+        sys_inputs={
+            "memo": json.dumps(data, ensure_ascii=False, sort_keys=True),
+            "photos": photos,
+        },
         pdf_standards=["ua-1"],
         timestamp=min(max(at // 1000, 0), YEAR_9999),
     )

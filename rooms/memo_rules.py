@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
+from activities.consent import OWN_WORDS
 from rooms.memo_source import MemoCard, MemoSource, StoryItem, StoryPart
 from rooms.memo_text import folded
 from rooms.memo_tree import Edition, Reason
 
-OWNED_KINDS = frozenset({"quote", "story_title", "key_moment"})
-"""Kinds only the person whose words they are can release: they need a given consent (G8)."""
 SUPPORT_KINDS = frozenset({"insight", "practice", "question", "quote"})
 """Kinds that count towards a theme's two notes from two people (rule d)."""
 QUOTES_A_THEME = 2
@@ -47,12 +46,12 @@ def withheld(release: Release, owned: bool, edition: Edition) -> Reason:
 
 def card_withheld(card: MemoCard, edition: Edition) -> Reason:
     """`withheld` for a card of the board."""
-    return withheld((card.consent, card.scope), card.kind in OWNED_KINDS, edition)
+    return card.held or withheld((card.consent, card.scope), card.kind in OWN_WORDS, edition)
 
 
 def part_withheld(part: StoryPart, edition: Edition) -> Reason:
     """`withheld` for a part of a story."""
-    return withheld((part.consent.state, part.consent.scope), True, edition)
+    return part.held or withheld((part.consent.state, part.consent.scope), True, edition)
 
 
 def note_order(card: MemoCard) -> tuple[int, int, str]:
@@ -147,7 +146,7 @@ def story_parts(story: StoryItem, edition: Edition) -> tuple[StoryPart, ...]:
 
 def _owned(source: MemoSource, edition: Edition) -> Iterable[tuple[str, Reason]]:
     for card in source.cards:
-        if card.kind in OWNED_KINDS:
+        if card.kind in OWN_WORDS:
             yield card.text, card_withheld(card, edition)
     for story in source.stories:
         for part in story.parts:

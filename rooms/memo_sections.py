@@ -57,12 +57,31 @@ def head(desk: Desk) -> Head:
         desk.say(say("Debrief memo")),
         tuple(facts),
         _confidentiality(desk),
-        desk.say(
-            say("Participants’ copy. It is for those who were there; please do not pass it on.")
-            if desk.edition == "participants"
-            else say("Shareable copy. It holds only what its owners released to everyone.")
-        ),
+        " ".join(filter(None, (_edition(desk), _version(desk)))),
+        version=source.version,
     )
+
+
+def _edition(desk: Desk) -> str:
+    return desk.say(
+        say("Participants’ copy. It is for those who were there; please do not pass it on.")
+        if desk.edition == "participants"
+        else say("Shareable copy. It holds only what its owners released to everyone.")
+    )
+
+
+def _version(desk: Desk) -> str:
+    """Which version this is, in every format: people compare what they have."""
+    n = desk.source.version
+    if not n:
+        return ""
+    match desk.source.state:
+        case "draft":
+            return desk.say(say("Version {n}, not sent yet.", n=n))
+        case "sent":
+            return desk.say(say("Version {n}.", n=n))
+        case "final":
+            return desk.say(say("Version {n}, final.", n=n))
 
 
 def why(desk: Desk) -> list[Block]:
@@ -179,7 +198,9 @@ def people(desk: Desk) -> list[Block]:
     blocks: list[Block] = desk.prose("people")
     if not everyone:
         return [*blocks, desk.empty(say("Nobody was recorded as present."))]
-    counted = say("People: {n}. Organisations: {k}.", n=len(everyone), k=len(homes))
+    counted = say("People: {n}.", n=len(everyone))
+    if homes:  # nobody said where they come from: none is not what that means
+        counted = say("People: {n}. Organisations: {k}.", n=len(everyone), k=len(homes))
     blocks.append(Paragraph(desk.machine(counted)))
     named = [person for person in everyone if person.shown and not nameless]
     if named:

@@ -9,16 +9,17 @@ from typing import Literal
 
 import msgspec
 
+from activities.consent import Consent, Scope
 from rooms.card_words import CardKind
 from rooms.memo_text import clip
 from rooms.memo_tree import Run
 
 Form = Literal["online", "hybrid", "in the room"]
 Confidentiality = Literal["circle", "unattributed", "record"]
-Scope = Literal["self", "circle", "room", "memo", "public"]
 CardConsent = Literal["none_needed", "pending", "given", "refused", "withdrawn"]
-ConsentState = Literal["pending", "given", "refused", "withdrawn"]
-Attribution = Literal["none", "role", "first_name", "name_org"]
+Held = Literal["", "silent", "later"]
+"""Why words are left out that are neither released nor refused: asked in the check and not answered
+(methods.md A18), or given after the copy people have was sent."""
 QuestionState = Literal["suggested", "edited", "confirmed"]
 Status = Literal["open", "partly", "answered"]
 MemoState = Literal["draft", "sent", "final"]
@@ -49,7 +50,8 @@ class MemoCard(msgspec.Struct, frozen=True):
     the epoch. `attribution` is the line the consent desk made, or empty. `votes` counts dots on a
     theme, `runoff` those of a second ballot among equals; `origin` is a key of `memo_desk.ORIGINS`,
     "reaction", or not printed; `status` belongs to questions; `translation` is marked as such where
-    it is printed; `picture` is what its author says is on its photo.
+    it is printed; `picture` is what its author says is on its photo, `photo` its id; both only
+    where nobody on it has to be asked any more.
     """
 
     id: str
@@ -70,14 +72,8 @@ class MemoCard(msgspec.Struct, frozen=True):
     status: Status = "open"
     translation: str = ""
     picture: str = ""
-
-
-class Consent(msgspec.Struct, frozen=True):
-    """What the person whose words they are has answered (methods.md 1.8)."""
-
-    scope: Scope = "circle"
-    attribution: Attribution = "none"
-    state: ConsentState = "pending"
+    photo: str = ""
+    held: Held = ""
 
 
 class StoryPart(msgspec.Struct, frozen=True):
@@ -88,10 +84,11 @@ class StoryPart(msgspec.Struct, frozen=True):
 
     id: str
     text: str
-    consent: Consent = Consent()
+    consent: Consent = Consent("circle")
     language: str = ""
     by: str = ""
     translation: str = ""
+    held: Held = ""
 
 
 class StoryItem(msgspec.Struct, frozen=True):
@@ -199,9 +196,11 @@ class NextCall(msgspec.Struct, frozen=True):
 class MemoSource(msgspec.Struct, frozen=True):
     """Everything a memo is made from. Times are milliseconds since the epoch, `zone` an IANA name.
 
-    `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups` gives the
-    number of people of each circle where it is known. Only `printed_at` may differ between two
-    exports of the same board (ME5).
+    `version` is printed: of what people have, or of what is being written for them (0: the first,
+    not sent yet). `lessons` counts people who give a lesson without their words, by theme id ("":
+    of none). `prose` is keyed by section id, `questions` by theme id, `moods` by answer, `groups`
+    gives the number of people of each circle where it is known. Only `printed_at` may differ
+    between two exports of the same board (ME5).
     """
 
     title: str
@@ -230,3 +229,5 @@ class MemoSource(msgspec.Struct, frozen=True):
     printed_at: int = 0
     groups: Mapping[str, int] = {}
     state: MemoState = "draft"
+    version: int = 0
+    lessons: Mapping[str, int] = {}

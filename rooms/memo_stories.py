@@ -18,9 +18,10 @@ PLACE = "stories"
 MOMENTS = say("Facilitator: write 60 to 90 words from these moments.")
 
 
-def stories(desk: Desk, loose_quotes: list[MemoCard]) -> list[Block]:
+def stories(desk: Desk, loose_quotes: list[MemoCard], lessons: int = 0) -> list[Block]:
     """Section 3: how many stories were told, a block for each that has a released part, and
-    released quotes that belong to no printed theme."""
+    released quotes that belong to no printed theme. `lessons`: people who gave one without their
+    words, under no printed theme."""
     source = desk.source
     space = desk.space(PLACE, desk.say(say("Stories")))
     blocks: list[Block] = [Paragraph(_told(desk)), *space, *desk.prose(PLACE)]
@@ -40,6 +41,7 @@ def stories(desk: Desk, loose_quotes: list[MemoCard]) -> list[Block]:
     if apart:
         blocks.append(Heading(desk.machine(say("In their own words")), f"{PLACE}/words"))
         blocks += apart
+    blocks += lesson(desk, PLACE, desk.say(say("Stories")), lessons)
     if not desk.stories_released and not apart:
         line = say("No story was released for this copy.")
         blocks.append(desk.empty(line))
@@ -55,9 +57,29 @@ def quoted(desk: Desk, card: MemoCard, place: str) -> Quote | None:
         desk.lack("too_long", place, owner=card.author, blocks=False)
         return None
     desk.enter(card.id, place)
+    desk.show(card, place)
     desk.quotes_cleared += 1
     line = Line(text, (card.id,), "people", language_tag(card.language))
     return Quote(line, desk.attribution(card.attribution), clean(card.translation, QUOTE_MAX))
+
+
+def lesson(desk: Desk, place: str, title: str, people: int) -> list[Block]:
+    """Lessons that so many `people` gave without their words (ruling *Words*): facilitators tell
+    them in other words, and nothing in them comes from the tellers."""
+    place = f"{place}:lesson"
+    heading = desk.machine(say("A lesson to take along"))
+    prose = desk.prose(place, title)
+    if not people:
+        return [Heading(heading, place, part=True), *prose] if prose else []
+    ask = say(
+        "Facilitator: tell the lesson in other words, without its teller. Given by: {n}",
+        n=people,
+    )
+    space = desk.space(place, heading.text, ask)
+    if prose:
+        return [Heading(heading, place, part=True), *space, *prose]
+    asked = desk.placeholder(place, ask, title)
+    return [Heading(heading, place, part=True), *space, *asked] if space else []
 
 
 def _told(desk: Desk) -> Line:

@@ -139,8 +139,10 @@ def direction(text: str, default: str = "ltr") -> str:
 
 def line_direction(text: str, by: str, page: str) -> str:
     """The direction of a line on a page: people's words follow their own script; labels, counts
-    and names follow the page, so that a list of names in three scripts stays one list."""
-    return direction(text, page) if by in ("people", "facilitator") else page
+    and names follow the page, so that a list of names in three scripts stays one list. A sentence
+    nobody has translated yet is English on a page that runs the other way, and reads as English."""
+    foreign = by == "machine" and page == "rtl"
+    return direction(text, page) if foreign or by in ("people", "facilitator") else page
 
 
 def page_direction(language: str) -> str:

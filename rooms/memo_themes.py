@@ -9,7 +9,7 @@ from rooms.memo_desk import TITLE_MAX, Desk
 from rooms.memo_rules import choose_quotes, supported, theme_order
 from rooms.memo_say import Said, say
 from rooms.memo_source import MemoCard
-from rooms.memo_stories import quoted
+from rooms.memo_stories import lesson, quoted
 from rooms.memo_text import clip, one_line
 from rooms.memo_tree import Ask, Block, Bullets, Heading, Line, Paragraph, Section
 
@@ -80,6 +80,7 @@ def theme_section(desk: Desk, theme: Theme) -> Section:
         *_heard(desk, theme, title),
         *_practices(desk, theme, title),
         *_reactions(desk, theme, title),
+        *lesson(desk, theme.place, title, desk.source.lessons.get(theme.card.id, 0)),
     ]
     for card in choose_quotes(theme.of("quote"), desk.quota):
         quote = quoted(desk, card, place)

@@ -1,11 +1,12 @@
 """The memo as a neutral tree: sections of blocks of lines, the same for every format."""
 
 import re
-from typing import Literal
+from typing import Annotated, Final, Literal, get_args
 
 import msgspec
 
 Edition = Literal["participants", "public"]
+EDITIONS: Final[tuple[Edition, ...]] = get_args(Edition)
 By = Literal["machine", "record", "people", "facilitator"]
 MissingKind = Literal[
     "question", "question_suggested", "consent", "prose", "prose_public", "prose_holds_words",
@@ -14,7 +15,7 @@ MissingKind = Literal[
 Reason = Literal[
     "", "pending", "refused", "withdrawn", "not_released", "scope", "not_public", "quote_limit",
     "too_long", "holds_words", "list_limit", "cut", "counted_only", "reflective_memo", "empty",
-    "in_prose", "in_story",
+    "in_prose", "in_story", "silent", "later",
 ]  # fmt: skip
 
 
@@ -123,6 +124,21 @@ class Ask(Strict, frozen=True, omit_defaults=True, tag="ask"):
     suggestions: tuple[str, ...] = ()
 
 
+PhotoId = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]{1,100}$")]
+"""As the room names its photos: safe in a file's name."""
+
+
+class Picture(Strict, frozen=True, omit_defaults=True, tag="picture"):
+    """A photo of a card, on which nobody is to be recognised who has not agreed (LJ4). `line` says
+    what is on it, for its caption and for those who cannot see it; `label` is the sentence for
+    where the photo itself is not at hand. Its pixels are no part of the tree: `photo` names them.
+    """
+
+    line: Line
+    photo: PhotoId
+    label: str = ""
+
+
 class Space(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="space"
 ):
@@ -138,7 +154,7 @@ class Space(
     notes: tuple[Line, ...] = ()
 
 
-Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Space
+Block = Heading | Paragraph | Bullets | Quote | Table | Notice | Ask | Picture | Space
 
 
 class Section(Strict, frozen=True, omit_defaults=True):
@@ -159,7 +175,8 @@ class Fact(Strict, frozen=True):
 
 
 class Head(Strict, frozen=True, omit_defaults=True):
-    """Title, kind of document, facts, and the lines on confidentiality and edition."""
+    """Title, kind of document, facts, and the lines on confidentiality and edition, which says the
+    version too (0: none was sent yet)."""
 
     title: Line
     kicker: str
@@ -168,6 +185,7 @@ class Head(Strict, frozen=True, omit_defaults=True):
     edition: str
     words: int = 0
     budget: int = 0
+    version: int = 0
 
 
 class Missing(Strict, frozen=True, omit_defaults=True):
@@ -225,7 +243,7 @@ class Note(Strict, frozen=True, omit_defaults=True):
     ticks: int = 0
 
 
-MEMO_VERSION = 1
+MEMO_VERSION = 2
 """The version of the tree as JSON: raised when an older program could not read it right."""
 
 
@@ -271,6 +289,16 @@ class Memo(Strict, frozen=True):
             for block in section.blocks
             if isinstance(block, Space)
         )
+
+    @property
+    def photos(self) -> tuple[str, ...]:
+        """Ids of the photos it shows."""
+        blocks = (block for section in self.sections for block in section.blocks)
+        return tuple(block.photo for block in blocks if isinstance(block, Picture))
+
+    def photo_file(self, id: str) -> str:
+        """Under which name files that travel together find a photo: each edition has its own."""
+        return f"photos-{self.edition}/{id}.jpg"
 
     def shared(self) -> "Memo":
         """The memo as it leaves the room: no ledger, no missing list, no suggestions, no places to

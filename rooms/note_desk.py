@@ -1,7 +1,7 @@
-"""What people decide about cards: adding one, putting it elsewhere, ticking it, taking it away and
-bringing it back."""
+"""What people decide about cards: adding one, putting it elsewhere, ticking it, changing one
+without a name, taking it away and bringing it back."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, assert_never
 
 from msgspec.structs import replace
@@ -30,11 +30,9 @@ from rooms.whole import Draft, Whole
 SECTION_LIMIT = 100
 """Characters of a section's id: ids, never text."""
 
-BY_HAND: Final = frozenset(
-    {
-        "insight", "question", "burning_question", "practice", "quote", "parking", "worthwhile",
-        "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
-    }
+BY_HAND: Final = (
+    "insight", "question", "practice", "quote", "parking", "burning_question", "worthwhile",
+    "plus", "delta", "offer", "need", "contact", "ask", "reply", "agreement", "update",
 )  # fmt: skip
 """Kinds of `methods.md` 1.7 that facilitators may put on the board by hand. The others come from
 where their owner is asked: titles and moments from a story, commitments with their date, scores and
@@ -42,11 +40,15 @@ moods from numbers. Themes are made with `theme.add`, or by hand like these."""
 
 YOURS: Final = say("This one is yours already.")
 NOT_YOURS: Final = say("Only who wrote a note can take it away.")
+NOT_YOURS_TO_CHANGE: Final = say("Only who wrote a note can change it.")
 TOO_LATE: Final = say("This note is gone for good. You can write it again.")
 ENOUGH: Final = say("You have as many notes here as fit: {limit}.", limit=CARDS_PER_SEAT)
 NO_SUCH_SECTION: Final = say("There is no such section on this board. Look again.")
 NO_SUCH_THEME: Final = say("This theme is not there any more. Look again.")
 MOVE_THEMES: Final = say("A theme cannot stand under another one. Merge the two.")
+TOO_MANY: Final = say(
+    "That is more than {limit} notes at once. Take fewer.", limit=wire_board.MOST_TOGETHER
+)
 NO_PICTURE: Final = say("This picture is not here any more. Choose it again.")
 SAY_WHAT: Final = say("Say in a few words what is on the picture, for those who cannot see it.")
 ASK_FIRST: Final = say(
@@ -64,6 +66,7 @@ NoteCommand = (
     | wire_board.NoteTick
     | wire_board.NoteDelete
     | wire_board.NoteRestore
+    | wire_board.NoteReword
 )
 """The commands of this module."""
 
@@ -81,6 +84,8 @@ def decide(draft: Draft, command: NoteCommand, asking: Asking) -> None:
             _take(draft, command, asking)
         case wire_board.NoteRestore():
             _restore(draft, command, asking)
+        case wire_board.NoteReword():
+            _reword(draft, command, asking)
         case _:
             assert_never(command)
 
@@ -130,27 +135,46 @@ def dropped(draft: Draft, cards: Iterable[str], dice: int) -> None:
 
 def _move(draft: Draft, command: wire_board.NoteMove, asking: Asking) -> None:
     state = draft.room
-    note = state.notes.get(command.card)
-    if note is None:
+    if bool(command.card) == bool(command.cards):
+        raise Refused("bad_request")
+    cards = movable(state, (command.card,) if command.card else command.cards)
+    if not cards:
         raise Refused("unknown", NOT_THERE)
     if command.theme and not board_moves.is_theme(state.notes, command.theme):
         raise Refused("unknown", NO_SUCH_THEME)
-    if not is_on_board(state, note):
-        raise Refused("not_allowed", NOT_PLACED_THERE)
-    if note.seat != asking.seat.id:
+    if any(state.notes[card].seat != asking.seat.id for card in cards):
         asking.ensure_facilitator()
-    if note.kind == "theme":
-        raise Refused("bad_request", MOVE_THEMES)
     if command.section:
         _ensure_section(state, command.section)
-    unchanged_since(state, note.card, command.since)
+    if len(cards) > 1 and command.theme is None and command.section is None:
+        raise Refused("bad_request")  # they come from several places, and go to one
+    for card in cards:
+        unchanged_since(state, card, command.since)
     theme = command.theme
     if theme is None and command.section is not None:
         theme = ""
-    moved = board_moves.put(
-        state, [note.card], section=command.section, theme=theme, after=command.after
-    )
+    moved = board_moves.put(state, cards, section=command.section, theme=theme, after=command.after)
     add_events(draft, [moved], asking)
+    draft.add(board_events.BoardStepped(cards=cards))
+
+
+def movable(state: RoomState, ids: Sequence[str]) -> tuple[str, ...]:
+    """Cards that go somewhere together; what its author has just taken away is left out. Raises
+    `Refused`."""
+    if len(ids) > wire_board.MOST_TOGETHER:
+        raise Refused("too_many", TOO_MANY)
+    if len(set(ids)) < len(ids):
+        raise Refused("bad_request")
+    there = tuple(id for id in ids if id not in state.board.taken)
+    for id in there:
+        note = state.notes.get(id)
+        if note is None:
+            raise Refused("unknown", NOT_THERE)
+        if not is_on_board(state, note):
+            raise Refused("not_allowed", NOT_PLACED_THERE)
+        if note.kind == "theme":
+            raise Refused("bad_request", MOVE_THEMES)
+    return there
 
 
 def _ensure_section(state: RoomState, section: str) -> None:
@@ -216,7 +240,7 @@ def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
 def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> None:
     state = draft.room
     taken = state.board.taken.get(command.card)
-    if taken is None or not _may_take(taken.note, asking):
+    if taken is None or taken.merged or not _may_take(taken.note, asking):
         raise Refused("unknown", TOO_LATE)
     note = taken.note
     if asking.seat.id in state.safety.hidden or note.words in state.safety.words:
@@ -240,6 +264,19 @@ def _restore(draft: Draft, command: wire_board.NoteRestore, asking: Asking) -> N
         add_events(draft, [board_moves.put(draft.room, loose, theme=note.card)], asking)
 
 
+def _reword(draft: Draft, command: wire_board.NoteReword, asking: Asking) -> None:
+    """Change one's own card that bears no name. The words it had are erased."""
+    note = draft.room.notes.get(command.card)
+    if note is None or not board_moves.is_nameless(note):
+        raise Refused("unknown", NOT_THERE)
+    if note.seat != asking.seat.id:
+        raise Refused("not_allowed", NOT_YOURS_TO_CHANGE)
+    if note.words in draft.room.safety.words:
+        raise Refused("not_allowed")  # the new words would not be hidden
+    words = asking.mint.ref(command.text, wire_board.NOTE_LIMIT)
+    draft.add(commits.NoteReworded(card=note.card, words=words, before=note.words))
+
+
 def _full_name(document: str, asking: Asking) -> str:
     return f"mine/{asking.seat.id}" if document == "mine" else document
 
@@ -252,7 +289,7 @@ def _add(draft: Draft, command: wire_board.NoteAdd, asking: Asking) -> None:
     offered = _section_offered(draft, command, asking)
     if offered is None:
         drawer = seat.role == "facilitator" and document == "board"
-        if not drawer or command.kind not in BY_HAND | {"theme"}:
+        if not drawer or command.kind not in (*BY_HAND, "theme"):
             raise Refused("not_allowed")
     if len(command.section) > SECTION_LIMIT:
         raise Refused("bad_request")

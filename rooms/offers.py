@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from activities.blocks import Cards, Need, Offer, Option, View, Who, Words, say
 from activities.kernel import Lens
-from rooms import wire, wire_board
+from rooms import memo_states, wire, wire_board
 from rooms.agenda import next_item, title_line
 from rooms.hats import facilitators
 from rooms.lead import may_take, may_volunteer
@@ -128,11 +128,14 @@ def _facilitator_offers(
         )
         for asked in state.help
     ]
-    if "lead" in roles and state.started and not standing.running:
+    unsent = memo_states.writable(state) or any(state.changed_since_sent)
+    if "lead" in roles and state.started and not standing.running and unsent:
         offers.append(
             Offer(
                 command=wire.MemoSend(epoch=epoch),
-                label=say("Send the memo to everyone"),
+                label=say("Send the new version")
+                if state.sent
+                else say("Send the memo to everyone"),
                 place="menu",
                 confirm=say("Everyone finds it at the link they came in with."),
                 shown=False,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Who, Words, say
 from activities.kernel import Lens
-from rooms import consent_desk, wire_words, words_desk
+from rooms import consent_desk, memo_stage, wire_words, words_desk
 from rooms import whole as wholes
 from rooms.keeping import promised
 from rooms.memo_places import named
@@ -27,6 +27,8 @@ def notes(whole: Whole, activities: Activities, seat: Seat, lens: Lens) -> tuple
         return _sent_again(state) if seat.role == "facilitator" else ()
     if lens != "seat":
         return ()
+    if refs := _waiting(whole, activities, seat):
+        return memo_stage.notes(state, refs)
     mine = [
         one
         for ref, one in state.written.items()
@@ -65,7 +67,7 @@ def _sent_again(state: RoomState) -> tuple[AnyBlock, ...]:
 
 def keeps(state: RoomState) -> Line:
     """The sentence on how long what is written here is kept, for everybody."""
-    return promised(state.keep, state.begins, state.zone, state.language)
+    return promised(state.keep, state.kept_from, state.zone, state.language)
 
 
 def offers(
@@ -74,7 +76,10 @@ def offers(
     """What this seat may do about words of others."""
     if seat.status != "in" or lens == "screen":
         return ()
-    found: list[Offer] = []
+    running = bool(wholes.current(whole, activities))
+    found = [*memo_stage.offers(whole.room, seat, lens, running=running)]
+    if lens == "seat" and not running:
+        found += memo_stage.asked(whole.room, _waiting(whole, activities, seat))
     if roles & {"member", "lead", "co"} and (options := _speakers(whole, activities, seat)):
         found.append(
             Offer(
@@ -109,6 +114,13 @@ def offers(
                 )
             )
     return tuple(found)
+
+
+def _waiting(whole: Whole, activities: Activities, seat: Seat) -> tuple[str, ...]:
+    """Words of this seat the memo asks for, between activities only: never over a teller."""
+    if wholes.current(whole, activities):
+        return ()
+    return memo_stage.waiting_of(whole, activities, seat.id)
 
 
 def _speakers(whole: Whole, activities: Activities, seat: Seat) -> tuple[Option, ...]:

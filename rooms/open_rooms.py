@@ -17,6 +17,7 @@ from rooms.clock import Alarms, Clock
 from rooms.delivery import Delivery
 from rooms.doors import Doors
 from rooms.keeping import DAY
+from rooms.neighbours import Neighbours
 from rooms.render import Translate, english
 from rooms.room import Room
 from rooms.room_log import DISK_FULL
@@ -35,6 +36,10 @@ second."""
 REST_EVERY: Final = 25
 """Seconds between looks for documents that nobody holds: what is found twice is let go, so a
 board's memory is given back within a minute after the last person left."""
+
+TROUBLE_AFTER: Final = 1.0
+"""Seconds without an answer of the storage after which everybody reads about it: a restart that
+takes less is nobody's business."""
 
 
 class UnknownRoom(Exception):
@@ -96,6 +101,8 @@ class OpenRooms:
             dice=dice or (lambda: secrets.randbits(64)),
             doors=self.doors,
         )
+        self._name = secrets.token_hex(8)  # of this process, among others on the same storage
+        self._neighbours: dict[str, Neighbours] = {}
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
         self._forgetting: set[str] = set()
         self._past = dict.fromkeys(GROWS, 0)
@@ -119,6 +126,8 @@ class OpenRooms:
             await self._touch()
         except StorageUnwritable:
             log.warning("touch_failed")
+        for neighbours in self._neighbours.values():
+            await neighbours.close()
         await self.alarms.close()
         for delivery in self.deliveries():
             await delivery.tick.close()
@@ -135,6 +144,15 @@ class OpenRooms:
                 log.warning("touch_failed")  # once a second, so without a traceback
             except Exception:
                 log.exception("touch_failed")
+            self._tell_trouble()
+
+    def _tell_trouble(self) -> None:
+        """Whoever only reads is told as well when nothing can be saved, and when it can again."""
+        unsaved = self.storage.trouble >= TROUBLE_AFTER
+        for delivery in self.deliveries():
+            if delivery.room.unsaved != unsaved:
+                delivery.room.unsaved = unsaved
+                delivery.room.changed()
 
     def rest(self) -> int:
         """Let go of documents that nobody has held since the last time; returns how many."""
@@ -147,6 +165,8 @@ class OpenRooms:
         alive = {d.room.id: self.clock.now() for d in self.deliveries() if d.room.here()}
         if alive:
             await self.storage.touch(alive)
+        for neighbours in list(self._neighbours.values()):
+            await neighbours.beat()
 
     def deliveries(self) -> list[Delivery]:
         """Every open room with its connections."""
@@ -182,7 +202,27 @@ class OpenRooms:
             await self.forget(room_id)
 
         room.when_expired(expired)
-        return Delivery(room)
+        delivery = Delivery(room)
+        if self.storage.shared:
+            await self._meet(delivery)
+        return delivery
+
+    async def _meet(self, delivery: Delivery) -> None:
+        room = delivery.room
+
+        async def forgotten() -> None:
+            """Another process has forgotten the room."""
+            self._open.pop(room.id, None)
+            await room.forget()
+            await self._shut(delivery)
+            self._neighbours.pop(room.id, None)
+
+        self._neighbours[room.id] = Neighbours(delivery, self._name, forgotten)
+        self._neighbours[room.id].start()
+
+    async def _shut(self, delivery: Delivery) -> None:
+        delivery.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
+        await delivery.tick.close()
 
     async def _look_after(self) -> None:
         """Open rooms whose date may have come, so that they forget what they promised to; nobody
@@ -224,11 +264,12 @@ class OpenRooms:
         self._forgetting.add(room_id)  # nobody loads it again half-way
         try:
             await found.room.forget()
-            found.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
-            await found.tick.close()
+            await self._shut(found)
             if self._open.pop(room_id, None) is not None:
                 for name, count in _counted(found).items():
                     self._past[name] += count
+            if neighbours := self._neighbours.pop(room_id, None):
+                await neighbours.close()
             await self.storage.forget_room(room_id)
         except StorageUnwritable as error:
             raise Refused("full", DISK_FULL) from error

@@ -129,22 +129,6 @@ def _memo(touch: Touch, writer: Writer) -> str | None:
     return None
 
 
-def _slots(touch: Touch, writer: Writer) -> str | None:
-    path = touch.path
-    if len(path) < 2 or not _ID.fullmatch(path[1]):
-        return "shape"
-    match path:
-        case (_, _):
-            return None if touch.kind == "delete" or touch.type == MAP else "shape"
-        case (_, _, "question"):
-            return _text(touch, True)
-        case (_, _, "confirmed"):
-            return _shaped(touch.kind == "set" and touch.type == MAP and touch.first, True)
-        case (_, _, "confirmed", seat):
-            return _tick(touch, seat, writer)
-    return "shape"
-
-
 def _lines(touch: Touch, writer: Writer) -> str | None:
     path = touch.path
     if len(path) < 2 or not _ID.fullmatch(path[1]):
@@ -192,7 +176,7 @@ _RULES: Final[Mapping[Family, Mapping[str, Callable[[Touch, Writer], str | None]
     "board": {"cards": _board, "sections": _nobodys},
     "group": {"cards": _cards, "sections": _sections},
     "mine": {"drafts": _drafts, "notes": _cards},
-    "memo": {"memo": _memo, "slots": _slots},
+    "memo": {"memo": _memo},
     "desk": {"lines": _lines},
 }
 

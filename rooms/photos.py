@@ -14,7 +14,7 @@ import structlog
 from activities.blocks import say
 from activities.kernel import Refused
 from rooms.room_state import RoomState
-from rooms.storage import Conflict, Storage
+from rooms.storage import Storage
 from rooms.words import WordsBook
 
 log = structlog.get_logger("rooms")
@@ -25,7 +25,7 @@ MEDIA: Final = "image/jpeg"
 PHOTO_LIMIT: Final = 614_400
 """Bytes of one picture as it is kept: 1,600 pixels at a good quality, 10 s on a slow line."""
 
-PHOTOS_PER_SEAT: Final = 30
+PHOTOS_EACH: Final = 30
 """Pictures of one person: a whole tour, every stop of it."""
 
 PHOTOS_PER_ROOM: Final = 300
@@ -37,10 +37,9 @@ BYTES_PER_ROOM: Final = 100_663_296
 UNUSED_MS: Final = 3_600_000
 """Milliseconds for which a picture waits for its card: a line that was lost comes back."""
 
-YOURS_FULL: Final = say("You have as many pictures here as fit: {limit}.", limit=PHOTOS_PER_SEAT)
+YOURS_FULL: Final = say("You have as many pictures here as fit: {limit}.", limit=PHOTOS_EACH)
 ROOM_FULL: Final = say("This room has as many pictures as fit. Take one away first.")
 TOO_HEAVY: Final = say("This picture is too large. Choose a smaller one.")
-FORGOTTEN: Final = say("This room was closed, and everything in it was deleted.")
 
 
 class Photos:
@@ -62,7 +61,7 @@ class Photos:
         """Raises `Refused` when one more picture of `size` bytes does not fit."""
         if size > PHOTO_LIMIT:
             raise Refused("too_large", TOO_HEAVY)
-        if len(self.of(seat)) >= PHOTOS_PER_SEAT:
+        if len(self.of(seat)) >= PHOTOS_EACH:
             raise Refused("full", YOURS_FULL)
         held = sum(self._held.values())
         if len(self._held) >= PHOTOS_PER_ROOM or held + size > BYTES_PER_ROOM:
@@ -77,17 +76,16 @@ class Photos:
         return id in self._held and self._is_of(seat, id)
 
     async def keep(self, seat: str, id: str, body: bytes, now: int) -> None:
-        """Keep a picture of a seat, durable on return. Raises `Refused`, `StorageUnwritable`."""
+        """Keep a picture of a seat, durable on return. Raises `Refused`, `StorageUnwritable`, and
+        `Conflict` when the room is gone."""
         self.ensure_place(seat, len(body))
         # Counted before it is written: others who come meanwhile do not take the same place.
         self._held[id] = len(body)
         self._unused[id] = now + UNUSED_MS
         try:
             await self._storage.put_photo(self._room, id, body, MEDIA)
-        except BaseException as error:
+        except BaseException:
             del self._held[id], self._unused[id]
-            if isinstance(error, Conflict):
-                raise Refused("closed", FORGOTTEN) from error
             raise
 
     async def read(self, id: str) -> tuple[str, bytes] | None:
@@ -95,7 +93,7 @@ class Photos:
         return await self._storage.photo(self._room, id)
 
     @property
-    def due(self) -> int | None:
+    def sweep_due(self) -> int | None:
         """When the next picture that no card shows is to go."""
         return min(self._unused.values(), default=None)
 

@@ -7,6 +7,7 @@ counts as one, and it stays here for `PROGRAM_SILENT`. Nothing here is logged; t
 activities need to know.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Final, Literal
 
 PresenceWord = Literal["here", "away", "gone"]
@@ -31,11 +32,20 @@ class _DeviceLife:
         self.beat = 0
         self.programmed = True  # never had a websocket so far
 
+    def on(self, now: int) -> bool:
+        """Whether it counts as here by what came to this process."""
+        if self.programmed:
+            return self.beat > 0 and now - self.beat < PROGRAM_SILENT
+        return bool(self.sessions) and now - self.beat < SILENT
+
 
 class Presence:
-    """Presence of one room in this process. Times in ms."""
+    """Presence of one room, by this process and by what others tell of theirs. Times in ms."""
 
     def __init__(self) -> None:
+        self.moved: Callable[[], None] = lambda: None
+        """Called when a websocket has opened or closed here."""
+        self._elsewhere: dict[str, tuple[int, dict[str, int]]] = {}
         self._devices: dict[str, _DeviceLife] = {}
         self._word: dict[str, PresenceWord] = {}
         self._since: dict[str, int] = {}
@@ -50,33 +60,60 @@ class Presence:
         life.sessions.add(session)
         life.programmed = False
         life.beat = now
+        self.moved()
 
     def closed(self, device: str, session: object) -> None:
         """That websocket is gone; others of the device stay."""
         self._life(device).sessions.discard(session)
+        self.moved()
+
+    def connected(self, now: int) -> dict[str, int]:
+        """The devices that are here by what this process knows, and how long ago each was heard
+        (ms): what to tell the others."""
+        return {id: max(0, now - life.beat) for id, life in self._devices.items() if life.on(now)}
+
+    def told(self, process: str, heard: Mapping[str, int], until: int, now: int) -> bool:
+        """Another process has these devices, heard so long ago (ms); it says so anew before `until`
+        or is gone. Returns whether that is another set of devices than before."""
+        _, before = self._elsewhere.get(process, (0, {}))
+        self._elsewhere[process] = (until, {device: now - age for device, age in heard.items()})
+        return before.keys() != heard.keys()
+
+    def silent(self, now: int) -> list[str]:
+        """Processes that have said nothing for too long; each is named once."""
+        gone = [process for process, (until, _) in self._elsewhere.items() if until <= now]
+        for process in gone:
+            del self._elsewhere[process]
+        return gone
+
+    def prolong(self, until: int) -> None:
+        """Nobody can be heard of now: what the other processes said last holds until then."""
+        for process, (_, heard) in self._elsewhere.items():
+            self._elsewhere[process] = (until, heard)
 
     def beat(self, device: str, now: int) -> None:
         """Anything at all arrived from the device."""
         self._life(device).beat = now
 
     def last_beat(self, device: str) -> int:
-        """When the device was last heard (ms), 0 if never in this process."""
-        return self._life(device).beat
+        """When the device was last heard (ms), 0 if never that we know."""
+        others = (heard.get(device, 0) for _, heard in self._elsewhere.values())
+        return max(self._life(device).beat, *others, 0)
 
     def alive(self, device: str, now: int) -> bool:
         """Whether the device counts as here at `now`."""
-        life = self._life(device)
-        if life.programmed:
-            return life.beat > 0 and now - life.beat < PROGRAM_SILENT
-        return bool(life.sessions) and now - life.beat < SILENT
+        if self._life(device).on(now):
+            return True
+        return any(now < until and device in heard for until, heard in self._elsewhere.values())
 
     def next_check(self, now: int) -> int | None:
         """The next moment (ms) at which silence alone could change something."""
         times = [
             life.beat + (PROGRAM_SILENT if life.programmed else SILENT)
-            for id, life in self._devices.items()
-            if self.alive(id, now)
+            for life in self._devices.values()
+            if life.on(now)
         ]
+        times += [until for until, heard in self._elsewhere.values() if heard]
         times += [
             since + GONE_AFTER
             for seat, since in self._since.items()

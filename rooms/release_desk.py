@@ -1,24 +1,18 @@
-"""What people release to the memo and take back, and what facilitators write into it and send."""
+"""What people release to the memo and take back, and what facilitators write into it."""
 
 from typing import Final, assert_never
 
 from activities.blocks import say
 from activities.kernel import Choice, Refused
-from rooms import commits, consent_desk, wire, words_desk
+from rooms import commits, consent_desk, memo_step_desk, wire, words_desk
 from rooms.asking import Asking
 from rooms.memo_document import is_place
 from rooms.whole import Draft, Whole
 
-NOT_READY: Final = say("Something is still missing in the memo. The list on its page says what.")
-
 OTHER_WORDS: Final = say("These words were changed meanwhile. Read them again, then answer.")
-SENT: Final = say("The memo has been sent. It is not changed any more.")
-
-SECTION_LIMIT: Final = 80
-"""Characters of a section's id: ids, never text."""
 
 ConsentCommand = wire.ConsentRelease | wire.ConsentWithdraw
-MemoCommand = wire.MemoQuestion | wire.MemoProse | wire.MemoSend
+MemoCommand = wire.MemoQuestion | wire.MemoProse
 
 
 def release(draft: Draft, command: ConsentCommand, asking: Asking) -> None:
@@ -53,6 +47,7 @@ def release(draft: Draft, command: ConsentCommand, asking: Asking) -> None:
 def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
     """Decide about the memo itself. Raises `Refused`."""
     asking.ensure_facilitator()
+    memo_step_desk.ensure_writable(draft.room)
     match command:
         case wire.MemoQuestion():
             note = draft.room.notes.get(command.theme)
@@ -62,14 +57,8 @@ def decide(draft: Draft, command: MemoCommand, asking: Asking) -> None:
             before = draft.room.questions.get(command.theme, "")
             draft.add(commits.QuestionSet(theme=command.theme, words=words, before=before))
         case wire.MemoProse():
-            if len(command.section) > SECTION_LIMIT or not is_place(command.section):
+            if not is_place(command.section):
                 raise Refused("bad_request")
-            if draft.room.sent:
-                raise Refused("closed", SENT)
             draft.add(commits.ProseSet(section=command.section, words=command.text.ref))
-        case wire.MemoSend():
-            if not asking.known.memo_ready:
-                raise Refused("not_allowed", NOT_READY)
-            draft.add(commits.MemoSent(at=asking.now, places=dict(asking.known.places)))
         case _:
             assert_never(command)

@@ -1,26 +1,14 @@
-"""Kind reminders: the people whose quotes wait in the memo are asked once more, and never pressed
-(`methods.md` 1.8: not answering means no)."""
-
-from __future__ import annotations
+"""Who was reminded of quotes that wait for them, and what they read of it: asked once more, and
+never pressed (`methods.md` 1.8: not answering means no)."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from activities.blocks import Note, say
-from activities.kernel import Event, Refused
+from activities.kernel import Event
 
-if TYPE_CHECKING:
-    from rooms.asking import Asking
-    from rooms.whole import Draft
-    from rooms.wire_memo import MemoRemind
-
-AGAIN_AFTER: Final = 600_000
-"""Milliseconds after which the same person may be reminded again."""
 LASTS: Final = 86_400_000
 """Milliseconds a reminder stands on somebody's screen: whoever looked for a day has seen it."""
-
-NOBODY_WAITS: Final = say("No quote waits for an answer any more.")
-JUST_NOW: Final = say("They were reminded less than ten minutes ago. Give them a little time.")
 
 
 class OwnersReminded(Event, frozen=True, tag="memo.reminded"):
@@ -28,21 +16,6 @@ class OwnersReminded(Event, frozen=True, tag="memo.reminded"):
 
     seats: tuple[str, ...]
     at: int
-
-
-def decide(draft: Draft, command: MemoRemind, asking: Asking) -> None:
-    """Remind those who wait. Raises `Refused`: `duplicate` when nobody does, `too_many` when all
-    of them were reminded a moment ago."""
-    asking.ensure_facilitator()
-    waiting = [seat for seat in asking.known.memo_waiting if seat in draft.room.seats]
-    wanted = [seat for seat in waiting if command.seat in ("", seat)]
-    if not wanted:
-        raise Refused("duplicate", NOBODY_WAITS)
-    before = draft.room.reminded
-    due = [s for s in wanted if s not in before or asking.now - before[s] >= AGAIN_AFTER]
-    if not due:
-        raise Refused("too_many", JUST_NOW)
-    draft.add(OwnersReminded(seats=tuple(due), at=asking.now))
 
 
 def reminded(before: Mapping[str, int], event: OwnersReminded) -> Mapping[str, int]:

@@ -37,9 +37,12 @@ class Roll:
         return bool(self._untold)
 
     def everyone_away(self, state: RoomState, seen: int, now: int) -> None:
-        """After loading nobody is connected; everyone was last heard at `seen` (ms)."""
+        """After loading nobody is connected here; who is not elsewhere either was last heard at
+        `seen` (ms)."""
         for seat in state.seats.values():
-            if seat.status in ("in", "waiting"):
+            if any(self._presence.alive(device, now) for device in seat.devices):
+                self._presence.set(seat.id, "here", now)
+            elif seat.status in ("in", "waiting"):
                 self._presence.set(seat.id, "away", now)
                 self._untold.append((seat.id, "away", seen))
 

@@ -15,7 +15,7 @@ Theory
 
 import contextlib
 from collections.abc import Awaitable, Callable
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -23,15 +23,20 @@ from activities.kernel import Refused
 from rooms import asked as asking_for
 from rooms import wire
 from rooms.knowing import Knowing
+from rooms.memo_ledger import NoteEntry
 from rooms.memo_material import old_prose
-from rooms.memo_tree import Memo
+from rooms.memo_source import ProseText
+from rooms.memo_tree import Edition, Memo
+from rooms.neighbourly import Here
 from rooms.recent import Recent
 from rooms.room_activity import RoomActivity
 from rooms.room_alarms import RoomAlarms
 from rooms.room_cards import RoomCards
 from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
-from rooms.room_log import RoomLog
+from rooms.room_log import DISK_FULL, RoomLog
+from rooms.room_memo import RoomMemo
+from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
 from rooms.room_photos import RoomPhotos
 from rooms.room_reading import RoomReading
@@ -61,17 +66,19 @@ class Room(RoomReading):
         super().__init__(id, world, whole, book)
         self._alarms = RoomAlarms(id, world.alarms, world.clock)
         self.log = RoomLog(self, self._alarms)
+        self.memos = RoomMemo(self)
         self.recent = Recent(world.clock.now)
         self._people = RoomPeople(self, self.log, self._alarms)
         self._activity = RoomActivity(self, self.log, self._alarms, self._people.roll)
         self.bench = self._activity.bench
         self._cards = RoomCards(self, self.log, self._alarms, self.recent)
         self._photos = RoomPhotos(self, self.log, self._alarms)
-        self._forgetting = RoomForgetting(self, self.log, self._alarms)
+        self._forgetting = RoomForgetting(self, self.log, self._alarms, self.memos)
+        self._memo_clock = RoomMemoClock(self, self.log, self._alarms)
         self._commands = RoomCommands(
             self,
             self.log,
-            knowing=Knowing(self, self.recent),
+            knowing=Knowing(self, self.recent, self.memos),
             people=self._people,
             activity=self._activity,
             cards=self._cards,
@@ -121,6 +128,7 @@ class Room(RoomReading):
         if not self.forgotten:
             self._forgetting.set_alarms()
             self._activity.set_alarm()
+            self._memo_clock.set_alarm()
             self._cards.set_alarm()
             self._photos.set_alarm()
             self._people.set_alarm()
@@ -159,7 +167,10 @@ class Room(RoomReading):
         self.called(device)
         if (seq := self.log.known(speaking.id, asked.request)) is None:
             applied = self._commands.apply(device.id, speaking.id, asked)
-            seq = await self.log.unbroken.run(applied)
+            try:
+                seq = await self.log.unbroken.run(applied)
+            except StorageUnwritable as error:  # what it would be decided by cannot be read
+                raise Refused("full", DISK_FULL) from error
         return wire.DoneMessage(request=asked.request, seq=seq, now=self.world.clock.now())
 
     async def run(
@@ -174,12 +185,24 @@ class Room(RoomReading):
         """An HTTP call or a frame came from this device: it is alive."""
         self._people.called(device)
 
+    async def device_now(self, token: str) -> Device | None:
+        """The device a token belongs to, also when it sat down at another process just now. Raises
+        `StorageUnwritable`."""
+        found = self.device(token)
+        if found is None and self.world.storage.shared and await self.log.follow():
+            found = self.device(token)
+        return found
+
+    def told(self, here: Here) -> None:
+        """Another process says who is connected to it."""
+        self._people.told(here)
+
     async def sweep(self) -> None:
         """Compare presence with sockets and heartbeats; tell the activity and the lead record
         what changed. What cannot be written is told later."""
         await self._people.sweep()
 
-    # Pictures, words, the memo ----------------------------------------------------------------
+    # Pictures and words -----------------------------------------------------------------------
 
     def ensure_photo(self, device: Device, seat: str | None = None) -> Seat:
         """The seat that may send one more picture now. Raises `Refused`."""
@@ -195,7 +218,37 @@ class Room(RoomReading):
         cards as it stands on them now."""
         with contextlib.suppress(Refused):  # a full disk: what is known is shown
             await self._cards.sync_of(speaking.id)
-        return await self.words_in_memo(speaking)
+        return await self.memos.words(speaking)
+
+    # The memo and what may be taken out -------------------------------------------------------
+
+    async def memo(self, device: Device, edition: Edition) -> Memo:
+        """The memo as it stands, for who may read it. Raises `Refused`."""
+        return await self.memos.shown(device, edition)
+
+    async def draft_memo(self, edition: Edition) -> Memo:
+        """The memo of what the room holds now."""
+        return await self.memos.draft(edition)
+
+    async def sent_copy(self, edition: Edition) -> Memo:
+        """The copy people have: what was sent, less what its owners have taken out since."""
+        return await self.memos.copy(edition)
+
+    async def prose(self) -> dict[str, ProseText]:
+        """What facilitators wrote in the memo, by place."""
+        return await self.memos.prose()
+
+    async def photos_in(self, memo: Memo) -> dict[str, bytes]:
+        """The photos a memo of this room shows, by id; without those taken back meanwhile."""
+        return await self.memos.photos_in(memo)
+
+    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
+        """Where every note went, for facilitators. Raises `Refused`."""
+        return await self.memos.ledger(device)
+
+    async def board_for_export(self, device: Device) -> dict[str, Any]:
+        """The board as the organiser may take it out. Raises `Refused`."""
+        return await self.memos.board(device)
 
     async def open_memo(self, device: Device) -> Memo:
         """The memo for its page. Facilitators find a place in its document for whatever may be
@@ -219,6 +272,7 @@ class Room(RoomReading):
         """Wait for what is under way and let go of alarms."""
         await self.bench.close()
         await self.log.unbroken.settled()
+        await self.memos.settled()
         self._alarms.drop_all()
         with contextlib.suppress(StorageUnwritable):
             await self.shelf.tidy()

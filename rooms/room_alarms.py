@@ -12,11 +12,12 @@ from rooms.roll import RETRY
 from rooms.whole import Activities, Whole
 
 What = Literal[
-    "activity", "people", "effects", "tidy", "work", "taken", "boxes", "words", "keep", "photos"
-]
+    "activity", "people", "effects", "tidy", "work", "taken", "boxes", "words", "keep", "photos",
+    "memo",
+]  # fmt: skip
 """The running activity's next deadline; people; effects, removals and heavy work not done yet;
 cards that were taken away and words refused, which are to be erased; the dates of board and memo;
-pictures that no card shows."""
+pictures that no card shows; the memo, which becomes a draft or waits no longer for answers."""
 
 EVERY: Final[tuple[What, ...]] = get_args(What)
 

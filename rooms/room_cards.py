@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from activities.kernel import Refused
-from rooms import board_state, card_lookup, consent_desk, note_desk, words_events
+from rooms import board_state, consent_desk, note_desk, words_desk
 from rooms.ownership import Touch
 from rooms.recent import Recent
 from rooms.room_alarms import RoomAlarms
@@ -114,10 +114,7 @@ class RoomCards:
 
         def reword(draft: Draft) -> None:
             mint.texts = dict(texts)
-            notes = card_lookup.by_words(draft.room)
-            for ref in texts:
-                kind = notes[ref].kind if ref in notes else ""
-                draft.add(words_events.WordsReworded(words=ref, kind=kind, at=draft.now))
+            words_desk.reword_cards(draft, texts)
 
         await self._log.commit(reword, mint=mint)
 
@@ -129,6 +126,6 @@ class RoomCards:
     async def sync_of(self, seat: str) -> None:
         """The same for every card of a seat. Raises `Refused`."""
         whole = self._room.whole
-        cards = consent_desk.noted(whole).get(seat, {})
+        cards = consent_desk.cards_by_author(whole).get(seat, {})
         at = (consent_desk.card_of(whole, ref) for ref in cards)
         await self.sync(frozenset(a[0] for a in at if a), frozenset(cards))

@@ -11,19 +11,22 @@ from activities.kernel import Command, Cut, LeadCommand, Refused
 from rooms import (
     activity_desk,
     agenda_desk,
+    comment_desk,
     commits,
     hall_desk,
     helm_desk,
     lead_desk,
     lead_rights,
+    memo_step_desk,
     note_desk,
     release_desk,
-    reminders,
+    reminders_desk,
     safety,
     safety_desk,
     seat_desk,
     section_desk,
     share_desk,
+    step_desk,
     theme_desk,
     wire,
     wire_agenda,
@@ -83,18 +86,22 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             note_desk.decide(draft, command, asking)
         case wire_board.NoteShare():
             share_desk.share(draft, command, asking)
-        case wire_board.NoteReword():
-            share_desk.reword(draft, command, asking)
+        case wire_board.BoardUndo():
+            step_desk.undo(draft, command, asking)
         case _ if isinstance(command, get_args(theme_desk.ThemeCommand)):
             theme_desk.decide(draft, command, asking)
         case _ if isinstance(command, get_args(section_desk.SectionCommand)):
             section_desk.decide(draft, command, asking)
         case wire.ConsentRelease() | wire.ConsentWithdraw():
             release_desk.release(draft, command, asking)
-        case wire.MemoQuestion() | wire.MemoProse() | wire.MemoSend():
+        case wire.MemoQuestion() | wire.MemoProse():
             release_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(memo_step_desk.Command)):
+            memo_step_desk.decide(draft, command, asking)
+        case _ if isinstance(command, get_args(comment_desk.Command)):
+            comment_desk.decide(draft, command, asking)
         case wire_memo.MemoRemind():
-            reminders.decide(draft, command, asking)
+            reminders_desk.decide(draft, command, asking)
         case (
             wire_agenda.AgendaAdd()
             | wire_agenda.AgendaEdit()

@@ -13,7 +13,10 @@ Theory
 * Nothing a client does, not even going away, stops a commit half-way: between append and evolve
   it runs in a task of its own (LOG5).
 * A commit's effects on documents are made by the process that appended it, before its next commit
-  (`effects.py`). A storage that cannot be written refuses with `full` and loses nothing (STO1).
+  (`effects.py`). If it is killed in between, whoever commits next makes them, or anybody who has
+  the room open after a while; so each process owes those of the last commit it knows of until it
+  hears that they are made (`settled`).
+* A storage that cannot be written refuses with `full` and loses nothing (STO1).
 """
 
 import asyncio
@@ -36,6 +39,7 @@ from rooms.storage import Conflict, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft
 from rooms.words import Mint, WordsBook
+from rooms.words_gone import gone
 
 log = structlog.get_logger("rooms")
 
@@ -43,6 +47,10 @@ DISK_FULL: Final = say(
     "This room cannot save right now. Nothing was lost; what you wrote stays on this device."
     " Try again soon."
 )
+
+EFFECTS_OF_OTHERS: Final = 2_000
+"""Milliseconds after which another process's effects are made here if it has not said that it made
+them: it may have been killed."""
 
 FORGOTTEN: Final = say("This room was closed, and everything in it was deleted.")
 
@@ -55,6 +63,8 @@ class RoomLog:
 
     def __init__(self, room: RoomReading, alarms: RoomAlarms) -> None:
         self.happened: Callable[[], None] = lambda: None
+        self.tell_settled: Callable[[int], None] = lambda seq: None
+        """Called with the number of a commit whose effects are made, here."""
         self.forgotten = False
         self.appends = 0
         self.unbroken = Unbroken()
@@ -70,6 +80,7 @@ class RoomLog:
         )
         room.shelf.structure = lambda: self._effects.structure(room.whole, room.book)
         self._lock = asyncio.Lock()
+        self._settled_elsewhere = 0
         self._requests: dict[tuple[str, str], int] = {}
 
     def known(self, seat: str, request: str) -> int | None:
@@ -146,7 +157,6 @@ class RoomLog:
                     log.warning("append_failed", room=room.id, seat=seat, request=request)
                     raise Refused("full", DISK_FULL) from error
                 await self._take_in(commit, texts)
-                self._remember(commit)
                 return commit.seq
 
     async def _append(self, commit: Commit, texts: dict[str, str]) -> None:
@@ -179,42 +189,65 @@ class RoomLog:
         return self._room.whole.room.seq
 
     async def follow(self) -> bool:
-        """Take in what other processes appended; whether there was anything."""
+        """Take in what other processes appended; whether there was anything. If they forgot the
+        room, so do we. Raises `StorageUnwritable`."""
         async with self._lock:
             return await self._follow()
 
     async def _follow(self) -> bool:
-        room = self._room
-        rows = await room.world.storage.commits(room.id, room.whole.room.seq)
-        for _, raw in rows:
-            self._learn(raw)
-        if rows:
-            room.book = WordsBook(await room.world.storage.words(room.id))
-            room.book.hide(room.whole.room.safety.words)
-            self.happened()
-        return bool(rows)
+        room, storage, known = self._room, self._room.world.storage, self._room.whole.room.seq
+        rows = await storage.commits(room.id, max(known - 1, 0))
+        if not rows:  # not even the last one we know
+            self.forgotten = True
+            room.changed()
+            return False
+        new = [raw for seq, raw in rows if seq > known]
+        if not new:
+            return False
+        book = WordsBook(await storage.words(room.id))
+        learned = [self._learn(raw) for raw in new]
+        self._effects.owed = learned[-1]
+        self.settled(self._settled_elsewhere)
+        room.book = book
+        room.book.hide(room.whole.room.safety.words)
+        for commit in learned:
+            # Who wrote it may not have erased them from the storage yet.
+            for one in gone(commit, room.whole, room.world.activities):
+                room.book.erase(list(one.refs))
+        # Whoever wrote it makes its effects, unless they are killed.
+        if self._effects.owed is not None:
+            self._alarms.set("effects", room.world.clock.now() + EFFECTS_OF_OTHERS, self.settle)
+        self.happened()
+        return True
+
+    def settled(self, seq: int) -> None:
+        """Another process has made the effects of this commit."""
+        self._settled_elsewhere = max(seq, self._settled_elsewhere)
+        if (owed := self._effects.owed) is not None and owed.seq <= seq:
+            self._effects.owed = None
+            self._alarms.drop("effects")
 
     async def _catch_up(self) -> None:
         """Our number was taken. If there is nothing new the room is no more."""
-        if not await self._follow():
-            self.forgotten = True
+        try:
+            if not await self._follow():
+                self.forgotten = True
+        except StorageUnwritable as error:
+            raise Refused("full", DISK_FULL) from error
 
     def _learn(self, raw: bytes) -> Commit:
         return self._learned(commits.decode(raw))
 
     def _learned(self, commit: Commit) -> Commit:
         self._evolve(commit)
-        self._remember(commit)
         return commit
-
-    def _remember(self, commit: Commit) -> None:
-        if commit.request:
-            self._requests[commit.seat, commit.request] = commit.seq
 
     def _evolve(self, commit: Commit) -> None:
         room = self._room
         room.whole = wholes.apply(room.whole, commit, room.world.activities)
         room.book.hide(room.whole.room.safety.words)
+        if commit.request:
+            self._requests[commit.seat, commit.request] = commit.seq
 
     # What follows outside the log -------------------------------------------------------------
 
@@ -234,7 +267,10 @@ class RoomLog:
 
     async def _settle(self) -> None:
         room = self._room
+        owed = self._effects.owed
         await self._effects.settle(room.whole, room.book)
+        if owed is not None:
+            self.tell_settled(owed.seq)
         await room.photos.sweep(room.whole.room, room.book, room.world.clock.now())
 
     # The end ----------------------------------------------------------------------------------

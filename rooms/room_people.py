@@ -3,13 +3,13 @@
 import structlog
 
 from activities.kernel import Refused
-from rooms import commits, unnamed
+from rooms import neighbourly, unnamed
 from rooms.roll import Change, Roll
 from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_log import RoomLog
 from rooms.room_reading import RoomReading
 from rooms.seats import Device
-from rooms.whole import Draft, Whole
+from rooms.whole import Draft
 
 log = structlog.get_logger("rooms")
 
@@ -32,6 +32,10 @@ class RoomPeople:
         that the room was alive (ms)."""
         now = self._room.world.clock.now()
         state = self._room.whole.room
+        for message in await self._room.world.storage.said_here(self._room.id):
+            here = neighbourly.decode(message)
+            if isinstance(here, neighbourly.Here):
+                self._room.presence.told(here.by, here.devices, now + neighbourly.HERE_MS, now)
         self.roll.everyone_away(state, min(max(touched, state.last), now), now)
         await self._tell()
 
@@ -43,6 +47,15 @@ class RoomPeople:
             await self._tell()
         else:
             self.set_alarm()
+
+    def told(self, here: neighbourly.Here) -> None:
+        """Another process says who is connected to it."""
+        now = self._room.world.clock.now()
+        if self._room.presence.told(here.by, here.devices, now + neighbourly.HERE_MS, now):
+            # It tells the log itself, unless it is killed: nothing is then left to say here.
+            due = self._alarms.due("people")
+            soon = now + neighbourly.OTHERS_FIRST
+            self._alarms.set("people", soon if due is None else min(soon, due), self._ring)
 
     async def _tell(self) -> None:
         told: list[Change] = []
@@ -66,15 +79,8 @@ class RoomPeople:
 
     async def drop_keys(self) -> None:
         """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
-
-        def drop(draft: Draft) -> None:
-            whole = Whole(draft.room, draft.running)
-            for id, until in unnamed.keys_due(whole, draft.activities).items():
-                if until <= draft.now:
-                    draft.add(commits.KeyDropped(activity=id, words=draft.room.keys[id]))
-
         try:
-            await self._log.commit(drop)
+            await self._log.commit(unnamed.drop_due)
         except Refused as refused:
             # Tried at every check.
             log.warning("keys_kept", room=self._room.id, reason=refused.reason)

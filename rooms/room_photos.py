@@ -6,7 +6,7 @@ from rooms.room_alarms import RoomAlarms
 from rooms.room_log import DISK_FULL, FORGOTTEN, RoomLog
 from rooms.room_reading import RoomReading
 from rooms.seats import Device, Seat
-from rooms.storage import StorageUnwritable
+from rooms.storage import Conflict, StorageUnwritable
 
 
 class RoomPhotos:
@@ -40,12 +40,14 @@ class RoomPhotos:
             await self._room.photos.keep(seat, id, body, world.clock.now())
         except StorageUnwritable as error:
             raise Refused("full", DISK_FULL) from error
+        except Conflict as error:
+            raise Refused("closed", FORGOTTEN) from error
         self.set_alarm()
         return id
 
     def set_alarm(self) -> None:
         """Look again when the next picture is to go, unless that is to be done sooner already."""
-        due = None if self._log.forgotten else self._room.photos.due
+        due = None if self._log.forgotten else self._room.photos.sweep_due
         self._alarms.keep_first("photos", due, self._ring)
 
     async def _ring(self) -> None:

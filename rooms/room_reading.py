@@ -1,43 +1,27 @@
-"""What can be read from a room: views, people, words, cards and the memo, as each may see them."""
+"""What can be read from a room: views, people, words and cards, as each may see them."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
-from msgspec.structs import replace
 
-from activities.blocks import Line, say
-from activities.consent import NEVER
+from activities.blocks import Line, Note, say
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, card_lookup, consent_desk, unnamed, wire_words
+from rooms import board_reading, call, card_lookup, consent_desk, memo_states, unnamed
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
-from rooms.consent_desk import QUOTABLE
 from rooms.hall_desk import tables
 from rooms.hats import roles_of
-from rooms.helm_view import strip
-from rooms.memo import Edition, Memo, draft
-from rooms.memo_document import read_prose
-from rooms.memo_ledger import NoteEntry, entries
-from rooms.memo_material import material
-from rooms.memo_places import headings, placed
-from rooms.memo_rules import Echoes, card_withheld
-from rooms.memo_source import MemoSource
-from rooms.memo_tree import nameless
+from rooms.helm_strip import strip
 from rooms.names import told_apart
 from rooms.offers import Standing
 from rooms.permissions import Writer
 from rooms.photos import Photos
 from rooms.presence import Presence
 from rooms.preview import preview_message
-from rooms.render import SOMEONE, TAKEN_BACK, Renderer, formatted
-from rooms.room_view import (
-    default_lens,
-    device_message,
-    documents_of,
-    people_message,
-    view_message,
-)
+from rooms.render import SOMEONE, TAKEN_BACK, Renderer
+from rooms.room_view import default_lens, documents_of, view_message
+from rooms.room_view_people import device_message, people_message
 from rooms.seats import Device, Seat
 from rooms.shelf import Shelf
 from rooms.whole import Whole
@@ -46,10 +30,9 @@ from rooms.world import World
 
 HIDDEN: Final = say("Hidden for now by a facilitator.")
 
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
-
-NOT_SENT: Final = say(
-    "The memo is still being written. You get it from the same link when it is sent."
+UNSAVED: Final = say(
+    "Nothing can be saved at the moment. Nothing was lost: what you write stays on this device, and"
+    " is saved as soon as that works again."
 )
 
 
@@ -62,6 +45,8 @@ class RoomReading:
         self.whole = whole
         self.book = book
         self.changed: Callable[[], None] = lambda: None  # views are out of date
+        self.unsaved = False
+        """Whether everybody reads that nothing can be saved."""
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
         self.shelf = Shelf(id, world.storage)
@@ -200,6 +185,9 @@ class RoomReading:
             self.here() if here is None else here,
             self.code() if code is None else code,
         )
+        if self.unsaved:
+            said = Note(text=UNSAVED, tone="look")
+            message = msgspec.structs.replace(message, blocks=(said, *message.blocks))
         return self.renderer.encode(message, language or speaking.language, speaking.id)
 
     def preview(self, device: Device, seat: str | None = None, wanted: str = "") -> bytes:
@@ -270,24 +258,6 @@ class RoomReading:
         message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
         return self.renderer.encode(message, speaking.language, speaking.id)
 
-    async def words_in_memo(self, speaking: Seat) -> bytes:
-        """The `words` message with where each stands in the memo, as printed now."""
-        found = consent_desk.items(self.whole, self.world.activities)
-        message = consent_desk.my_words(self.whole, found, speaking.id, self.world.clock.now())
-        places: dict[str, list[wire_words.MemoPlace]] = {}
-        for edition in EDITIONS:
-            memo = await self.draft_memo(edition)
-            named = headings(memo)
-            for id, section in placed(memo).items():
-                note = self.whole.room.notes.get(id)
-                ref = note.words if note else id
-                place = wire_words.MemoPlace(nameless(section), named[section], edition)
-                places.setdefault(ref, []).append(place)
-        words = tuple(
-            replace(one, places=tuple(places.get(one.words, ()))) for one in message.words
-        )
-        return self.renderer.encode(replace(message, words=words), speaking.language, speaking.id)
-
     def documents(self, device: Device) -> frozenset[str]:
         """Every document this device may open now, without the room's prefix."""
         fresh = self.seats_of(device)
@@ -317,7 +287,7 @@ class RoomReading:
             open_now = circle is not None and not circle.closed
             able = [s for s in able if circle is not None and s.id in circle.members]
         elif name == "memo":
-            open_now = state.sent == 0  # what went out is not written on
+            open_now = memo_states.writable(state)
             able = [s for s in able if s.role == "facilitator"]
         elif name.startswith("mine/"):
             able = [s for s in able if f"mine/{s.id}" == name]
@@ -328,8 +298,6 @@ class RoomReading:
             writes=bool(able) and open_now,
         )
 
-    # The memo and what may be taken out -----------------------------------------------------------
-
     def is_organiser(self, device: Device) -> bool:
         """Whether the organiser sits at this device."""
         seats = self.seats_of(device)
@@ -338,41 +306,6 @@ class RoomReading:
     def is_facilitator(self, device: Device) -> bool:
         """Whether a facilitator who has not left sits at this device."""
         return any(self.inside(self.whole.room.seats[s]) for s in self.seats_of(device))
-
-    async def memo(self, device: Device, edition: Edition) -> Memo:
-        """The memo as it stands. Facilitators always; others the participants' copy once it is
-        sent.
-
-        Raises `Refused` (ruling *Who may call what*).
-        """
-        if not self.is_facilitator(device) and (
-            edition != "participants" or not self.whole.room.sent
-        ):
-            raise Refused("not_allowed", NOT_SENT)
-        self.seat(device)
-        return await self.draft_memo(edition)
-
-    async def draft_memo(self, edition: Edition) -> Memo:
-        """Draft the memo from what the room holds now, in the room's language."""
-        return self._drafted(await self._material(), edition)
-
-    async def ledger(self, device: Device) -> tuple[NoteEntry, ...]:
-        """Where every note went, for facilitators. Raises `Refused`."""
-        if not self.is_facilitator(device):
-            raise Refused("not_allowed")
-        source = await self._material()
-        board = frozenset(card.id for card in await self.shelf.cards("board"))
-        return entries(self._drafted(source, "participants"), source, board, self.name_of)
-
-    async def _material(self) -> MemoSource:
-        prose = await self.shelf.read("memo", read_prose)
-        return material(self, await self.shelf.cards("board"), prose)
-
-    def _drafted(self, source: MemoSource, edition: Edition) -> Memo:
-        def translate(text: str, values: Mapping[str, object]) -> str:
-            return formatted(self.world.translate(self.language, text, "", 0), values)
-
-        return draft(source, edition, translate)
 
     async def board(self, device: Device, seat: str | None = None) -> dict[str, Any]:
         """Every card this seat may read, by document; of everyone's board the order of themes,
@@ -417,36 +350,3 @@ class RoomReading:
                 if any(card.id == note.card and card.photo == id for card in cards):
                     return await self.photos.read(id)
         return None
-
-    async def board_for_export(self, device: Device) -> dict[str, Any]:
-        """The board as the organiser may take it out: what the participants' copy may hold, each
-        card without its author unless released with a name (G8, CH4, `methods.md` 1.8).
-
-        Raises `Refused`.
-        """
-        if not self.is_organiser(device):
-            raise Refused("not_allowed")
-        cards = await self.shelf.cards("board")
-        source = material(self, cards)
-        echoes = Echoes(source, "participants")
-        taken = [
-            {
-                "id": nameless(card.id),
-                "kind": card.kind,
-                "text": card.text,
-                "language": card.language,
-                "section": card.section,
-                "theme": nameless(card.theme),
-                "order": card.order,
-                "created": card.created,
-                "scope": known.scope,
-                "ticks": known.ticks,
-                "by": known.attribution,
-            }
-            for card, known in zip(cards, source.cards, strict=False)
-            if not card_withheld(known, "participants")
-            and card.kind not in NEVER
-            and (card.kind in QUOTABLE or not echoes(card.text))
-        ]
-        sections = [msgspec.to_builtins(s) for s in await self.shelf.sections("board")]
-        return {"cards": taken, "sections": sections}

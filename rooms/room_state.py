@@ -12,11 +12,19 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import consent
-from rooms import agenda_items, board_state, reminders, words_state
+from rooms import agenda_items, board_state, memo_states, reminders, words_state
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
-from rooms.board_events import BoardEvent, BoardRestored, NotesShared, NotesUnshared
+from rooms.board_events import (
+    BoardEvent,
+    BoardRestored,
+    BoardStepped,
+    BoardUndone,
+    NotesShared,
+    NotesUnshared,
+    Placing,
+)
 from rooms.board_state import Board
 from rooms.commits import (
     ActivityEvent,
@@ -35,7 +43,6 @@ from rooms.commits import (
     MemoSent,
     NoteAdded,
     NoteDeleted,
-    NoteMoved,
     NoteReworded,
     NoteTicked,
     NoticeSaid,
@@ -63,6 +70,8 @@ from rooms.hall_events import (
 from rooms.helm import Helm, HelmEvent
 from rooms.keeping import Keep
 from rooms.lead import Lead, facilitator_added
+from rooms.memo_events import MEMO_EVENTS, CommentTakenBack
+from rooms.memo_states import MemoStand
 from rooms.safety import Safety, SafetyEvent
 from rooms.seats import CARRIED, Device, Seat
 from rooms.words_events import WORDS_EVENTS, ConsentScoped, WordsWritten
@@ -110,11 +119,13 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     withdrawals: int = 0
     default_scope: consent.Scope = "memo"  # of insights, questions, practices (`methods.md` 1.8)
     keep: Keep = Keep()
+    kept_from: int = 0  # ms: the planned day, as the first guest read it (KEP1)
     written: Mapping[str, WordsWritten] = msgspec.field(default_factory=dict)  # by a scribe
     gone: frozenset[str] = frozenset()  # refused or withdrawn words whose text is deleted
     memo_version: int = 0  # of what people have: 1 once sent, more with every change after that
     sent_places: Mapping[str, str] = msgspec.field(default_factory=dict)  # source id -> section
     changed_since_sent: tuple[str, ...] = ()  # sections; "" for words given after it was sent
+    memo: MemoStand = MemoStand()
     board_gone: bool = False  # the date of the raw board has come
     helm: Helm = Helm()
     safety: Safety = Safety()
@@ -127,9 +138,9 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
         return self.plan.items
 
     @property
-    def begins(self) -> int:
-        """When the exchange began, or is planned to (ms): what `keep` is counted from."""
-        return min(self.started.values(), default=max(self.opened, self.plan.frame.starts))
+    def has_guests(self) -> bool:
+        """Whether anybody but facilitators ever came, and read until when things are kept."""
+        return any(seat.role not in ("facilitator", "screen") for seat in self.seats.values())
 
     @property
     def begun(self) -> frozenset[str]:
@@ -188,13 +199,37 @@ def _remembered(before: RoomState, state: RoomState, commit: Commit) -> RoomStat
     if moved:
         known = {**state.board.moved, **dict.fromkeys(moved, commit.seq)}
         state = replace(state, board=replace(state.board, moved=known))
-    if any(isinstance(event, BoardRestored) for event in commit.events):
-        state = with_checkpoint(state, before, before.seq, commit.at, restore=True)
+    for event in commit.events:
+        match event:
+            case BoardRestored():
+                state = with_checkpoint(state, before, before.seq, commit.at, restore=True)
+            case BoardStepped():
+                step = _step_of(before, event, commit)
+                state = replace(state, board=board_state.stepped(state.board, step))
+            case BoardUndone():
+                state = replace(state, board=board_state.undone(state.board, event.to))
+            case _:
+                pass
     return state
 
 
+def _step_of(before: RoomState, done: BoardStepped, commit: Commit) -> board_state.Step:
+    notes = (before.notes[card] for card in done.cards if card in before.notes)
+    moved = before.board.moved
+    return board_state.Step(
+        at=commit.seq,
+        seat=commit.seat,
+        done=done,
+        places=tuple(Placing(n.card, n.section, n.theme, n.order) for n in notes),
+        moved={card: moved[card] for card in (*done.cards, done.merged) if card in moved},
+        ticks=before.ticks.get(done.merged, ()),
+        others=before.ticks.get(done.into, ()),
+        items=tuple(w for w, at in before.placed.items() if done.merged and at == done.merged),
+    )
+
+
 def _touched(event: RoomEvent) -> tuple[str, ...]:
-    if isinstance(event, NoteMoved | NoteReworded):
+    if isinstance(event, NoteReworded):
         return (event.card,)
     return board_state.touched(event)
 
@@ -205,7 +240,7 @@ def with_checkpoint(
     """`state` with a checkpoint of `board`: how it was after commit `at`."""
     activity, step = state.board.step
     made = board_state.Checkpoint(at, time, activity, step, board.notes, board.shared, restore)
-    return replace(state, board=board_state.noted(state.board, made))
+    return replace(state, board=board_state.checkpointed(state.board, made))
 
 
 def _with_seat(state: RoomState, seat: Seat) -> RoomState:
@@ -229,6 +264,7 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
                 helm=Helm(co_time=event.co_may_time),
                 default_scope=event.default_scope,
                 keep=event.keep,
+                kept_from=max(at, event.frame.starts),
             )
         case SeatTaken():
             state = _with_seat(state, event.seat)
@@ -262,7 +298,10 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             plan = agenda_items.begun(state.plan) if not state.started else state.plan
             started = {**state.started, event.activity: event.now}
             keys = {**state.keys, event.activity: event.key} if event.key else state.keys
-            return replace(state, current=event.activity, started=started, keys=keys, plan=plan)
+            memo = memo_states.begun(state.memo)
+            return replace(
+                state, current=event.activity, started=started, keys=keys, plan=plan, memo=memo
+            )
         case KeyDropped():
             keys = {id: ref for id, ref in state.keys.items() if id != event.activity}
             return replace(state, keys=keys)
@@ -279,6 +318,8 @@ def _evolve(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             | agenda_items.AgendaReplaced()
             | agenda_items.AgendaFramed()
         ):
+            if isinstance(event, agenda_items.AgendaFramed) and not state.has_guests:
+                state = replace(state, kept_from=max(state.opened, event.frame.starts))
             return replace(state, plan=agenda_items.evolve(state.plan, event, state.begun))
         case _:
             return _evolve_words(state, event, at)
@@ -333,10 +374,10 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case _ if isinstance(event, get_args(BoardEvent)):
             board, notes = board_state.evolve(state.board, state.notes, event)
             return replace(state, board=board, notes=notes)
-        case NoteMoved() | NoteReworded() | ThemesMerged() | ThemeScored():
+        case NoteReworded() | ThemeScored() | ItemPlaced() | NoteTicked():
             return _board_changed(state, event)
-        case ItemPlaced() | NoteTicked():
-            return _board_changed(state, event)
+        case ThemesMerged():
+            return _themes_merged(state, event, at)
         case ConsentChanged():
             state = consent_changed(state, event, at)
             return replace(state, reminded=reminders.answered(state.reminded, event.seat))
@@ -347,48 +388,32 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
         case ProseSet():
             return replace(state, prose={**state.prose, event.section: event.words})
         case MemoSent():
-            return replace(
-                state,
-                sent=event.at,
-                sent_places=event.places,
-                memo_version=max(1, state.memo_version),
-                changed_since_sent=(),
-            )
+            return memo_states.sent(state, event)
+        case _ if isinstance(event, MEMO_EVENTS):
+            state = replace(state, memo=memo_states.evolve(state.memo, event))
+            if isinstance(event, CommentTakenBack):
+                state = words_state.without_words(state, (event.words,))
+            return state
         case _ if isinstance(event, get_args(HelmEvent)):
             return replace(state, helm=helms.evolve(state.helm, event))
         case _ if isinstance(event, WORDS_EVENTS):
             return words_state.evolve(state, event)
         case _ if isinstance(event, get_args(SafetyEvent)):
             return replace(state, safety=safeties.evolve(state.safety, event))
-        case _:  # CardsShared: the documents hold what they say
+        case _:
             return state
 
 
 def _board_changed(
     state: RoomState,
-    event: NoteMoved | NoteReworded | ThemesMerged | ThemeScored | ItemPlaced | NoteTicked,
+    event: NoteReworded | ThemeScored | ItemPlaced | NoteTicked,
 ) -> RoomState:
     notes, ticks = state.notes, state.ticks
     match event:
-        case NoteMoved(card=card) if card in notes:
-            moved = replace(notes[card], theme=event.theme)
-            return replace(state, notes={**notes, card: moved})
         case NoteReworded(card=card) if card in notes:
             reworded = replace(notes[card], words=event.words)
             state = words_state.answers_moved(state, event.before, event.words, reworded.kind)
             return replace(state, notes={**notes, card: reworded})
-        case ThemesMerged(theme=theme):
-            left = {
-                card: replace(note, theme=event.into) if note.theme == theme else note
-                for card, note in notes.items()
-                if card != theme
-            }
-            placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
-            both = tuple(dict.fromkeys((*ticks.get(event.into, ()), *ticks.get(theme, ()))))
-            kept = {c: seats for c, seats in ticks.items() if c != theme}
-            if both and event.into:
-                kept[event.into] = both
-            return replace(state, notes=left, placed=placed, ticks=kept)
         case ItemPlaced():
             return replace(state, placed={**state.placed, event.words: event.theme})
         case NoteTicked(card=card):
@@ -399,6 +424,25 @@ def _board_changed(
             return replace(state, scores={**state.scores, event.theme: event})
         case _:
             return state
+
+
+def _themes_merged(state: RoomState, event: ThemesMerged, at: int) -> RoomState:
+    theme, notes, ticks = event.theme, state.notes, state.ticks
+    left = {
+        card: replace(note, theme=event.into) if note.theme == theme else note
+        for card, note in notes.items()
+        if card != theme
+    }
+    placed = {w: event.into if t == theme else t for w, t in state.placed.items()}
+    both = tuple(dict.fromkeys((*ticks.get(event.into, ()), *ticks.get(theme, ()))))
+    kept = {c: seats for c, seats in ticks.items() if c != theme}
+    if both and event.into:
+        kept[event.into] = both
+    board = state.board
+    if theme in notes:
+        gone = board_state.Taken(notes[theme], at, merged=True)
+        board = replace(board, taken={**board.taken, theme: gone})
+    return replace(state, notes=left, placed=placed, ticks=kept, board=board)
 
 
 def notes_shared(state: RoomState, event: NotesShared) -> RoomState:

@@ -6,7 +6,8 @@ raises `Goodbye`.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import msgspec
@@ -20,6 +21,7 @@ from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
 from rooms.shelf import MissingEdits, RefusedEdit
+from rooms.storage import StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
 if TYPE_CHECKING:
@@ -53,6 +55,15 @@ SENTENCES: Final[dict[Reason, Line]] = {
     "unknown": say("There is no such thing here any more."),
 }
 """One plain sentence per reason; an activity's own sentence comes first."""
+
+
+@contextmanager
+def reaching() -> Iterator[None]:
+    """What cannot be read now ends the session with a code that says come back."""
+    try:
+        yield
+    except StorageUnwritable as error:
+        raise Goodbye(4503, CLOSE_CODES[4503], retry=True) from error
 
 
 def farewell(room: "Room", device: Device) -> Goodbye | None:
@@ -99,14 +110,16 @@ class Session:
         session (4401)."""
         room_id, _, name = document.partition("/")
         if self._delivery is None:
-            self._delivery = await self._rooms.delivery(room_id)
+            with reaching():
+                self._delivery = await self._rooms.delivery(room_id)
             if self._delivery is None:
                 raise Goodbye(4404, "There is no such room.", retry=False)
         room = self._delivery.room
         if room_id != room.id:
             self.outbox.put(AuthNo(document, "permission-denied"))
             return
-        device = room.device(token)
+        with reaching():
+            device = await room.device_now(token)
         if device is None or (self.device is not None and device.id != self.device.id):
             self.outbox.put(AuthNo(document, "permission-denied"))
             if self.device is None:
@@ -138,11 +151,12 @@ class Session:
             return
         shelf = self._here().room.shelf
         try:
-            if state_vector == EMPTY_STATE:
-                frames, state = await shelf.first(name)
-            else:
-                missing, state = await shelf.missing(name, state_vector)
-                frames = [Step2(document, missing, state_vector)]
+            with reaching():
+                if state_vector == EMPTY_STATE:
+                    frames, state = await shelf.first(name)
+                else:
+                    missing, state = await shelf.missing(name, state_vector)
+                    frames = [Step2(document, missing, state_vector)]
         except RefusedEdit as error:
             if error.reason == "closed":
                 raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
@@ -173,7 +187,8 @@ class Session:
             await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
-            _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+            with reaching():
+                _, state = await here.room.shelf.missing(name, EMPTY_STATE)
             self.outbox.put(Step1(document, state))
             return
         except RefusedEdit as refused:
@@ -201,7 +216,8 @@ class Session:
         if not writer.writes and here.room.whole.room.safety.frozen:
             return
         try:
-            stamped = await here.room.shelf.aware(name, data, writer, names)
+            with reaching():
+                stamped = await here.room.shelf.aware(name, data, writer, names)
         except RefusedEdit as refused:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return

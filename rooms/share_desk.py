@@ -56,19 +56,6 @@ def share(draft: Draft, command: wire_board.NoteShare, asking: Asking) -> None:
         )
 
 
-def reword(draft: Draft, command: wire_board.NoteReword, asking: Asking) -> None:
-    """Change one's own card that bears no name. The words it had are erased. Raises `Refused`."""
-    note = draft.room.notes.get(command.card)
-    if note is None or not board_moves.is_nameless(note):
-        raise Refused("unknown", board_moves.NOT_THERE)
-    if note.seat != asking.seat.id:
-        raise Refused("not_allowed", NOT_YOURS)
-    if note.words in draft.room.safety.words:
-        raise Refused("not_allowed")  # the new words would not be hidden
-    words = asking.mint.ref(command.text, wire_board.NOTE_LIMIT)
-    draft.add(commits.NoteReworded(card=note.card, words=words, before=note.words))
-
-
 def _section_of(draft: Draft, document: str, asking: Asking) -> str:
     """Where a circle's cards stand just now. Raises `Refused` for a circle that writes nothing now,
     such as one in which somebody tells (SC3), and for other people's."""

@@ -10,8 +10,8 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -22,14 +22,21 @@ from activities.kernel import Reason
 from rooms import board_repair, board_schema, memo_document
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
-from rooms.documents import Accepted, Document, DocumentBroken, Documents
+from rooms.documents import (
+    Accepted,
+    Document,
+    DocumentBroken,
+    Documents,
+    RefusedUpdate,
+    writers,
+)
 from rooms.outgoing import NOTHING_KNOWN, Outgoing
 from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probing import Probing
 from rooms.sealed import seal, unseal
 from rooms.standing import Standing
-from rooms.storage import Conflict, Storage, StorageUnwritable, StoredUpdate
+from rooms.storage import Conflict, Overtaken, Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
@@ -42,6 +49,9 @@ COMPACT_AFTER: Final = 1_000
 to load."""
 
 
+TAKEN_AGAIN: Final = 50
+"""How often edits are judged anew because other processes were first, before they are refused as
+not saved: each time somebody else's were kept, so that it goes on."""
 DAMAGED: Final = (
     "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
     " 'quarantine'. A backup may have it: docs/operations.md, Damage."
@@ -49,10 +59,12 @@ DAMAGED: Final = (
 
 
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of a document's log: the update, and (client id, device) pairs first seen with it."""
+    """A row of a document's log: the update, (client id, device) pairs first seen with it, and
+    whether people made it, not the room itself."""
 
     update: bytes
     bound: tuple[tuple[int, str], ...] = ()
+    people: bool = False
 
 
 class RefusedEdit(Exception):
@@ -80,6 +92,10 @@ class _Edit:
         self.step2 = step2
         self.by = by
         self.outcome: bytes | BaseException | None = None
+
+
+class _Clash(Exception):
+    """Another process has kept something by the client of an edit that waits here."""
 
 
 _pack = msgspec.msgpack.Encoder()
@@ -168,7 +184,55 @@ class Shelf:
         async with AsyncExitStack() as held:
             for name in sorted(names):  # one order for all, so that no two wait for each other
                 await held.enter_async_context(self._locks[name])
-            yield tuple([await self._open(name) for name in names])
+            documents = [await self._open(name) for name in names]
+            if self._storage.shared:
+                for name in names:
+                    with suppress(StorageUnwritable):  # else what is known here has to do
+                        await self._catch_up(name)
+                documents = [await self._open(name) for name in names]
+            yield tuple(documents)
+
+    # What other processes wrote -------------------------------------------------------------------
+
+    async def follow(self, name: str = "") -> None:
+        """Take in what others wrote to a document that is open here; without a name, to all.
+        Raises `StorageUnwritable`."""
+        begin = len(self.room) + 1
+        names = [name] if name else [document.name[begin:] for document in self._documents]
+        for each in names:
+            if self._documents.get(self._full(each)) is not None:
+                async with self._locks[each]:
+                    await self._catch_up(each)
+
+    async def _catch_up(self, name: str) -> bool:
+        """Bring an open document up to date; whether it still is the same one. Call with its lock
+        held, and with everything applied that we have kept. Raises `StorageUnwritable`."""
+        full = self._full(name)
+        document = self._documents.get(full)
+        if document is None:
+            return False
+        for row in await self._storage.updates(full, self._last[name]):
+            try:
+                self._take_in(name, document, row)
+            except (BadUpdate, DocumentBroken, msgspec.MsgspecError, _Clash):
+                self._documents.drop(full)  # loading sets aside what is not in order
+                return False
+            self._told[name] = document.state_vector()
+            self.standing.drop(full)  # what others wrote may remove something
+        return True
+
+    def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:
+        stored = _unpacked(row)
+        if document.awaits(writers(stored.update)):
+            # By the same client as what we are about to keep: what we judged no longer holds.
+            raise _Clash
+        new = document.take_in(stored.update, stored.bound)
+        self._last[name] = row.id
+        self._rows[name] += 1
+        if new.update:
+            self.on_edit(name, new.update, None)
+            if stored.people:
+                self.on_touched(name, new.touches)
 
     def has_rows(self, name: str) -> bool:
         """Whether an open document was ever written to."""
@@ -281,45 +345,91 @@ class Shelf:
         return edit.outcome
 
     async def _take(self, name: str, edits: list[_Edit]) -> None:
-        """Take edits in, in order, and give each its outcome. Call with the lock held."""
+        """Take edits in, in order, and give each its outcome. Call with the lock held.
+
+        What looks wrong is judged again when the document has caught up with the other processes,
+        before it is refused.
+        """
+        caught_up = not self._storage.shared
+        left = edits
         try:
-            document = await self._open(name)
-            accepted = [
-                (edit, verdict)
-                for edit in edits
-                if (verdict := self._judge(document, edit)) is not None
-            ]
-            kept = await asyncio.gather(
-                *(self._keep(name, edit, verdict) for edit, verdict in accepted),
-                return_exceptions=True,
-            )
-            applied = self._apply(name, document, accepted, kept)
-            if applied:
-                await self._applied(name, document, applied)
+            for _ in range(TAKEN_AGAIN):
+                document = await self._open(name)
+                accepted: list[tuple[_Edit, Accepted]] = []
+                doubtful: list[_Edit] = []
+                for edit in left:
+                    verdict = document.check(edit.update, edit.writer, step2=edit.step2)
+                    if isinstance(verdict, Accepted):
+                        accepted.append((edit, verdict))
+                    elif caught_up:
+                        self._refuse(edit, verdict)
+                    else:
+                        doubtful.append(edit)
+                again = await self._take_accepted(name, document, accepted)
+                left = [edit for edit in left if edit in again or edit in doubtful]
+                if not left:
+                    return
+                await self._catch_up(name)
+                caught_up = True
+            raise Overtaken(f"others kept writing to {name}")
         except BaseException as error:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
+            if isinstance(error, StorageUnwritable):
+                error = RefusedEdit("full", "not_saved")
             for edit in edits:
                 if edit.outcome is None:
                     edit.outcome = error
 
-    def _judge(self, document: Document, edit: _Edit) -> Accepted | None:
-        verdict = document.check(edit.update, edit.writer, step2=edit.step2)
-        if isinstance(verdict, Accepted):
-            return verdict
+    async def _take_accepted(
+        self, name: str, document: Document, accepted: list[tuple[_Edit, Accepted]]
+    ) -> list[_Edit]:
+        """Keep and apply what was accepted. Where another process was first, what it wrote goes
+        before; returns what must be judged anew because of it."""
+        last = stuck = 0
+        for _ in range(TAKEN_AGAIN):
+            kept = await self._keep_all(name, accepted)
+            lost = (n for n, row in enumerate(kept) if isinstance(row, BaseException))
+            first = next(lost, len(kept))
+            # Beyond the first that was overtaken nothing was kept.
+            overtaken = (
+                self._storage.shared and first < len(kept) and isinstance(kept[first], Conflict)
+            )
+            upto = first if overtaken else len(kept)
+            last = self._apply(name, document, accepted[:upto], kept[:upto]) or last
+            accepted = accepted[upto:]
+            before = self._last[name]
+            if not accepted or not await self._catch_up(name):
+                break
+            stuck = stuck + 1 if not upto and self._last[name] == before else 0
+            if stuck > 1:  # nobody was first: there is no such room any more
+                raise RefusedEdit("closed")
+        if last and self._documents.get(self._full(name)) is document:
+            await self._applied(name, document, last)
+        return [edit for edit, _ in accepted]
+
+    def _refuse(self, edit: _Edit, verdict: RefusedUpdate) -> None:
         if verdict.gap and not edit.step2:
             edit.outcome = MissingEdits()
         else:
             self.refused += 1
             edit.outcome = RefusedEdit(_reason(verdict.reason), verdict.reason)
-        return None
 
-    async def _keep(self, name: str, edit: _Edit, verdict: Accepted) -> int:
-        """The number of the edit's row, 0 when there was nothing new to keep."""
-        if not verdict.update:
-            return 0
-        bound = tuple((client, edit.writer.device) for client in verdict.bound)
-        return await self._append(name, StoredRow(verdict.update, bound))
+    async def _keep_all(
+        self, name: str, accepted: list[tuple[_Edit, Accepted]]
+    ) -> list[int | BaseException]:
+        """The number of each edit's row, 0 when there was nothing new to keep, or why it has
+        none."""
+        asked: list[Awaitable[int]] = []
+        after = self._last[name] if self._storage.shared else None
+        for edit, verdict in accepted:
+            if not verdict.update:
+                asked.append(_nothing())
+                continue
+            bound = tuple((client, edit.writer.device) for client in verdict.bound)
+            asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
+            after = None if after is None else after + 1
+        return await asyncio.gather(*asked, return_exceptions=True)
 
     def _apply(
         self,
@@ -367,8 +477,8 @@ class Shelf:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(self, name: str, row: StoredRow) -> int:
-        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)))
+    async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
+        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
@@ -405,8 +515,12 @@ class Shelf:
 
     async def fold(self, name: str, document: Document) -> None:
         """`compact` of a document that is `opened`."""
-        snapshot = self._snapshot(document)
-        await self._storage.compact(self._full(name), snapshot, self._last[name])
+        try:
+            snapshot = self._snapshot(document)
+            await self._storage.compact(self._full(name), snapshot, self._last[name])
+        except Conflict:
+            # Another process has a newer snapshot, made after everything this one would hold.
+            log.info("compacted_elsewhere", room=self.room, document=name)
         self._rows[name] = 1
 
     # Pointers -----------------------------------------------------------------------------------
@@ -421,6 +535,20 @@ class Shelf:
             return document.awareness.take(data, writer, names)
         except BadUpdate as bad:
             raise RefusedEdit("bad_request", bad.reason) from bad
+
+    def aware_elsewhere(self, name: str, data: bytes, process: str) -> bytes:
+        """Pointers of people at another process; empty when there is nothing to pass on here."""
+        document = self._documents.get(self._full(name))
+        try:
+            return document.awareness.take_elsewhere(data, process) if document else b""
+        except BadUpdate:
+            return b""  # of another version: pointers are not worth a line in the log
+
+    def leave_elsewhere(self, process: str) -> dict[str, bytes]:
+        """Another process is gone: what to tell about its people's pointers, by document."""
+        begin = len(self.room) + 1
+        gone = {d.name[begin:]: d.awareness.leave_elsewhere(process) for d in self._documents}
+        return {name: data for name, data in gone.items() if data}
 
     def everyone_aware(self, name: str) -> bytes:
         """All pointers of an open document, for a newcomer."""
@@ -446,11 +574,14 @@ class Shelf:
         update = document.server_edit(work)
         if not update:
             return
+        after = self._last[name] if self._storage.shared else None
         try:
-            row = await self._append(name, StoredRow(update))
-        except BaseException:
+            row = await self._append(name, StoredRow(update), after)
+        except BaseException as error:
             # Native document and index are ahead of what is durable: load afresh.
             self._documents.drop(self._full(name))
+            if isinstance(error, Conflict) and after is not None:
+                raise Overtaken(f"somebody else has just changed {name}") from error
             raise
         self.on_edit(name, update, None)
         self._told[name] = document.state_vector()
@@ -534,6 +665,10 @@ class Shelf:
     async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
         """The sections of a board."""
         return await self.read(name, board_schema.read_sections)
+
+
+async def _nothing() -> int:
+    return 0
 
 
 def _unpacked(row: StoredUpdate) -> StoredRow:

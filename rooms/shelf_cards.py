@@ -106,8 +106,14 @@ class ShelfCards:
         await self._shelf.edit("board", lambda doc: board_schema.put_section(doc, section))
 
     async def merge_themes(self, theme: str, into: str) -> None:
-        """Put everything under one theme (RO3)."""
-        await self._shelf.edit("board", lambda doc: board_schema.merge_themes(doc, theme, into))
+        """Put everything under one theme (RO3); the other one is taken off."""
+        aside = hidden_name("board")
+        async with self._shelf.opened("board", aside) as (board, kept):
+            if (found := _found(board.cards(), theme)) is not None:
+                await self._shelf.change(aside, kept, partial(_put_all, (found,), "cards"))
+            await self._shelf.change(
+                "board", board, lambda doc: board_schema.merge_themes(doc, theme, into)
+            )
 
     # Cards go -----------------------------------------------------------------------------------
 

@@ -19,8 +19,8 @@ from rooms.sqlite_backup import Interrupted, copy_in_pieces
 from rooms.sqlite_lease import Lease
 from rooms.sqlite_schema import FILE
 from rooms.sqlite_thread import Kind, SqliteThread
-from rooms.storage import Conflict, StorageUnwritable, StoredUpdate
-from rooms.subscription import Subscription
+from rooms.storage import Conflict, News, StorageUnwritable, StoredUpdate
+from rooms.subscription import Silence, Subscription
 
 TABLES: Final = (
     "commits",
@@ -174,9 +174,13 @@ class SqliteStorage:
 
     # Documents
 
-    async def add_update(self, document: str, update: bytes) -> int:
+    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
         def work(db: sqlite3.Connection) -> int:
             room = self._room_of(document)
+            if after is not None:
+                last = "SELECT max(id) FROM updates WHERE document = ?"
+                if (db.execute(last, (document,)).fetchone()[0] or 0) > after:
+                    raise Conflict(f"{document} has newer updates")
             cursor = db.execute(
                 "INSERT INTO updates (room, document, body, applied) VALUES (?, ?, ?, 0)",
                 (room, document, update),
@@ -186,13 +190,15 @@ class SqliteStorage:
 
         return await self.thread.ask(Kind.WRITE, work, single=True)
 
-    async def updates(self, document: str) -> Sequence[StoredUpdate]:
+    async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
         def work(db: sqlite3.Connection) -> list[StoredUpdate]:
             snapshot = db.execute(
-                "SELECT upto, body, 1 FROM snapshots WHERE document = ?", (document,)
+                "SELECT upto, body, 1 FROM snapshots WHERE document = ?1 AND (upto > ?2 OR ?2 = 0)",
+                (document, after),
             ).fetchall()
             later = db.execute(
-                "SELECT id, body, applied FROM updates WHERE document = ? ORDER BY id", (document,)
+                "SELECT id, body, applied FROM updates WHERE document = ? AND id > ? ORDER BY id",
+                (document, after),
             ).fetchall()
             return [StoredUpdate(id, body, bool(applied)) for id, body, applied in snapshot + later]
 
@@ -331,6 +337,18 @@ class SqliteStorage:
         return await self.thread.ask(Kind.READ, work)
 
     # Messages: there is no other process
+
+    shared = False
+    trouble = 0.0
+
+    def follow(self, room: str) -> AsyncIterator[News]:
+        return Silence()
+
+    async def say_here(self, room: str, by: str, message: bytes, seconds: int) -> None:
+        await self.publish(room, message)
+
+    async def said_here(self, room: str) -> Sequence[bytes]:
+        return ()
 
     async def publish(self, channel: str, message: bytes) -> None:
         for subscription in list(self._subscriptions.get(channel, ())):

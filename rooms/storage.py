@@ -22,6 +22,11 @@ class StorageUnwritable(Exception):
     works."""
 
 
+class Overtaken(StorageUnwritable):
+    """Another process has just written to the document: nothing was kept, and the same change may
+    be made again at once."""
+
+
 class StorageHeld(Exception):
     """Another process holds this data; `str(error)` says which and what to do."""
 
@@ -43,9 +48,26 @@ class StoredUpdate(msgspec.Struct, frozen=True):
     applied: bool
 
 
+class News(msgspec.Struct, frozen=True):
+    """Another process has written commit `number` of a room, or update `number` of its `document`
+    (its whole name). With `number` 0: something may have been written, read everything again."""
+
+    number: int = 0
+    document: str = ""
+
+
 class Storage(Protocol):
     """What rooms need from a place that keeps things. Room ids are short ASCII; documents are
     named `{room}/...`."""
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes may write here too. Where they may, the ids of a document's
+        updates rise by one."""
+
+    @property
+    def trouble(self) -> float:
+        """For how many seconds the storage has not answered, 0.0 while it does."""
 
     async def create_room(self, room: str, at: int) -> None:
         """Make an empty room. Raises `Conflict` when the id is taken."""
@@ -81,12 +103,13 @@ class Storage(Protocol):
         """Forget these texts for good, overwriting their bytes. Compact the documents that held
         them before: what is removed by then leaves no copies either."""
 
-    async def add_update(self, document: str, update: bytes) -> int:
+    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
         """Append a document update, durable on return, and return its id (rising within the
-        document)."""
+        document). Raises `Conflict` when there is one with an id above `after`."""
 
-    async def updates(self, document: str) -> Sequence[StoredUpdate]:
-        """The document's log in order, snapshot first."""
+    async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
+        """The document's log in order, snapshot first; or what came after an id, which is a
+        snapshot too if it reaches further."""
 
     async def mark_applied(self, document: str, upto: int) -> None:
         """Report that updates up to this id were applied without harm. Cheap; may become durable
@@ -132,6 +155,18 @@ class Storage(Protocol):
 
     async def touched(self, room: str) -> int:
         """When the room was last alive (ms), 0 if never."""
+
+    def follow(self, room: str) -> AsyncIterator[News]:
+        """What other processes write in this room from now on; first of all `News()`, when
+        listening has begun."""
+
+    async def say_here(self, room: str, by: str, message: bytes, seconds: int) -> None:
+        """Tell the other processes that have the room open, on the channel that has its name, and
+        for so many seconds whoever opens it, what the process `by` knows of who is here. An empty
+        message takes it back. Need not survive anything."""
+
+    async def said_here(self, room: str) -> Sequence[bytes]:
+        """What each process has last said that way, where the time is not over."""
 
     async def publish(self, channel: str, message: bytes) -> None:
         """Tell the other processes; a single-process storage delivers to its own subscribers."""

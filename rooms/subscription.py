@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import AsyncIterator
 from typing import Final
 
+from rooms.storage import News
+
 SUBSCRIPTION_LIMIT: Final = 10_000
 """Messages that wait for one subscriber; beyond, the oldest go: messages are ephemeral."""
 
@@ -45,3 +47,10 @@ class Subscription(AsyncIterator[bytes]):
             self._ready.clear()
             await self._ready.wait()
         return self._messages.popleft()
+
+
+class Silence(AsyncIterator[News]):
+    """What other processes write where there are none."""
+
+    async def __anext__(self) -> News:
+        raise StopAsyncIteration

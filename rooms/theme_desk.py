@@ -13,7 +13,7 @@ from activities.blocks import Words, say
 from activities.kernel import Refused
 from rooms import board_events, board_moves, commits, note_desk, wire_board
 from rooms.asking import Asking
-from rooms.board_moves import GONE_ON, NOT_THERE, SECTION, THEME, Spot
+from rooms.board_moves import GONE_ON, SECTION, THEME, Spot
 from rooms.room_state import RoomState
 from rooms.whole import Draft
 
@@ -27,9 +27,6 @@ ThemeCommand = (
 )
 """The commands of this module."""
 
-TOO_MANY: Final = say(
-    "That is more than {limit} notes at once. Take fewer.", limit=wire_board.MOST_TOGETHER
-)
 CHOOSE: Final = say("Choose the notes that belong together first.")
 TWO: Final = say("Choose two different themes.")
 NO_CHECKPOINT: Final = say("There is nothing to go back to at that time. Look again.")
@@ -43,7 +40,7 @@ def decide(draft: Draft, command: ThemeCommand, asking: Asking) -> None:
     asking.ensure_facilitator()
     match command:
         case wire_board.ThemeAdd():
-            cards = _cards(draft.room, command.cards)
+            cards = note_desk.movable(draft.room, command.cards)
             _make(draft, asking, command.text, command.after, cards)
         case wire_board.ThemeRename():
             _rename(draft, command, asking)
@@ -68,25 +65,6 @@ def _theme(state: RoomState, id: str) -> commits.NoteAdded:
     return state.notes[id]
 
 
-def _cards(state: RoomState, ids: Sequence[str]) -> tuple[str, ...]:
-    """Cards that are to go under a theme together; what its author has just taken away is left
-    out. Raises `Refused`."""
-    if len(ids) > wire_board.MOST_TOGETHER:
-        raise Refused("too_many", TOO_MANY)
-    if len(set(ids)) < len(ids):
-        raise Refused("bad_request")
-    there = tuple(id for id in ids if id not in state.board.taken)
-    for id in there:
-        note = state.notes.get(id)
-        if note is None:
-            raise Refused("unknown", NOT_THERE)
-        if not board_moves.is_on_board(state, note):
-            raise Refused("not_allowed", note_desk.NOT_PLACED_THERE)
-        if note.kind == "theme":
-            raise Refused("bad_request", note_desk.MOVE_THEMES)
-    return there
-
-
 def _make(
     draft: Draft,
     asking: Asking,
@@ -101,6 +79,7 @@ def _make(
     theme = note_desk.new_note(draft, asking, "board", "theme", "", words)
     note_desk.lay(draft, theme, after, asking)
     note_desk.add_events(draft, [board_moves.put(draft.room, cards, theme=theme.card)], asking)
+    draft.add(board_events.BoardStepped(cards=tuple(cards), made=theme.card))
 
 
 def _rename(draft: Draft, command: wire_board.ThemeRename, asking: Asking) -> None:
@@ -117,7 +96,7 @@ def _rename(draft: Draft, command: wire_board.ThemeRename, asking: Asking) -> No
 def _split(draft: Draft, command: wire_board.ThemeSplit, asking: Asking) -> None:
     state = draft.room
     theme = _theme(state, command.theme)
-    cards = _cards(state, command.cards)
+    cards = note_desk.movable(state, command.cards)
     if not cards:
         raise Refused("bad_request", CHOOSE)
     if any(state.notes[card].theme != theme.card for card in cards):
@@ -132,9 +111,11 @@ def _merge(draft: Draft, command: wire_board.ThemeMerge, asking: Asking) -> None
         _theme(state, command.into)
     if command.into == command.theme:
         raise Refused("bad_request", TWO)
+    cards = tuple(n.card for n in board_moves.standing(state, Spot(THEME, theme.card)))
     note_desk.add_events(draft, board_moves.emptied(state, theme.card, command.into), asking)
-    draft.add(commits.ThemesMerged(theme=theme.card, into=command.into, words=theme.words))
+    draft.add(commits.ThemesMerged(theme=theme.card, into=command.into))
     note_desk.tell(draft, board.NoteWent(card=theme.card), asking)
+    draft.add(board_events.BoardStepped(cards=cards, merged=theme.card, into=command.into))
 
 
 def _restore(draft: Draft, command: wire_board.BoardRestore, asking: Asking) -> None:

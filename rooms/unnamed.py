@@ -15,6 +15,7 @@ from typing import Final
 
 from activities.blocks import say
 from activities.kernel import Refused
+from rooms.commits import KeyDropped
 from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Activities, Draft, Whole
@@ -88,3 +89,11 @@ def keys_due(whole: Whole, activities: Activities) -> dict[str, int]:
         for activity in whole.room.keys
         if (until := open_until(whole, activities, activity)) is not None
     }
+
+
+def drop_due(draft: Draft) -> None:
+    """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
+    whole = Whole(draft.room, draft.running)
+    for id, until in keys_due(whole, draft.activities).items():
+        if until <= draft.now:
+            draft.add(KeyDropped(activity=id, words=draft.room.keys[id]))

@@ -17,7 +17,7 @@ from rooms.wire_agenda import AgendaCommand, AgendaRow, PlanMessage, PlannedRest
 from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
-from rooms.wire_memo import MemoRemind
+from rooms.wire_memo import MemoCommand, MemoMark
 from rooms.wire_safety import SafetyCommand
 from rooms.wire_words import Digest, MemoPlace, WordsCommand
 
@@ -216,8 +216,8 @@ class MemoQuestion(Command, frozen=True, tag="memo.question"):
 
 
 class MemoProse(Command, frozen=True, tag="memo.prose"):
-    """A facilitator writes the prose of a section; kept by section id, never overwritten by the
-    generator (ME3)."""
+    """A facilitator writes the prose of a place of the memo; kept by its id, never overwritten by
+    the generator (ME3)."""
 
     section: str
     text: Words
@@ -262,7 +262,7 @@ RoomCommand = (
     | HelmCommand
     | SafetyCommand
     | WordsCommand
-    | MemoRemind
+    | MemoCommand
 )
 
 # From a client
@@ -336,6 +336,7 @@ class RoomInfo(msgspec.Struct, frozen=True):
     call: Words | None = None  # where the room talks, as it was typed; for facilitators
     plan: PlanTimes | None = None
     frozen: Line | None = None  # why nobody can write just now
+    memo: MemoMark | None = None  # for facilitators, and for everybody once it is sent
     bridge: Bridge | None = None
     waiting: int = 0  # people at the door; facilitators only, as all that follows
     co_time: bool = True
@@ -425,7 +426,8 @@ class MyWords(msgspec.Struct, frozen=True):
 
 class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
     """My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when
-    the board and the memo are deleted; `sent`: people have the memo already."""
+    the board and the memo are deleted; `sent`: people have the memo already; `asked_until` (ms):
+    the memo waits for answers until then, 0 when it does not."""
 
     seat: str
     seq: int
@@ -434,6 +436,7 @@ class WordsMessage(msgspec.Struct, frozen=True, tag_field="type", tag="words"):
     kept_until: int = 0
     memo_until: int = 0
     sent: bool = False
+    asked_until: int = 0
 
 
 class DoneMessage(msgspec.Struct, frozen=True, tag_field="type", tag="done"):

@@ -59,9 +59,11 @@ class NoteAdd(Command, frozen=True, tag="note.add"):
 class NoteMove(Command, frozen=True, tag="note.move"):
     """Put a card of the board somewhere else: under a theme ("": under none), in a section (it
     leaves its theme then, unless one is named too), or behind another card where it stands. One's
-    own cards, all by facilitators."""
+    own cards, all by facilitators. `cards` in place of `card` moves several, in this order, in one
+    step."""
 
-    card: str
+    card: str = ""
+    cards: tuple[str, ...] = ()
     theme: str | None = None
     section: str | None = None
     after: str | None = None
@@ -183,6 +185,13 @@ class BoardRestore(Command, frozen=True, tag="board.restore"):
     since: int | None = None
 
 
+class BoardUndo(Command, frozen=True, tag="board.undo"):
+    """Take back a step of my own: `note.move`, `theme.add`, `theme.split` or `theme.merge`, by the
+    number of its commit (a merge within a minute). Refused as stale when somebody built on it."""
+
+    at: int
+
+
 BoardCommand = (
     NoteAdd
     | NoteMove
@@ -200,6 +209,7 @@ BoardCommand = (
     | SectionRename
     | SectionOrder
     | BoardRestore
+    | BoardUndo
 )
 
 

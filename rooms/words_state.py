@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from activities import consent
 from activities.kernel import ConsentGiven
+from rooms import memo_states
 from rooms.words_events import (
     BoardForgotten,
     ConsentScoped,
@@ -193,11 +194,18 @@ def without_words(state: "RoomState", refs: Iterable[str]) -> "RoomState":
     return replace(
         state,
         words=_but(state.words, lost),
-        placed=_but(state.placed, lost),
+        placed=_but(state.placed, lost - _lessons(state, lost)),
         ticks=_but(state.ticks, lost),
         prose={place: ref for place, ref in state.prose.items() if ref not in lost},
+        memo=memo_states.without_words(state.memo, lost),
         gone=state.gone | {ref for ref in lost if ref in state.consents},
     )
+
+
+def _lessons(state: "RoomState", lost: frozenset[str]) -> frozenset[str]:
+    """Those of the lost words whose lesson may be told without them: its theme is still known."""
+    known = ((ref, state.consents.get(ref)) for ref in lost)
+    return frozenset(ref for ref, k in known if k is not None and consent.lesson_open(k.consent))
 
 
 def without_cards(state: "RoomState", cards: Iterable[str]) -> "RoomState":
@@ -244,7 +252,7 @@ def _but(kept: Mapping[str, T], lost: frozenset[str]) -> Mapping[str, T]:
 # --- what a memo that went out says no longer -----------------------------------------------------
 
 
-def due(state: "RoomState") -> Mapping[str, int]:
+def forget_times(state: "RoomState") -> Mapping[str, int]:
     """When words whose owner said no are to be forgotten (ms), by reference. A card that may not
     be quoted stays where its author put it; one that was taken back does not."""
     held = {ref: known for ref, known in state.consents.items() if known.held}
@@ -261,6 +269,7 @@ def due(state: "RoomState") -> Mapping[str, int]:
 def sent_again(before: "RoomState", after: "RoomState") -> "RoomState":
     """`after` with what must be sent again, when the commit between them changed words that stand
     in a memo people have, or gave new ones."""
+    after = memo_states.answered(before, after)
     if not before.sent or after.sent != before.sent:
         return after
     same = before.consents is after.consents and before.words is after.words
@@ -280,7 +289,9 @@ def sent_again(before: "RoomState", after: "RoomState") -> "RoomState":
     if not changed:
         return after
     places = (*after.changed_since_sent, *sorted(changed - set(after.changed_since_sent)))
-    return replace(after, memo_version=after.memo_version + 1, changed_since_sent=places)
+    # What is only new changes nothing people have: it waits for the next version.
+    version = after.memo_version + (changed != {NEW_WORDS})
+    return replace(after, memo_version=version, changed_since_sent=places)
 
 
 def _ref(state: "RoomState", id: str) -> str:

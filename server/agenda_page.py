@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from server import auth, live_pages
 from server.agendas import LIMITS, kinds, templates
-from server.reading import facilitator_seat, title_of
+from server.reading import facilitator_seat, page_of, title_of
 from server.site import site_of
 
 if TYPE_CHECKING:
@@ -51,5 +51,5 @@ async def outline(request: Request, room: Room) -> Response:
         agenda=view["room"]["agenda"],
         plan=view["room"]["plan"],
         boot={"catalogue": site.languages.catalogue(language)},
-        back_url=f"/r/{room.id}" + (f"?as={wanted}" if wanted else ""),
+        back_url=page_of(room, seat=wanted),
     )

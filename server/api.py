@@ -222,7 +222,7 @@ async def memo_draft(request: Request) -> Response:
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     memo = await room.open_memo(device)
-    return answer(msgspec.json.encode(memo_page(room, device, memo)))
+    return answer(msgspec.json.encode(await memo_page(room, device, memo)))
 
 
 async def memo_ledger(request: Request) -> Response:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -82,11 +81,6 @@ def seeded(seed: int) -> Callable[[], int]:
     return lambda: source.getrandbits(64)
 
 
-def os_dice() -> int:
-    """64 random bits of the system."""
-    return secrets.randbits(64)
-
-
 def clock_for(settings: Settings) -> Clock:
     """Real time, or time that tests move."""
     return TestClock() if settings.test_clock else SystemClock()
@@ -95,6 +89,14 @@ def clock_for(settings: Settings) -> Clock:
 async def open_storage(settings: Settings) -> Storage:
     """The storage the settings ask for; raises `StorageHeld`, `StorageTooNew`,
     `StorageUnwritable`, `StorageDamaged`."""
+    if settings.redis_url:
+        from rooms.redis_storage import RedisStorage
+
+        return await RedisStorage.open(
+            settings.redis_url,
+            replicas=settings.redis_replicas,
+            secret=secret_bytes(settings),
+        )
     from rooms.sqlite_storage import SqliteStorage
 
     if (settings.data / RESTORING).exists():

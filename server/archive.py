@@ -17,9 +17,9 @@ from starlette.responses import Response
 from activities.blocks import Line, say
 from rooms.agenda_file import written
 from rooms.memo_export import ALL_FORMATS, Format, MissingGlyph, export
-from rooms.memo_tree import Edition, Memo
+from rooms.memo_tree import EDITIONS, Edition, Memo
 from server import auth
-from server.downloads import EDITIONS, file_response, unprinted
+from server.downloads import file_response, prints, unprinted
 from server.errors import Problem
 from server.reading import title_of
 from server.site import site_of
@@ -43,6 +43,10 @@ USES: Final[dict[Format, Line]] = {
     "pages.html": say(".pages.html: the same pages for a browser or a phone."),
 }
 OTHERS: Final = (
+    say(
+        "photos-participants, photos-public: the pictures of each copy of the memo, if it has any. "
+        ".md, .csv and .json only name them: keep the folder beside them."
+    ),
     say("board.json: the notes of the board that may leave the room, with their themes."),
     say("agenda.json: the agenda, to use again in another room."),
 )
@@ -66,6 +70,9 @@ async def export_zip(request: Request) -> Response:
     if not room.is_organiser(device):
         raise Problem("not_allowed")
     memos = {edition: await room.memo(device, edition) for edition in EDITIONS}
+    kept: dict[str, bytes] = {}
+    for memo in memos.values():
+        kept |= await room.photos_in(memo)
     plan = written(room.whole.room, title_of(room), room.world.activities, room.book.get)
     files = {
         "board.json": _indented(await room.board_for_export(device)),
@@ -76,7 +83,11 @@ async def export_zip(request: Request) -> Response:
         return site.languages.line(room.language, line)
 
     fonts = site.settings.fonts
-    body = await asyncio.to_thread(lambda: packed(files | _memos(memos, speak, fonts)))
+
+    def made() -> bytes:
+        return packed(files | _memos(memos, speak, fonts, prints(kept)))
+
+    body = await asyncio.to_thread(made)
     return file_response(body, "application/zip", title_of(room), "zip")
 
 
@@ -84,14 +95,18 @@ def _indented(value: object) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"
 
 
-def _memos(memos: dict[Edition, Memo], speak: Speak, fonts: Path | None) -> dict[str, bytes]:
+def _memos(
+    memos: dict[Edition, Memo], speak: Speak, fonts: Path | None, photos: dict[str, bytes]
+) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     troubles: list[str] = []
     for edition, memo in memos.items():
+        shown = {id: photos[id] for id in memo.photos if id in photos}
+        files |= {memo.photo_file(id): body for id, body in shown.items()}
         for ending in ALL_FORMATS:
             name = f"memo-{edition}.{ending}"
             try:
-                files[name] = export(memo, ending, fonts).content
+                files[name] = export(memo, ending, fonts, shown).content
             except MissingGlyph as missing:
                 # The rest is not held up; the page that explains the archive says why.
                 troubles.append(f"{name}: {speak(unprinted(missing))}")

@@ -103,7 +103,7 @@ async def device_of(connection: HTTPConnection, site: Site, room_id: str) -> tup
     if not token:
         raise Problem("no_seat")
     room = await room_of(connection, site, room_id)
-    device = room.device(token)
+    device = await room.device_now(token)
     if device is None:
         raise Problem("no_seat")
     site.limits.request(f"{room.id}/{device.id}")

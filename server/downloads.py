@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote
 
@@ -13,13 +14,15 @@ from starlette.responses import Response
 
 from activities.blocks import Line, say
 from rooms.memo_export import ALL_FORMATS, MissingGlyph, export
-from rooms.memo_tree import Edition
+from rooms.memo_tree import EDITIONS
 from server import auth
 from server.errors import Problem
+from server.pictures import for_print
 from server.reading import title_of
 from server.site import site_of
 
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
+SHOWS_PHOTOS: Final = frozenset({"html", "docx", "pdf"})
+"""Formats that have pictures in them."""
 
 NAME_LIMIT: Final = 80
 """Characters of a file's name before its ending: mail programs cut longer ones."""
@@ -68,12 +71,21 @@ async def memo_file(request: Request) -> Response:
     if edition not in EDITIONS:
         raise Problem("bad_request")
     memo = await room.memo(device, edition)
+    kept = await room.photos_in(memo) if ending in SHOWS_PHOTOS else {}
     try:
         # Layout takes its time; the room goes on meanwhile.
-        made = await asyncio.to_thread(export, memo, ending, site.settings.fonts)
+        made = await asyncio.to_thread(
+            lambda: export(memo, ending, site.settings.fonts, prints(kept))
+        )
     except MissingGlyph as missing:
         raise Problem("no_glyph", unprinted(missing)) from None
     return file_response(made.content, made.media_type, f"{title_of(room)} memo", ending)
+
+
+def prints(kept: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Photos as a memo carries them, by id."""
+    made = {id: for_print(body) for id, body in kept.items()}
+    return {id: body for id, body in made.items() if body is not None}
 
 
 def unprinted(missing: MissingGlyph) -> Line:

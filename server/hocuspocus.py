@@ -319,11 +319,6 @@ def permission_denied(name: str, reason: str) -> bytes:
     return lib0.text(name) + bytes((_AUTH, _PERMISSION_DENIED)) + lib0.text(reason)
 
 
-def token_request(name: str) -> bytes:
-    """Ask the provider to authenticate again, for instance after a change of role."""
-    return lib0.text(name) + bytes((_AUTH, _TOKEN))
-
-
 def sync_step1(name: str, state_vector: bytes) -> bytes:
     """Say what the sender knows; the other side answers with a step 2."""
     return lib0.text(name) + bytes((_SYNC, _STEP1)) + lib0.prefixed(state_vector)

@@ -92,7 +92,7 @@ class Door:
         if not token:
             return False
         room = await auth.room_of(request, self._site, room_id)
-        return room.device(token) is not None
+        return await room.device_now(token) is not None
 
     def remember(self, response: Response, request: Request, typed: str, found: Any) -> None:
         """Keep what was shown at the door until the join form is sent."""

@@ -30,7 +30,7 @@ from server import auth
 from server.bodies import read_form
 from server.errors import Problem, problem_of
 from server.forms import command_from
-from server.reading import memo_page, own_seats, seat_info, title_of
+from server.reading import memo_page, own_seats, page_of, seat_info, title_of
 from server.site import Site, site_of
 from server.templating import qr
 
@@ -95,7 +95,7 @@ async def live(
         join = site.hub.links(room, seat)["join"]
         boot["qr"] = qr(f"{site.address(request)}/j#{join}")
     if page == "memo":
-        boot["memo"] = memo_page(room, device, await room.open_memo(device))
+        boot["memo"] = await memo_page(room, device, await room.open_memo(device))
     return site.pages.answer(
         request,
         f"{page}.html",
@@ -168,9 +168,7 @@ async def do(request: Request) -> Response:
         await room.command(device, msgspec.json.encode(command_from(form)), seat=seat)
     except (Problem, Refused) as error:
         return await live(request, page, problem_of(error))
-    return see_other(
-        f"/r/{room.id}{'' if page == 'room' else '/' + page}{f'?as={seat}' if seat else ''}"
-    )
+    return see_other(page_of(room, "" if page == "room" else page, seat=seat))
 
 
 def view_of(room: Room, device: Device, seat: str | None, lens: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -11,7 +12,10 @@ from typing import Final
 
 from rooms.memo_export import ALL_FORMATS, MissingGlyph, export
 from rooms.memo_import import BYTES_MAX, NotAMemo, read_memo
+from rooms.memo_tree import Memo
+from rooms.photos import PHOTO_LIMIT
 from rooms.render import formatted
+from server.pictures import for_print
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -37,7 +41,9 @@ def main(arguments: Sequence[str]) -> int:
         with options.file.open("rb") as file:
             content = file.read(BYTES_MAX + 1)
         folder = os.environ.get("TALANOA_FONTS", "")
-        made = export(read_memo(content), options.format, Path(folder) if folder else None)
+        memo = read_memo(content)
+        photos = beside(options.file, memo)
+        made = export(memo, options.format, Path(folder) if folder else None, photos)
         place = options.to or Path(made.file_name)
         # Never over a file that is there: it may hold what somebody edited.
         with place.open("xb") as file:
@@ -52,6 +58,18 @@ def main(arguments: Sequence[str]) -> int:
         return _refuse(f"{error.filename}: {error.strerror}.")
     print(f"Wrote {place}.")
     return DONE
+
+
+def beside(file: Path, memo: Memo) -> dict[str, bytes]:
+    """The memo's photos, where the folder of the archive lies beside its JSON; a picture that is
+    too large, or none, is left out."""
+    found: dict[str, bytes] = {}
+    for id in memo.photos:
+        with contextlib.suppress(OSError), (file.parent / memo.photo_file(id)).open("rb") as photo:
+            body = photo.read(PHOTO_LIMIT + 1)
+            shown = for_print(body) if len(body) <= PHOTO_LIMIT else None
+            found |= {id: shown} if shown else {}
+    return found
 
 
 def _refuse(sentence: str) -> int:

@@ -13,6 +13,7 @@ from server import auth
 from server.bodies import read_form
 from server.errors import Problem
 from server.joining import Door
+from server.reading import page_of
 from server.site import site_of
 from server.templating import qr
 
@@ -35,7 +36,7 @@ async def bring_seat(request: Request) -> Response:
     room = await site.hub.room(found.room)
     device = room.device(auth.cookie_token(request, room.id))
     joined = await door.take_over(code, room, device)
-    made = RedirectResponse(f"/r/{room.id}?as={joined.seat}", 303, {"Cache-Control": "no-store"})
+    made = RedirectResponse(page_of(room, seat=joined.seat), 303, {"Cache-Control": "no-store"})
     if joined.token:
         auth.remember_seat(made, site, request, room.id, joined.token)
     made.delete_cookie("enter", "/j")

@@ -38,6 +38,13 @@ MOST_SCANS: Final = 40
 QUALITIES: Final = ((LONG_SIDE, 82), (LONG_SIDE, 68), (1_200, 60), (900, 50), (640, 40))
 """Long side and JPEG quality, tried in turn until it fits."""
 
+PRINT_SIDE, PRINT_BYTES = 1_000, 204_800
+"""Pixels and bytes of a photo in a memo: 250 to the inch at the size it stands on paper, and twelve
+of them can still be sent by mail."""
+
+PRINTS: Final = ((PRINT_SIDE, 80), (PRINT_SIDE, 60), (800, 50), (600, 40), (400, 40))
+"""Long side and JPEG quality, tried in turn until it fits."""
+
 AT_ONCE: Final = 8
 """Pictures that wait their turn; more at once are asked to come again."""
 
@@ -95,14 +102,38 @@ def _repainted(body: bytes) -> bytes:
                 raise Problem("bad_request", BROKEN)
             image.draft("RGB", (LONG_SIDE, LONG_SIDE))  # decodes at half size where that is enough
         upright = ImageOps.exif_transpose(image)
-    plain = _plain(upright)
-    for side, quality in QUALITIES:
+    made = _fitted(_plain(upright), QUALITIES, PHOTO_LIMIT)
+    if made is None:
+        raise Problem("too_large", TOO_MANY_PIXELS)
+    return made
+
+
+def for_print(body: bytes) -> bytes | None:
+    """A kept picture as a memo carries it; None when it is none. One of that size already stays
+    as it is, so that the same memo is made of it again."""
+    try:
+        with Image.open(io.BytesIO(body), formats=["JPEG"]) as image:
+            if image.width * image.height > MOST_PIXELS:
+                return None
+            if max(image.size) <= PRINT_SIDE and len(body) <= PRINT_BYTES:
+                image.load()
+                return body
+            image.draft("RGB", (PRINT_SIDE, PRINT_SIDE))
+            plain = image.convert("RGB")
+    except Exception:  # as in `repainted`: whatever a decoder raises
+        return None
+    return _fitted(plain, PRINTS, PRINT_BYTES)
+
+
+def _fitted(plain: Image.Image, tries: tuple[tuple[int, int], ...], most: int) -> bytes | None:
+    """The first of these sizes and qualities that takes at most so many bytes."""
+    for side, quality in tries:
         plain.thumbnail((side, side), Image.Resampling.LANCZOS)
         out = io.BytesIO()
         plain.save(out, "JPEG", quality=quality, optimize=True, exif=b"", icc_profile=None)
-        if out.tell() <= PHOTO_LIMIT:
+        if out.tell() <= most:
             return out.getvalue()
-    raise Problem("too_large", TOO_MANY_PIXELS)
+    return None
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from rooms.memo_places import headings, named
-from rooms.memo_tree import Memo
+from rooms import memo_stage, memo_states, memo_step_desk
+from rooms.memo_places import headings, named, placed
+from rooms.memo_source import ProseText
+from rooms.memo_tree import Memo, nameless
 
 if TYPE_CHECKING:
     from rooms.room import Room
@@ -28,6 +30,11 @@ class SeatInfo(msgspec.Struct, frozen=True):
 def title_of(room: Room) -> str:
     """The room's title; empty once erased."""
     return room.book.get(room.whole.room.title) or ""
+
+
+def page_of(room: Room, page: str = "", *, seat: str | None = None) -> str:
+    """The address of a page of a room ("" for the room itself), for the seat it is to show."""
+    return f"/r/{room.id}{page and '/' + page}{f'?as={seat}' if seat else ''}"
 
 
 def seat_info(room: Room, seat: str) -> SeatInfo:
@@ -55,11 +62,18 @@ def facilitator_seat(room: Room, device: Device) -> str:
     return next((seat for seat in device.seats if room.inside(seats[seat])), "")
 
 
-def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
+def fit_places(room: Room, prose: dict[str, ProseText]) -> list[str]:
+    """Places whose words were read again for the shareable copy."""
+    state = room.whole.room
+    return [place for place, text in prose.items() if memo_step_desk.fit(state, place, text)]
+
+
+async def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
     """What the memo's page shows: the tree and the counts, for facilitators with what is missing
     and the names of whom it has nothing of yet. The ledger is asked for apart (`memo_ledger`),
     and the notes are for files. `changed_since_sent`: the places they have to send again, never
-    whose words or which."""
+    whose words or which. `stage`: where it stands, with the one next button; `comments` of those
+    who have it, and `own_places`, where something of this device's people stands."""
     shown = memo if room.is_facilitator(device) else memo.shared()
     found: dict[str, Any] = msgspec.to_builtins(shown)
     for apart in ("ledger", "notes"):
@@ -68,8 +82,23 @@ def memo_page(room: Room, device: Device, memo: Memo) -> dict[str, Any]:
     found["unheard"] = [name for seat in shown.unheard if (name := room.name_of(seat))]
     state = room.whole.room
     found["memo_version"] = state.memo_version
+    if state.sent:
+        own = device.seats
+        full = {nameless(section.id): section.id for section in shown.sections}
+        found["comments"] = [
+            {**msgspec.to_builtins(one), "place": full.get(one.place, one.place)}
+            for one in memo_stage.comments(state, own, room.name_of, room.book.get)
+        ]
+        found["own_places"] = memo_stage.own_places(state, placed(memo), own)
+        found["commentable"] = memo_states.commentable(state)
+        found["final"] = memo_states.final(state)
     if room.is_facilitator(device):
         names = headings(memo)
+        waiting = shown.counts.quotes_waiting
+        said = memo_stage.stage(state, waiting, ready=shown.ready)
+        language = room.language_of(device.seats[0])
+        found["stage"] = msgspec.to_builtins(said, enc_hook=lambda line: room.say(line, language))
+        found["fit"] = fit_places(room, await room.memos.prose()) if said.writable else []
         found["changed_since_sent"] = [
             {
                 "section": place,

@@ -69,7 +69,8 @@ async def _run(
         supervisor.end_with_parent(parent)
     serving = False
     try:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        if not settings.redis_url or settings.demo:
+            settings.data.mkdir(parents=True, exist_ok=True)
         async with running(settings) as app:
             serving = True
             # The first child opens the demo; it is in the storage when another takes over.
@@ -94,6 +95,8 @@ async def _run(
     except (StorageUnwritable, OSError) as error:
         if serving:
             raise
+        if settings.redis_url and isinstance(error, StorageUnwritable):
+            return say_why(str(error), supervisor.REDIS_AWAY)
         return say_why(
             f"Cannot write in the data folder {settings.data} ({error}).\nMake it writable, free "
             "some space, or choose another one: --data FOLDER.",

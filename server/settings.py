@@ -32,7 +32,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     `public_url` is the address people type, when it is not this machine's own. `lan` lists the
     addresses of this machine that phones in the same network can reach. `trusted_proxies` is
     passed to uvicorn: only these may say for whom they speak (X-Forwarded-For). `fonts` is a folder
-    of typefaces for PDFs in scripts the program does not bring.
+    of typefaces for PDFs in scripts the program does not bring. With `redis_url` the rooms are kept
+    there, for any number of processes, and a write waits for `redis_replicas` (None: for one
+    wherever there is any).
     """
 
     data: Path
@@ -46,6 +48,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = ""
     trusted_proxies: str = "127.0.0.1"
     fonts: Path | None = None
+    redis_url: str = ""
+    redis_replicas: int | None = None
 
     @property
     def address(self) -> str:
@@ -114,11 +118,7 @@ def settings_from(options: argparse.Namespace, environ: Mapping[str, str] = os.e
         raise Wrong("--test-clock lets anyone move time: it works on 127.0.0.1 only.")
     if options.seed is not None and not options.test_clock:
         raise Wrong("--seed makes the dice predictable: it works with --test-clock only.")
-    if environ.get("TALANOA_REDIS_URL"):
-        raise Wrong(
-            "TALANOA_REDIS_URL is set, but this version keeps its rooms in one SQLite file only.\n"
-            "Unset it to serve from the data folder; nothing was started."
-        )
+    redis = redis_url(environ.get("TALANOA_REDIS_URL", "").strip())
     public = environ.get("TALANOA_PUBLIC_URL", "").strip()
     if public:
         origin_of(public)
@@ -139,7 +139,33 @@ def settings_from(options: argparse.Namespace, environ: Mapping[str, str] = os.e
         public_url=public,
         trusted_proxies=environ.get("TALANOA_TRUSTED_PROXIES", "127.0.0.1"),
         fonts=Path(fonts).absolute() if fonts else None,
+        redis_url=redis,
+        redis_replicas=_replicas(environ.get("TALANOA_REDIS_REPLICAS", "").strip()),
     )
+
+
+def redis_url(url: str) -> str:
+    """The address of a Redis or Valkey server, checked; raises `Wrong`, without the password."""
+    if not url:
+        return ""
+    example = "redis://127.0.0.1:6379/0, rediss://user:password@host/0 or unix:///run/redis.sock"
+    try:
+        parts = urlsplit(url)
+        usable = bool(parts.path if parts.scheme == "unix" else parts.hostname)
+        usable = usable and (parts.port is None or parts.port > 0)
+    except ValueError:
+        raise Wrong(f"TALANOA_REDIS_URL must look like {example}.") from None
+    if not usable or parts.scheme not in ("redis", "rediss", "unix"):
+        raise Wrong(f"TALANOA_REDIS_URL must look like {example}.")
+    return url
+
+
+def _replicas(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or int(text) > 9:
+        raise Wrong(f"TALANOA_REDIS_REPLICAS must be a number from 0 to 9, not {text!r}.")
+    return int(text)
 
 
 def is_loopback(host: str) -> bool:
@@ -177,23 +203,31 @@ def secret_bytes(settings: Settings) -> bytes:
     """
     if settings.secret:
         return settings.secret.encode()
+    settings.data.mkdir(parents=True, exist_ok=True)
     place = settings.data / "secret"
     try:
         kept = place.read_bytes()
         if len(kept) >= SECRET_BYTES:
             return kept
+        place.unlink()  # cut off by a crash of an older version
     except FileNotFoundError:
         pass
-    made = secrets.token_bytes(SECRET_BYTES)
-    beside = place.with_suffix(".new")
+    beside = place.with_suffix(f".{os.getpid()}-{secrets.token_hex(4)}")
     beside.unlink(missing_ok=True)
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
-        file.write(made)
+        file.write(secrets.token_bytes(SECRET_BYTES))
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(place)
-    return made
+    try:
+        os.link(beside, place)  # of several processes that start at once, one makes it
+    except FileExistsError:
+        pass
+    except OSError:  # a file system without links
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
+    return place.read_bytes()
 
 
 def _port(text: str) -> int:

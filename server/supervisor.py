@@ -54,7 +54,9 @@ PORT_TAKEN: Final = 3
 DATA_UNWRITABLE: Final = 4
 DATA_HELD: Final = 5
 DATA_TOO_NEW: Final = 6
-DATA_DAMAGED: Final = 7
+REDIS_AWAY: Final = 7
+"""Not final: it may still be starting, as after a restart of the machine."""
+DATA_DAMAGED: Final = 8
 FINAL: Final = frozenset(
     {0, WRONG_SETTING, PORT_TAKEN, DATA_UNWRITABLE, DATA_HELD, DATA_TOO_NEW, DATA_DAMAGED}
 )

@@ -63,7 +63,6 @@ class Manifest:
     """Vite's list of built files; read again when it changes, so that a build needs no restart."""
 
     def __init__(self, web: Path = WEB) -> None:
-        self._web = web
         self._file = web / "dist" / ".vite" / "manifest.json"
         self._stamp = -1
         self._entries: dict[str, dict[str, Any]] = {}

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import shutil
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+from tests.redis_server import RedisServer
 
 # Examples per property in each campaign. Two cores run the whole suite: `quick` is for the minute
 # between two edits, `normal` for CI. `long` draws new ones: a thousand histories take about a
@@ -86,3 +90,20 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     found = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSER_NAMES)), None)
     chosen = {"executable_path": found} if found else {}
     return {**browser_type_launch_args, "args": list(BROWSER_ARGUMENTS), **chosen}
+
+
+_databases = itertools.count()
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    """One Redis or Valkey server for all; each test has a database of its own on it."""
+    server = RedisServer(tmp_path_factory.mktemp("redis"), databases="1000").start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def redis_url(redis_server: RedisServer) -> str:
+    """The address of an empty database."""
+    return f"redis://127.0.0.1:{redis_server.port}/{next(_databases)}"

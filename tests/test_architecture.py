@@ -73,9 +73,9 @@ GRAPH_LIBRARIES = {"_pairing_match": frozenset({"rustworkx"})}
 # Rooms' modules that only compute. Names that do not exist yet are held to it when they do: a new
 # desk, its events and its views decide and show, and never look at the world.
 PURE_ROOMS = re.compile(
-    r"(.*_(desk|events|view|rights|state|decide)|agenda(_.*)?|helm|safety|lead|hats|offers(_.*)?"
+    r"(.*_(desk|events|view|rights|state|decide)|agenda(_.*)?|helm(_.*)?|room_view_.*|safety|lead|hats|offers(_.*)?"
     r"|memo(_(?!export|docx|pdf|fonts|press|pages_pdf).*)?|wire(_.*)?|asked|asking|call|card_words|item_order|names"
-    r"|whole|words|unnamed|commits|seats|permissions|update_gate|ownership(_.*)?|board_schema|lib0)$"
+    r"|whole|words|words_gone|unnamed|commits|commit_writing|card_lookup|board_export|seats|permissions|update_gate|ownership(_.*)?|board_schema|lib0)$"
 )
 IMPURE = frozenset(
     [

@@ -14,7 +14,7 @@ import msgspec
 
 from activities import blocks, kernel
 from activities.blocks import AnyBlock, Line, Place, SeatState, Sees, Who, Words
-from rooms import wire, wire_board
+from rooms import board_state, memo_text, note_desk, photos, wire, wire_board
 
 TARGET: Final = Path(__file__).parent / "src" / "wire.ts"
 HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py.
@@ -56,10 +56,22 @@ def typescript() -> str:
         "/** Commands to the room; every other type belongs to the activity on the screen. */\n"
         f"export const ROOM_COMMANDS: readonly string[] = [\n{listed}\n];\n"
     )
+    kinds = "\n".join(f'  "{kind}",' for kind in note_desk.BY_HAND)
+    parts.append(
+        "/** Kinds of notes facilitators may put on the board at any time, in the order shown. */\n"
+        f"export const BY_HAND: readonly string[] = [\n{kinds}\n];\n"
+    )
     parts.append(
         "/** Characters of one text, and bytes of a whole command: more is refused. */\n"
         f"export const TEXT_LIMIT = {wire.TEXT_LIMIT};\n"
         f"export const COMMAND_LIMIT = {wire.COMMAND_LIMIT};\n"
+        "/** Characters of a note, and of one place of the memo. */\n"
+        f"export const NOTE_LIMIT = {wire_board.NOTE_LIMIT};\n"
+        f"export const PLACE_LIMIT = {memo_text.TEXT_MAX};\n"
+        "/** Bytes of one picture. */\n"
+        f"export const PHOTO_LIMIT = {photos.PHOTO_LIMIT};\n"
+        "/** Milliseconds in which a card that was taken away can be brought back. */\n"
+        f"export const UNDO_MS = {board_state.UNDO_MS};\n"
     )
     parts.append(
         "/** An entry of `may`: a command that can be sent back once `needs` are filled in. */\n"

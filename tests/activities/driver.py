@@ -571,6 +571,13 @@ def explore(
     return reached
 
 
+def never_offered(activity: Activity[Any], found: Explored) -> set[str]:
+    """Commands the table gives to people and no screen of a walk offered."""
+    rows = activity.allowed.values()
+    people = set().union(*(cs for row in rows for role, cs in row.items() if role != "clock"))
+    return {str(each.__struct_config__.tag) for each in people - found.commands}
+
+
 def _something_new(room: World, reached: Explored, random: Random) -> bool:
     """Tap an offer of a kind that no walk has tapped yet, if one of a few screens has it."""
     known = reached.commands | {type(tap.command) for tap in room.taps}

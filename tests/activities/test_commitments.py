@@ -14,7 +14,17 @@ from activities.blocks import Words
 from activities.commitments import COMMITMENTS
 from activities.kernel import MINUTE, WordsErased
 from activities.phases import PhaseNext
-from tests.activities.driver import SECOND, START, History, World, explore, histories, play, world
+from tests.activities.driver import (
+    SECOND,
+    START,
+    History,
+    World,
+    explore,
+    histories,
+    never_offered,
+    play,
+    world,
+)
 
 SETTINGS = st.builds(
     Settings,
@@ -182,9 +192,11 @@ def test_AC1_AC2_AC3_AC4_AC5_any_history(history: History) -> None:
     play(COMMITMENTS, history, also=laws)
 
 
-def test_every_phase_is_reached() -> None:
+def test_every_phase_and_every_command_is_reached() -> None:
     choices = (Settings(think_min=1, write_min=1), Settings(think_min=1, pair_test=False))
-    assert explore(COMMITMENTS, choices, seed=4, count=5).phases == set(COMMITMENTS.phases)
+    found = explore(COMMITMENTS, choices, seed=4, count=5)
+    assert found.phases == set(COMMITMENTS.phases)
+    assert never_offered(COMMITMENTS, found) <= {"turn.next"}  # after a minute over the time
 
 
 def test_who_has_a_step_is_asked_for_one_more() -> None:

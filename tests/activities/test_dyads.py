@@ -40,7 +40,7 @@ from tests.activities.driver import (
     play,
     world,
 )
-from tests.activities.test_pairing import groupings
+from tests.activities.test_pairing import groupings, repeats
 
 SHORT = {
     "paired": Settings(think_s=30, half_s=60, breath_s=10, open_s=60, note_s=30),
@@ -148,8 +148,8 @@ def formed_well(state: State, event: PairsFormed) -> None:
     assert sizes[3] == len(seats) % 2
     past = state.sitting.past
     if len(seats) <= 8 and len(seats) != 5 and not (state.wishes.apart or state.wishes.together):
-        fewest = min(pairing.repeats(way, past) for way in groupings(seats))
-        assert pairing.repeats(event.groups, past) == fewest
+        fewest = min(repeats(way, past) for way in groupings(seats))
+        assert repeats(event.groups, past) == fewest
 
 
 def test_every_phase_is_reached() -> None:
@@ -558,7 +558,7 @@ def test_earlier_pairs_of_the_session_are_remembered() -> None:
     moment = msgspec.structs.replace(room.first, before=Before(met=met))
     room.state = DYADS.initial(room.settings, room.members, moment)
     room.work()
-    assert pairing.repeats(room.state.groups.values(), met) == 0
+    assert repeats(room.state.groups.values(), met) == 0
     assert len(harvest(room.state).met) == 3
 
 
@@ -901,11 +901,6 @@ def test_what_is_kept_for_oneself_is_not_released() -> None:
     go(room, "own_note")
     room.do("s1", "note.keep", words=Words("w1"), scope="self")
     assert any(getattr(event, "choice", "") == "keep" for event in room.log)
-
-
-def test_pairs_are_closed_to_facilitators() -> None:
-    room = begun("paired", count=4)
-    assert not any(group.open_to_facilitators for group in DYADS.groups(room.state))
 
 
 # --- screens ------------------------------------------------------------------------------------

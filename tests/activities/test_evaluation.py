@@ -8,7 +8,16 @@ from hypothesis import strategies as st
 from activities.blocks import Answers, Words
 from activities.evaluation import EVALUATION, AnswersGive, LineWithdraw, Settings, texts
 from activities.kernel import MINUTE, Lens
-from tests.activities.driver import SECOND, History, World, explore, histories, play, world
+from tests.activities.driver import (
+    SECOND,
+    History,
+    World,
+    explore,
+    histories,
+    never_offered,
+    play,
+    world,
+)
 
 SETTINGS = st.builds(
     Settings,
@@ -131,6 +140,8 @@ def test_EV1_EV2_EV4_any_history(history: History) -> None:
     play(EVALUATION, history, also=nobody_stands_in_it)
 
 
-def test_every_phase_is_reached() -> None:
+def test_every_phase_and_every_command_is_reached() -> None:
     choices = (Settings(minutes=1, round=True), Settings(form="scores", minutes=1))
-    assert explore(EVALUATION, choices, seed=2).phases == set(EVALUATION.phases)
+    found = explore(EVALUATION, choices, seed=2)
+    assert found.phases == set(EVALUATION.phases)
+    assert never_offered(EVALUATION, found) == set()

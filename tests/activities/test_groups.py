@@ -1,6 +1,9 @@
 """Groups as places: moves, merges, splits, the door, time for one group or all (`methods.md` 1.4,
 1.6)."""
 
+from contextlib import suppress
+from itertools import permutations
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -194,6 +197,15 @@ def test_every_merge_on_offer_is_possible() -> None:
     seating = {"c1": ("s1", "s2", "s3", "s6"), "c2": ("s4", "s5"), "c3": ("s7", "s8", "s9")}
     names = {**NAMES, "c3": say("Lagoon")}
     for largest in range(3, 9):
-        for offer in groups.lead_offers(seating, names, 3, largest):
-            if isinstance(offer.command, GroupMerge):
-                groups.ensure_merge(seating, offer.command, largest)
+        found = groups.lead_offers(seating, names, 3, largest)
+        offered = {
+            (o.command.group, o.command.into) for o in found if isinstance(o.command, GroupMerge)
+        }
+        possible = set[tuple[str, str]]()
+        for group, into in permutations(seating, 2):
+            with suppress(Refused):
+                groups.ensure_merge(seating, GroupMerge(epoch=1, group=group, into=into), largest)
+                possible.add((group, into))
+        assert offered <= possible
+        # None is offered only where none would pass: the smallest two have five people.
+        assert bool(offered) == bool(possible) == (largest >= 5), largest

@@ -4,7 +4,7 @@ Small groups are compared with a search through all groupings.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, product
 
 import pytest
@@ -13,10 +13,16 @@ from hypothesis import strategies as st
 
 from activities import pairing
 from activities.kernel import Member
-from activities.pairing import Seats, Wishes, fours, mended, pairs, repeats
+from activities.pairing import Seats, Wishes, fours, meetings, mended, pairs
 
 LANGUAGES = ("", "en", "es")
 ORGANISATIONS = ("", "o1", "o2", "o3")
+
+
+def repeats(groups: Iterable[Seats], past: Iterable[Seats]) -> int:
+    """How many of the meetings in `groups` are not the first of those two people."""
+    met = meetings(past)
+    return sum(met[two] > 0 for group in groups for two in combinations(sorted(group), 2))
 
 
 def room(count: int) -> tuple[Member, ...]:

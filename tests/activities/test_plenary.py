@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 from activities import nameless
 from activities.blocks import Words
 from activities.kernel import MINUTE
+from activities.nameless import Names
 from activities.plenary import PLENARY, FloorGive, InsightGive, Occasion, Settings, queue
-from tests.activities.driver import History, World, explore, histories, play, world
+from tests.activities.driver import History, World, explore, histories, never_offered, play, world
 
 FORMS: tuple[Occasion, ...] = ("arrival", "frame", "talk", "write", "insight")
 NAMES: tuple[nameless.Names, ...] = ("named", "peers", "all")
@@ -102,9 +103,12 @@ def test_G2_any_history(history: History) -> None:
     play(PLENARY, history, also=one_floor)
 
 
-def test_every_phase_is_reached() -> None:
-    choices = tuple(Settings(form=form) for form in FORMS)
-    assert explore(PLENARY, choices, seed=5).phases == set(PLENARY.phases)
+def test_every_phase_and_every_command_is_reached() -> None:
+    ways: tuple[Names, ...] = ("named", "peers", "all")
+    choices = tuple(Settings(form=form, names=names) for names in ways for form in FORMS)
+    found = explore(PLENARY, choices, seed=5)
+    assert found.phases == set(PLENARY.phases)
+    assert never_offered(PLENARY, found) == {"phase.back"}  # its only phase is the first
 
 
 def test_a_wall_is_given_nothing_to_write_in() -> None:

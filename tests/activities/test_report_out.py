@@ -12,7 +12,7 @@ from activities import board, groups, rounds, turns
 from activities._report_out_evolve import evolve
 from activities._report_out_model import ONE_LINER, Settings, State, report_length
 from activities._report_out_teams import form
-from activities.blocks import Cards, Note, Now, PileNote, Piles, Words
+from activities.blocks import Cards, Groups, Note, Now, PileNote, Piles, Words
 from activities.kernel import Before, BoardNote, FormerGroup, Member
 from activities.report_out import REPORT_OUT
 from activities.timing import SECOND
@@ -24,6 +24,7 @@ from tests.activities.driver import (
     explore,
     histories,
     names_in,
+    never_offered,
     parts,
     play,
     tag,
@@ -272,10 +273,11 @@ def test_any_history_keeps_the_common_laws(history: History) -> None:
     over_the_log(play(REPORT_OUT, history, also=laws, earlier=two_circles))
 
 
-def test_every_phase_is_reached() -> None:
-    tried = (PLAIN, Settings(prepare_min=0, cluster_by="all"), Settings(groups="mixed"))
-    seen = explore(REPORT_OUT, tried, seed=4, rounds=12, length=120, count=9, earlier=two_circles)
+def test_every_phase_and_every_command_is_reached() -> None:
+    tried = (PLAIN, Settings(cluster_by="all"), Settings(groups="mixed"))
+    seen = explore(REPORT_OUT, tried, seed=4, rounds=40, length=160, count=9, earlier=two_circles)
     assert seen.phases == set(REPORT_OUT.phases)
+    assert never_offered(REPORT_OUT, seen) == set()
 
 
 # --- who reports --------------------------------------------------------------------------------
@@ -410,6 +412,38 @@ def test_all_groups_ready_asks_the_lead_and_forces_nothing() -> None:
         assert at.do(seat, "group.ready") is None
     assert "All groups are ready." in str(list(parts(at.view("f1", "panel"))))
     assert at.state.phases.phase == "prepare"
+
+
+def test_a_group_asks_for_two_more_minutes_and_alone_gets_them() -> None:
+    at = room()
+    mine, others = at.state.place["s1"], at.state.place["s8"]
+    until = at.state.phases.timer.ends_at
+    assert at.do("s1", "time.ask") is None
+    assert at.send("s2", groups.TimeAsk(group=mine)) == "duplicate"
+    assert at.send("s8", groups.TimeAsk(group=mine)) == "unknown"
+    (line,) = [
+        line
+        for block in at.view("f1", "panel").blocks
+        if isinstance(block, Groups)
+        for line in block.groups
+        if line.offers
+    ]
+    assert line.id == mine
+    may = at.view("f1", "panel").may
+    assert [may[n].command.group for n in line.offers] == [mine, ""]
+    given = may[line.offers[0]].command
+    assert at.send("f1", given) is None
+    assert at.view("s1").ends_at == until + 120 * SECOND
+    assert at.view("s8").ends_at == until  # the others' time ends when it would have
+    assert not at.state.teams[mine].wants_time
+    assert at.do("s8", "time.ask") is None
+    everybody = groups.TimeGive(epoch=at.epoch, phase="prepare")
+    assert at.send("f1", everybody) is None
+    assert at.view("s8").ends_at == until + 120 * SECOND
+    assert not at.state.teams[others].wants_time
+    on(at)
+    assert at.send("f1", everybody) == "stale_phase"
+    assert "time.ask" not in offered(at, "s1")
 
 
 def test_nobody_prepares_when_the_plan_leaves_no_time() -> None:

@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 from activities.kernel import MINUTE, Cut, TimeUp
 from activities.phases import PhaseNext
 from activities.rest import REST, Settings
-from tests.activities.driver import SECOND, History, World, explore, histories, play, world
+from tests.activities.driver import (
+    SECOND,
+    History,
+    World,
+    explore,
+    histories,
+    never_offered,
+    play,
+    world,
+)
 
 SETTINGS = st.builds(
     Settings,
@@ -93,6 +102,8 @@ def test_BR2_any_history(history: History) -> None:
     play(REST, history, also=nothing_of_anybody_falls_into_a_break)
 
 
-def test_every_phase_is_reached() -> None:
+def test_every_phase_and_every_command_is_reached() -> None:
     choices = (Settings(minutes=5), Settings(minutes=7), Settings(form="energiser", minutes=3))
-    assert explore(REST, choices, seed=3).phases == set(REST.phases)
+    found = explore(REST, choices, seed=3)
+    assert found.phases == set(REST.phases)
+    assert never_offered(REST, found) == set()

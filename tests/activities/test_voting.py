@@ -34,6 +34,7 @@ from tests.activities.driver import (
     explore,
     histories,
     names_in,
+    never_offered,
     parts,
     play,
     world,
@@ -247,7 +248,7 @@ def test_any_history_keeps_VO1_VO2_VO3_VO4_and_the_common_laws(history: History)
     counts_add_up_VO2(at.log)
 
 
-def test_every_phase_is_reached() -> None:
+def test_every_phase_and_every_command_is_reached() -> None:
     tried = (
         Settings(chosen=1),
         Settings(chosen=1, per_option=2),
@@ -256,6 +257,7 @@ def test_every_phase_is_reached() -> None:
     )
     seen = explore(VOTING, tried, seed=4, rounds=40, length=90, count=9, earlier=four_themes)
     assert seen.phases == set(VOTING.phases)
+    assert never_offered(VOTING, seen) == set()
 
 
 # --- dots, counting, the line -------------------------------------------------------------------

@@ -1,15 +1,18 @@
 """How long a memo takes to draft, and to become each file."""
 
+import io
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from random import Random
 from typing import Final
 
 import msgspec
+from PIL import Image
 
 from rooms.card_words import CardKind
-from rooms.memo import MemoSource, ProseText, draft
-from rooms.memo_export import ALL_FORMATS, export
+from rooms.memo import Memo, MemoCard, MemoSource, ProseText, draft
+from rooms.memo_export import ALL_FORMATS, Format, export
 from tests.bench.figures import percentile
 from tests.rooms.memo_sample import PRINTABLE, STORIES, note
 
@@ -17,6 +20,9 @@ replace = msgspec.structs.replace
 
 CARDS: Final = 2_000
 """Cards of the largest board this is measured for."""
+
+PHOTOGRAPHED: Final[tuple[Format, ...]] = ("html", "docx", "pdf")
+"""Formats that have photos in them."""
 
 _PARAGRAPH: Final = (
     "Several of us had drawn maps that nobody used. The maps that lasted began with a walk: an "
@@ -48,6 +54,33 @@ def large_board() -> MemoSource:
     return replace(PRINTABLE, cards=PRINTABLE.cards + cards)
 
 
+def photographed() -> tuple[Memo, dict[str, bytes]]:
+    """The exchange with as many photos as a memo shows, each of the largest size it carries."""
+    cards: list[MemoCard] = []
+    photos: dict[str, bytes] = {}
+    for n, card in enumerate(PRINTABLE.cards):
+        if card.kind in ("insight", "practice"):
+            card = replace(card, photo=f"p{n}", picture=f"What was seen there, number {n}")
+            photos[card.photo] = _grain(n)
+        cards.append(card)
+    themed = [
+        note(f"x{n}{k}", "practice", f"A stop of the tour, number {n} {k}", f"s{k}", f"t{n}",
+             photo=f"x{n}{k}", picture=f"Seen at stop {n} {k}")
+        for n in (1, 2, 3) for k in range(3)
+    ]  # fmt: skip
+    photos |= {card.photo: _grain(card.photo) for card in themed}
+    source = replace(five_pages(), cards=(*cards, *themed))
+    return draft(source, "participants"), photos
+
+
+def _grain(seed: int | str) -> bytes:
+    """A picture that is as hard to make small as a photo of leaves."""
+    dots = Image.frombytes("RGB", (500, 375), Random(seed).randbytes(500 * 375 * 3))
+    out = io.BytesIO()
+    dots.resize((1_000, 750)).save(out, "JPEG", quality=40)
+    return out.getvalue()
+
+
 def run(rounds: int) -> dict[str, float]:
     """Print and give the median of so many rounds, in milliseconds, for each step.
 
@@ -62,6 +95,10 @@ def run(rounds: int) -> dict[str, float]:
     }
     for format in ALL_FORMATS:
         found[format] = _median([partial(export, each, format) for each in memos])
+    pictured, photos = photographed()
+    for format in PHOTOGRAPHED:
+        work = partial(export, pictured, format, None, photos)
+        found[f"{format}, {len(pictured.photos)} photos"] = _median([work] * min(rounds, 3))
     sizes = {format: len(export(memo, format).content) for format in ALL_FORMATS}
     for name, milliseconds in found.items():
         size = f"  {sizes[name] / 1024:7.1f} KiB" if name in sizes else ""

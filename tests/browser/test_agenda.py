@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -160,10 +162,19 @@ def test_an_item_is_dragged_to_another_place(house: House, browser: Browser) -> 
 
 def test_everybody_else_sees_where_we_are(house: House, browser: Browser) -> None:
     room = house.open_room("Living with the river", "Amina", template="evening")
-    rosa = house.browse(browser, "Rosa")
+    rosa = house.browse(browser, "Rosa", timezone_id="America/La_Paz")
+    tomasi = house.browse(browser, "Tomasi", timezone_id="Pacific/Fiji")
     rosa.come_in(room)
+    tomasi.come_in(room)
     room.lead.tap("activity.start")
-    rosa.page.goto(f"/r/{room.id}/agenda")
+    begins = []
+    for guest in (rosa, tomasi):
+        guest.page.goto(f"/r/{room.id}/agenda")
+        time = guest.page.locator(".item").nth(1).locator("time")
+        expect(time).to_have_text(re.compile(r"\d:\d\d"))
+        begins.append(datetime.strptime(time.inner_text().replace("\u202f", " "), "%I:%M %p"))
+    # Each reads the time of the own clock: sixteen hours lie between the two.
+    assert (begins[1] - begins[0]).seconds == 16 * 3600
     expect(rosa.page.locator("[aria-current=step]")).to_contain_text("Check-in")
     expect(rosa.page.locator(".item").nth(1).locator("time")).to_be_visible()
     assert rosa.page.get_by_role("button").count() == 0

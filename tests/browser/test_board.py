@@ -241,6 +241,52 @@ def test_two_people_cluster_at_once_and_lose_nothing(
         assert not guest.troubles
 
 
+def test_what_one_sorted_together_is_taken_back_together(
+    house: House, browser: Browser, room: Room
+) -> None:
+    """Several notes are moved, and a theme is put into another, in one step each; not where
+    somebody has gone on from there."""
+    lead = at_board(house, browser, room, room.lead, LAPTOP)
+    page = lead.page
+    listening, water = column(page, "Listening first"), column(page, "What keeps water moving")
+    lead.press("More")
+    lead.press("Choose notes")
+    for text in ("Walk the", "drains", "repair"):
+        card(page, text).get_by_role("checkbox").check()
+    chosen = page.get_by_role("region", name="Chosen notes")
+    chosen.get_by_role("button", name="Move to…").click()
+    chosen.get_by_role("button", name="What keeps water moving").click()
+    expect(water.locator("p.text")).to_have_text([text for _, text in NOTES[:3]])
+    bar = page.locator(".boardbar.undo")
+    expect(bar).to_contain_text("3 notes moved to What keeps water moving")
+    bar.get_by_role("button", name="Undo").click()
+    expect(water.locator("[data-card]")).to_have_count(0)
+    expect(column(page, "Not placed").locator("p.text")).to_have_text([text for _, text in NOTES])
+
+    (_, second), cards = themes(room), [card(page, text) for _, text in NOTES[:2]]
+    moved = [each.get_attribute("data-card") for each in cards]
+    assert room.lead.send({"type": "note.move", "cards": moved, "theme": second}).is_success
+    expect(water.locator("[data-card]")).to_have_count(2)
+    for again in (False, True):
+        lead.press("What to do with What keeps water moving")
+        page.get_by_role("menuitem", name="Put it into Listening first").click()
+        lead.press("Yes, make them one")
+        expect(water).to_have_count(0)
+        expect(listening.locator("[data-card]")).to_have_count(2)
+        expect(bar).to_contain_text("Put What keeps water moving into Listening first")
+        if again:
+            away = {"type": "note.move", "card": moved[0], "theme": ""}
+            assert room.lead.send(away).is_success
+            expect(listening.locator("[data-card]")).to_have_count(1)
+        bar.get_by_role("button", name="Undo").click()
+        if again:
+            expect(page.get_by_text("Somebody has gone on from there.")).to_be_visible()
+        else:
+            expect(water.locator("[data-card]")).to_have_count(2)
+            expect(listening.locator("[data-card]")).to_have_count(0)
+    assert not lead.troubles
+
+
 def test_notes_are_found_marked_and_brought_back(
     house: House, browser: Browser, room: Room
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
+from playwright.sync_api import expect
 
 from tests.browser import gallery
 
@@ -42,6 +43,16 @@ DISCS: Final = (  # axe does not look into drawings
       const letters = disc.parentElement.querySelector(".ini");
       return ratio(getComputedStyle(letters).fill, getComputedStyle(disc).fill);
     });
+}"""
+)
+MARKS: Final = (
+    "() => {"
+    + LUMINANCE
+    + """
+    const ground = getComputedStyle(document.body).backgroundColor;
+    const faint = (e, colour) => ratio(getComputedStyle(e)[colour], ground) < 3;
+    return [...document.querySelectorAll(".bowl .o, .bowl .chair circle")]
+      .filter((e) => faint(e, "stroke")).map((e) => e.getAttribute("class"));
 }"""
 )
 PAIRS: Final = """() => {
@@ -103,6 +114,18 @@ def test_high_contrast_and_forced_colours_lose_nothing(
             page.keyboard.press("Tab")
             page.keyboard.press("Tab")
             assert page.evaluate(FOCUS) == ["solid", True, True], media
+        page.emulate_media(contrast="no-preference", forced_colors="none")
+    page.close()
+
+
+def test_everybody_round_a_bowl_is_seen_in_high_contrast(
+    browser: Browser, site: gallery.Site, base: str
+) -> None:
+    page, _ = gallery.opened(browser, site, base, "bowl-queued", 360, 740)
+    expect(page.locator(".bowl .o").first).to_be_visible()
+    for media in MEDIA:
+        page.emulate_media(**media)
+        assert page.evaluate(MARKS) == [], media
         page.emulate_media(contrast="no-preference", forced_colors="none")
     page.close()
 

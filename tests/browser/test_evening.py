@@ -8,18 +8,17 @@ the memo says is then compared with what was said and released, and with what wa
 
 from __future__ import annotations
 
-import io
 import re
 from typing import TYPE_CHECKING, Final
 
-import docx
 import pytest
 from playwright.sync_api import expect
-from pypdf import PdfReader
 
 from server.demo_people import CO_FACILITATOR, ORGANISER, PEOPLE, TABLE, TITLE, Practitioner
 from tests.browser.guests import Guests
 from tests.browser.house import LAPTOP, Guest, House, Room, Seat
+from tests.browser.memo_files import Closing, Pages, Word, flat
+from tests.server.pictures import encoded, painted
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -37,6 +36,9 @@ MOOD = "canary-mood-ibis"  # one word in the check-in
 CIRCLE = "canary-circle-stork"  # a note its author does not share
 SHARED = "Two names stand on every pump, and both hold a key."
 TOLD = "We opened the gate ourselves, at low tide."
+KEY, MAP = "Who holds the key", "A map everybody corrects"
+ASKED = "Who holds your key today?"
+GATE = "The gate at low tide, with two padlocks"
 QUOTE = "Nobody told us to leave. They asked us what the water does."
 
 
@@ -244,11 +246,22 @@ def test_the_evening(house: House, browser: Browser) -> None:
     together(evening)
     check_out(evening)
 
+    closing = Closing(house)
     assert set(evening.events) == {"passed", "dropped", "lead closed", "placed"}
     for name in ("lead", "co"):
         assert not getattr(evening, name).troubles
     for guest, _, _ in evening.screens.values():
         assert not guest.troubles, guest.name
+    draft = closing.draft(evening.room, evening.lead)
+    assert draft["counts"]["stories_told"] == SEATED - 1  # one passed
+    stories = next(each for each in draft["sections"] if each["id"] == "stories")
+    titles = [
+        block["line"]["text"]
+        for block in stories["blocks"]
+        if block["type"] == "heading" and block["id"].startswith("story:")
+    ]
+    assert "The day we put the pencils away" in titles
+    assert 3 < len(titles) <= draft["counts"]["stories_released"]  # some give a sentence alone
     read_the_memo(evening)
 
 
@@ -354,18 +367,35 @@ def together(evening: Evening) -> None:
     jonah.sees(re.compile(re.escape(QUOTE)))
     expect(jonah.page.get_by_text(KEPT)).to_have_count(0)
     lead = evening.room.lead
-    theme = {"type": "note.add", "document": "board", "section": "", "kind": "theme"}
-    assert lead.send({**theme, "text": "Who holds the key"}).is_success
+    show_the_gate(jonah.seat(evening.room))
+    themed = {KEY: [SHARED, GATE], MAP: [], "": []}
+    for person in FAR:
+        for note in person.written:
+            themed[(MAP, KEY, "")[note.theme]].append(note.text)
+    for theme in (KEY, MAP):
+        made = {"type": "note.add", "document": "board", "section": "", "kind": "theme"}
+        assert lead.send({**made, "text": theme}).is_success
     cards = lead.get("board", seat="s1").json()["cards"]
-    key = next(card["id"] for card in cards if card["text"] == "Who holds the key")
-    boats = PEOPLE[8].written[0].text  # a theme needs the voices of two
-    for card in cards:
-        if card["text"] in (SHARED, boats):
-            assert lead.send({"type": "note.move", "card": card["id"], "theme": key}).is_success
-    question = {"type": "memo.question", "theme": key, "text": "Who holds your key today?"}
+    ids = {card["text"]: card["id"] for card in cards}
+    for theme in (KEY, MAP):
+        for text in themed[theme]:
+            moved = {"type": "note.move", "card": ids[text], "theme": ids[theme]}
+            assert lead.send(moved).is_success, text
+    question = {"type": "memo.question", "theme": ids[KEY], "text": ASKED}
     assert lead.send(question).is_success
     evening.pass_time(30)
     evening.lead.press("Close the circles")
+
+
+def show_the_gate(seat: Seat) -> None:
+    """A photo of a place, on which nobody is to be recognised."""
+    at = f"{seat.house.address}/api/rooms/{seat.room}/photos"
+    kind = {**seat.bearer, "Content-Type": "image/jpeg"}
+    sent = seat.house.http.post(at, headers=kind, content=encoded(painted(), "JPEG"))
+    assert sent.status_code == 201, sent.text
+    note = {"type": "note.add", "document": "board", "section": "", "kind": "practice",
+            "text": GATE, "photo": sent.json()["photo"], "alt": GATE, "faces": "none"}  # fmt: skip
+    assert seat.send(note).is_success
 
 
 def check_out(evening: Evening) -> None:
@@ -384,27 +414,6 @@ def check_out(evening: Evening) -> None:
 # The memo ---------------------------------------------------------------------------------------
 
 
-def word_text(data: bytes) -> str:
-    """All text of a Word file, tables and running heads too."""
-    made = docx.Document(io.BytesIO(data))
-    lines = [paragraph.text for paragraph in made.paragraphs]
-    lines += [cell.text for table in made.tables for row in table.rows for cell in row.cells]
-    for section in made.sections:
-        lines += [p.text for p in (*section.header.paragraphs, *section.footer.paragraphs)]
-    return flat("\n".join(lines))
-
-
-def pdf_text(data: bytes) -> str:
-    """All text of a PDF as a reader copies it."""
-    return flat(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(data)).pages))
-
-
-def flat(text: str) -> str:
-    """On one line, as people would compare it: hyphens at line ends and quotes made plain."""
-    plain = text.replace("\u00ad", "").replace("’", "'")
-    return re.sub(r"\s+", " ", re.sub(r"[\u2066-\u2069\u200e\u200f]", "", plain))
-
-
 def read_the_memo(evening: Evening) -> None:
     """Both files in both editions, against what was said."""
     lead = evening.room.lead
@@ -413,10 +422,17 @@ def read_the_memo(evening: Evening) -> None:
         for format in ("docx", "pdf"):
             answer = lead.get(f"memo.{format}", edition=edition)
             assert answer.is_success, answer.text
-            if format == "docx":
-                texts[edition, format] = word_text(answer.content)
-            else:
-                texts[edition, format] = pdf_text(answer.content)
+            made = Word(answer.content) if format == "docx" else Pages(answer.content)
+            made.check()
+            texts[edition, format] = made.text
+            inside = edition == "participants"
+            match made:
+                case Word():
+                    assert (KEY in made.headings(1)) is (MAP in made.headings(1)) is inside
+                    assert "The day we put the pencils away" in " ".join(made.headings(2))
+                    assert made.pictures() == [GATE] * inside
+                case Pages():
+                    assert made.images() == inside
 
     people = [SEFINA, *FAR, *TABLE]
     for (edition, format), text in texts.items():
@@ -426,7 +442,7 @@ def read_the_memo(evening: Evening) -> None:
         assert QUOTE in text, where
         assert "The day we put the pencils away" in text, where
         # Notes were shared with those who were there, not with the world.
-        for words in (SHARED, "Who holds the key", "Who holds your key today?"):
+        for words in (SHARED, KEY, MAP, ASKED, GATE):
             assert (words in text) is (edition == "participants"), f"{words}: {where}"
         for canary in (QUIET, KEPT, MOOD, CIRCLE, "canary"):
             assert canary not in text, f"{canary} stands in {where}"

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.conftest import Line
 from tests.browser.house import LAPTOP, Guest, House, Room, Seat
 from tests.browser.test_axe import Look
+from tests.browser.test_evening import GATE, show_the_gate
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -129,11 +130,16 @@ def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     away.page.goto(f"/r/{room.id}/memo")
     away.page.locator(".asking").scroll_into_view_if_needed()
     heard(away.page).click()
+    show_the_gate(kofi)
     guest = opened(house, browser, room, room.lead)
     look = Look(guest)
     page = guest.page
     page.goto(f"/r/{room.id}/memo")
     expect(page.get_by_text("Opens when nothing is missing above.")).to_be_visible()
+    photo = page.locator(".pictured img")  # of a note that stands alone, with its words
+    photo.scroll_into_view_if_needed()
+    expect(photo).to_have_attribute("alt", GATE)
+    page.wait_for_function("document.querySelector('.pictured img').naturalWidth > 0")
     heard(page).scroll_into_view_if_needed()
     heard(page).click()
     page.evaluate(PASTE, ["tl-place:has(:focus) .tiptap", "x" * 1_000_000, ""])

@@ -40,9 +40,9 @@ class Brittle(SqliteStorage):
         await super().append(room, seq, commit, words)
         await self._hold()
 
-    async def add_update(self, document: str, update: bytes) -> int:
+    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
         self._writable(document=True)
-        id = await super().add_update(document, update)
+        id = await super().add_update(document, update, after)
         await self._hold()
         return id
 

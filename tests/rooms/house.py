@@ -44,14 +44,14 @@ def asking_of(seat: Seat, now: int = 0) -> Asking:
 class House:
     """One room with its people. `async with House.open(...)` closes everything."""
 
-    def __init__(self, storage: Brittle, clock: TestClock, hub: Hub) -> None:
+    def __init__(self, storage: Any, clock: TestClock, hub: Hub) -> None:
         self.storage = storage
         self.clock = clock
         self.hub = hub
         self.opened: Opened
         self.tokens: dict[str, str] = {}
         self.heard: dict[Session, list[Outgoing]] = {}
-        self._requests = itertools.count(1)
+        self.requests = itertools.count(1)
 
     @classmethod
     async def open(cls, folder: Path, template: str = "check_in", people: int = 0) -> "House":
@@ -117,7 +117,7 @@ class House:
         """Send a command as the seat; returns the number of its commit. Raises `Refused`."""
         activity = fields.pop("activity", None)
         body = {
-            "request": request or f"r{next(self._requests)}",
+            "request": request or f"r{next(self.requests)}",
             "activity": activity,
             "seat": seat,
             "command": {"type": type, **fields},

@@ -87,6 +87,21 @@ def docx_text(content: bytes) -> str:
     return "\n".join(rows)
 
 
+def docx_outline(content: bytes) -> list[tuple[int, str]]:
+    """The headings of a Word file with their levels, as its outline and readers by ear have them;
+    the title is none of them."""
+    document = Document(BytesIO(content))
+    found: list[tuple[int, str]] = []
+    for paragraph in document.paragraphs:
+        style = paragraph.style
+        while style is not None and not style.element.xpath("w:pPr/w:outlineLvl"):
+            style = style.base_style
+        if style is not None and style.name != "Title":
+            (level,) = style.element.xpath("w:pPr/w:outlineLvl/@w:val")
+            found.append((int(level) + 1, paragraph.text))
+    return found
+
+
 def docx_shape(content: bytes) -> list[str]:
     """The styles of a Word file's paragraphs in order, and the sizes of its tables."""
     document = Document(BytesIO(content))

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from activities.consent import ConsentState, Scope
 from rooms import memo_fonts
 from rooms.card_words import CardKind
 from rooms.memo import (
@@ -19,7 +20,6 @@ from rooms.memo import (
     StoryPart,
     ThemeQuestion,
 )
-from rooms.memo_source import ConsentState, Scope
 
 STARTED = 1_795_284_000_000  # Saturday 21 November 2026, 18:00 UTC
 ENDED = STARTED + 150 * 60_000

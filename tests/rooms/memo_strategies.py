@@ -5,14 +5,13 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from activities.consent import Consent, ConsentState, Scope
 from rooms.card_words import CardKind
 from rooms.memo_source import (
     ActivityLine,
     CardConsent,
     Commitment,
     Confidentiality,
-    Consent,
-    ConsentState,
     Evaluation,
     MemoCard,
     MemoSource,
@@ -20,7 +19,6 @@ from rooms.memo_source import (
     PersonLine,
     ProseText,
     QuestionState,
-    Scope,
     StoryItem,
     StoryPart,
     ThemeQuestion,
@@ -57,6 +55,7 @@ def cards(draw: st.DrawFn) -> tuple[MemoCard, ...]:
         if kind == "theme":
             continue
         id = f"card{index}"
+        shown = draw(st.booleans())
         out.append(
             MemoCard(
                 id=id,
@@ -71,6 +70,8 @@ def cards(draw: st.DrawFn) -> tuple[MemoCard, ...]:
                 created=draw(st.integers(0, 5)),
                 group=draw(st.sampled_from(["", "c1", "c2"])),
                 status=draw(st.sampled_from(["open", "partly", "answered"])),
+                picture=f"{token('card', id)} seen" if shown else "",
+                photo=f"photo-{id}" if shown else "",
             )
         )
     return tuple(out)

@@ -232,7 +232,7 @@ class StorageContract:
         await storage.mark_applied("a/board", ids[0])
         assert await soon(storage, "a/board", [True, True, False]) == [True, True, False]
         assert [u.applied for u in await storage.updates("a/memo")] == [False]
-        assert other not in ids
+        assert other > 0  # ids are of their document
 
     async def test_STO8_a_quarantined_update_is_set_aside(self, storage: Storage) -> None:
         await storage.create_room("a", 1)

@@ -12,7 +12,8 @@ from activities.kernel import MINUTE, Activity, Planned
 from activities.registry import ACTIVITIES
 from activities.story_circle import STORY_CIRCLE
 from rooms.agenda_items import AgendaItem, Frame, opened
-from rooms.agenda_lint import RULES, facts, warnings
+from rooms.agenda_lint import RULES, warnings
+from rooms.agenda_lint_facts import facts
 from rooms.agenda_templates import EVENING, EXCHANGE, STORIES
 from rooms.room_state import RoomState
 from rooms.seats import Seat

@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from rooms.outgoing import Say
 from rooms.session import Session
 from tests.rooms.house import House
@@ -84,3 +86,22 @@ async def test_a_planned_rest_is_known_to_facilitators_while_its_activity_is_on(
         await house.clock.advance(60_000)
         assert await rest("s1") == {"at": began + 20 * 60_000, "minutes": 5}
         assert await rest("s2") is None
+
+
+@pytest.mark.parametrize(("planned", "taken"), [(10, True), (40, False)])
+async def test_a_rest_that_was_taken_is_planned_no_more(
+    tmp_path: Path, planned: int, taken: bool
+) -> None:
+    """A break a few minutes early is the planned one; one at the beginning is another."""
+    async with await House.open(tmp_path, template="stories", people=1) as house:
+
+        async def rest() -> object:
+            return (await house.view("s1"))["room"]["rest"]
+
+        await house.do("s1", "agenda.edit", item="a1", revision=0, rest=5, rest_at=planned)
+        await house.start("a1")
+        assert await rest()
+        await house.do("s1", "break.start", activity="a1", epoch=1, minutes=5)
+        assert (await rest() is None) == taken
+        await house.do("s1", "break.end", activity="a1", epoch=1, pause=1)
+        assert (await rest() is None) == taken

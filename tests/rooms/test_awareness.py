@@ -133,3 +133,34 @@ def test_a1_ten_thousand_forgeries_never_show_a_wrong_identity() -> None:
             assert client == 2, f"seed {seed}"
             assert shown is None or (shown["seat"], shown["name"]) == ("ben", "Ben")
     assert decode(awareness.everyone())[1][1]["name"] == "Ana"
+
+
+# Several processes
+
+
+def test_pointers_of_another_process_are_shown_until_it_is_gone() -> None:
+    here, there = fresh(), fresh()
+    stamped = there.take(encode((2, 1, '{"pointer":{"x":1}}')), BEN, NAMES)
+    assert decode(here.take_elsewhere(stamped, "p2")) == decode(stamped)
+    assert decode(here.everyone())[2][1]["name"] == "Ben"
+    old = encode((2, 0, '{"pointer":{"x":9}}'))
+    assert here.take_elsewhere(old, "p2") == b"", "clocks only rise"
+    assert decode(here.leave_elsewhere("p3")) == {}
+    assert decode(here.leave_elsewhere("p2")) == {2: (2, None)}
+    assert here.everyone() == b""
+
+
+def test_who_hops_to_this_process_takes_the_own_pointer_along() -> None:
+    here, there = fresh(), fresh()
+    here.take_elsewhere(there.take(encode((2, 1, "{}")), BEN, NAMES), "p2")
+    assert here.take(encode((2, 2, '{"pointer":{"x":2}}')), BEN, NAMES)
+    assert here.leave_elsewhere("p2") == b""
+    assert decode(here.leave("d2")) == {2: (3, None)}
+
+
+def test_long_names_of_another_process_fit() -> None:
+    here, there = fresh(), fresh()
+    names = {"ben": "ß" * 80}
+    stamped = there.take(encode((2, 1, json.dumps({"cursor": "x" * 900}))), BEN, names)
+    assert len(stamped) > MAX_STATE_BYTES
+    assert here.take_elsewhere(stamped, "p2")

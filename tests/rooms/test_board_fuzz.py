@@ -118,7 +118,9 @@ class Sorter(Line):
         state, random = self.seen, self.random
         themes = [n.card for n in state.notes.values() if n.kind == "theme"]
         cards = [n.card for n in state.notes.values() if n.kind != "theme"]
-        kind = random.choice(["add", "add", "move", "move", "split", "merge", "rename", "order"])
+        kind = random.choice(
+            ["add", "add", "move", "move", "all", "split", "merge", "undo", "rename", "order"]
+        )
         if not themes or kind == "add":
             some = random.sample(cards, random.randint(2, 40))
             return {"type": "theme.add", "text": f"Theme {next(self.numbers)}", "cards": some}
@@ -130,6 +132,12 @@ class Sorter(Line):
                 behind = random.choice([None, "", *(n.card for n in there[:3])])
                 card = random.choice(cards)
                 return {"type": "note.move", "card": card, "theme": under, "after": behind}
+            case "all":
+                some = random.sample(cards, random.randint(2, 20))
+                return {"type": "note.move", "cards": some, "theme": random.choice(["", theme])}
+            case "undo":
+                own = [at for at, step in state.board.steps.items() if step.seat == self.seat]
+                return {"type": "board.undo", "at": random.choice(own[-3:] or [0])}
             case "split":
                 there = board_moves.standing(state, Spot(THEME, theme))
                 some = [n.card for n in there[::2]] or random.sample(cards, 2)

@@ -58,11 +58,12 @@ class Table:
         except Refused as refused:
             assert self.whole is before
             return refused.reason
-        self.take(draft)
+        self.take(draft, who)
         return ""
 
-    def take(self, draft: Draft) -> None:
-        commit = Commit(seq=self.room.seq + 1, at=self.now, events=tuple(draft.events))
+    def take(self, draft: Draft, who: str = "") -> None:
+        events = tuple(draft.events)
+        commit = Commit(seq=self.room.seq + 1, at=self.now, events=events, seat=who)
         self.whole = wholes.apply(self.whole, commits.decode(commits.encode(commit)), {})
         assert self.room.notes == draft.room.notes
         assert self.room.ticks == draft.room.ticks
@@ -72,8 +73,6 @@ class Table:
                 self.authors[event.card] = (event.seat, event.words)
             elif isinstance(event, commits.NoteDeleted):
                 self.erased.add(event.card)
-            elif isinstance(event, commits.ThemesMerged):
-                self.erased.add(event.theme)
 
     def mark(self) -> None:
         """A checkpoint, as at a step of an activity."""
@@ -184,6 +183,9 @@ def steps(draw: st.DrawFn) -> tuple[str, str, tuple[Any, ...]]:
                 "name_section",
                 "order_section",
                 "back",
+                "undo",
+                "undo",
+                "move_all",
                 "wait",
             ]
         )
@@ -246,6 +248,12 @@ def command(table: Table, kind: str, args: tuple[Any, ...]) -> Command:
             return wire_board.SectionRename(section=pick(sections, one), title=text())
         case "order_section":
             return wire_board.SectionOrder(section=pick(sections, one), after=after(sections))
+        case "undo":
+            done = sorted(state.board.steps) or [0]
+            return wire_board.BoardUndo(at=done[-1 - one % min(3, len(done))])
+        case "move_all":
+            cards = tuple(dict.fromkeys(pick(ever, n) for n in some))
+            return wire_board.NoteMove(cards=cards, theme=pick(["", *themes], other))
         case _:
             points = state.board.checkpoints
             at_ = points[one % len(points)].at if points else 0
@@ -276,7 +284,11 @@ def test_whatever_people_do_every_card_is_in_one_place_BRD1_BRD2_BRD4(
             if isinstance(asked, wire_board.NoteDelete | wire_board.NoteRestore) and not reason:
                 assert table.authors[asked.card][0] == sender
             if isinstance(asked, wire_board.NoteMove) and not reason:
-                assert sender in (*FACILITATORS, before.notes[asked.card].seat)
+                moved = (asked.card,) if asked.card else asked.cards
+                owners = {before.notes[c].seat for c in moved if c in before.notes}
+                assert sender in FACILITATORS or owners == {sender}
+            if isinstance(asked, wire_board.BoardUndo) and not reason:
+                assert before.board.steps[asked.at].seat == sender
         if number % 7 == 3:
             table.mark()
         table.check()
@@ -322,3 +334,34 @@ def test_a_place_that_is_put_back_stands_as_it_stood_BRD7(
             table.check()
             after = {s: [n.card for n in board_moves.standing(table.room, s)] for s in spots}
             assert after == before
+
+
+@settings(max_examples=40)
+@given(st.lists(steps(), max_size=12), st.lists(steps(), min_size=1, max_size=10))
+def test_steps_taken_back_one_by_one_leave_the_board_as_it_was_BRD6(
+    first: list[tuple[str, str, tuple[Any, ...]]], then: list[tuple[str, str, tuple[Any, ...]]]
+) -> None:
+    table = set_table()
+    for kind, who, args in first:
+        if kind not in ("wait", "back", "undo"):
+            table.send(who, command(table, kind, args))
+
+    def looks() -> tuple[dict[Spot, list[str]], dict[str, frozenset[str]], dict[str, str]]:
+        state = table.room
+        spots = {board_moves.spot_of(state, note) for note in state.notes.values()}
+        rows = {spot: [n.card for n in board_moves.standing(state, spot)] for spot in spots}
+        ticks = {card: frozenset(seats) for card, seats in state.ticks.items() if seats}
+        return rows, ticks, {w: theme for w, theme in state.placed.items() if theme}
+
+    done: list[tuple[int, Any]] = []
+    for kind, _, args in then:
+        if kind in ("move", "move_all", "cluster", "split", "merge"):
+            before = looks()
+            if not table.send("s1", command(table, kind, args)):
+                done.append((table.room.seq, before))
+    for at, before in reversed(done):
+        assert table.send("s2", wire_board.BoardUndo(at=at)) == "not_allowed"
+        assert not table.send("s1", wire_board.BoardUndo(at=at))
+        table.check()
+        assert looks() == before
+        assert table.send("s1", wire_board.BoardUndo(at=at)) == "unknown"

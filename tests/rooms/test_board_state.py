@@ -85,6 +85,6 @@ def test_the_newest_checkpoints_are_kept() -> None:
     board = board_state.Board()
     for at in range(board_state.CHECKPOINTS_KEPT + 3):
         one = board_state.Checkpoint(at, at, "", "", {}, frozenset())
-        board = board_state.noted(board, one)
+        board = board_state.checkpointed(board, one)
     assert board.checkpoints[0].at == 3
     assert len(board.checkpoints) == board_state.CHECKPOINTS_KEPT

@@ -2,7 +2,7 @@
 
 from typing import get_args
 
-from rooms import memo_source
+from activities import consent
 from rooms.card_words import KINDS, SCOPES, CardKind, CardScope
 
 
@@ -14,4 +14,4 @@ def test_every_kind_and_scope_reads_as_itself_and_nothing_else_does() -> None:
 
 
 def test_whatever_stands_on_a_board_the_memo_has_a_word_for() -> None:
-    assert set(SCOPES) <= set(get_args(memo_source.Scope))
+    assert set(SCOPES) <= set(consent.SCOPES)

@@ -5,6 +5,7 @@ exactly the name they chose (G8, ME2, `methods.md` 1.8).
 
 import itertools
 import re
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Final
@@ -17,16 +18,18 @@ from pypdf import PdfReader
 
 from activities.consent import SCOPES, Attribution, Consent, ConsentState, Scope
 from rooms.memo_export import ALL_FORMATS, FORMATS, Format, export
-from rooms.memo_tree import Edition
+from rooms.memo_tree import EDITIONS, Edition
 from rooms.room import Room
 from rooms.words_state import WordsConsent
 from tests.rooms.house import House
+from tests.rooms.test_memo_photos import photo
 from tests.rooms.test_words_desk import board_card
 
 ATTRIBUTIONS: Final[tuple[Attribution, ...]] = ("none", "role", "first_name", "name_org")
 STATES: Final[tuple[ConsentState, ...]] = ("pending", "given", "refused", "withdrawn")
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 SPOKEN, CARD = "Zqspokenwords about the water here", "Zqcardwords about the boats here"
+ALT = "Zqphotowords of a boat on a wall"
+PHOTO = photo()
 FIRST, FULL, HOME = "Sefina", "Tausa", "Deltafishers"
 
 Case = tuple[Scope, Attribution, ConsentState]
@@ -49,20 +52,36 @@ def readable(content: bytes, format: Format) -> str:
             return f"{pages.metadata} " + " ".join(page.extract_text() for page in pages.pages)
         case "docx":
             with ZipFile(BytesIO(content)) as parts:
-                files = [parts.read(name).decode(errors="replace") for name in parts.namelist()]
-            text = " ".join(files)
+                files = [parts.read(name) for name in parts.namelist()]
+            text = " ".join(file.decode(errors="replace") for file in files if file != PHOTO)
             return re.sub(r"<[^>]+>", "", text)
         case _:
             return content.decode()
 
 
+PICTURED: Final = frozenset({"html", "docx", "pdf"})
+
+
+def holds_photo(content: bytes, format: Format) -> bool:
+    """Whether the pixels are in a file."""
+    match format:
+        case "pdf" | "pages.pdf":
+            return any(page.images for page in PdfReader(BytesIO(content)).pages)
+        case "docx":
+            with ZipFile(BytesIO(content)) as parts:
+                return any(parts.read(name) == PHOTO for name in parts.namelist())
+        case _:
+            return b64encode(PHOTO) in content
+
+
 async def staged(house: House) -> dict[str, str]:
-    """Somebody with a name and an organisation, a quote they said and a quote on a card; returns
-    token -> words."""
+    """Somebody with a name and an organisation, a quote they said and a quote on a card with a
+    photo; returns token -> words."""
     seat = await house.join(f"{FIRST} {FULL}", organisation=HOME)
     await house.do(house.lead, "words.write", seat=seat, text=SPOKEN)
     spoken = next(iter((await house.room()).whole.room.written))
-    return {SPOKEN: spoken, CARD: await board_card(house, seat, "quote", CARD)}
+    id = await (await house.room()).add_photo(await house.device(seat), seat, PHOTO)
+    return {SPOKEN: spoken, CARD: await board_card(house, seat, "quote", CARD, id, ALT)}
 
 
 def answered(room: Room, refs: dict[str, str], case: Case) -> None:
@@ -85,7 +104,7 @@ def checked(
     least = "memo" if edition == "participants" else "public"
     allowed = state == "given" and SCOPES.index(scope) >= SCOPES.index(least)
     flat = " ".join(text.split())
-    for words in (SPOKEN, CARD):
+    for words in (SPOKEN, CARD, ALT):
         assert (words in flat) == allowed or (part and allowed), (case, edition, where, words)
     first = allowed and names and attribution in ("first_name", "name_org")
     whole = allowed and names and attribution == "name_org"
@@ -102,11 +121,15 @@ async def _matrix(folder: Path, cases: tuple[Case, ...], formats: tuple[Format, 
             answered(room, refs, case)
             for edition in EDITIONS:
                 memo = await room.memo(lead, edition)
+                photos = await room.photos_in(memo)
                 for format in formats:
-                    text = readable(export(memo, format).content, format)
+                    content = export(memo, format, None, photos).content
+                    assert holds_photo(content, format) == (bool(photos) and format in PICTURED)
+                    text = readable(content, format)
                     checked(text, case, edition, format, part=format not in FORMATS)
             board = msgspec.json.encode(await room.board_for_export(lead)).decode()
-            checked(f"{board} {SPOKEN if CARD in board else ''}", case, "participants", "board")
+            others = f"{SPOKEN} {ALT}" if CARD in board else ""
+            checked(f"{board} {others}", case, "participants", "board")
 
 
 async def test_G8_ME2_every_combination_in_every_format(tmp_path: Path) -> None:

@@ -21,8 +21,8 @@ from hypothesis import strategies as st
 
 from activities.consent import SCOPES, Scope
 from activities.kernel import Refused
-from rooms import memo_export
-from rooms.memo_tree import Ask, Edition, Memo, lines_of
+from rooms import memo_export, memo_states
+from rooms.memo_tree import EDITIONS, Ask, Edition, Memo, lines_of
 from rooms.words_state import REFUSED_KEPT
 from tests.rooms.house import House
 from tests.rooms.test_words_desk import board_card, on_disk
@@ -30,7 +30,6 @@ from tests.rooms.test_words_desk import board_card, on_disk
 NAMES: Final = ("Ubaldina", "Wenceslao", "Xochitl", "Yevgenia")
 """Names that stand nowhere unless their owner said so."""
 
-EDITIONS: Final[tuple[Edition, ...]] = ("participants", "public")
 OWN: Final = ("quote", "key_moment", "story_title")
 CHOICES: Final = ("keep", "lesson", "unnamed", "first_name", "name_org")
 
@@ -94,7 +93,7 @@ class Walk:
         moves = (
             self.write, self.write, self.card, self.card, self.answer, self.answer, self.answer,
             self.withdraw, self.edit, self.edit, self.scope, self.erase, self.leave, self.remove,
-            self.crash, self.wait, self.prose, self.question, self.send,
+            self.crash, self.wait, self.prose, self.question, self.send, self.reopen,
         )  # fmt: skip
         await self.dice.choice(moves)()
 
@@ -266,18 +265,28 @@ class Walk:
 
     async def question(self) -> None:
         theme = self.dice.choice(self.themes)
-        await self.house.do(self.house.lead, "memo.question", theme=theme, text="And you?")
+        await self.try_to(self.house.lead, "memo.question", theme=theme, text="And you?")
 
     async def send(self) -> None:
         """ME6: never with words inside that wait for their owner."""
-        memo = await self.memo("participants")
+        memo, room = await self.memo("participants"), await self.house.room()
+        before = room.whole.room
+        writable = memo_states.writable(before)
         sent = await self.try_to(self.house.lead, "memo.send", epoch=await self.house.epoch())
-        assert sent == memo.ready
-        if sent:
-            assert not [lack for lack in memo.missing if lack.kind == "consent"]
+        assert sent == (memo.ready if writable else any(before.changed_since_sent))
+        if not sent:
+            return
+        assert not any(room.whole.room.changed_since_sent)
+        copy = await room.memos.copy("participants")
+        assert not [lack for lack in copy.missing if lack.kind == "consent"]
+        if writable:
             assert all(one.state != "pending" for one in self.model.living()), "ME6"
-            state = (await self.house.room()).whole.room
-            assert state.changed_since_sent == ()
+            assert printed(copy) == printed(memo), "what is sent is what was drafted"
+
+    async def reopen(self) -> None:
+        state = (await self.house.room()).whole.room
+        if state.sent:
+            await self.try_to(self.house.lead, "memo.open", seen=state.memo_version)
 
     # Rules ------------------------------------------------------------------------------------
 
@@ -298,6 +307,12 @@ class Walk:
             self.check_ME3(edition, memo)
             self.check_ME4(memo)
             await self.check_ME5(edition, memo)
+            if room.whole.room.sent:  # what people have
+                copy = await room.memos.copy(edition)
+                shown = memo_export.export(copy, "json").content.decode()
+                self.check_G8(edition, shown)
+                self.check_G10(edition, shown)
+                self.check_ME1(copy)
             for lack in memo.missing:
                 assert not lack.heading.startswith("Zq"), "ME6: owner and place, no text"
                 assert "Zq" not in lack.place
@@ -358,6 +373,12 @@ class Walk:
         for format in ("md", "json"):
             first = memo_export.export(memo, format).content
             assert first == memo_export.export(again, format).content, "ME5"
+
+
+def printed(memo: Memo) -> set[str]:
+    """Everything people said that is printed."""
+    lines = (line for s in memo.sections for block in s.blocks for line in lines_of(block))
+    return {line.text for line in lines if line.by == "people"}
 
 
 async def walk(seed: int, steps: int) -> None:

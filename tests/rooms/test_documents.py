@@ -7,10 +7,12 @@ import sys
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pycrdt import Doc, Map, Text, XmlFragment
 
 from rooms import documents
-from rooms.board_schema import Card, change_card, drop_card, put_card
+from rooms.board_schema import Card, author_of, change_card, drop_card, put_card, read_cards
 from rooms.documents import Accepted, Document, DocumentBroken, Documents, RefusedUpdate
 from rooms.permissions import Writer
 from rooms.update_gate import BadUpdate, read_update, write_state_vector
@@ -364,3 +366,52 @@ def test_reproducers_do_break_pycrdt_without_the_gate() -> None:
         [sys.executable, "-c", code], capture_output=True, timeout=30, check=False
     )
     assert b"PanicException" in done.stderr
+
+
+@given(st.data())
+@settings(max_examples=30)
+def test_cards_are_read_again_only_where_they_changed_and_come_out_the_same(
+    data: st.DataObject,
+) -> None:
+    document = board()
+    pages = [Page(document, ANA, 101), Page(document, BEN, 102), Page(document, LEAD, 103)]
+    ids = ["ana-1", "ana-2", "ben-1", "ben-2", "lead-t"]
+
+    def act(doc: Doc[Any]) -> None:
+        id = data.draw(st.sampled_from(ids))
+        cards = doc.get("cards", type=Map)
+        match data.draw(st.sampled_from(("put", "drop", "text", "tick", "order", "two"))):
+            case "put":
+                put_card(doc, Card(id, "insight", "new", author=author_of(id)))
+            case "drop":
+                drop_card(doc, id)
+            case "text" if id in cards:
+                text = cards[id]["text"]
+                text += " more"
+            case "tick" if id in cards:
+                cards[id]["ticks"]["ben"] = True
+            case "order" if id in cards:
+                change_card(doc, id, order=data.draw(st.sampled_from("abc")))
+            case "two":
+                for other in ids[:2]:
+                    change_card(doc, other, theme="lead-t")
+            case _:
+                doc.get("sections", type=Map)["x"] = Map({"title": "a"})
+
+    for _ in range(data.draw(st.integers(1, 12))):
+        who = data.draw(st.sampled_from((*pages, None)))
+        if who is None:
+            document.server_edit(act)
+        elif data.draw(st.booleans()):
+            who.pull()
+        else:
+            made: list[bytes] = []
+            watch = who.doc.observe(lambda event, made=made: made.append(event.update))
+            with who.doc.transaction():
+                act(who.doc)
+            who.doc.unobserve(watch)
+            for one in made:
+                document.apply(one)  # as if accepted, whoever may do it
+        if data.draw(st.booleans()):
+            assert document.cards() == read_cards(document.doc)
+    assert document.cards() == read_cards(document.doc)

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from activities import pairing
 from activities._dyads_model import State
 from activities.kernel import Refused
+from rooms import words_desk
+from tests.activities.test_pairing import repeats
 from tests.rooms.house import House
 
 THINK = 60_000
@@ -52,6 +53,9 @@ async def test_a_whole_paired_listening_by_the_clock(house: House) -> None:
     heard = (await blocks(house, listener))["voice"]
     assert heard["mode"] == "listen"
     assert "speaks" in heard["text"]
+    # Who listens writes nothing down: the activity says when somebody tells (WRD7).
+    refused = await house.refused(listener, "words.write", "closed", seat=speaker, text="Hm")
+    assert refused.message == words_desk.LISTEN_NOW
     await advance(house, 2 * HALF + 2 * LAST_WORDS + 2 * 15_000 + 100_000)
     assert (await house.view(speaker))["activity"]["phase"] == "own_note"
     await house.do(
@@ -99,7 +103,7 @@ async def test_the_next_pairs_know_who_has_met_and_so_does_replay(house: House) 
     await house.start("a2")
     await house.to("move")
     second = await state_of(house, "a2")
-    assert pairing.repeats(second.groups.values(), met) == 0
+    assert repeats(second.groups.values(), met) == 0
     await house.crash()
     again = await state_of(house, "a2")
     assert (again.sitting, again.plan) == (second.sitting, second.plan)

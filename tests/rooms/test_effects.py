@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from activities.kernel import Refused
+from rooms.board_schema import read_drafts
 from rooms.board_state import UNDO_MS
 from rooms.shelf_cards import ShelfCards
+from rooms.words_events import WordsForgotten
 from tests.rooms.house import House
+from tests.rooms.page import Page
 
 BOARD = {"document": "board", "section": "", "kind": "insight"}
 
@@ -145,3 +148,21 @@ async def test_notes_taken_away_one_after_the_other_are_erased_at_once_BRD5(
         assert sorted(folded) == ["board", "hidden/board"]
         assert not room.whole.room.board.taken
         assert not [f for f in files(tmp_path) if b"zebracanary" in f]
+
+
+async def test_a_box_that_could_not_be_emptied_is_emptied_later_WRD4_STO1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        lead, room = house.lead, await house.room()
+        typed = await Page.open(house, await house.session(lead), f"mine/{lead}", 100)
+        assert await typed.draft("room/desk", "zebracanary")
+        await house.do(lead, "desk.say", text="zebracanary")
+        ref = room.whole.room.desk[-1].text
+        house.storage.full_documents = True
+        forgotten = WordsForgotten(words=(ref,), cards=(), seats=(lead,))
+        await room.run(lambda draft: draft.add(forgotten))
+        assert room.book.get(ref) is None
+        assert await room.shelf.read(f"mine/{lead}", read_drafts)
+        house.storage.full_documents = False
+        await house.clock.advance(5_000)
+        assert not await room.shelf.read(f"mine/{lead}", read_drafts)
+        assert ref not in await house.storage.words(room.id)

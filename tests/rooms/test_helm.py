@@ -24,21 +24,19 @@ def test_what_happened_is_kept() -> None:
         helm.DutyGiven(duty="door", seat=""),
         helm.CoTimeSet(on=False),
         helm.BatonPassed(item="a2", to="s2"),
-        helm.LeadForced(by="s1", to="s2"),
         helm.Proposed(proposal=proposal(1)),
         said,
     )
     assert record.duties == {"time": "s2", "door": ""}
     assert not record.co_time
     assert record.batons == {"a2"}
-    assert record.forced == "s1"
     assert record.debrief == (said,)
     assert record.proposal("p1") == proposal(1)
     settled = helm.evolve(record, helm.ProposalSettled(proposal="p1", state="done"))
     assert settled.proposal("p1") is None
     assert settled.proposals[0].state == "done"
     later = helm.lead_changed(record, 9)
-    assert (later.led_since, later.forced) == (9, "")
+    assert later.led_since == 9
 
 
 def test_duties_of_who_is_gone_need_a_name_again() -> None:

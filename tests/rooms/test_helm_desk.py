@@ -157,8 +157,11 @@ async def test_the_organiser_forces_and_everyone_is_told(tmp_path: Path) -> None
         bridge = (await house.view("s5"))["room"]["bridge"]
         assert bridge["text"] == "Person 2 leads now. Next: Check-in, about 6 minutes."
         rows = await house.storage.commits(house.opened.room)
-        logged = [type(e).__name__ for _, raw in rows for e in commits.decode(raw).events]
-        assert "LeadForced" in logged
+        events = [e for _, raw in rows for e in commits.decode(raw).events]
+        said = [e for e in events if isinstance(e, commits.DeskLineSaid)]
+        assert [(line.code, line.seat, line.about) for line in said] == [
+            ("forced", house.lead, "s3")
+        ]
         strip = json.loads((await house.room()).desk((await house.room()).whole.room.seats["s2"])
                            or b"{}")  # fmt: skip
         assert strip["lines"][-1]["text"] == "Gave the lead to Person 2"

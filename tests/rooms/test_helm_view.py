@@ -5,15 +5,14 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from activities.blocks import Offer, Who, say
+from activities.blocks import Who, say
 from activities.registry import ACTIVITIES
-from rooms import helm_view, wire_helm
+from rooms import helm_strip, helm_view, wire_helm
 from rooms.agenda_items import AgendaItem, Plan
 from rooms.helm import BRIDGE_LASTS, Helm
 from rooms.lead import AUTOPILOT, Lead
 from rooms.room_state import RoomState
 from rooms.seats import Seat
-from rooms.wire import DoorClose, SeatLeave, SeatRemove
 from tests.rooms.house import House
 
 LEAD = Seat(id="a", name="", role="facilitator", organiser=True)
@@ -40,8 +39,8 @@ RUNNING = replace(STATE, started={"a1": 1_000}, current="a1")
 
 def test_every_duty_code_and_question_has_words() -> None:
     assert set(helm_view.DUTIES) == set(get_args(wire_helm.Duty))
-    assert set(helm_view.CODES) == set(get_args(wire_helm.Code))
-    assert set(helm_view.QUESTIONS) == set(get_args(wire_helm.Question))
+    assert set(helm_strip.CODES) == set(get_args(wire_helm.Code))
+    assert set(helm_strip.QUESTIONS) == set(get_args(wire_helm.Question))
 
 
 def test_the_card_comes_a_minute_before_the_planned_end_to_both_and_nobody_else() -> None:
@@ -100,16 +99,6 @@ def test_the_bridge_says_who_leads_what_comes_and_how_long() -> None:
     last = helm_view.bridge(over, "", 6_000)
     assert last is not None
     assert last.text.id == "{name} leads now."
-
-
-def test_a_shadow_proposes_what_a_lead_can_tap_and_nothing_else() -> None:
-    tap = Offer(DoorClose(epoch=1), say("Close the door"))
-    made = helm_view.as_proposal(tap, "")
-    assert made is not None
-    assert made.command.item == ""
-    assert b'"door.close"' in bytes(made.command.command)
-    assert helm_view.as_proposal(Offer(SeatRemove(epoch=1, seat="c"), say("Remove")), "") is None
-    assert helm_view.as_proposal(Offer(SeatLeave(), say("Leave")), "") is None
 
 
 async def test_every_offer_about_leading_can_be_sent_back_WIR5(tmp_path: Path) -> None:

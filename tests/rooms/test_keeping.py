@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from activities.kernel import Refused
+from rooms.agenda_desk import DELETED_BY_THEN
 from rooms.keeping import BOARD_DAYS, DAY, DAYS_MOST, MEMO_DAYS, Keep, promised, wanted
 from rooms.open_rooms import UnknownRoom
 from tests.rooms.house import House
@@ -76,7 +77,7 @@ async def test_the_board_goes_at_its_date_and_the_memo_stays_KEP2_KEP3(
             doc.get("drafts", type=Map)["a1/note"] = Text("GOES-in private")
 
         await room.shelf.edit("mine/s2", note)
-        start = room.whole.room.begins
+        start = room.whole.room.kept_from
         if asleep:
             await house.crash()
         before = Keep().board_until(start) - house.clock.now() - 1
@@ -98,11 +99,31 @@ async def test_the_board_goes_at_its_date_and_the_memo_stays_KEP2_KEP3(
         assert not on_disk(tmp_path, "Amina")
 
 
-async def test_the_exchange_counts_not_the_planning_KEP1(tmp_path: Path) -> None:
-    async with await House.open(tmp_path, people=1) as house:
-        opened = (await house.room()).whole.room.opened
-        assert (await house.room()).whole.room.begins == opened
+async def test_the_dates_stand_once_a_guest_has_read_them_KEP1(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        room = await house.room()
+        opened = room.whole.room.opened
+        assert room.whole.room.kept_from == opened  # nothing is planned
+
+        async def planned(day: int) -> int:
+            revision = (await house.room()).whole.room.plan.frame.revision
+            starts = opened + day * DAY
+            await house.do(house.lead, "agenda.frame", starts=starts, revision=revision)
+            return (await house.room()).whole.room.kept_from
+
+        assert await planned(5) == opened + 5 * DAY  # nobody else has read it
+        assert await planned(-3) == opened
+        assert await planned(4) == opened + 4 * DAY
+        await house.join("Amina")
+        shown = (await house.view("s2"))["room"]["kept"]
+        assert await planned(60) == opened + 4 * DAY
+        assert (await house.view("s2"))["room"]["kept"] == shown
+        with pytest.raises(Refused) as caught:
+            await planned(4 + BOARD_DAYS)
+        assert caught.value.message == DELETED_BY_THEN
         await house.clock.advance(5 * DAY)
         await house.everyone_beats()
         await house.start()
-        assert (await house.room()).whole.room.begins == house.clock.now()
+        await house.crash()
+        assert (await house.room()).whole.room.kept_from == opened + 4 * DAY
+        assert (await house.view("s2"))["room"]["kept"] == shown

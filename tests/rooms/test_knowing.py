@@ -14,7 +14,7 @@ from tests.rooms.house import House
 
 async def knowing(house: House) -> Knowing:
     room = await house.room()
-    return Knowing(room, Recent(house.clock.now))
+    return Knowing(room, Recent(house.clock.now), room.memos)
 
 
 def raw(type: str, **fields: str) -> bytes:

@@ -12,6 +12,7 @@ from rooms.memo import (
     Consent,
     MemoCard,
     MemoSource,
+    PersonLine,
     ProseText,
     StoryItem,
     StoryPart,
@@ -20,11 +21,10 @@ from rooms.memo import (
 )
 from rooms.memo_chat import plain_text
 from rooms.memo_export import to_json
-from rooms.memo_tree import Ask, Bullets, Edition, Line, Memo, Notice, Quote, lines_of
+from rooms.memo_tree import EDITIONS, Ask, Bullets, Line, Memo, Notice, Quote, lines_of
 from tests.rooms.memo_sample import SAMPLE
 from tests.rooms.memo_strategies import SEATS, sources, token
 
-EDITIONS: tuple[Edition, ...] = ("participants", "public")
 replace = msgspec.structs.replace
 
 
@@ -487,3 +487,12 @@ def test_long_texts_are_bounded(source: MemoSource) -> None:
         for block in section.blocks
         if isinstance(block, Bullets)
     )
+
+
+def test_organisations_are_counted_where_somebody_named_one() -> None:
+    alone = replace(SAMPLE, people=(PersonLine("Amina"), PersonLine("Kofi")))
+    text = plain_text(draft(alone, "participants"))
+    assert "People: 2." in text
+    assert "Organisations" not in text
+    home = replace(alone, people=(*alone.people, PersonLine("Rosa", "Comité del Agua")))
+    assert "People: 3. Organisations: 1." in plain_text(draft(home, "participants"))

@@ -57,7 +57,7 @@ def everywhere(text: str) -> MemoSource:
     """An exchange with the same text in every field a person can type into."""
     cards = (
         note("t1", "theme", text, "s9", scope="public"),
-        note("n1", "insight", f"{text} one", "s1", "t1", attribution=text),
+        note("n1", "insight", f"{text} one", "s1", "t1", attribution=text, picture=text, photo="p"),
         note("n2", "insight", f"{text} two", "s2", "t1", origin=text),
         note("n3", "practice", f"{text} three", "s3", "t1"),
         note("q1", "quote", f"{text} four", "s4", "t1", consent="given", attribution=text,

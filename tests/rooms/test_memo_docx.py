@@ -1,6 +1,7 @@
 """The Word document, reopened."""
 
 from io import BytesIO
+from itertools import pairwise
 from zipfile import ZipFile
 
 import msgspec
@@ -13,6 +14,7 @@ from rooms.memo import MemoCard, ProseText, draft
 from rooms.memo_docx import docx
 from rooms.memo_tree import lines_of
 from tests.rooms.memo_hostile import HOSTILE
+from tests.rooms.memo_reading import docx_outline
 from tests.rooms.memo_sample import SAMPLE
 
 replace = msgspec.structs.replace
@@ -64,6 +66,18 @@ def test_headings_and_table_headers_are_real() -> None:
     )
     assert document.core_properties.title == "Living with the river"
     assert document.core_properties.author == ""
+
+
+def test_no_level_of_the_headings_is_left_out_and_each_question_has_one() -> None:
+    memo = draft(SAMPLE, "participants")
+    outline = docx_outline(docx(memo))
+    levels = [level for level, _ in outline]
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    assert [text for level, text in outline if level == 1] == [s.heading for s in memo.sections]
+    titles = [text for _, text in outline]
+    assert "What we heard" in titles
+    assert sum(text.startswith("A question to you") for text in titles) == memo.counts.themes
 
 
 def test_words_carry_language_and_direction() -> None:

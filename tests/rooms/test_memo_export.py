@@ -12,9 +12,9 @@ from rooms.memo_export import (
     NotAMemo,
     export,
     file_name,
-    from_json,
     to_json,
 )
+from rooms.memo_import import read_memo
 from tests.rooms.memo_sample import PRINTABLE, SAMPLE
 from tests.rooms.memo_strategies import sources
 
@@ -36,12 +36,12 @@ def test_ME5_export_twice_gives_identical_bytes(format: Format) -> None:
 def test_json_out_and_in_is_the_same_memo(source: MemoSource) -> None:
     for edition in ("participants", "public"):
         memo = draft(source, edition)
-        assert from_json(to_json(memo)) == memo.shared()
+        assert read_memo(to_json(memo)) == memo.shared()
 
 
 def test_a_foreign_json_is_refused() -> None:
     with pytest.raises(NotAMemo):
-        from_json(b'{"edition": "everyone"}')
+        read_memo(b'{"edition": "everyone"}')
 
 
 @settings(max_examples=25)

@@ -14,6 +14,7 @@ from rooms.memo import MemoCard, ProseText, draft
 from rooms.memo_html import page as printed
 from tests.rooms.memo_hostile import HOSTILE
 from tests.rooms.memo_sample import SAMPLE
+from tests.rooms.test_memo_photos import PHOTOS
 
 replace = msgspec.structs.replace
 TAGS = frozenset(
@@ -152,16 +153,23 @@ def test_nothing_runs_loads_or_overflows_in_a_browser(page: Page) -> None:
     page.on("request", lambda request: heard.append(request.url))
     cards = tuple(MemoCard(f"x{n}", "parking", text) for n, text in enumerate(HOSTILE))
     prose = {"why": ProseText("\n\n".join(HOSTILE))}
-    source = replace(SAMPLE, title="".join(HOSTILE), cards=cards + SAMPLE.cards, prose=prose)
+    seen = MemoCard("p", "parking", "A gauge", picture=HOSTILE[1], photo="p1")
+    source = replace(
+        SAMPLE, title="".join(HOSTILE), cards=(seen, *cards, *SAMPLE.cards), prose=prose
+    )
     page.set_viewport_size({"width": 360, "height": 740})
-    page.set_content(printed(draft(source, "participants")))
+    page.set_content(printed(draft(source, "participants"), PHOTOS))
     assert page.evaluate("document.documentElement.scrollWidth") == 360
-    assert heard == []
+    assert page.locator("img").get_attribute("alt") == HOSTILE[1]
+    assert page.evaluate("document.querySelector('img').naturalWidth") == 400
+    assert [each for each in heard if not each.startswith("data:image/jpeg")] == []
 
 
 @pytest.mark.browser
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_barrier_is_found_by_axe(page: Page, scheme: Literal["light", "dark"]) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.set_content(printed(draft(SAMPLE, "participants")))
+    cards = (replace(SAMPLE.cards[-1], picture="A gauge on a wall", photo="p1"), *SAMPLE.cards[:-1])
+    page.set_content(printed(draft(replace(SAMPLE, cards=cards), "participants"), PHOTOS))
+    assert page.locator("img").count() == 1
     assert Axe().run(page).response["violations"] == []

@@ -60,6 +60,11 @@ def test_a_newer_version_is_refused_by_its_number() -> None:
     assert refused(msgspec.json.encode(newer)) == memo_import.NEWER.id
 
 
+def test_what_an_older_version_wrote_is_read() -> None:
+    older = read_memo(msgspec.json.encode(tree() | {"version": 1}))
+    assert older == msgspec.structs.replace(read_memo(KEPT), version=1)
+
+
 @pytest.mark.parametrize(
     "content",
     [

@@ -1,11 +1,17 @@
 """Who may land, in what order, how much: the pure rules."""
 
+from typing import get_args
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
+from activities.consent import Consent, ConsentState, default, of_choice
+from activities.kernel import Choice
 from rooms.card_words import CardKind
-from rooms.memo_rules import Echoes, Quota, merged_circles, supported, withheld
-from rooms.memo_source import Consent, ConsentState, MemoCard, MemoSource, StoryItem, StoryPart
+from rooms.memo_rules import Echoes, Quota, merged_circles, part_withheld, supported, withheld
+from rooms.memo_source import MemoCard, MemoSource, StoryItem, StoryPart
 
 
 def test_G8_withheld_table() -> None:
@@ -18,6 +24,17 @@ def test_G8_withheld_table() -> None:
     assert withheld(("pending", "public"), False, "participants") == "pending"
     assert withheld(("something new", "public"), False, "participants") == "not_released"
     assert withheld(("given", "something new"), False, "participants") == "scope"
+
+
+@pytest.mark.parametrize("choice", get_args(Choice))
+@pytest.mark.parametrize("outside", [False, True])
+def test_G8_the_release_card_decides_what_each_edition_holds(choice: Choice, outside: bool) -> None:
+    stands = of_choice(choice, outside)
+    given_ = choice not in ("keep", "lesson")
+    part = StoryPart("w", "Our words", stands)
+    assert (part_withheld(part, "participants") == "") is given_
+    assert (part_withheld(part, "public") == "") is (given_ and outside)
+    assert part_withheld(replace(part, consent=default("quote", "public")), "participants")
 
 
 @given(st.dictionaries(st.text(max_size=2), st.integers(0, 12), max_size=8))

@@ -69,7 +69,7 @@ def test_clean_bounds_marks_and_length() -> None:
 def test_clip_never_passes_its_limit_and_shows_the_cut(text: str, limit: int) -> None:
     cut = clip(text, limit)
     assert len(cut) <= limit
-    assert cut == text or cut.endswith("…")
+    assert cut == text if len(text) <= limit else cut.endswith("…")
 
 
 def test_clip_cuts_at_a_word_and_not_inside_a_letter() -> None:
@@ -92,6 +92,15 @@ def test_direction_follows_the_first_strong_character() -> None:
     assert page_direction("hi") == "ltr"
     assert line_direction("الماء", "record", "ltr") == "ltr"
     assert line_direction("الماء", "people", "ltr") == "rtl"
+
+
+def test_a_sentence_nobody_has_translated_reads_as_english_on_a_right_to_left_page() -> None:
+    assert line_direction("No commitments were made.", "machine", "rtl") == "ltr"
+    assert line_direction("Where did you meet “الماء”?", "machine", "rtl") == "ltr"
+    assert line_direction("أين التقيتم “Water”؟", "machine", "rtl") == "rtl"
+    assert line_direction("12:30", "machine", "rtl") == "rtl"
+    assert line_direction("Amina", "record", "rtl") == "rtl"
+    assert line_direction("الماء", "machine", "ltr") == "ltr"
 
 
 def test_small_helpers() -> None:

@@ -276,3 +276,58 @@ async def test_what_it_means_is_said_above_the_box_NML1(tmp_path: Path) -> None:
             form = next(n for n, b in enumerate(blocks) if b["type"] == "form")
             assert note < form
             assert blocks[form]["sees"] == "room"
+
+
+async def test_whoever_writes_the_others_are_sent_the_same_NML2_NML4(tmp_path: Path) -> None:
+    """The count says that somebody has written, and nothing says who: all that is sent is the same
+    whoever it was."""
+    for names in ("peers", "all"):
+        sent: list[list[Any]] = []
+        for writer in ("s2", "s3"):
+            async with await writing(tmp_path / f"{names}-{writer}", names) as house:
+                for author in ("s4", "s5"):
+                    await write(house, author, names)
+                quiet = await ears(house)
+                for session in quiet.values():
+                    house.heard[session].clear()
+                await house.do(
+                    writer, {"peers": "line.give", "all": "line.drop"}[names], words="the same"
+                )
+                await house.listen()
+                room = await house.room()
+                frames: list[Any] = []
+                for seat in ("s4", "s5", "s6", house.lead):
+                    device = await house.device(seat)
+                    view = json.loads(room.view(device, seat))
+                    view["room"].pop("code")  # every house has its own
+                    frames.append(view)
+                    frames.append(json.loads(room.people(room.seat(device))))
+                    frames.append([type(item).__name__ for item in house.heard[quiet[seat]]])
+                sent.append(frames)
+        assert sent[0] == sent[1]
+
+
+async def test_hiding_a_seat_takes_its_lines_and_names_nobody_SAF2_SAF3_NML3(
+    tmp_path: Path,
+) -> None:
+    """What one wrote without a name goes with the rest of it, for what must not stand there must
+    go; peers are told of no author and nobody hidden. What is nobody's stays (NML4)."""
+    for names, left in (("peers", 3), ("all", 4)):
+        async with await writing(tmp_path / names, names) as house:
+            for seat in WRITERS:
+                await write(house, seat, names)
+            await show(house)
+            sessions = await ears(house)
+            ids = {card.id for card in (await board(house)).values()}
+            epoch = await house.epoch()
+            await house.do(house.lead, "seat.hide", seat="s2", epoch=epoch)
+            await house.listen()
+            cards = await board(house)
+            assert len(cards) == left
+            assert (TEXTS["s2"] in cards) == (names == "all")
+            gone = ids - {card.id for card in cards.values()}
+            for seat in ("s3", "s4", "s5"):
+                told = raw(house.heard[sessions[seat]])
+                assert b'"hidden":true' not in told
+                assert not any(f'"{id}":"s2"'.encode() in told for id in gone)
+                assert b'"hidden":true' not in await asked(house, seat)

@@ -1,18 +1,24 @@
 """Photos of cards (`rooms/photos.py`): who may send and see one, and when it is gone for good."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from activities.kernel import Refused
 from rooms import photos
 from rooms import whole as wholes
+from rooms.board_schema import Card
 from rooms.board_state import UNDO_MS
 from rooms.commits import NoteAdded
+from rooms.memo import MemoCard
 from rooms.memo_material import material
-from rooms.photos import PHOTO_LIMIT, PHOTOS_PER_SEAT, UNUSED_MS
+from rooms.photos import PHOTO_LIMIT, PHOTOS_EACH, UNUSED_MS
+from rooms.room import Room
+from rooms.room_state import RoomState
 from rooms.shelf_cards import ShelfCards
 from rooms.wire_board import ALT_LIMIT
 from rooms.words import Mint
@@ -84,6 +90,36 @@ async def test_LJ4_the_memo_says_what_is_on_a_picture(tmp_path: Path) -> None:
         assert [card.picture for card in source.cards] == [ALT]
 
 
+async def test_LJ4_the_memo_shows_a_picture_as_long_as_its_card_is_there(tmp_path: Path) -> None:
+    """Only with a yes of those on it, only while its author leaves it on the board."""
+    async with await House.open(tmp_path, people=1) as house:
+        photo, card = await shown(house, house.lead, faces="agreed")
+        room = await house.room()
+        memo = await room.draft_memo("participants")
+        assert memo.photos == (photo,)
+        assert await room.photos_in(memo) == {photo: BODY}
+        assert (await room.draft_memo("public")).photos == ()  # its card is for those here
+        notes = room.whole.room.notes
+        for faces in ("", "unsure"):  # no such card is taken; one that came all the same
+            doubtful = replace(notes[card], faces=faces)
+            state = replace(room.whole.room, notes={**notes, card: doubtful})
+            (known,) = material_cards(room, state, await room.shelf.cards("board"))
+            assert (known.photo, known.picture) == ("", "")
+        await house.do(house.lead, "note.delete", document="board", card=card)
+        assert (await room.draft_memo("participants")).photos == ()
+        await house.clock.advance(UNDO_MS + 1)
+        assert await room.photos_in(memo) == {}
+
+
+def material_cards(room: Room, state: RoomState, cards: Sequence[Card]) -> tuple[MemoCard, ...]:
+    """What the memo takes of these cards when the room stands like this."""
+    kept, room.whole = room.whole, replace(room.whole, room=state)
+    try:
+        return material(room, cards).cards
+    finally:
+        room.whole = kept
+
+
 async def test_PHO1_nobody_shows_a_picture_that_somebody_else_sent(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=1) as house:
         photo = await sent(house, "s2")
@@ -117,6 +153,9 @@ async def test_PHO2_only_who_reads_its_card_sees_a_picture(tmp_path: Path) -> No
         # Given to the board, it is there for everyone.
         await house.do(author, "note.share", cards=[card], to="board")
         assert {s for s in everyone if await sees(house, s, photo)} == set(everyone)
+        reader = next(s for s in everyone if s not in inside)
+        read = await (await house.room()).board(await house.device(reader))
+        assert [(c["photo"], c["alt"]) for c in read["cards"] if c["photo"]] == [(photo, ALT)]
 
 
 def _note(seat: str, document: str, photo: str, words: str) -> NoteAdded:
@@ -230,10 +269,10 @@ async def test_PHO4_a_seat_and_a_room_have_so_many_pictures_of_such_a_size(
             return caught.value.reason
 
         assert await refusal("s2", bytes(PHOTO_LIMIT + 1)) == "too_large"
-        for _ in range(PHOTOS_PER_SEAT):
+        for _ in range(PHOTOS_EACH):
             await sent(house, "s2", b"small")
         assert await refusal("s2") == "full"
-        monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", PHOTOS_PER_SEAT + 1)
+        monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", PHOTOS_EACH + 1)
         await sent(house, house.lead, b"small")
         assert await refusal(house.lead) == "full"
         monkeypatch.setattr(photos, "PHOTOS_PER_ROOM", 300)

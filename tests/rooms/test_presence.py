@@ -138,3 +138,39 @@ def test_silence_is_always_noticed_by_the_next_check_PRE1(
         for seat, devices in SEATS.items():
             assert lazy.word(seat) == eager.word(seat)
             assert lazy.here(seat) == any(lazy.alive(d, now) for d in devices)
+
+
+# Several processes
+
+
+def test_who_is_at_another_process_is_here_until_it_says_nothing_more() -> None:
+    presence = Presence()
+    assert presence.told("p2", {"d1": 50}, until=10_000, now=1_000)
+    assert not presence.told("p2", {"d1": 10}, until=12_000, now=2_000), "nothing new"
+    assert presence.alive("d1", 11_999)
+    assert presence.last_beat("d1") == 1_990
+    assert not presence.alive("d1", 12_000)
+    assert presence.next_check(2_000) == 12_000
+    assert presence.connected(2_000) == {}, "others tell of theirs"
+    assert presence.silent(11_999) == []
+    assert presence.silent(12_000) == ["p2"]
+    assert presence.silent(12_000) == []
+
+
+def test_nobody_is_gone_because_nobody_can_be_heard() -> None:
+    presence = Presence()
+    presence.told("p2", {"d1": 0}, until=10_000, now=0)
+    presence.prolong(20_000)
+    assert presence.alive("d1", 19_999)
+
+
+def test_a_device_at_two_processes_is_here_while_it_is_at_one() -> None:
+    presence, session, moved = Presence(), object(), []
+    presence.moved = lambda: moved.append(1)
+    presence.opened("d1", session, 5_000)
+    presence.told("p2", {"d1": 0}, until=30_000, now=6_000)
+    assert presence.connected(6_000) == {"d1": 1_000}
+    presence.closed("d1", session)
+    assert presence.alive("d1", 6_000)
+    assert presence.connected(6_000) == {}
+    assert len(moved) == 2

@@ -10,7 +10,6 @@ from pycrdt import Doc, XmlElement, XmlFragment
 from activities.kernel import Refused
 from rooms.memo_document import read_prose
 from rooms.memo_material import old_prose
-from rooms.release_desk import SECTION_LIMIT
 from tests.rooms.house import House
 from tests.rooms.page import Page
 
@@ -31,9 +30,7 @@ async def test_the_memo_is_the_facilitators_to_write(tmp_path: Path) -> None:
             await house.refused("s2", type, "not_allowed", **fields)
         await house.refused(house.lead, "memo.question", "unknown", theme="t")
         await house.refused(house.lead, "memo.prose", "bad_request", section="", text="x")
-        await house.refused(
-            house.lead, "memo.prose", "bad_request", section="x" * (SECTION_LIMIT + 1), text="x"
-        )
+        await house.refused(house.lead, "memo.prose", "bad_request", section="x" * 121, text="x")
         await house.do(house.lead, "memo.prose", section="why", text="because")
 
 

@@ -7,15 +7,8 @@ from msgspec.structs import replace
 
 from activities.kernel import Refused
 from rooms.asking import Known
-from rooms.reminders import (
-    AGAIN_AFTER,
-    LASTS,
-    OwnersReminded,
-    answered,
-    decide,
-    notes,
-    reminded,
-)
+from rooms.reminders import LASTS, OwnersReminded, answered, notes, reminded
+from rooms.reminders_desk import AGAIN_AFTER, decide
 from rooms.whole import Draft
 from rooms.wire_memo import MemoRemind
 from tests.rooms.house import House, asking_of

@@ -1,5 +1,6 @@
 """The log of a room: what this process writes, what others wrote, and what both lead to."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ from activities.kernel import Refused
 from rooms.commits import DoorSet
 from rooms.room import Room
 from rooms.whole import Draft
+from rooms.words_events import WordsForgotten
 from tests.rooms.house import House
 
 
@@ -35,6 +37,26 @@ async def test_what_another_process_wrote_is_followed_as_if_written_here_LOG2(
         assert first.whole == second.whole
         assert seen == [second.whole.room.seq]
         assert first.book.get(second.whole.room.desk[-1].text) == "We go on at ten"
+        await first.close()
+
+
+async def test_words_let_go_of_elsewhere_are_gone_here_before_the_storage_has_erased_them_WRD4(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path) as house:
+        await house.do(house.lead, "desk.say", text="We go on at ten")
+        first, second = await two(house)
+        ref = second.whole.room.desk[-1].text
+        forgotten = WordsForgotten(words=(ref,), cards=(), seats=())
+        house.storage.written.clear()
+        house.storage.held = asyncio.Event()
+        erasing = asyncio.create_task(second.run(lambda draft: draft.add(forgotten)))
+        await house.storage.written.wait()
+        assert ref in await house.storage.words(first.id)
+        await first.log.follow()
+        assert first.book.get(ref) is None
+        house.storage.held.set()
+        await erasing
         await first.close()
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from activities.kernel import Choice
 from rooms import commits, room_state
+from rooms.board_events import CardsPlaced, Placing
 from rooms.commits import Commit, ConsentChanged
 from rooms.room_state import RoomState
 from rooms.seats import Seat
@@ -75,8 +76,6 @@ def test_every_event_of_the_room_is_understood() -> None:
     )  # fmt: skip
     state = after(
         note,
-        commits.NoteMoved(card="s1-a", theme=""),
-        commits.CardsShared(document="group/a1-c1", cards={}, scope="memo"),
         commits.DoorSet(open=False, generation=2),
         commits.NoticeSaid(text="w8", at=4),
         commits.QuestionSet(theme="t", words="w7"),
@@ -105,7 +104,7 @@ def test_what_a_group_sorts_is_known_and_a_merge_leaves_no_note_under_nothing_RO
         note,
         *themes,
         commits.NoteReworded(card="s1-t", words="w9", before="w"),
-        commits.NoteMoved(card="s1-a", theme="s1-t"),
+        CardsPlaced(places=(Placing("s1-a", "", "s1-t", "m"),)),
         commits.NoteTicked(card="s1-a", seat="s2", on=True),
         commits.ThemeScored(theme="s1-t", votes=4),
     )

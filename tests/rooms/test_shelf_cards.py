@@ -1,5 +1,6 @@
 """The room's own changes of cards: DOC5, SHR1, WRD4, BRD5 (`rooms/RULES.md`)."""
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,7 +44,7 @@ async def test_sharing_copies_a_circles_card_once_and_erasing_finds_every_copy_S
     found, storage = await shelf(tmp_path)
     cards = ShelfCards(found)
     for id in ("ana-1", "ana-2"):
-        await found.edit(CIRCLE, lambda doc, id=id: put_card(doc, card(id)))  # type: ignore[misc]
+        await found.edit(CIRCLE, partial(put_card, card=card(id)))
     for _ in range(2):
         await cards.share(CIRCLE, "board", note(CIRCLE))
     (shared,) = await found.cards("board")
@@ -60,7 +61,7 @@ async def test_what_was_taken_off_comes_back_as_it_was_and_erased_is_in_no_row_B
     found, storage = await shelf(tmp_path)
     cards = ShelfCards(found)
     for id in ("ana-1", "ana-2", "ana-3"):
-        await found.edit("board", lambda doc, id=id: put_card(doc, card(id, f"zebra {id}")))  # type: ignore[misc]
+        await found.edit("board", partial(put_card, card=card(id, f"zebra {id}")))
     before = await found.cards("board")
     away = [("board", "ana-1"), ("board", "ana-2")]
     for _ in range(2):
@@ -91,7 +92,7 @@ async def test_erasing_many_folds_each_document_once_BRD5(
     cards = ShelfCards(found)
     many = [("board", f"ana-{number}") for number in range(40)]
     for _, id in many:
-        await found.edit("board", lambda doc, id=id: put_card(doc, card(id)))  # type: ignore[misc]
+        await found.edit("board", partial(put_card, card=card(id)))
     await cards.take_off(many)
     folded: list[str] = []
     compact = storage.compact

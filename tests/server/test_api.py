@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from activities.check_in import CHECK_IN
 from server.site import Site
 from tests.server.conftest import Opened, Person, browser, open_room
 
@@ -238,7 +239,9 @@ async def test_activities_tell_settings_phases_and_the_allowed_table(
     kinds = {one["kind"]: one for one in (await client.get("/api/activities")).json()}
     check_in = kinds["check_in"]
     assert check_in["title"]
-    assert check_in["settings"]["$defs"] or check_in["settings"]["properties"]
+    named = check_in["settings"]["$ref"].rpartition("/")[2]
+    fields = check_in["settings"]["$defs"][named]["properties"]
+    assert set(fields) == set(CHECK_IN.settings.__struct_fields__)
     for phase, roles in check_in["allowed"].items():
         assert phase in check_in["phases"]
         assert all(isinstance(tag, str) for tags in roles.values() for tag in tags)

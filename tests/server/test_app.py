@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from msgspec import structs
 
-from rooms.storage import StorageUnwritable
-from server.app import os_dice, running, seeded
+from rooms.storage import StorageHeld, StorageUnwritable
+from server.app import running, seeded
 from server.settings import Settings
 from server.site import Site
 from tests.server.conftest import Opened, Person, browser, open_room
@@ -70,7 +71,24 @@ async def test_a_room_is_there_again_after_a_restart(settings: Settings) -> None
         assert code.json()["room"] == opened.room
 
 
-def test_seeded_dice_fall_the_same_and_the_systems_do_not() -> None:
+@pytest.mark.redis
+async def test_a_room_in_redis_is_there_again_in_another_process(
+    settings: Settings, redis_url: str
+) -> None:
+    kept = structs.replace(settings, redis_url=redis_url)
+    async with running(kept) as app, browser(app) as client:
+        opened = await open_room(client)
+        async with running(kept) as other, browser(other) as elsewhere:
+            again = Person(elsewhere, opened.room, opened.lead.seat, opened.lead.token)
+            assert (await again.view())["seat"] == opened.lead.seat
+        secret = structs.replace(kept, secret="another")
+        with pytest.raises(StorageHeld, match="TALANOA_SECRET"):
+            async with running(secret):
+                pass
+    assert [file.name for file in kept.data.iterdir()] == ["secret"]
+
+
+def test_seeded_dice_fall_the_same() -> None:
     one, other = seeded(7), seeded(7)
     assert [one() for _ in range(5)] == [other() for _ in range(5)]
-    assert len({os_dice() for _ in range(5)}) == 5
+    assert one() != seeded(8)()

@@ -32,7 +32,6 @@ SERVER_FRAMES = [
     (wire.authenticated(BOARD), wire.Authenticated(BOARD, False)),
     (wire.authenticated(BOARD, readonly=True), wire.Authenticated(BOARD, True)),
     (wire.permission_denied(BOARD, "not yours"), wire.PermissionDenied(BOARD, "not yours")),
-    (wire.token_request(BOARD), wire.TokenRequest(BOARD)),
     (wire.sync_status(BOARD, saved=True), wire.SyncStatus(BOARD, True)),
     (wire.sync_status(BOARD, saved=False), wire.SyncStatus(BOARD, False)),
     (wire.close(BOARD, "closed"), wire.Close(BOARD, "closed")),

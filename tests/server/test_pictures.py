@@ -13,7 +13,15 @@ from PIL import Image
 
 from rooms.photos import PHOTO_LIMIT
 from server.errors import Problem
-from server.pictures import LONG_SIDE, MOST_PIXELS, MOST_SCANS, repainted
+from server.pictures import (
+    LONG_SIDE,
+    MOST_PIXELS,
+    MOST_SCANS,
+    PRINT_BYTES,
+    PRINT_SIDE,
+    for_print,
+    repainted,
+)
 from tests.server.pictures import HIDDEN_SCRIPT, encoded, painted, several, with_places
 
 
@@ -69,6 +77,26 @@ def test_a_large_picture_is_made_smaller_until_it_fits() -> None:
     assert max(read(made).size) <= LONG_SIDE
     small = painted((300, 200))
     assert read(repainted(encoded(small, "PNG"))).size == (300, 200)
+
+
+def test_a_picture_for_print_is_small_and_stays_as_it_is_from_then_on() -> None:
+    noise = Image.frombytes("RGB", (1_600, 1_200), random.Random(2).randbytes(1_600 * 1_200 * 3))
+    for kept in (encoded(painted((1_600, 1_200)), "JPEG"), encoded(noise, "JPEG", quality=50)):
+        made = for_print(kept)
+        assert made is not None
+        assert len(made) <= PRINT_BYTES
+        assert max(read(made).size) <= PRINT_SIDE
+        assert for_print(made) == made
+        assert for_print(kept) == made
+    small = encoded(painted((300, 200)), "JPEG")
+    assert for_print(small) == small
+
+
+def test_what_is_no_picture_is_not_printed() -> None:
+    whole = encoded(painted(), "JPEG")
+    bomb = encoded(Image.new("L", (8_000, 5_000)), "JPEG")
+    for body in (b"", b"<svg/>", whole[:300], encoded(painted(), "PNG"), bomb):
+        assert for_print(body) is None
 
 
 def test_40_million_pixels_are_refused_before_they_are_decoded() -> None:

@@ -24,9 +24,12 @@ async def test_title_seats_and_memo(site: Site, opened: Opened) -> None:
     assert facilitator_seat(room, phone) == ""
     drafted = await room.memo(lead, "participants")
     memo = msgspec.structs.replace(drafted, missing=(Missing("question", "themes"),))
-    shown = memo_page(room, lead, memo)
+    shown = await memo_page(room, lead, memo)
     assert "ledger" not in shown
     assert {"sections", "missing", "counts"} <= set(shown)
     assert shown["missing"]
+    assert shown["stage"]["step"] == "collecting"
     # What is missing names whose words wait: it is for facilitators.
-    assert not memo_page(room, phone, memo)["missing"]
+    theirs = await memo_page(room, phone, memo)
+    assert not theirs["missing"]
+    assert "stage" not in theirs

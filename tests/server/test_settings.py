@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -52,7 +53,10 @@ def test_an_origin_is_spelled_as_browsers_do(url: str, origin: str) -> None:
     ("words", "environ"),
     [(["--test-clock", "--lan"], {}), (["--test-clock", "--host", "0.0.0.0"], {}),
      (["--seed", "1"], {}), (["--port", "70000"], {}), ([], {"PORT": "x"}),
-     ([], {"TALANOA_PUBLIC_URL": "rooms.example.org"})],
+     ([], {"TALANOA_PUBLIC_URL": "rooms.example.org"}),
+     ([], {"TALANOA_REDIS_URL": "localhost:6379"}), ([], {"TALANOA_REDIS_URL": "http://x"}),
+     ([], {"TALANOA_REDIS_URL": "redis://"}), ([], {"TALANOA_REDIS_URL": "redis://x:port"}),
+     ([], {"TALANOA_REDIS_REPLICAS": "some"})],
 )  # fmt: skip
 def test_what_cannot_work_says_why(words: list[str], environ: dict[str, str]) -> None:
     with pytest.raises(Wrong, match=r"\w{4,}"):
@@ -66,3 +70,21 @@ def test_the_secret_is_made_once_and_kept_private(tmp_path: Path) -> None:
     assert secret_bytes(settings) == first
     assert (tmp_path / "secret").stat().st_mode & 0o077 == 0
     assert secret_bytes(Settings(data=tmp_path, secret="given by hand")) == b"given by hand"
+
+
+@pytest.mark.parametrize(
+    "url", ["redis://127.0.0.1:6379/0", "rediss://me:x@host/1", "unix:///run/redis.sock"]
+)
+def test_rooms_may_be_kept_in_redis(url: str) -> None:
+    found = made(TALANOA_REDIS_URL=url, TALANOA_REDIS_REPLICAS="2")
+    assert (found.redis_url, found.redis_replicas) == (url, 2)
+    assert made(TALANOA_REDIS_URL="").redis_url == ""
+    assert made().redis_replicas is None
+
+
+def test_of_processes_that_start_at_once_one_makes_the_secret(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path)
+    with ThreadPoolExecutor(8) as pool:
+        found = set(pool.map(lambda _: secret_bytes(settings), range(8)))
+    assert len(found) == 1
+    assert [file.name for file in tmp_path.iterdir()] == ["secret"]

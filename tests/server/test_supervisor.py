@@ -133,6 +133,17 @@ def test_bad_input_data_folder_is_a_file(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def test_bad_input_redis_away(tmp_path: Path) -> None:
+    url = "redis://me:password@127.0.0.1:1/0"
+    words = ("--port", "0", "--data", str(tmp_path), "--unsupervised")
+    with started(*words, TALANOA_REDIS_URL=url) as process:
+        said, _ = process.communicate(timeout=PATIENCE)
+    assert process.returncode == supervisor.REDIS_AWAY
+    assert "Redis at 127.0.0.1:1 " in said
+    assert "password" not in said
+    assert "Traceback" not in said
+
+
 def test_bad_input_newer_database(tmp_path: Path) -> None:
     import sqlite3
 

@@ -7,7 +7,7 @@ const segmenter =
   "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
 
 /** Offsets (UTF-16) between graphemes of `text`, both ends included. */
-export function boundaries(text: string): Set<number> {
+function boundaries(text: string): Set<number> {
   const found = new Set<number>([0, text.length]);
   if (segmenter) {
     for (const piece of segmenter.segment(text)) found.add(piece.index);

@@ -5,19 +5,22 @@ import { repeat } from "lit/directives/repeat.js";
 import { sees } from "./blocks/block";
 import { Box } from "./blocks/box";
 import { CardPart, type Row, standing } from "./blocks/card";
+import { type Ask, drawAsk, nameSection, nameTheme } from "./board/asks";
+import { drawUndo, sharingBar, sortingBar, UndoBar } from "./board/bars";
 import { Carets } from "./board/carets";
 import { type Checkpoints, drawCheckpoints, fetchCheckpoints } from "./board/checkpoints";
 import { ColumnPart, type Gap } from "./board/column";
 import { Drag } from "./board/drag";
 import { EVERYTHING, finder, test, type Wanted } from "./board/finder";
+import { Flights } from "./board/flights";
+import { headRows } from "./board/headings";
 import type { Column } from "./board/lists";
-import { ways } from "./board/outwards";
 import { type Board, BoardPlace, clipped } from "./board/place";
 import { type Step, Steps } from "./board/steps";
 import { writing } from "./board/writing";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
-import { number, t, tn } from "./i18n";
+import { t, tn } from "./i18n";
 import { watchKeyboard } from "./keyboard";
 import { enter } from "./mount";
 import { define, icon } from "./part";
@@ -25,23 +28,8 @@ import { Shelf } from "./shelf";
 import { openStage } from "./stage";
 import type { PeopleMessage, Sees } from "./wire";
 
-/** Milliseconds the undo bar stands. */
-const BAR = 10_000;
-/** Cards that are seen to move; more at once only stand where they are. */
-const FLYING = 8;
 /** Milliseconds to wait for people's names before cards are drawn without. */
 const NAMES = 1_500;
-
-/** A question of the board: a name for a theme, or whether to go on. */
-interface Ask {
-  title: string;
-  hint: string;
-  /** Its box; null: only yes or no. */
-  label: string | null;
-  value: string;
-  button: string;
-  run(text: string): void;
-}
 
 export class BoardPage extends StagePart implements Board {
   static override properties = {
@@ -54,7 +42,6 @@ export class BoardPage extends StagePart implements Board {
     gap: { state: true },
     ask: { state: true },
     said: { state: true },
-    bar: { state: true },
     points: { state: true },
     named: { state: true },
     sorting: { state: true },
@@ -68,7 +55,6 @@ export class BoardPage extends StagePart implements Board {
   declare gap: Gap | undefined;
   declare ask: Ask | undefined;
   declare said: string;
-  declare bar: Step | undefined;
   declare points: Checkpoints | undefined;
   /** Whether people's names are known, or were waited for long enough. */
   declare named: boolean;
@@ -80,12 +66,16 @@ export class BoardPage extends StagePart implements Board {
   private rights = "";
   private knew: PeopleMessage | null = null;
   private readonly names = new Map<string, string>();
-  private readonly flights = new Map<string, DOMRect>();
+  private readonly flights = new Flights(this, (card) => this.item(card));
+  private readonly bar = new UndoBar(() => this.requestUpdate());
   private readonly columnRows = new Map<string, () => Row[]>();
-  private folding: number | undefined;
   private readonly keys = (event: KeyboardEvent) => this.key(event);
   private readonly again = () => this.open(this.at);
-  private readonly stepped = () => this.step();
+  private readonly undone = (event: Event) => {
+    const { label } = (event as CustomEvent<Step>).detail;
+    this.announce(t("Taken back: {step}", { step: label }));
+  };
+  private readonly stepped = () => this.bar.show(this.steps.last);
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -94,6 +84,7 @@ export class BoardPage extends StagePart implements Board {
     this.said = "";
     this.steps ??= new Steps(stage);
     this.steps.addEventListener("change", this.stepped);
+    this.steps.addEventListener("undone", this.undone);
     stage.connection.addEventListener("reopened", this.again);
     document.addEventListener("keydown", this.keys);
     window.setTimeout(() => {
@@ -105,6 +96,7 @@ export class BoardPage extends StagePart implements Board {
   override disconnectedCallback(): void {
     this.shut();
     this.steps.removeEventListener("change", this.stepped);
+    this.steps.removeEventListener("undone", this.undone);
     this.stage.connection.removeEventListener("reopened", this.again);
     document.removeEventListener("keydown", this.keys);
     super.disconnectedCallback();
@@ -195,12 +187,7 @@ export class BoardPage extends StagePart implements Board {
   private moved(cards: ReadonlySet<string>): void {
     const { place } = this;
     if (!place) return;
-    if (cards.size <= FLYING)
-      for (const id of cards) {
-        const item = this.item(id);
-        if (item && shown(item) && !this.flights.has(id))
-          this.flights.set(id, item.getBoundingClientRect());
-      }
+    this.flights.take(cards);
     place.lists.moved(cards);
     this.requestUpdate();
   }
@@ -234,7 +221,7 @@ export class BoardPage extends StagePart implements Board {
     // Not looked for without need: a search through a thousand cards is what this page must avoid.
     const dialog = this.ask || this.points ? this.querySelector("dialog") : null;
     if (dialog && !dialog.open) dialog.showModal();
-    if (this.flights.size || place?.left) void this.settle();
+    if (this.flights.waiting || place?.left) void this.settle();
   }
 
   /** Somebody came, or has another name: their cards look again, and nobody else's. */
@@ -254,8 +241,7 @@ export class BoardPage extends StagePart implements Board {
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */
   private async settle(): Promise<void> {
-    const columns = [...(this.querySelector(".cols")?.children ?? [])] as ColumnPart[];
-    await Promise.all(columns.map((column) => column.updateComplete));
+    await this.flights.settled();
     const { place } = this;
     const gone = place?.left;
     if (place && gone && !place.shelf.get(gone.card)) {
@@ -263,22 +249,7 @@ export class BoardPage extends StagePart implements Board {
       const free = !document.activeElement || document.activeElement === document.body;
       if (free) (this.item(gone.to)?.querySelector("button") ?? this.querySelector("h1"))?.focus();
     }
-    const length = parseFloat(
-      getComputedStyle(document.documentElement).getPropertyValue("--move"),
-    );
-    for (const [id, from] of this.flights) {
-      const item = this.item(id);
-      if (!item || !length || !shown(item) || item.classList.contains("lifted")) continue;
-      const to = item.getBoundingClientRect();
-      const [dx, dy] = [from.left - to.left, from.top - to.top];
-      const seen = [from, to].some((box) => box.bottom > 0 && box.top < window.innerHeight);
-      if (!seen || (!dx && !dy)) continue;
-      item.animate([{ translate: `${dx}px ${dy}px` }, { translate: "0 0" }], {
-        duration: length,
-        easing: "cubic-bezier(0.3, 0.7, 0.2, 1)",
-      });
-    }
-    this.flights.clear();
+    this.flights.fly();
   }
 
   announce(text: string): void {
@@ -286,22 +257,9 @@ export class BoardPage extends StagePart implements Board {
     this.said = text === this.said ? `${text}\u00a0` : text;
   }
 
-  private step(): void {
-    const { last } = this.steps;
-    if (last === this.bar) return;
-    this.bar = last;
-    window.clearTimeout(this.folding);
-    this.folding = window.setTimeout(() => {
-      this.bar = undefined;
-    }, BAR);
-  }
-
   private undo(): void {
-    const step = this.steps.undo();
-    this.bar = undefined;
-    this.announce(
-      step ? t("Taken back: {step}", { step: step.label }) : t("There is nothing to undo now."),
-    );
+    if (!this.steps.undo()) this.announce(t("There is nothing to undo now."));
+    this.bar.fold();
   }
 
   private key(event: KeyboardEvent): void {
@@ -318,109 +276,8 @@ export class BoardPage extends StagePart implements Board {
     if (place?.key(event)) event.preventDefault();
   }
 
-  // Themes
-
   nameTheme(cards: readonly string[]): void {
-    const { stage } = this;
-    const n = cards.length;
-    this.ask = {
-      title: n ? tn("A theme from {n} note", "A theme from {n} notes", n) : t("A new theme"),
-      hint: t(
-        "A few words that gather notes. In the memo a theme stands when two people carry it.",
-      ),
-      label: t("What shall it be called?"),
-      value: "",
-      button: t("Make this theme"),
-      run: (text) => {
-        stage.say({ type: "theme.add", text, cards });
-        this.announce(t("The theme {theme} is made.", { theme: text }));
-        this.place?.choosingFrom(null);
-      },
-    };
-  }
-
-  private split(theme: string, heading: string): void {
-    const { place, stage } = this;
-    if (!place) return;
-    const cards = place.picked.filter((id) => place.lists.columnOf(id) === theme);
-    this.ask = {
-      title: t("Take {n} out of {theme}", { n: number(cards.length), theme: heading }),
-      hint: t("They stand under a theme of their own then, right behind this one."),
-      label: t("What shall it be called?"),
-      value: "",
-      button: t("Make this theme"),
-      run: (text) => {
-        stage.say({ type: "theme.split", theme, cards, text });
-        place.choosingFrom(null);
-      },
-    };
-  }
-
-  private nameSection(): void {
-    this.ask = {
-      title: t("A new section"),
-      hint: t("A heading under which notes are written, beside the themes."),
-      label: t("What shall it be called?"),
-      value: "",
-      button: t("Make this section"),
-      run: (title) => this.stage.say({ type: "section.add", title }),
-    };
-  }
-
-  private rename({ kind, key, title }: Column): void {
-    const command = (text: string) =>
-      kind === "theme"
-        ? { type: "theme.rename", theme: key, text }
-        : { type: "section.rename", section: key, title: text };
-    this.ask = {
-      title: t("Another name for it"),
-      hint: "",
-      label: t("What shall it be called?"),
-      value: title,
-      button: t("Rename it"),
-      run: (text) => {
-        if (text === title) return;
-        this.steps.took(this.stage.say(command(text)), {
-          label: t("Renamed {heading}", { heading: title }),
-          back: (since) => ({ ...command(title), since }),
-        });
-      },
-    };
-  }
-
-  private merge(theme: string, heading: string, into: Column): void {
-    this.ask = {
-      title: t("Put {theme} into {other}?", { theme: heading, other: into.title }),
-      hint: t("All its notes stand under {other} then, and {theme} is no more.", {
-        theme: heading,
-        other: into.title,
-      }),
-      label: null,
-      value: "",
-      button: t("Yes, make them one"),
-      run: () => this.stage.say({ type: "theme.merge", theme, into: into.key }),
-    };
-  }
-
-  private order(row: readonly Column[], at: number, by: 1 | -1): void {
-    const moved = row[at];
-    if (!moved) return;
-    const command = (after: string) =>
-      moved.kind === "theme"
-        ? { type: "theme.order", theme: moved.key, after }
-        : { type: "section.order", section: moved.key, after };
-    const behind = (n: number) => row[n]?.key ?? "";
-    this.steps.took(this.stage.say(command(behind(by > 0 ? at + 1 : at - 2))), {
-      label: t("Moved {heading}", { heading: moved.title }),
-      back: (since) => ({ ...command(behind(at - 1)), since }),
-    });
-    this.announce(
-      t("{place}, place {n} of {all}", {
-        place: moved.title,
-        n: number(at + 1 + by),
-        all: number(row.length),
-      }),
-    );
+    if (this.place) this.ask = nameTheme(this.place, cards);
   }
 
   /** What may be done with a column, as a menu; always the same function, so that a column is not
@@ -430,55 +287,14 @@ export class BoardPage extends StagePart implements Board {
     if (!place?.arranges || !key) return undefined;
     const known = this.columnRows.get(key);
     if (known) return known;
-    const rows = () => this.headRows(key);
+    const rows = () =>
+      this.place
+        ? headRows(this.place, key, (ask) => {
+            this.ask = ask;
+          })
+        : [];
     this.columnRows.set(key, rows);
     return rows;
-  }
-
-  private headRows(key: string): Row[] {
-    const { place } = this;
-    const column = place?.columns().find((each) => each.key === key);
-    if (!place || !column) return [];
-    const { title, kind } = column;
-    const row = place.columns().filter((each) => each.kind === kind);
-    const at = row.findIndex((each) => each.key === key);
-    const rows: Row[] = [{ label: t("Rename it"), icon: "pencil", run: () => this.rename(column) }];
-    if (kind === "theme") rows.push(...this.splitting(key, title));
-    if (at > 0)
-      rows.push({
-        label: t("Further to the front"),
-        icon: "up",
-        run: () => this.order(row, at, -1),
-      });
-    if (at < row.length - 1)
-      rows.push({
-        label: t("Further to the back"),
-        icon: "down",
-        run: () => this.order(row, at, 1),
-      });
-    for (const other of kind === "theme" ? row : [])
-      if (other.key !== key)
-        rows.push({
-          label: t("Put it into {theme}", { theme: other.title }),
-          icon: "move",
-          run: () => this.merge(key, title, other),
-        });
-    return rows;
-  }
-
-  private splitting(theme: string, heading: string): Row[] {
-    const { place } = this;
-    if (!place || place.lists.ids(theme).length < 2) return [];
-    const n = place.picked.filter((id) => place.lists.columnOf(id) === theme).length;
-    return [
-      n
-        ? {
-            label: tn("Make a theme of the {n} chosen", "Make a theme of the {n} chosen", n),
-            icon: "plus",
-            run: () => this.split(theme, heading),
-          }
-        : { label: t("Split it: choose notes"), icon: "check", run: () => place.choosingFrom([]) },
-    ];
   }
 
   // Drawing
@@ -526,8 +342,7 @@ export class BoardPage extends StagePart implements Board {
 
   private back(): TemplateResult {
     const { stage } = this;
-    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
-    return html`<a class="btn icon back" href=${`/r/${stage.boot.room}${as}`} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
+    return html`<a class="btn icon back" href=${stage.path()} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
   }
 
   private heading(): string {
@@ -606,48 +421,13 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private bottom(place: BoardPlace): TemplateResult | typeof nothing {
-    if (place.choosing && place.name !== "board") return this.sharingBar(place);
-    if (place.choosing) {
-      const n = place.picked.length;
-      const close = (event: KeyboardEvent) => {
-        if (event.key === "Escape") this.sorting = false;
-      };
-      return html`<div class="boardbar choosing" @keydown=${close} role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
-        <button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => {
-          if (n) this.nameTheme(place.picked);
-        }}>${icon("plus")}${t("Make a theme")}</button>
-        <button class="btn small" type="button" aria-disabled=${n ? nothing : "true"} aria-expanded=${this.sorting ? "true" : "false"} @click=${() => {
-          this.sorting = n > 0 && !this.sorting;
-        }}>${icon("move", "flip")}${t("Move to…")}</button>
-        <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button>${
-          this.sorting && n
-            ? html`<div class="menu">${place.columns().map(
-                (column) =>
-                  html`<button type="button" @click=${() => {
-                    this.sorting = false;
-                    place.moveAll(column.key);
-                  }}><bdi>${column.key ? column.title : t("Not placed")}</bdi></button>`,
-              )}</div>`
-            : nothing
-        }</div>`;
-    }
-    const { bar } = this;
-    if (!bar || this.adding) return nothing;
-    return html`<div class="boardbar undo"><p>${bar.label}</p><button class="btn small bare" type="button" @click=${() => this.undo()}>${icon("undo", "flip")}<span>${t("Undo")}</span></button></div>`;
-  }
-
-  /** Some of one's own notes, or all, to a circle or to everyone. */
-  private sharingBar(place: BoardPlace): TemplateResult {
-    const { picked } = place;
-    const n = picked.length;
-    const all = place.inner;
-    return html`<div class="boardbar choosing" role="region" aria-label=${t("Chosen notes")}><p class="nums" role="status">${tn("{n} note chosen", "{n} notes chosen", n)}</p>
-      ${n < all.length ? html`<button class="btn small" type="button" @click=${() => place.choosingFrom(all)}>${icon("check")}${t("Choose all")}</button>` : nothing}
-      ${ways(this.stage, place.name).map(
-        (way) =>
-          html`<button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => place.share(picked, way)}>${icon(way.icon)}${way.some}</button>`,
-      )}
-      <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button></div>`;
+    if (place.choosing && place.name !== "board") return sharingBar(place);
+    if (place.choosing)
+      return sortingBar(place, this.sorting, (on) => {
+        this.sorting = on;
+      });
+    const { step } = this.bar;
+    return step && !this.adding ? drawUndo(step, () => this.undo()) : nothing;
   }
 
   private find(on = !this.finding): void {
@@ -683,7 +463,17 @@ export class BoardPage extends StagePart implements Board {
       this.querySelector<HTMLElement>(`[aria-label="${t("More")}"]`)?.focus();
     }}><div class="menu">
       ${steps.last ? row("undo", t("Undo: {step}", { step: steps.last.label }), () => this.undo()) : nothing}
-      ${place?.arranges ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}${row("plus", t("A new section"), () => this.nameSection())}` : nothing}
+      ${
+        place?.arranges
+          ? html`${row("check", t("Choose notes"), () => place.choosingFrom([]))}${row("plus", t("A new theme"), () => this.nameTheme([]))}${row(
+              "plus",
+              t("A new section"),
+              () => {
+                this.ask = nameSection(place);
+              },
+            )}`
+          : nothing
+      }
       ${place && place.name !== "board" && place.inner.length ? row("circle", t("Choose notes to show to others"), () => place.choosingFrom([])) : nothing}
       ${place?.arranges ? row("later", t("Back to an earlier step"), () => void this.look()) : nothing}
       <a href=${room}>${icon("device")}${t("Back to the room")}</a>
@@ -714,23 +504,10 @@ export class BoardPage extends StagePart implements Board {
   }
 
   private drawAsk(ask: Ask): TemplateResult {
-    const close = () => {
+    return drawAsk(ask, () => {
       this.ask = undefined;
-    };
-    const send = (event: Event) => {
-      event.preventDefault();
-      const text = this.querySelector<HTMLInputElement>("#ask-box")?.value.trim() ?? "";
-      if (ask.label && !text) return;
-      close();
-      ask.run(text);
-    };
-    return html`<dialog class="sheet-over" aria-labelledby="ask-h" @close=${close}><form class="sheet stack" @submit=${send}><h2 class="head" id="ask-h">${ask.title}</h2>${ask.hint ? html`<p class="quiet">${ask.hint}</p>` : nothing}${ask.label ? html`<div class="field"><label for="ask-box">${ask.label}</label><input class="inp" id="ask-box" dir="auto" autocomplete="off" maxlength="120" .value=${ask.value}></div>` : nothing}<div class="pair"><button class="btn main">${ask.button}</button><button class="btn" type="button" @click=${close}>${t("Leave it as it is")}</button></div></form></dialog>`;
+    });
   }
-}
-
-/** Whether the browser draws it just now; asking for its place would make it draw what it skips. */
-function shown(item: HTMLElement): boolean {
-  return item.checkVisibility?.({ contentVisibilityAuto: true }) ?? true;
 }
 
 define("tl-box", Box);

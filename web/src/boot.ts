@@ -1,7 +1,7 @@
 // What the server printed into the page: read once, as data.
 import type { Lens, ViewMessage, WordsMessage } from "./wire";
 
-export interface SeatOfDevice {
+interface SeatOfDevice {
   seat: string;
   name: string;
   language?: string;

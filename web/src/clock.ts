@@ -34,7 +34,7 @@ export function left(clock: Clock): number | null {
 }
 
 /** Three short lines for the middle of a ring, and one sentence for those who hear it. */
-export interface TimeWords {
+interface TimeWords {
   above: string;
   main: string;
   below: string;

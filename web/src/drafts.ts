@@ -5,18 +5,25 @@ import { Drawer, freshId, type Kept } from "./keep";
 import { over } from "./sizes";
 
 /** Text that was refused or lost its box; the person decides what becomes of it. */
-export interface Stray extends Kept {
+interface Stray extends Kept {
   seat: string;
   box: string;
   text: string;
 }
 
+/** Boxes of other pages, which bring their own words back. */
+const ELSEWHERE = /^(room|me)\//;
+
 export class Drafts extends EventTarget {
   private readonly strays: Drawer<Stray>;
   /** Characters each box takes, as its screen says. */
   readonly limits = new Map<string, number>();
-  /** "{seat} {box}": what was typed by hand on this page and not sent yet. */
+  /** "{seat} {box}": what was typed by hand and not sent yet. */
   private readonly fresh = new Set<string>();
+  /** The same of activities' boxes, for the page that comes after this one. */
+  private readonly byHand: Drawer<Kept>;
+  /** "{seat} {box}" of the boxes that stand on the screen now. */
+  private readonly mounted = new Map<string, number>();
 
   constructor(
     room: string,
@@ -24,7 +31,12 @@ export class Drafts extends EventTarget {
   ) {
     super();
     this.strays = new Drawer<Stray>(room, "tray");
+    this.byHand = new Drawer<Kept>(room, "byhand");
     void this.strays.load().then(() => this.tell());
+    void this.byHand.load().then((kept) => {
+      for (const { id } of kept) this.fresh.add(id);
+      this.tell();
+    });
   }
 
   private shared(seat: string): Shared {
@@ -66,19 +78,44 @@ export class Drafts extends EventTarget {
 
   /** A letter came from a hand: should the box go, its words are shown. */
   touchedByHand(seat: string, box: string): void {
-    this.fresh.add(`${seat} ${box}`);
+    const id = `${seat} ${box}`;
+    if (!this.fresh.has(id) && !ELSEWHERE.test(box)) void this.byHand.put({ id });
+    this.fresh.add(id);
     this.typed(seat, box);
   }
 
+  /** A box came to the screen; call what is returned when it goes. */
+  mount(seat: string, box: string): () => void {
+    const id = `${seat} ${box}`;
+    const count = (by: number) => {
+      this.mounted.set(id, (this.mounted.get(id) ?? 0) + by);
+      if (this.fresh.has(id)) queueMicrotask(() => this.tell());
+    };
+    count(1);
+    return () => count(-1);
+  }
+
+  /** Whether somebody typed into it, and did not send it. */
+  byHandIn(seat: string, box: string): boolean {
+    return this.fresh.has(`${seat} ${box}`);
+  }
+
   /** What was begun in boxes that do not stand on the screen any more: notes of this activity, and
-   *  anything typed on this page in one that is over. */
-  halves(seat: string, activity: string, standing: ReadonlySet<string>): [string, string][] {
+   *  anything typed by hand on this device. `whole`: this screen shows all boxes of the activity,
+   *  so that one it lacks is gone. */
+  halves(
+    seat: string,
+    activity: string,
+    standing: ReadonlySet<string>,
+    whole: boolean,
+  ): [string, string][] {
     return [...this.map(seat).keys()]
-      .filter((box) =>
-        box.startsWith(`${activity}/`) || box.startsWith("room/")
-          ? box.startsWith(`${activity}/note-`) && !standing.has(box)
-          : this.fresh.has(`${seat} ${box}`),
-      )
+      .filter((box) => !standing.has(box) && !this.mounted.get(`${seat} ${box}`))
+      .filter((box) => {
+        if (box.startsWith(`${activity}/note-`)) return true;
+        if (box.startsWith("room/")) return false;
+        return this.fresh.has(`${seat} ${box}`) && (whole || !box.startsWith(`${activity}/`));
+      })
       .map((box): [string, string] => [box, this.peek(seat, box)])
       .filter(([, text]) => text.trim());
   }
@@ -108,6 +145,7 @@ export class Drafts extends EventTarget {
   sent(seat: string, box: string): void {
     const map = this.map(seat);
     this.fresh.delete(`${seat} ${box}`);
+    void this.byHand.drop(`${seat} ${box}`);
     this.shared(seat).touched.delete(box); // first: whoever watches must not begin it again
     if (map.has(box)) map.delete(box);
     this.tell();

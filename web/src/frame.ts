@@ -123,16 +123,22 @@ export function isLead(offer: Offer): boolean {
 
 /** What somebody was still writing when the box went: nothing said is lost. On a device that
  *  several share it is folded. */
-function halves(stage: Stage): TemplateResult[] {
+function halves(stage: Stage, whole: boolean): TemplateResult[] {
   const { view, seat, drafts } = stage;
   if (!view) return [];
-  const standing = new Set(
-    view.blocks.flatMap((block) =>
+  const standing = new Set([
+    ...view.blocks.flatMap((block) =>
       block.type === "cards" ? [stage.box(`note-${block.section}`)] : [],
     ),
+    ...stage.offers.flatMap((offer) => stage.questionBoxes(offer)),
+  ]);
+  // What stands on this page, on its own sheet, is not lost.
+  const drawn = new Set(
+    [...document.querySelectorAll<Element & { name?: string }>("tl-box")].map((box) => box.name),
   );
   return drafts
-    .halves(seat, view.activity?.id ?? "room", standing)
+    .halves(seat, view.activity?.id ?? "room", standing, whole && view.activity?.phase !== "paused")
+    .filter(([box]) => !drawn.has(box))
     .map(
       ([box, text]) =>
         html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
@@ -143,10 +149,11 @@ function kept(text: string, forget: () => unknown): TemplateResult {
   return html`<blockquote dir="auto">${text}</blockquote><div class="row"><button class="btn small" type="button" @click=${() => copyText(text)}>${icon("copy")}${t("Copy")}</button><button class="btn small" type="button" @click=${forget}>${t("Let it go")}</button></div>`;
 }
 
-/** Texts that found no home: to copy, or to let go. */
-export function tray(stage: Stage): TemplateResult | typeof nothing {
+/** Texts that found no home: to copy, or to let go. `whole`: this page shows every box of the
+ *  activity that is on. */
+export function tray(stage: Stage, whole = false): TemplateResult | typeof nothing {
   const strays = stage.drafts.tray(stage.seat);
-  const begun = halves(stage);
+  const begun = halves(stage, whole);
   if (!strays.length && !begun.length) return nothing;
   return html`<section class="tray stack" aria-label=${t("Not sent")}>${begun}${strays.length ? html`<p class="note">${t("This was not sent. It is kept on this device for you.")}</p>` : nothing}${strays.map(
     (stray) => kept(stray.text, () => stage.drafts.forget(stray.id)),

@@ -41,7 +41,7 @@ export function carriedHere(stage: Stage): TemplateResult {
   const others = stage.boot.seats.filter((each) => each.seat !== stage.seat);
   return html`${others.map(
     (each) =>
-      html`<a class="btn small" href=${`/r/${stage.boot.room}?as=${each.seat}`}>${icon("call")}<span>${t("Speak for {name}", { name: `\u2068${stage.name(each.seat)}\u2069` })}</span></a>`,
+      html`<a class="btn small" href=${stage.path("", each.seat)}>${icon("call")}<span>${t("Speak for {name}", { name: `\u2068${stage.name(each.seat)}\u2069` })}</span></a>`,
   )}<tl-add-person .stage=${stage} .look=${"btn bare"}></tl-add-person>`;
 }
 

@@ -57,6 +57,15 @@ export function hour(ms: number): string {
   }).format(new Date(ms));
 }
 
+/** A moment (ms) within the next week: the day of the week, and the hour. */
+export function moment(ms: number): string {
+  return new Intl.DateTimeFormat(catalogue.language, {
+    weekday: "long",
+    hour: "2-digit",
+    minute: "2-digit",
+  }).format(new Date(ms));
+}
+
 /** A day ("2027-03-01") in words; what is no day stays as it is. */
 export function day(iso: string): string {
   const at = new Date(`${iso}T12:00:00`);

@@ -5,7 +5,7 @@ import { Box } from "./blocks/box";
 import { consent } from "./blocks/fill";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
-import { hour, t } from "./i18n";
+import { hour, moment, t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
@@ -71,16 +71,31 @@ export class MePage extends StagePart {
 
   protected override render(): TemplateResult {
     const { stage } = this;
-    const back = `/r/${stage.boot.room}${stage.boot.seats.length > 1 ? `?as=${stage.seat}` : ""}`;
     const carried = stage.boot.seats.length > 1 && stage.boot.seats[0]?.seat !== stage.seat;
     const kept = stage.view?.room.kept;
     const { words } = this;
-    return html`<div class="phone mywords room"><header class="where"><div class="place"><b>${t("Your words")}</b><span>${t("Only you decide")}</span></div><a class="btn bare" href=${back}>${t("Back to the room")}</a></header>
+    return html`<div class="phone mywords room"><header class="where"><div class="place"><b>${t("Your words")}</b><span>${t("Only you decide")}</span></div><a class="btn bare" href=${stage.path()}>${t("Back to the room")}</a></header>
     ${stateLine(stage)}${fixedPlace(stage)}
     <section class="stack say"><h1 class="head">${t("What may be quoted")}</h1><p class="quiet">${t("Nothing leaves the circle without your yes. You can change each answer here, at any time.")}</p>
     ${carried ? html`<p class="note aloud">${icon("sound")}<span>${t("Read each aloud to {name}. They answer, you press. It counts when a second person confirms that they heard it.", { name: `\u2068${stage.name(stage.seat)}\u2069` })}</span></p>` : nothing}
-    ${kept ? html`<p class="note" dir="auto">${kept}</p>` : nothing}</section>
+    ${kept ? html`<p class="note" dir="auto">${kept}</p>` : nothing}</section>${this.asked(words)}
     <div class="list">${words.length ? words.map((each) => this.entry(each)) : html`<p class="quiet">${t("Nothing of yours is waiting here. When you tell a story, its title, moments and quote will stand here.")}</p>`}${tray(stage)}${words.length ? this.everything() : nothing}</div></div>`;
+  }
+
+  /** The memo waits for an answer: until when, and what silence means. */
+  private asked(words: MyWords[]): TemplateResult | typeof nothing {
+    const until = this.message?.asked_until ?? 0;
+    if (!until) return nothing;
+    const waiting = words.filter((each) => quotable(each)).length;
+    const named = words.filter((each) => each.own && each.in_memo && each.attribution !== "none");
+    return html`<div class="sig">${icon("quote")}<div class="grow"><b>${waiting ? t("The memo asks you") : t("The memo goes out soon")}</b><p class="note">${waiting ? t("Until {time}. Not answering means no: it is left out.", { time: moment(until) }) : t("Nothing of yours waits for an answer.")} ${named.length ? tn("Your name stands under {n} quote. You can change that here.", "Your name stands under {n} quotes. You can change that here.", named.length) : nothing}</p></div></div>`;
+  }
+
+  /** The answers most people give, each one tap away; the other choices behind them. */
+  private quick(each: MyWords): TemplateResult {
+    const answer = (choice: string) => () =>
+      this.stage.say({ type: "consent.release", words: each.words, choice, exact: each.digest });
+    return html`<div class="stack quick"><button class="btn main big" type="button" @click=${answer("unnamed")}>${t("Yes, without my name")}</button><button class="btn big" type="button" @click=${answer("first_name")}>${t("Yes, with my first name")}</button><button class="btn big" type="button" @click=${answer("keep")}>${t("No, leave it out")}</button></div>`;
   }
 
   private entry(each: MyWords): TemplateResult {
@@ -106,9 +121,12 @@ export class MePage extends StagePart {
     if (each.gone)
       return html`<div class="acts">${this.button(each, "edit", t("Write it again"))}${this.button(each, "erase", t("Let it go"))}</div>`;
     const first = each.state === "pending" && !each.unheard;
-    const answer = each.own
-      ? html`<button class="btn ${first ? "main big" : "small"}" type="button" @click=${() => this.ask(each)}>${first ? t("Answer") : t("Change my answer")}</button>`
-      : this.reach(each, given);
+    const asked = quotable(each) && (this.message?.asked_until ?? 0) > 0;
+    const answer = asked
+      ? html`${this.quick(each)}<button class="btn small" type="button" @click=${() => this.ask(each)}>${t("Other answers")}</button>`
+      : each.own
+        ? html`<button class="btn ${first ? "main big" : "small"}" type="button" @click=${() => this.ask(each)}>${first ? t("Answer") : t("Change my answer")}</button>`
+        : this.reach(each, given);
     return html`<div class="acts">${answer}${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${t("Take it back")}</button>` : nothing}${each.card ? nothing : this.button(each, "edit", t("Edit"))}${this.button(each, "erase", t("Delete"))}</div>`;
   }
 
@@ -211,6 +229,11 @@ export class MePage extends StagePart {
     });
     this.close();
   }
+}
+
+/** Exact words of mine that nobody has answered for. */
+function quotable(each: MyWords): boolean {
+  return each.own && each.state === "pending" && !each.unheard && !each.gone;
 }
 
 /** What waits for an answer stands first, what was deleted last. */

@@ -4,6 +4,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { drawBlock } from "./blocks/index";
+import "./blocks/photo";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, t, tn } from "./i18n";
@@ -13,9 +14,12 @@ import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
 import { drawMissing, leftOf, target } from "./memo/missing";
 import { PlacePart } from "./memo/place";
 import { Places } from "./memo/places";
+import "./memo/said";
+import { drawSteps } from "./memo/steps";
 import {
   type Ask,
   anchor,
+  type Comment,
   type Line,
   type MemoBlock,
   type MemoTree,
@@ -65,7 +69,8 @@ export class MemoPage extends StagePart {
   /** The line whose notes are shown. */
   declare tracing: string;
   declare reminded: boolean;
-  private places!: Places;
+  /** The memo's document: for facilitators alone. */
+  private places: Places | null = null;
   private shown: Section[] = [];
   private seq = 0;
   private lined = false;
@@ -102,9 +107,11 @@ export class MemoPage extends StagePart {
     const given = stage.boot.memo as { memo?: MemoTree; tree?: MemoTree } | undefined;
     this.memo = given?.memo ?? given?.tree ?? (given as MemoTree | undefined) ?? null;
     this.seq = stage.view?.seq ?? 0;
-    this.places = new Places(stage);
-    this.places.addEventListener("people", () => this.requestUpdate());
-    for (const what of ["text", "typed"]) this.places.addEventListener(what, this.later);
+    if (stage.facilitator) {
+      this.places = new Places(stage);
+      this.places.addEventListener("people", () => this.requestUpdate());
+      for (const what of ["text", "typed"]) this.places.addEventListener(what, this.later);
+    }
     stage.addEventListener("done", this.done);
     stage.addEventListener("change", this.moved);
     stage.addEventListener("losing", this.losing);
@@ -147,6 +154,7 @@ export class MemoPage extends StagePart {
   /** The document was refused: what stands only here goes to the tray, nothing of it is lost. */
   private rescue(): void {
     const { stage, places, memo } = this;
+    if (!places) return;
     const printed = new Map<string, string>();
     for (const section of memo?.sections ?? [])
       for (const block of section.blocks) {
@@ -172,19 +180,44 @@ export class MemoPage extends StagePart {
   }
 
   private get editable(): boolean {
-    return !!this.memo?.sections.some((each) => each.blocks.some((b) => b.type === "space"));
+    return !!this.memo?.stage?.writable;
   }
 
   protected override render(): TemplateResult {
     const { stage, memo } = this;
     const title = stage.view?.room.title ?? memo?.head?.title.text ?? stage.boot.title ?? "";
-    const others = this.places.others();
+    const others = this.places?.others() ?? [];
     return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${title}</b> <span class="note">· ${t("debrief memo")}</span></div>
       <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "flip back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
-      ${this.menu ? this.exports() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${memo ? changedSinceSent(memo as Changed) : nothing}
+      ${this.menu ? this.exports() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${this.standing(memo)}${memo ? changedSinceSent(memo as Changed) : nothing}
       ${memo?.sections ? this.draft(memo) : html`<div class="wide memo"><p class="quiet">${t("The memo is being drafted.")}</p></div>`}`;
+  }
+
+  /** Where it stands: the steps for facilitators, the version for everybody else. */
+  private standing(memo: MemoTree | null): TemplateResult | typeof nothing {
+    const { stage } = this;
+    const said = memo?.stage;
+    if (memo && !stage.facilitator && memo.memo_version) return this.version(memo);
+    if (!memo || !said) return nothing;
+    return drawSteps(said, (command) => stage.say(command), this.sending(memo));
+  }
+
+  /** The button that sends, where sending is the next step and nothing is missing. */
+  private sending(memo: MemoTree): TemplateResult | typeof nothing {
+    const { stage } = this;
+    const offer = stage.offers.find((each) => each.type === "memo.send");
+    if (!memo.stage?.next?.send || !offer || (this.editable && leftOf(memo))) return nothing;
+    const label = { ...offer, label: memo.stage.next.label };
+    return html`<div class="go"><tl-offer .stage=${stage} .offer=${label} .look=${"small main"}></tl-offer></div>`;
+  }
+
+  /** For those who read it: which version, what one can do, and where one's own words stand. */
+  private version(memo: MemoTree): TemplateResult {
+    const n = number(memo.memo_version ?? 1);
+    const own = this.shown.filter((each) => memo.own_places?.includes(each.id));
+    return html`<section class="wide steps" aria-label=${t("This memo")}><p role="status"><b>${memo.final ? t("Version {n}, final.", { n }) : t("Version {n}.", { n })}</b> ${(memo.memo_version ?? 1) > 1 ? t("Parts of it are not as they were first sent.") : nothing} ${memo.final ? t("Your own words you can still take back, under “My words”.") : t("Say something about any part. Your own words you can take back, under “My words”.")}</p>${own.length ? html`<nav class="own row" aria-label=${t("Your words stand here")}><span class="note">${t("Your words stand here:")}</span>${own.map((each) => html`<a class="btn small" href=${`#${anchor(each.id)}`}><bdi>${each.heading}</bdi></a>`)}</nav>` : nothing}</section>`;
   }
 
   private exports(): TemplateResult {
@@ -198,21 +231,53 @@ export class MemoPage extends StagePart {
     const words = memo.counts.words ?? 0;
     const budget = memo.counts.budget ?? 0;
     this.shown = steady(this.shown, memo.sections, this.held);
+    if (!this.stage.facilitator) return this.reading(memo);
     const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
       ${this.contents(leftOf(memo))}
-      <article class="doc stack" ?hidden=${this.listing}><header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>${repeat(
+      <article class="doc stack" ?hidden=${this.listing}>${this.head(memo)}${repeat(
         this.shown,
         (section) => section.id,
         (section) => this.section(section),
-      )}${this.unplaced(memo)}${this.notes()}</article>
+      )}${this.lost(memo)}${this.unplaced(memo)}${this.notes()}</article>
       ${this.listing ? html`<article class="doc stack"><h1 class="head" tabindex="-1" id="notes-head">${t("Where every note went")}</h1>${this.ledger ? drawLedger(this.ledger, this.show) : html`<p class="quiet">${t("A moment…")}</p>`}</article>` : nothing}
       <aside class="stack" id="before" aria-label=${t("Before you send")}>
         <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
-        ${drawMissing(gaps)}
+        ${this.editable ? drawMissing(gaps) : nothing}
         ${this.send(leftOf(memo))}
         <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl>${memo.unheard?.length ? html`<p class="note"><bdi>${memo.unheard.join(", ")}</bdi></p>` : nothing}</section>
       </aside></div>`;
+  }
+
+  /** The copy people have: to be read, and to say something about. */
+  private reading(memo: MemoTree): TemplateResult {
+    return html`<div class="wide memo reads">${this.contents(0)}<article class="doc stack">${this.head(memo)}${repeat(
+      this.shown,
+      (section) => section.id,
+      (section) => this.section(section),
+    )}${this.lost(memo)}</article></div>`;
+  }
+
+  private head(memo: MemoTree): TemplateResult {
+    return html`<header class="stack"><h1 class="head" dir="auto">${memo.head.title.text}</h1>${memo.head.facts?.length ? html`<dl class="facts">${memo.head.facts.map((fact) => html`<div><dt>${fact.label}</dt><dd dir="auto">${fact.line.text}</dd></div>`)}</dl>` : nothing}<p class="quiet">${memo.head.confidentiality}</p></header>`;
+  }
+
+  /** What was said about a part that is not in it any more. */
+  private lost(memo: MemoTree): TemplateResult | typeof nothing {
+    const lost = (memo.comments ?? []).filter((each) => each.lost);
+    if (!lost.length) return nothing;
+    const heading = t("Parts that are gone");
+    return html`<section class="stack"><h2>${heading}</h2>${this.said("", heading, lost, false)}</section>`;
+  }
+
+  private said(
+    place: string,
+    heading: string,
+    comments: Comment[],
+    may: boolean,
+  ): TemplateResult | typeof nothing {
+    if (!comments.length && !may) return nothing;
+    return html`<tl-said .stage=${this.stage} .place=${place} .heading=${heading} .comments=${comments} .may=${may}></tl-said>`;
   }
 
   /** The sections with their words: beside the memo, on a phone a menu above it. */
@@ -230,7 +295,7 @@ export class MemoPage extends StagePart {
     }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Parts, and how many words")}</p><ol>${this.shown.map(
       (section) =>
         html`<li><a href=${`#${anchor(section.id)}`} @click=${leave}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
-    )}<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li></ol><p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p></nav>`;
+    )}${this.stage.facilitator ? html`<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li>` : nothing}</ol>${this.stage.facilitator ? html`<p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p>` : nothing}</nav>`;
   }
 
   private list(): void {
@@ -282,7 +347,8 @@ export class MemoPage extends StagePart {
 
   private send(left: number): TemplateResult {
     if (!this.editable)
-      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed any more.")}</p></section>`;
+      return html`<section class="stack"><p>${t("The memo has been sent. It is not changed until you open a new version.")}</p>${this.reopen()}</section>`;
+    if (this.memo?.stage?.next?.send && !left) return html``;
     const offer = this.stage.offers.find((each) => each.type === "memo.send");
     if (offer && !left)
       return html`<section class="stack"><tl-offer .stage=${this.stage} .offer=${offer} .look=${"main big"}></tl-offer></section>`;
@@ -293,6 +359,13 @@ export class MemoPage extends StagePart {
         ? t("{name} leads now and can send it.", { name: `\u2068${lead.name}\u2069` })
         : t("Opens for the lead when the last activity is over.");
     return html`<section class="stack"><button class="btn big off" type="button" aria-disabled="true" aria-describedby="why-not">${t("Send the memo to everyone")}</button><p class="note" id="why-not">${why}</p></section>`;
+  }
+
+  /** A new version: the editor opens again, and people keep the one they have. */
+  private reopen(): TemplateResult | typeof nothing {
+    const command = this.memo?.stage?.reopen;
+    if (!command) return nothing;
+    return html`<button class="btn" type="button" @click=${() => this.stage.say(command)}>${icon("pencil")}${t("Open a new version")}</button><p class="note">${t("Everyone keeps the one they have until you send the new one.")}</p>`;
   }
 
   /** The board itself: making themes and putting notes under them changes the draft above. */
@@ -333,7 +406,7 @@ export class MemoPage extends StagePart {
   /** Texts whose theme or story is gone: here until somebody takes them along or away. */
   private unplaced(memo: MemoTree): TemplateResult | typeof nothing {
     const lost = (memo.missing ?? []).filter(
-      (each) => each.kind === "prose_unplaced" && this.places.has(each.place),
+      (each) => each.kind === "prose_unplaced" && this.places?.has(each.place),
     );
     if (!lost.length) return nothing;
     return html`<section class="stack" id="s-unplaced" data-section="unplaced"><h2>${t("Texts without a place")}</h2><p class="note">${t("Their theme or story is not in the memo any more. They are kept, and not printed. Copy what you need, or empty them.")}</p>${repeat(
@@ -372,12 +445,18 @@ export class MemoPage extends StagePart {
       rows,
       ([key]) => key,
       ([, drawn]) => drawn,
+    )}${this.said(
+      section.id,
+      section.heading,
+      (this.memo?.comments ?? []).filter((each) => !each.lost && each.place === section.id),
+      // Facilitators write in the memo itself.
+      !!this.memo?.commentable && !this.stage.facilitator,
     )}</section>`;
   }
 
   /** A place to write in, and until its editor is there what is printed of it. */
   private place(space: Space, printed: MemoBlock[]): TemplateResult {
-    return html`<div class="spot"><tl-place .stage=${this.stage} .places=${this.places} .space=${space} .editable=${this.editable}></tl-place>${printed.length ? html`<div class="printed stack">${printed.map((block) => this.block(block, ""))}</div>` : nothing}</div>`;
+    return html`<div class="spot"><tl-place .stage=${this.stage} .places=${this.places} .space=${space} .editable=${this.editable} .fit=${!!this.memo?.fit?.includes(space.id)}></tl-place>${printed.length ? html`<div class="printed stack">${printed.map((block) => this.block(block, ""))}</div>` : nothing}</div>`;
   }
 
   /** The question that is next: its button is the one thing now. */
@@ -447,6 +526,8 @@ export class MemoPage extends StagePart {
       }
       case "notice":
         return html`<p class="note">${block.line.text}</p>`;
+      case "picture":
+        return html`<figure class="pictured" lang=${block.line.language || nothing}><tl-photo .room=${this.stage.boot.room} .photo=${block.photo} .alt=${block.line.text}></tl-photo><figcaption class="note" dir="auto" aria-hidden="true">${block.line.text}</figcaption></figure>`;
       default:
         return nothing;
     }
@@ -506,4 +587,7 @@ function plain(text: string): string {
 const NOTES = ["insight", "question", "practice", "quote", "parking"];
 
 define("tl-memo", MemoPage);
-void enter(openStage("panel"), readBoot().room, "tl-memo");
+const boot = readBoot();
+const role = boot.seats?.find((each) => each.seat === boot.seat)?.role;
+// Facilitators see here what the panel offers; whoever reads has the screen of their own seat.
+void enter(openStage(role === "facilitator" ? "panel" : "seat"), boot.room, "tl-memo");

@@ -98,7 +98,8 @@ export class OfferButton extends StagePart {
     const { offer, stage } = this;
     if (stage.commands.busy(stage.key(offer))) return;
     if (this.asks) {
-      this.open = !this.open;
+      if (this.open) this.put();
+      else this.open = true;
       if (this.open)
         void this.updateComplete.then(() =>
           this.querySelector<HTMLElement>(".ask :is(input, textarea, select, button)")?.focus(),
@@ -189,17 +190,24 @@ export class OfferButton extends StagePart {
         if (event.key !== "Escape") return;
         // The menu round it stays open.
         event.preventDefault();
-        this.open = false;
+        this.put();
         this.querySelector("button")?.focus();
       }}
     >
       ${offer.confirm ? html`<p>${offer.confirm}</p>` : nothing}
       ${this.questions.map(([field, need]) => this.field(field, need))}
       <div class="pair"><button class="btn main">${offer.label}</button
-        ><button class="btn" type="button" @click=${() => {
-          this.open = false;
-        }}>${t("Not now")}</button></div>
+        ><button class="btn" type="button" @click=${() => this.put()}>${t("Not now")}</button></div>
     </form>`;
+  }
+
+  /** Puts the questions away. What somebody wrote waits in its box; what only stood there goes, so
+   *  that the next time shows what is true then. */
+  private put(): void {
+    const { offer, stage } = this;
+    this.open = false;
+    for (const box of stage.questionBoxes(offer))
+      if (!stage.drafts.byHandIn(stage.seat, box)) stage.drafts.sent(stage.seat, box);
   }
 
   private field(field: string, need: Need): TemplateResult {
@@ -232,8 +240,12 @@ export class OfferButton extends StagePart {
           value: String(value ?? ""),
           set,
         });
-      default:
+      default: {
+        const box = stage.questionBox(offer, field);
+        if (box)
+          return html`<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${label} .hint=${null} .limit=${need.limit ?? 0} .lines=${2} .need=${`${offer.type}/${field}`} .start=${typeof need.value === "string" ? need.value : undefined}></tl-box>`;
         return html`<label class="field" data-need=${`${offer.type}/${field}`}>${label}<textarea class="inp" rows="2" dir="auto" .value=${String(value ?? "")} @input=${(event: Event) => set(need.kind === "texts" ? text(event).split(/\n+/).filter(Boolean) : text(event))}></textarea></label>`;
+      }
     }
   }
 

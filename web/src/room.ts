@@ -54,10 +54,12 @@ export class RoomPage extends StagePart {
   override connectedCallback(): void {
     super.connectedCallback();
     this.stage.addEventListener("done", this.onward);
+    this.stage.addEventListener("done", this.gone);
   }
 
   override disconnectedCallback(): void {
     this.stage.removeEventListener("done", this.onward);
+    this.stage.removeEventListener("done", this.gone);
     super.disconnectedCallback();
   }
 
@@ -70,6 +72,12 @@ export class RoomPage extends StagePart {
       const next = seats[(here + step) % seats.length];
       if (next && asked(this.stage.views.get(next.seat))) return this.pass(next.seat);
     }
+  };
+
+  /** Whoever has left has nothing more to do in the menu. */
+  private readonly gone = (event: Event) => {
+    const { payload } = (event as CustomEvent<{ payload: { command: { type?: unknown } } }>).detail;
+    if (payload.command.type === "seat.leave") this.menu = false;
   };
 
   private pass(to: string): void {
@@ -129,14 +137,14 @@ export class RoomPage extends StagePart {
     const aside = (block: Block) => counted.includes(block) || later.includes(block);
     const rest = all.filter((block) => !aside(block));
     const kind = `${pic ? "circle" : "room"} ${acts ? "acts" : ""} ${shared ? "shared" : ""}`;
-    const unsent = tray(stage);
+    const unsent = tray(stage, true);
     this.name(view);
     return html`<div class="phone ${kind}">
       <header class="where"><div class="place"><b dir="auto">${view.place ?? view.room.title}</b><span dir="auto">${view.sub ?? (view.place ? view.room.title : tn("{n} person here", "{n} people here", view.room.here))}</span></div>
       <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
-      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}
+      ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}${!view.activity && view.room.memo?.version ? this.memoHere() : nothing}
       ${this.menu ? this.drawMenu(offers) : nothing}
       ${shared ? html`${this.seats()}${this.call(acts)}` : nothing}
       ${this.cover ? nothing : moving(stage)}
@@ -151,7 +159,7 @@ export class RoomPage extends StagePart {
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
-      <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${`/r/${stage.boot.room}/me${shared ? `?as=${stage.seat}` : ""}`}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
+      <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${stage.path("me")}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
       }
     </div>`;
   }
@@ -205,7 +213,6 @@ export class RoomPage extends StagePart {
   private drawMenu(offers: Offer[]): TemplateResult {
     const { stage } = this;
     const room = `/r/${stage.boot.room}`;
-    const as = stage.boot.seats.length > 1 ? `?as=${stage.seat}` : "";
     const rows = (each: Offer[]) =>
       each.map(
         (offer) => html`<tl-offer .stage=${stage} .offer=${offer} .look=${"menurow"}></tl-offer>`,
@@ -223,13 +230,18 @@ export class RoomPage extends StagePart {
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${stage.boot.languages.length > 1 ? this.languages() : nothing}
-      <a href=${`${room}/board${as}`}>${icon("board")}${t("The board")}</a>
-      <a href=${`${room}/me${as}`}>${icon("quote")}${t("My words")}</a>
+      <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
+      <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
-      ${stage.facilitator ? html`<a href=${`${room}/memo`}>${icon("page")}${t("Memo")}</a>` : nothing}
+      ${stage.facilitator || stage.view?.room.memo?.version ? html`<a href=${stage.path("memo")}>${icon("page")}${t("Memo")}</a>` : nothing}
       ${rest.length ? html`<section aria-labelledby="mplead"><h2 class="note" id="mplead">${t("For facilitators")}</h2>${rows(rest)}</section>` : nothing}
       ${stage.view?.room.kept ? html`<p class="note" dir="auto">${stage.view.room.kept}</p>` : nothing}
     </div></nav>`;
+  }
+
+  /** The memo has gone out: it is one tap away. */
+  private memoHere(): TemplateResult {
+    return html`<div class="sig">${icon("page")}<span class="grow">${t("The memo is here. You can say something about each part.")}</span><a class="btn small" href=${this.stage.path("memo")}>${t("Read the memo")}</a></div>`;
   }
 
   /** Who may lead learns it here: the panel is where the room is run from. */

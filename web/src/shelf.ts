@@ -24,7 +24,7 @@ export interface Facts {
 }
 
 /** A column or heading of a board, made by the room. */
-export interface SectionFacts {
+interface SectionFacts {
   id: string;
   title: string;
   order: string;

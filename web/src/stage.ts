@@ -76,6 +76,13 @@ export class Stage extends EventTarget {
     return (this.view?.may ?? []) as unknown as Offer[];
   }
 
+  /** The address of a page of this room ("" for the room itself): on a shared device it opens for
+   *  the seat that is shown here. */
+  path(page = "", seat = this.seat): string {
+    const { room, seats } = this.boot;
+    return `/r/${room}${page && `/${page}`}${seats.length > 1 ? `?as=${seat}` : ""}`;
+  }
+
   person(seat: string): Person | undefined {
     return this.people?.people.find((person) => person.seat === seat);
   }
@@ -157,6 +164,20 @@ export class Stage extends EventTarget {
     return [offer.type, ...about.map(([, value]) => value)].join(" ");
   }
 
+  /** The draft in which a button of an activity asks for words; "" where the room itself asks. */
+  questionBox(offer: Offer, field: string): string {
+    const kind = offer.needs?.[field]?.kind;
+    if (ROOM_COMMANDS.includes(offer.type) || (kind !== "text" && kind !== "texts")) return "";
+    return this.box(`ask-${this.scope(offer)}-${field}`.replace(/[^\w.-]+/g, "-").slice(0, 90));
+  }
+
+  /** All of them. */
+  questionBoxes(offer: Offer): string[] {
+    return Object.keys(offer.needs ?? {})
+      .map((field) => this.questionBox(offer, field))
+      .filter(Boolean);
+  }
+
   /** What a question of a button is answered with so far. */
   answer(offer: Offer, field: string): Filled | undefined {
     return this.filling(this.scope(offer), field) ?? offer.needs[field]?.value ?? undefined;
@@ -222,6 +243,12 @@ export class Stage extends EventTarget {
       }
       if (block.type === "release" && block.offer === offer.type)
         return this.released(offer, field, need, block.moments, boxes);
+    }
+    const asked = this.questionBox(offer, field);
+    if (asked && this.drafts.has(this.seat, asked)) {
+      boxes.push(asked);
+      const text = this.drafts.peek(this.seat, asked).trim();
+      return need.kind === "texts" ? text.split(/\n+/).filter(Boolean) : text;
     }
     const given = this.answer(offer, field);
     return need.kind === "number" && given !== undefined ? Number(given) : given;
@@ -404,7 +431,7 @@ export class Stage extends EventTarget {
 }
 
 /** The general sentence of a refusal, when the server sent no better one. */
-export function reasonSentence(reason: string): string {
+function reasonSentence(reason: string): string {
   switch (reason) {
     case "stale_epoch":
       return t("Someone else leads now. Look again, then decide.");

@@ -173,10 +173,11 @@ export interface Release {
   quote?: string | null;
 }
 
-/** All circles at a glance, for facilitators. */
+/** All circles at a glance, for facilitators. With a `title` a phone folds them under it. */
 export interface Groups {
   type: "groups";
   groups: GroupLine[];
+  title?: string | null;
 }
 
 /** One circle on the panel: what it is doing, in words; never what is said in it. */
@@ -413,6 +414,7 @@ export interface RoomInfo {
   call?: string | null;
   plan?: PlanTimes | null;
   frozen?: string | null;
+  memo?: MemoMark | null;
   bridge?: Bridge | null;
   waiting: number;
   co_time: boolean;
@@ -464,6 +466,14 @@ export interface PlanTimes {
   behind: number;
   due?: number | null;
   next: string;
+}
+
+/** Where the memo stands, in every view of whoever may read it: its step, the version people have (0: none yet), and a number that changes with everything that happens to it. `ends` (ms): of the check that is on. */
+export interface MemoMark {
+  step: "collecting" | "draft" | "edited" | "consent_check" | "sent" | "commented" | "discussed" | "final";
+  version: number;
+  moves: number;
+  ends: number;
 }
 
 /** The line for the room when the lead has changed: who leads now, what comes, how long. */
@@ -574,7 +584,7 @@ export interface DebriefLine {
   text: string;
 }
 
-/** My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when the board and the memo are deleted; `sent`: people have the memo already. */
+/** My words: everything of mine that could be quoted. `kept_until` and `memo_until` (ms): when the board and the memo are deleted; `sent`: people have the memo already; `asked_until` (ms): the memo waits for answers until then, 0 when it does not. */
 export interface WordsMessage {
   type: "words";
   seat: string;
@@ -584,6 +594,7 @@ export interface WordsMessage {
   kept_until: number;
   memo_until: number;
   sent: boolean;
+  asked_until: number;
 }
 
 /** Words of this seat that could be quoted, with their consent and where they stand. */
@@ -878,10 +889,11 @@ export interface NoteAdd {
   faces?: "none" | "agreed" | "unsure" | null;
 }
 
-/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. */
+/** Put a card of the board somewhere else: under a theme ("": under none), in a section (it leaves its theme then, unless one is named too), or behind another card where it stands. One's own cards, all by facilitators. `cards` in place of `card` moves several, in this order, in one step. */
 export interface NoteMove {
   type: "note.move";
   card: string;
+  cards: string[];
   theme?: string | null;
   section?: string | null;
   after?: string | null;
@@ -993,6 +1005,12 @@ export interface BoardRestore {
   since?: number | null;
 }
 
+/** Take back a step of my own: `note.move`, `theme.add`, `theme.split` or `theme.merge`, by the number of its commit (a merge within a minute). Refused as stale when somebody built on it. */
+export interface BoardUndo {
+  type: "board.undo";
+  at: number;
+}
+
 /** My answer to the release card for words of mine, at any time. */
 export interface ConsentRelease {
   type: "consent.release";
@@ -1015,7 +1033,7 @@ export interface MemoQuestion {
   text?: string | null;
 }
 
-/** A facilitator writes the prose of a section; kept by section id, never overwritten by the generator (ME3). */
+/** A facilitator writes the prose of a place of the memo; kept by its id, never overwritten by the generator (ME3). */
 export interface MemoProse {
   type: "memo.prose";
   section: string;
@@ -1314,6 +1332,46 @@ export interface MemoRemind {
   seat: string;
 }
 
+/** A facilitator moves the memo on, from the step they saw: begins the `draft`, declares it `edited`, lets quotes and names go to their owners (`consent_check`), says that it was `discussed`, and that it is `final`. Sending is `memo.send`. */
+export interface MemoStep {
+  type: "memo.step";
+  seen: "collecting" | "draft" | "edited" | "consent_check" | "sent" | "commented" | "discussed" | "final";
+  to: "draft" | "edited" | "consent_check" | "discussed" | "final";
+}
+
+/** A facilitator opens a new version of a memo that was sent: it can be written again, and people keep the one they have until the new one is sent. `seen`: the version they saw. */
+export interface MemoOpen {
+  type: "memo.open";
+  seen: number;
+}
+
+/** A facilitator has read again what stands in a place: it may stand in the shareable copy, as it is now; or (`on` false) not. */
+export interface MemoFit {
+  type: "memo.fit";
+  section: string;
+  on: boolean;
+}
+
+/** Somebody says something about a place of the copy they have. Everyone who has it reads it, with their name; it is printed nowhere. */
+export interface MemoComment {
+  type: "memo.comment";
+  place: string;
+  text: string;
+}
+
+/** I take back a comment of mine; it is deleted. */
+export interface MemoUncomment {
+  type: "memo.uncomment";
+  comment: string;
+}
+
+/** A facilitator has taken up what a comment says; or (`on` false) not yet. */
+export interface MemoTakeUp {
+  type: "memo.take_up";
+  comment: string;
+  on: boolean;
+}
+
 /** A field the sender fills in. `kind`: text, texts (list), choice, flag, number, seat, seats, date (ISO, or the value of one of the `options`). */
 export interface Need {
   kind: "text" | "texts" | "choice" | "flag" | "number" | "seat" | "seats" | "date";
@@ -1436,6 +1494,7 @@ export type RoomCommand =
   | SectionRename
   | SectionOrder
   | BoardRestore
+  | BoardUndo
   | ConsentRelease
   | ConsentWithdraw
   | MemoQuestion
@@ -1480,7 +1539,13 @@ export type RoomCommand =
   | ConsentNarrow
   | ConsentWiden
   | SeatForget
-  | MemoRemind;
+  | MemoRemind
+  | MemoStep
+  | MemoOpen
+  | MemoFit
+  | MemoComment
+  | MemoUncomment
+  | MemoTakeUp;
 
 export type Sees =
   | "self"
@@ -1550,6 +1615,7 @@ export const ROOM_COMMANDS: readonly string[] = [
   "agenda.remove",
   "agenda.use",
   "board.restore",
+  "board.undo",
   "consent.hear",
   "consent.narrow",
   "consent.release",
@@ -1576,10 +1642,16 @@ export const ROOM_COMMANDS: readonly string[] = [
   "lead.volunteer",
   "link.renew",
   "link.revoke",
+  "memo.comment",
+  "memo.fit",
+  "memo.open",
   "memo.prose",
   "memo.question",
   "memo.remind",
   "memo.send",
+  "memo.step",
+  "memo.take_up",
+  "memo.uncomment",
   "note.add",
   "note.delete",
   "note.move",
@@ -1625,9 +1697,36 @@ export const ROOM_COMMANDS: readonly string[] = [
   "words.write",
 ];
 
+/** Kinds of notes facilitators may put on the board at any time, in the order shown. */
+export const BY_HAND: readonly string[] = [
+  "insight",
+  "question",
+  "practice",
+  "quote",
+  "parking",
+  "burning_question",
+  "worthwhile",
+  "plus",
+  "delta",
+  "offer",
+  "need",
+  "contact",
+  "ask",
+  "reply",
+  "agreement",
+  "update",
+];
+
 /** Characters of one text, and bytes of a whole command: more is refused. */
 export const TEXT_LIMIT = 4000;
 export const COMMAND_LIMIT = 32768;
+/** Characters of a note, and of one place of the memo. */
+export const NOTE_LIMIT = 500;
+export const PLACE_LIMIT = 20000;
+/** Bytes of one picture. */
+export const PHOTO_LIMIT = 614400;
+/** Milliseconds in which a card that was taken away can be brought back. */
+export const UNDO_MS = 60000;
 
 /** An entry of `may`: a command that can be sent back once `needs` are filled in. */
 export interface Offer {

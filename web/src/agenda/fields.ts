@@ -14,7 +14,7 @@ const TEXT = 4000;
 const FIRST = 4;
 
 /** A number with its unit, as people say it. */
-export function amount(value: number, unit: Field["unit"]): string {
+function amount(value: number, unit: Field["unit"]): string {
   switch (unit) {
     case "s":
       if (value >= 60 && value % 60 === 0) return tn("{n} minute", "{n} minutes", value / 60);
@@ -151,7 +151,7 @@ function typed(field: Field, value: string): Value {
   return typeof field.default === "number" ? Number(value) : value;
 }
 
-export interface Slider {
+interface Slider {
   id: string;
   label: string;
   value: number;

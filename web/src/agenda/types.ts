@@ -33,7 +33,7 @@ export interface Kind {
   timed: boolean;
 }
 
-export interface Template {
+interface Template {
   name: string;
   title: string;
   summary: string;

@@ -1,10 +1,9 @@
 // Dots on options: by tap, and while the ballot has the focus by an option's number.
 import { html, nothing, type TemplateResult } from "lit";
-import { ticker } from "../clock";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type { Ballot, BallotOption, Offer } from "../wire";
-import { BlockPart, paged } from "./block";
+import { paged, TimedPart } from "./block";
 import { clockFor, Speaker } from "./ring";
 
 /** Milliseconds within which two digits are one number, where there are ten options or more. */
@@ -16,22 +15,15 @@ const MANY = 5;
 const PAGE = 6;
 const STANDS = 10_000;
 
-export class BallotBlock extends BlockPart<Ballot> {
+export class BallotBlock extends TimedPart<Ballot> {
   private digits = "";
   private waiting: number | undefined;
   private used: number | undefined;
   private told = "";
 
   private readonly speaker = new Speaker();
-  private readonly tick = () => this.requestUpdate();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
 
   override disconnectedCallback(): void {
-    ticker.remove(this.tick);
     window.clearTimeout(this.waiting);
     super.disconnectedCallback();
   }

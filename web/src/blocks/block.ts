@@ -1,7 +1,7 @@
 // What all block elements share: their block, the view it stands in, and the stage.
 
 import { html, type TemplateResult } from "lit";
-import { serverNow } from "../clock";
+import { serverNow, ticker } from "../clock";
 import { StagePart } from "../frame";
 import { t } from "../i18n";
 import { icon } from "../part";
@@ -18,6 +18,28 @@ export abstract class BlockPart<T> extends StagePart {
   declare block: T;
 }
 
+/** A block that shows time: drawn again every second. */
+export abstract class TimedPart<T> extends BlockPart<T> {
+  private readonly tick = () => {
+    if (this.ticks()) this.requestUpdate();
+  };
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    ticker.add(this.tick);
+  }
+
+  override disconnectedCallback(): void {
+    ticker.remove(this.tick);
+    super.disconnectedCallback();
+  }
+
+  /** Whether time stands on it just now. */
+  protected ticks(): boolean {
+    return true;
+  }
+}
+
 /** Who can see what is written here; stands at every box and every card. */
 export function sees(who: Sees): TemplateResult {
   switch (who) {
@@ -32,6 +54,14 @@ export function sees(who: Sees): TemplateResult {
     case "facilitators":
       return html`<span class="sees">${icon("lock")}${t("Facilitators only")}</span>`;
   }
+}
+
+/** Where a panel is held in one hand; as in styles/panel.css. */
+const HAND = window.matchMedia("(max-width: 63.99rem)");
+
+/** Whether this is a panel on a phone: what is not now is folded there. */
+export function inHand(view: ViewMessage): boolean {
+  return view.lens === "panel" && HAND.matches;
 }
 
 /** On a wall nothing scrolls: a long list stands there a page at a time, `stands` ms each. */

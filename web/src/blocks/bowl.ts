@@ -1,11 +1,11 @@
 // A fishbowl from above: chairs inside the plait, everybody else around; all seats of one kind
 // have one size, and the free chair is the one thing now.
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { ticker, timeWords } from "../clock";
+import { timeWords } from "../clock";
 import { number, t, tn } from "../i18n";
 import { initials, shortName } from "../part";
 import type { Bowl, Chair, RingSeat } from "../wire";
-import { BlockPart } from "./block";
+import { TimedPart } from "./block";
 import { at, plait, Speaker } from "./ring";
 
 const MIDDLE = 164;
@@ -37,22 +37,11 @@ function words(chair: Chair): string {
   }
 }
 
-export class BowlBlock extends BlockPart<Bowl> {
+export class BowlBlock extends TimedPart<Bowl> {
   private readonly speaker = new Speaker();
-  private readonly tick = () => this.requestUpdate();
   /** What was last said aloud of the chairs, and whether there was a last time. */
   private told = "";
   private fresh = true;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
 
   private me(seat: string): boolean {
     return this.view.lens === "seat" && seat === this.view.seat;

@@ -47,6 +47,7 @@ export class Box extends Part {
   declare much: boolean;
   private release: (() => void) | undefined;
   private unwatch: (() => void) | undefined;
+  private unmount: (() => void) | undefined;
   private bound: Y.Text | undefined;
   /** Something was typed before this device's copy of the draft was loaded. */
   private early = false;
@@ -62,6 +63,8 @@ export class Box extends Part {
     this.letGo();
     this.unwatch?.();
     this.unwatch = undefined;
+    this.unmount?.();
+    this.unmount = undefined;
     this.stage?.connection.removeEventListener("reopened", this.again);
     super.disconnectedCallback();
   }
@@ -82,7 +85,10 @@ export class Box extends Part {
       this.loaded = false;
       this.box.value = "";
     }
+    this.unmount?.();
+    this.unmount = undefined;
     if (!this.text) {
+      this.unmount = this.stage.drafts.mount(this.seat, this.name);
       this.stage.drafts.limits.set(this.name, this.limit);
       this.stage.connection.addEventListener("reopened", this.again);
       await this.stage.drafts.ready(this.seat);

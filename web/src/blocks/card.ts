@@ -5,15 +5,12 @@ import { hour, language, number, t, tn } from "../i18n";
 import { icon, Part } from "../part";
 import type { Facts, Shelf } from "../shelf";
 import type { Stage } from "../stage";
-import type { Sees } from "../wire";
+import { NOTE_LIMIT, type Sees } from "../wire";
 import { sees } from "./block";
 import "./photo";
 
 /** Milliseconds the focus waits for a card that was moved to stand in its new place. */
 const LANDING = 6_000;
-
-/** Characters of a note, on the server too. */
-const NOTE = 500;
 
 /** The draft of new words for a card without a name. */
 const REWORD = "room/reword";
@@ -223,7 +220,7 @@ export class CardPart extends Part {
       ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
-          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${t("Done")}</button></div>`
+          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${t("Done")}</button></div>`
           : editing
             ? this.rewording(card)
             : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
@@ -273,7 +270,7 @@ export class CardPart extends Part {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       this.done();
-    }}><tl-box .stage=${stage} .seat=${stage.seat} .name=${REWORD} .start=${card.text} .label=${t("Your note")} .hint=${t("Your name stays away from it.")} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><button class="btn small">${t("Done")}</button></form>`;
+    }}><tl-box .stage=${stage} .seat=${stage.seat} .name=${REWORD} .start=${card.text} .label=${t("Your note")} .hint=${t("Your name stays away from it.")} .limit=${NOTE_LIMIT} .lines=${2} .need=${""}></tl-box><button class="btn small">${t("Done")}</button></form>`;
   }
 
   /** Its author takes a card away; what is nobody's a facilitator, on the board. */

@@ -7,7 +7,7 @@ import { outwards, ways } from "../board/outwards";
 import { number, t, tn } from "../i18n";
 import { icon } from "../part";
 import { type Facts, Shelf } from "../shelf";
-import type { Cards, Sees } from "../wire";
+import { type Cards, NOTE_LIMIT, type Sees } from "../wire";
 import { BlockPart, sees } from "./block";
 import { type CardPlace, kindWord, land, type Row } from "./card";
 
@@ -260,8 +260,7 @@ export class CardsBlock extends BlockPart<Cards> {
   private whole(): TemplateResult | typeof nothing {
     const { stage, view } = this;
     if (this.block.document !== "board" || view.lens === "screen") return nothing;
-    const as = stage.boot.seats.length > 1 ? `?as=${view.seat}` : "";
-    return html`<p class="adder"><a class="btn small" href=${`/r/${stage.boot.room}/board${as}`}>${icon("board")}${t("Open the board")}</a></p>`;
+    return html`<p class="adder"><a class="btn small" href=${stage.path("board", view.seat)}>${icon("board")}${t("Open the board")}</a></p>`;
   }
 
   private adder(busy: boolean): TemplateResult {
@@ -269,7 +268,7 @@ export class CardsBlock extends BlockPart<Cards> {
     const { stage } = this;
     return html`<form class="adder stack" @submit=${(event: Event) => this.add(event)}>
           ${kinds.length > 1 ? html`<fieldset><legend class="vh">${t("Kind of note")}</legend><div class="three">${kinds.map((kind, n) => html`<label class="opt"><input type="radio" name="kind" value=${kind} ?checked=${n === 0}><span>${kindWord(kind)}</span></label>`)}</div></fieldset>` : nothing}
-          <tl-box .stage=${stage} .seat=${this.view.seat} .name=${stage.box(`note-${section}`)} .label=${t("Add a note")} .hint=${null} .limit=${500} .lines=${2} .need=${""}></tl-box>
+          <tl-box .stage=${stage} .seat=${this.view.seat} .name=${stage.box(`note-${section}`)} .label=${t("Add a note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${""}></tl-box>
           <button class="btn" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></form>`;
   }
 }

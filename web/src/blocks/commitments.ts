@@ -1,10 +1,10 @@
 // Cards "I will ...": who, what, with whom, by when, and what helps.
 import { html, nothing, type TemplateResult } from "lit";
-import { serverNow, ticker } from "../clock";
+import { serverNow } from "../clock";
 import { day, number, t } from "../i18n";
 import { icon } from "../part";
 import type { Commitment, Commitments, Offer } from "../wire";
-import { BlockPart, sees } from "./block";
+import { sees, TimedPart } from "./block";
 
 /** Lines a wall has room for in letters that are read from the back of a hall, beside a ring too;
  * letters in such a line; and how long a page stands (ms): long enough to be read aloud. */
@@ -48,19 +48,9 @@ function stateTag(state: Commitment["state"]): TemplateResult | typeof nothing {
   }
 }
 
-export class CommitmentsBlock extends BlockPart<Commitments> {
-  private readonly tick = () => {
-    if (this.view.lens === "screen") this.requestUpdate();
-  };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
+export class CommitmentsBlock extends TimedPart<Commitments> {
+  protected override ticks(): boolean {
+    return this.view.lens === "screen";
   }
 
   protected override render(): TemplateResult {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { icon } from "../part";
 import type { Option } from "../wire";
 
-export interface DateAsked {
+interface DateAsked {
   /** Of the input. */
   id: string;
   /** "{offer type}/{field}", so that a button can point here. */

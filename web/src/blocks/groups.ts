@@ -1,33 +1,28 @@
 // All circles at a glance, for facilitators: what each is doing, never what is said in it.
 import { html, nothing, type TemplateResult } from "lit";
-import { ticker } from "../clock";
-import { t } from "../i18n";
+import { number, t } from "../i18n";
 import { icon } from "../part";
 import type { GroupLine, Groups, Offer } from "../wire";
-import { BlockPart } from "./block";
+import { inHand, TimedPart } from "./block";
 import { miniRing } from "./ring";
 
-export class GroupsBlock extends BlockPart<Groups> {
-  private readonly tick = () => this.requestUpdate();
+/** Lines that stand open in one hand: one is short. */
+const FEW = 1;
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
-
+export class GroupsBlock extends TimedPart<Groups> {
   protected override render(): TemplateResult {
-    return html`<div class="groups">${this.block.groups.map((group) => this.group(group))}</div>`;
+    const { groups, title } = this.block;
+    const lines = html`<div class="groups">${groups.map((group) => this.group(group))}</div>`;
+    if (!title || groups.length <= FEW || !inHand(this.view)) return lines;
+    return html`<details class="rules"><summary>${title}<span class="note nums">${number(groups.length)}</span>${icon("down")}</summary>${lines}</details>`;
   }
 
   private group(group: GroupLine): TemplateResult {
     const offers = group.offers
       .map((index) => this.view.may[index] as unknown as Offer | undefined)
       .filter((offer): offer is Offer => !!offer && offer.shown !== false);
+    if (!offers.length && !group.host && !group.ring && !group.tag && !group.ready)
+      return html`<article class="grp"><div class="row between"><h2>${group.name}</h2><p>${group.status}</p></div></article>`;
     return html`<article class="grp">${group.ring ? miniRing(group.ring) : nothing}<div class="stack"><div class="row between"><h2>${group.name}</h2>${
       group.ready
         ? html`<span class="tag leaf">${icon("check")}${group.tag ?? t("ready")}</span>`

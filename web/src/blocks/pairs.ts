@@ -1,10 +1,9 @@
 // Who is with whom, for the wall and the panel; a wall with many pairs shows a page at a time.
 import { html, nothing, type TemplateResult } from "lit";
-import { ticker } from "../clock";
 import { number, t } from "../i18n";
 import { longerName, shortName } from "../part";
 import type { Pair, Pairs, RingSeat } from "../wire";
-import { BlockPart, paged } from "./block";
+import { paged, TimedPart } from "./block";
 import { clockFor, Speaker } from "./ring";
 
 /** Pairs a wall has room for in lines of a twentieth of its height, and where names need two. */
@@ -15,20 +14,8 @@ const LETTERS = 22;
 /** How long such a page stands (ms): long enough to find one's own name. */
 const STANDS = 10_000;
 
-export class PairsBlock extends BlockPart<Pairs> {
+export class PairsBlock extends TimedPart<Pairs> {
   private readonly speaker = new Speaker();
-  private readonly tick = () => this.requestUpdate();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
-
   protected override render(): TemplateResult {
     const { title, pairs, clock } = this.block;
     const long = (pair: Pair) =>

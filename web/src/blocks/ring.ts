@@ -1,12 +1,12 @@
 // The ring: a mat from above, equal seats round it, the time inside it. Never mirrored, never
 // bigger for one person than for another.
 import { html, nothing, type PropertyValues, svg, type TemplateResult } from "lit";
-import { filled, left, minutes, serverNow, ticker, timeWords } from "../clock";
+import { filled, left, minutes, serverNow, timeWords } from "../clock";
 import { hour, t } from "../i18n";
 import { initials, longerName, shortName } from "../part";
 import type { Stage } from "../stage";
 import type { Clock, Countdown, Ring, RingSeat, SeatState, ViewMessage } from "../wire";
-import { BlockPart } from "./block";
+import { TimedPart } from "./block";
 
 const CX = 164;
 const CY = 173;
@@ -15,7 +15,7 @@ const WEAVE_IN = 78.6;
 const WEAVE_OUT = 84.4;
 const TILES = 32;
 
-export type Point = [number, number];
+type Point = [number, number];
 
 /** A point at `turn` (0 at the top, clockwise, 1 a full turn) and `radius` from the middle. */
 export function at(turn: number, radius: number, cx = CX, cy = CY): Point {
@@ -107,7 +107,7 @@ function inside(n: number, count: number, [x, y]: Point, r: number): [number, nu
   return [x, y < CY ? y + r + 14 : y - r - 6, "middle"];
 }
 
-export function stateWord(state: SeatState): string {
+function stateWord(state: SeatState): string {
   switch (state) {
     case "floor":
       return t("has the floor");
@@ -176,20 +176,9 @@ export class Speaker {
   }
 }
 
-export class RingBlock extends BlockPart<Ring> {
+export class RingBlock extends TimedPart<Ring> {
   private readonly speaker = new Speaker();
-  private readonly tick = () => this.requestUpdate();
   private floor: string | null = null;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
 
   protected override render(): TemplateResult {
     const { seats, floor, clock, title } = this.block;
@@ -288,20 +277,8 @@ export class RingBlock extends BlockPart<Ring> {
 }
 
 /** A clock without a ring of people. */
-export class CountdownBlock extends BlockPart<Countdown> {
+export class CountdownBlock extends TimedPart<Countdown> {
   private readonly speaker = new Speaker();
-  private readonly tick = () => this.requestUpdate();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
-
   protected override render(): TemplateResult {
     const { clock, label, until } = this.block;
     this.speaker.hear(clock, false);

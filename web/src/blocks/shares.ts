@@ -1,9 +1,9 @@
 // Speaking time as bars, for the lead alone (methods.md A2): a mirror, not a rank.
 import { html, type TemplateResult } from "lit";
-import { serverNow, ticker } from "../clock";
+import { serverNow } from "../clock";
 import { number, t } from "../i18n";
 import type { Share, Shares } from "../wire";
-import { BlockPart, sees } from "./block";
+import { sees, TimedPart } from "./block";
 
 function spoken(share: Share): number {
   return share.spoken + (share.since ? Math.max(0, serverNow() - share.since) : 0);
@@ -17,19 +17,7 @@ function span(ms: number): string {
     : t("{n} min", { n: number(Math.round(seconds / 60)) });
 }
 
-export class SharesBlock extends BlockPart<Shares> {
-  private readonly tick = () => this.requestUpdate();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
-
+export class SharesBlock extends TimedPart<Shares> {
   protected override render(): TemplateResult {
     const { title, shares } = this.block;
     const most = Math.max(1, ...shares.map(spoken));

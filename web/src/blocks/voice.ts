@@ -1,10 +1,9 @@
 // A pair's big screen: whose time it is, in words, colour, a picture and a vibration.
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { ticker } from "../clock";
 import { t } from "../i18n";
 import { icon, initials, shortName } from "../part";
 import type { RingSeat, Voice } from "../wire";
-import { BlockPart } from "./block";
+import { TimedPart } from "./block";
 import { dial, PLAIT, Speaker } from "./ring";
 
 /** Milliseconds of vibration: two short ones when it is your turn, one when it is not. */
@@ -39,21 +38,10 @@ function modeWord(mode: Voice["mode"]): string {
   }
 }
 
-export class VoiceBlock extends BlockPart<Voice> {
+export class VoiceBlock extends TimedPart<Voice> {
   private readonly speaker = new Speaker();
-  private readonly tick = () => this.requestUpdate();
   private was: string | undefined;
   private told = "";
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
-  }
 
   /** A change of speaker is told once, aloud and in the hand; a page that just opened is silent. */
   private turned(): void {

@@ -1,6 +1,6 @@
 // Blocks that are read: now, prompt, note, rules, progress, answers, tally, stories, roll, next.
 import { html, nothing, type TemplateResult } from "lit";
-import { serverNow, ticker } from "../clock";
+import { serverNow } from "../clock";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type {
@@ -15,13 +15,16 @@ import type {
   Stories,
   Tally,
 } from "../wire";
-import { BlockPart, paged } from "./block";
+import { BlockPart, inHand, paged, TimedPart } from "./block";
 
 /** Sentences a wall has room for in lines of a twentieth of its height, or single words, and how
  * long they stand (ms). */
 const SENTENCES = 4;
 const WORDS = 24;
 const READ = 12_000;
+
+/** Sentences that stand open on a panel in one hand: as many of each as a lead reads aloud. */
+const THREE = 3;
 
 /** The one thing now, in big serif. */
 export class NowBlock extends BlockPart<Now> {
@@ -74,19 +77,9 @@ export class ProgressBlock extends BlockPart<Progress> {
 }
 
 /** What people gave, after the reveal. Single words flow; sentences stand. */
-export class AnswersBlock extends BlockPart<Answers> {
-  private readonly tick = () => {
-    if (this.view.lens === "screen") this.requestUpdate();
-  };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
+export class AnswersBlock extends TimedPart<Answers> {
+  protected override ticks(): boolean {
+    return this.view.lens === "screen";
   }
 
   /** How many a wall shows at once, so that they can be read from the last row. */
@@ -104,15 +97,21 @@ export class AnswersBlock extends BlockPart<Answers> {
     const size = this.room(short);
     const shown = paged(this.view, answers, size, READ);
     const page = shown[0] ? Math.floor(answers.indexOf(shown[0]) / size) : 0;
+    // In one hand three are read; the others are a tap away.
+    const open = inHand(this.view) && !short && shown.length > THREE + 1 ? THREE : shown.length;
     const pages = shown === answers ? 1 : Math.ceil(answers.length / size);
     return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>${
       answers.length
-        ? html`<ul class="answers ${short ? "words" : ""}">${shown.map(
-            (answer) =>
-              html`<li><q dir="auto">${answer.words}</q>${answer.who ? html` <span class="note"><bdi>${answer.who}</bdi></span>` : nothing}</li>`,
-          )}</ul>`
+        ? html`${this.list(shown.slice(0, open), short)}${shown.length > open ? html`<details class="rules"><summary>${t("{n} more", { n: number(shown.length - open) })}${icon("down")}</summary>${this.list(shown.slice(open), short)}</details>` : nothing}`
         : html`<p class="quiet">${t("Nobody has given anything yet.")}</p>`
     }</section>`;
+  }
+
+  private list(answers: Answers["answers"], short: boolean): TemplateResult {
+    return html`<ul class="answers ${short ? "words" : ""}">${answers.map(
+      (answer) =>
+        html`<li><q dir="auto">${answer.words}</q>${answer.who ? html` <span class="note"><bdi>${answer.who}</bdi></span>` : nothing}</li>`,
+    )}</ul>`;
   }
 }
 
@@ -135,19 +134,9 @@ const STANDS = 20_000;
 
 /** Released stories, for the plenary: their names first, each one tap away; a wall shows them one
  *  after the other. */
-export class StoriesBlock extends BlockPart<Stories> {
-  private readonly tick = () => {
-    if (this.view.lens === "screen") this.requestUpdate();
-  };
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    ticker.add(this.tick);
-  }
-
-  override disconnectedCallback(): void {
-    ticker.remove(this.tick);
-    super.disconnectedCallback();
+export class StoriesBlock extends TimedPart<Stories> {
+  protected override ticks(): boolean {
+    return this.view.lens === "screen";
   }
 
   protected override render(): TemplateResult {

@@ -18,7 +18,7 @@ export interface Landing {
   after: string;
 }
 
-export interface Hooks {
+interface Hooks {
   /** Whether this card may be taken. */
   may(card: string): boolean;
   /** Shows where it would land; null: nowhere. */

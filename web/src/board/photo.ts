@@ -10,7 +10,7 @@ import { NoPicture, shrink } from "./shrink";
 const ALT = 200;
 
 /** The fields of `note.add` that name a picture. */
-export interface Shown {
+interface Shown {
   photo: string;
   alt: string;
   faces: "none" | "agreed";

@@ -6,19 +6,13 @@ import type { Answer } from "../commands";
 import { number, t, tn } from "../i18n";
 import { before, type Facts, type Rank, type Shelf } from "../shelf";
 import type { Stage } from "../stage";
-import type { Sees } from "../wire";
+import { type Sees, UNDO_MS } from "../wire";
 import { type Column, Lists } from "./lists";
 import { everyones, outwards, type Way, went } from "./outwards";
-import type { Steps } from "./steps";
+import { type Steps, taken } from "./steps";
 
-/** Milliseconds a note that was taken away can come back; the server says the same. */
-const BACK = 60_000;
 /** Milliseconds after which a note that was shared stands on the board too. */
 const SEEN = 400;
-
-/** Moves sent at once, and milliseconds between those that follow: a seat may send five a second. */
-const AT_ONCE = 20;
-const BREATH = 250;
 
 /** What the page does for its places. */
 export interface Board {
@@ -33,7 +27,7 @@ export interface Board {
 }
 
 /** Where a card goes: a column, and behind which card ("" first, undefined last). */
-export interface Target {
+interface Target {
   column: string;
   after?: string;
 }
@@ -46,13 +40,14 @@ export class BoardPlace implements CardPlace {
   choosing: Set<string> | null = null;
   /** Ticks on their way. */
   private readonly ticking = new Map<string, boolean>();
-  private readonly answers = new Map<string, string>();
+  /** Notes that are being moved, by request. */
+  private readonly answers = new Map<string, readonly string[]>();
   /** Notes on their way to more people. */
   private readonly sharing = new Map<string, readonly string[]>();
   private readonly heard = (event: Event) => this.answered((event as CustomEvent<Answer>).detail);
 
   constructor(
-    private readonly board: Board,
+    readonly board: Board,
     /** As the connection names it. */
     readonly document: string,
     readonly shelf: Shelf,
@@ -157,23 +152,15 @@ export class BoardPlace implements CardPlace {
     const facts = shelf.get(card);
     const from = lists.columnOf(card);
     if (!facts || from === undefined) return;
-    const behind = lists.behind(card);
     const place = to.column === from ? {} : this.under(to);
     const after = to.after === undefined ? {} : { after: to.after };
     shelf.hold(card, { ...facts, ...place }, this.rankAt(card, to));
     const request = this.stage.say({ type: "note.move", card, ...place, ...after });
     const name = this.called(to.column);
-    this.answers.set(request, card);
+    this.answers.set(request, [card]);
     board.steps.took(request, {
       label: to.column === from ? t("Moved a note") : t("Moved to {place}", { place: name }),
-      back: (since) => ({
-        type: "note.move",
-        card,
-        theme: facts.theme,
-        ...("section" in place ? { section: facts.section } : {}),
-        after: behind,
-        since,
-      }),
+      back: taken,
       refused: () => shelf.release(card),
     });
     const list = lists.ids(to.column);
@@ -204,6 +191,10 @@ export class BoardPlace implements CardPlace {
     return [order, created, `${id}\u0000${card}`];
   }
 
+  private release(cards: readonly string[]): void {
+    for (const card of cards) this.shelf.release(card);
+  }
+
   private answered({ sent, message }: Answer): void {
     const shared = this.sharing.get(sent.id);
     if (shared) {
@@ -215,11 +206,11 @@ export class BoardPlace implements CardPlace {
         this.board.requestUpdate();
       }, SEEN);
     }
-    const card = this.answers.get(sent.id);
-    if (card === undefined) return;
+    const cards = this.answers.get(sent.id);
+    if (cards === undefined) return;
     this.answers.delete(sent.id);
     // What was asked for may be what stood there already: then the document never says so.
-    if (message.type === "done") window.setTimeout(() => this.shelf.release(card), 2_000);
+    if (message.type === "done") window.setTimeout(() => this.release(cards), 2_000);
     else this.board.announce(this.stage.refusal ?? "");
   }
 
@@ -264,7 +255,7 @@ export class BoardPlace implements CardPlace {
     this.board.steps.took(request, {
       label: t("Took a note away"),
       back: () => ({ type: "note.restore", card: card.id }),
-      until: Date.now() + BACK,
+      until: Date.now() + UNDO_MS,
     });
     this.board.announce(t("The note is away. You can bring it back for a minute."));
     this.left = { card: card.id, to: beside };
@@ -310,19 +301,23 @@ export class BoardPlace implements CardPlace {
     return there.sort((a, b) => column(a) - column(b) || before(shelf.rank(a), shelf.rank(b)));
   }
 
-  /** Moves all chosen cards under a heading, in their order. */
+  /** Moves all chosen cards under a heading, in their order and in one step. */
   moveAll(column: string): void {
+    const { shelf, board } = this;
     const cards = this.picked;
-    cards.forEach((card, n) => {
-      const late = Math.max(0, n - AT_ONCE) * BREATH;
-      if (late) window.setTimeout(() => this.move(card, { column }), late);
-      else this.move(card, { column });
+    const place = this.under({ column });
+    const name = this.called(column);
+    for (const card of cards) {
+      const facts = shelf.get(card);
+      if (facts) shelf.hold(card, { ...facts, ...place }, this.rankAt(card, { column }));
+    }
+    const request = this.stage.say({ type: "note.move", cards, ...place });
+    this.answers.set(request, cards);
+    const label = tn("{n} note moved to {place}", "{n} notes moved to {place}", cards.length, {
+      place: name,
     });
-    this.board.announce(
-      tn("{n} note moved to {place}", "{n} notes moved to {place}", cards.length, {
-        place: this.called(column),
-      }),
-    );
+    board.steps.took(request, { label, back: taken, refused: () => this.release(cards) });
+    board.announce(label);
     this.choosingFrom(null);
   }
 

@@ -1,8 +1,7 @@
 // A picture made small on the device: decoded upright, painted anew, saved as a JPEG. Nothing of
 // the file itself goes on, not the place where it was taken and not the device that took it.
+import { PHOTO_LIMIT } from "../wire";
 
-/** Bytes of one picture, on the server too (`rooms/photos.py`). */
-const LIMIT = 600_000;
 /** Pixels that a phone can be asked to decode: 50 million are 200 MB. */
 const MOST_PIXELS = 50_000_000;
 /** Bytes of a file that is opened at all. */
@@ -35,7 +34,7 @@ export async function shrink(file: Blob): Promise<Blob> {
   try {
     for (const [side, quality] of STEPS) {
       const small = await painted(picture, side, quality);
-      if (small.size <= LIMIT) return small;
+      if (small.size <= PHOTO_LIMIT) return small;
     }
   } finally {
     picture.close();

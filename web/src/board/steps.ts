@@ -20,6 +20,11 @@ export interface Step {
   refused?: () => void;
 }
 
+/** Takes back what the commit `at` did, if it was this seat's and nobody has built on it. */
+export function taken(at: number): Record<string, unknown> {
+  return { type: "board.undo", at };
+}
+
 interface Taken extends Step {
   request: string;
   /** The commit, once the server has answered. */
@@ -28,6 +33,8 @@ interface Taken extends Step {
 
 export class Steps extends EventTarget {
   private readonly stack: Taken[] = [];
+  /** Steps that are being taken back, by request. */
+  private readonly undoing = new Map<string, Step>();
   private texts: Y.UndoManager | undefined;
 
   constructor(private readonly stage: Stage) {
@@ -68,16 +75,24 @@ export class Steps extends EventTarget {
     return this.stack[this.stack.length - 1];
   }
 
-  /** Takes the last step back. Returns what it was, undefined when there is none (yet). */
+  /** Takes the last step back; an `undone` event follows, unless the server refuses. Returns what
+   *  it was, undefined when there is none (yet). */
   undo(): Step | undefined {
     this.forget();
     const step = this.stack[this.stack.length - 1];
     if (!step || step.since === undefined) return undefined;
     this.stack.pop();
-    if (step.back) this.stage.say(step.back(step.since));
-    else this.texts?.undo();
+    if (step.back) this.undoing.set(this.stage.say(step.back(step.since)), step);
+    else {
+      this.texts?.undo();
+      this.undone(step);
+    }
     this.tell();
     return step;
+  }
+
+  private undone(step: Step): void {
+    this.dispatchEvent(new CustomEvent<Step>("undone", { detail: step }));
   }
 
   private forget(): void {
@@ -95,6 +110,8 @@ export class Steps extends EventTarget {
   }
 
   private answered({ sent, message }: Answer): void {
+    const back = this.undoing.get(sent.id);
+    if (back && this.undoing.delete(sent.id) && message.type === "done") this.undone(back);
     const at = this.stack.findIndex((step) => step.request === sent.id);
     const step = this.stack[at];
     if (!step) return;

@@ -5,31 +5,10 @@ import { kindWord } from "../blocks/card";
 import { t } from "../i18n";
 import { icon } from "../part";
 import type { Stage } from "../stage";
+import { BY_HAND, NOTE_LIMIT } from "../wire";
 import type { PhotoBox } from "./photo";
 import type { BoardPlace } from "./place";
 
-/** Characters of a note, on the server too. */
-const NOTE = 500;
-
-/** What facilitators may put on the board at any time (`rooms/note_desk.py`). */
-const BY_HAND: readonly string[] = [
-  "insight",
-  "question",
-  "practice",
-  "quote",
-  "parking",
-  "burning_question",
-  "worthwhile",
-  "plus",
-  "delta",
-  "offer",
-  "need",
-  "contact",
-  "ask",
-  "reply",
-  "agreement",
-  "update",
-];
 /** More kinds than this are chosen from a list. */
 const CHIPS = 4;
 
@@ -79,7 +58,7 @@ export function writing(stage: Stage, place: BoardPlace): Writing {
         if (event.key === "Escape") close();
         if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
           (event.currentTarget as HTMLFormElement).requestSubmit();
-      }}><div>${sees(place.sees)}</div>${choice(kinds)}<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your note")} .hint=${null} .limit=${NOTE} .lines=${2} .need=${""}></tl-box><tl-photo-box .stage=${stage}></tl-photo-box><label class="btn small bare file">${icon("plus")}${t("Add a picture")}<input type="file" accept="image/*" @change=${take}></label><div class="row between"><div class="row"><button class="btn small bare" type="button" @click=${close}>${t("Close")}</button><button class="btn main" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></div></div></form>`;
+      }}><div>${sees(place.sees)}</div>${choice(kinds)}<tl-box .stage=${stage} .seat=${stage.seat} .name=${box} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${""}></tl-box><tl-photo-box .stage=${stage}></tl-photo-box><label class="btn small bare file">${icon("plus")}${t("Add a picture")}<input type="file" accept="image/*" @change=${take}></label><div class="row between"><div class="row"><button class="btn small bare" type="button" @click=${close}>${t("Close")}</button><button class="btn main" aria-busy=${busy ? "true" : "false"}>${icon("plus")}<span>${busy ? t("Adding") : t("Add it")}${busy ? html`<span class="dots"></span>` : nothing}</span></button></div></div></form>`;
     },
   };
 }

@@ -14,9 +14,7 @@ import { ySyncPluginKey } from "@tiptap/y-tiptap";
 import type { Awareness } from "y-protocols/awareness";
 import type * as Y from "yjs";
 import { t } from "../i18n";
-
-/** Characters of one place: what the server prints of it. */
-export const PLACE_LIMIT = 20_000;
+import { PLACE_LIMIT } from "../wire";
 
 export interface Writing {
   host: HTMLElement;

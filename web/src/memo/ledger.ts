@@ -51,7 +51,7 @@ function groups(entries: NoteEntry[], key: (entry: NoteEntry) => string): [strin
   return [...found];
 }
 
-export function reasonName(reason: string): string {
+function reasonName(reason: string): string {
   switch (reason) {
     case "pending":
       return t("Waits for its owner’s yes");
@@ -86,7 +86,7 @@ export function reasonName(reason: string): string {
   }
 }
 
-export function kindName(kind: string): string {
+function kindName(kind: string): string {
   switch (kind) {
     case "story_title":
       return t("Story title");

@@ -8,7 +8,7 @@ import { anchor, type MemoTree, type Missing } from "./tree";
 /** Goes to what is missing and puts the cursor there. */
 export type Go = (each: Missing) => void;
 
-export interface Gaps {
+interface Gaps {
   memo: MemoTree;
   stage: Stage;
   go: Go;

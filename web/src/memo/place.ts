@@ -36,6 +36,7 @@ export class PlacePart extends Part {
     places: { attribute: false },
     space: { attribute: false },
     editable: { attribute: false },
+    fit: { attribute: false },
     opened: { state: true },
     active: { state: true },
   };
@@ -43,6 +44,8 @@ export class PlacePart extends Part {
   declare places: Places;
   declare space: Space;
   declare editable: boolean;
+  /** Whether the words were read again for the shareable copy, as they are now. */
+  declare fit: boolean;
   /** An empty place nobody asks for stays folded until somebody opens it. */
   declare opened: boolean;
   /** The editor that has, or had, the cursor. */
@@ -207,7 +210,14 @@ export class PlacePart extends Part {
           if (kit && to) kit.press(to, mark);
         }}>${icon(mark)}</button>`;
       },
-    )}</div>`;
+    )}</div>${this.travels()}`;
+  }
+
+  /** What stands here goes into the copy for others only when somebody read it again for that. */
+  private travels(): TemplateResult | typeof nothing {
+    const { stage, space, fit } = this;
+    if (!this.places.has(space.id)) return nothing;
+    return html`<button class="btn bare travels" type="button" aria-pressed=${fit ? "true" : "false"} @click=${() => stage.say({ type: "memo.fit", section: space.id, on: !fit })}>${icon(fit ? "check" : "send")}${fit ? t("Also in the shareable copy") : t("Fit for the shareable copy?")}</button>`;
   }
 
   /** One stop for Tab; the arrows go from one button to the next. */

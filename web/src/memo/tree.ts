@@ -1,6 +1,6 @@
 // The memo as its page gets it: a tree of sections, what is missing, and where every note went.
 
-export interface Run {
+interface Run {
   text: string;
   bold?: boolean;
   italic?: boolean;
@@ -41,6 +41,7 @@ export type MemoBlock =
   | { type: "quote"; line: Line; attribution?: string; translation?: string }
   | { type: "table"; headers: string[]; rows: Line[][]; numeric?: number[] }
   | { type: "notice"; line: Line; kind: string }
+  | { type: "picture"; line: Line; photo: string; label?: string }
   | Ask
   | Space;
 
@@ -61,7 +62,47 @@ export interface Missing {
   blocks?: boolean;
 }
 
+/** Where the memo stands, for facilitators: a line of steps and the one next button. */
+export interface Stage {
+  step: string;
+  steps: { step: string; name: string; told: "done" | "now" | "later" }[];
+  line: string;
+  next: {
+    label: string;
+    hint?: string | null;
+    send: boolean;
+    command: Record<string, unknown>;
+  } | null;
+  writable: boolean;
+  waiting: number;
+  /** When the check is over (ms), 0 when none is on. */
+  ends: number;
+  reopen: Record<string, unknown> | null;
+}
+
+/** What somebody said about a part, as everyone who has the memo reads it. */
+export interface Comment {
+  id: string;
+  place: string;
+  name: string;
+  text: string;
+  at: number;
+  mine: boolean;
+  taken: boolean;
+  /** Its part is not in the memo any more. */
+  lost?: boolean;
+}
+
 export interface MemoTree {
+  stage?: Stage;
+  /** Places whose words were read again for the shareable copy, as they are. */
+  fit?: string[];
+  comments?: Comment[];
+  commentable?: boolean;
+  final?: boolean;
+  /** Sections in which something of whoever looks stands. */
+  own_places?: string[];
+  memo_version?: number;
   /** Whether the one who opened the room is looking. */
   organiser?: boolean;
   head: {

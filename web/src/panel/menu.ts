@@ -2,7 +2,7 @@
 import { t } from "../i18n";
 import type { Offer } from "../wire";
 
-export interface MenuPart {
+interface MenuPart {
   title: string;
   offers: Offer[];
 }

@@ -13,7 +13,7 @@ const SHORT = 8;
 type Way = "look" | "groups" | "silent";
 
 /** What the rings on the panel say about each seat. */
-export function statesOf(blocks: Block[]): Map<string, RingSeat["state"]> {
+function statesOf(blocks: Block[]): Map<string, RingSeat["state"]> {
   const found = new Map<string, RingSeat["state"]>();
   const read = (seats: RingSeat[] | undefined, floor: string | null | undefined) => {
     for (const each of seats ?? [])

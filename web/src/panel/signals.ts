@@ -8,7 +8,7 @@ import type { Offer } from "../wire";
 import { sorted } from "./sorting";
 
 /** One signal: sand asks to look, leaf says done. */
-export interface Signal {
+interface Signal {
   key: string;
   picture: string;
   good: boolean;
