@@ -54,11 +54,22 @@ class Facts(msgspec.Struct, frozen=True):
     here: int
     devices: int
     outbox_bytes: int
+    document_bytes: int
     tick_seconds: float
     appends: int
     refusals: int
     resyncs: int
     gate_refusals: int
+
+
+GROWS: Final = ("appends", "refusals", "resyncs", "gate_refusals")
+"""Figures that never fall, not even when a room is forgotten."""
+
+
+def _counted(delivery: Delivery) -> dict[str, int]:
+    room = delivery.room
+    counted = (room.appends, room.refusals, delivery.resyncs, room.shelf.refused)
+    return dict(zip(GROWS, counted, strict=True))
 
 
 class OpenRooms:
@@ -94,6 +105,7 @@ class OpenRooms:
         self._neighbours: dict[str, Neighbours] = {}
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
         self._forgetting: set[str] = set()
+        self._past = dict.fromkeys(GROWS, 0)
         self._heart: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -253,7 +265,9 @@ class OpenRooms:
         try:
             await found.room.forget()
             await self._shut(found)
-            self._open.pop(room_id, None)
+            if self._open.pop(room_id, None) is not None:
+                for name, count in _counted(found).items():
+                    self._past[name] += count
             if neighbours := self._neighbours.pop(room_id, None):
                 await neighbours.close()
             await self.storage.forget_room(room_id)
@@ -271,10 +285,8 @@ class OpenRooms:
             seats=sum(len(d.room.whole.room.seats) for d in open_now),
             here=sum(d.room.here() for d in open_now),
             devices=len(sessions),
+            document_bytes=sum(d.room.shelf.loaded for d in open_now),
             outbox_bytes=sum(s.outbox.held for s in sessions),
             tick_seconds=max((d.tick.took for d in open_now), default=0.0),
-            appends=sum(d.room.appends for d in open_now),
-            refusals=sum(d.room.refusals for d in open_now),
-            resyncs=sum(d.resyncs for d in open_now),
-            gate_refusals=sum(d.room.shelf.refused for d in open_now),
+            **{name: sum(_counted(d)[name] for d in open_now) + self._past[name] for name in GROWS},
         )

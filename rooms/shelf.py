@@ -222,6 +222,8 @@ class Shelf:
             except (BadUpdate, DocumentBroken, msgspec.MsgspecError, _Clash):
                 self._documents.drop(full)  # loading sets aside what is not in order
                 return False
+            self._told[name] = document.state_vector()
+            self.standing.drop(full)  # what others wrote may remove something
         return True
 
     def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:

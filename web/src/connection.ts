@@ -18,7 +18,7 @@ const PATIENCE = 15_000;
 /** The close code of a server that goes while another one comes (`wire.CLOSE_CODES`). */
 const GOING = 1001;
 /** How long a page looks for that one before it says so (ms). */
-const MOVING = 5_000;
+const MOVING = 8_000;
 /** Milliseconds over which typing is gathered into one update. */
 const GATHER = 120;
 /** Milliseconds over which what others write is gathered before it is put on this device's disk: it
