@@ -9,7 +9,7 @@ import pycrdt
 import structlog
 
 from activities.kernel import Refused
-from rooms.outgoing import Aware, ClosedDocument, Update
+from rooms.outgoing import NOTHING_KNOWN, Aware, ClosedDocument, Update
 from rooms.session import farewell
 from rooms.sheet import Printed, Sheet
 from rooms.tick import Tick
@@ -37,6 +37,7 @@ class Delivery:
         self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
         self.pointed_here: Callable[[str, bytes], None] = lambda name, states: None
         """Called with where people here point, for the other processes."""
+        self._sent: dict[str, bytes] = {}  # state vectors of what has left
         room.changed = self.views_changed
         room.shelf.on_edit = self.edited
         self.resyncs = 0
@@ -107,13 +108,16 @@ class Delivery:
         """Authors get what others did; everyone else shares one frame."""
         full = f"{self.room.id}/{document}"
         authors = {by for by, _ in edits if by is not None}
-        everyone = _frames(full, [update for _, update in edits])
+        since = self._sent.get(document, NOTHING_KNOWN)
+        everyone = _frames(full, [update for _, update in edits], since)
+        self._sent[document] = self.room.shelf.told(document)
         for session in self.sessions:
             if document not in session.opened:
                 continue
             frames = everyone
             if session in authors:
-                frames = _frames(full, [update for by, update in edits if by is not session])
+                others = [update for by, update in edits if by is not session]
+                frames = _frames(full, others, since)
             for frame in frames:
                 session.outbox.put(frame)
 
@@ -170,16 +174,16 @@ class Delivery:
             session.outbox.put_latest(key, printed.say)
 
 
-def _frames(full: str, updates: list[bytes]) -> list[Update]:
+def _frames(full: str, updates: list[bytes], since: bytes) -> list[Update]:
     """One frame with all updates, or one for each when they cannot be merged."""
     try:
-        return [Update(full, merged) for merged in _merged(updates)]
+        return [Update(full, merged, since) for merged in _merged(updates)]
     except BaseException as error:
         # A panic of pycrdt is a BaseException; merging leaves no state behind that could be broken.
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         log.error("merge_failed", document=full, updates=len(updates), error=repr(error))
-        return [Update(full, update) for update in updates]
+        return [Update(full, update, since) for update in updates]
 
 
 def _merged(updates: list[bytes]) -> list[bytes]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 from collections.abc import Callable
 from typing import Final
@@ -36,6 +37,10 @@ TROUBLE_AFTER: Final = 1.0
 """Seconds without an answer of the storage after which everybody reads about it: a restart that
 takes less is nobody's business."""
 
+REST_EVERY: Final = 25
+"""Seconds between looks for documents that nobody holds: what is found twice is let go, so a
+board's memory is given back within a minute after the last person left."""
+
 
 class UnknownRoom(Exception):
     """There is no room of this id."""
@@ -49,11 +54,22 @@ class Facts(msgspec.Struct, frozen=True):
     here: int
     devices: int
     outbox_bytes: int
+    document_bytes: int
     tick_seconds: float
     appends: int
     refusals: int
     resyncs: int
     gate_refusals: int
+
+
+GROWS: Final = ("appends", "refusals", "resyncs", "gate_refusals")
+"""Figures that never fall, not even when a room is forgotten."""
+
+
+def _counted(delivery: Delivery) -> dict[str, int]:
+    room = delivery.room
+    counted = (room.appends, room.refusals, delivery.resyncs, room.shelf.refused)
+    return dict(zip(GROWS, counted, strict=True))
 
 
 class OpenRooms:
@@ -89,6 +105,7 @@ class OpenRooms:
         self._neighbours: dict[str, Neighbours] = {}
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
         self._forgetting: set[str] = set()
+        self._past = dict.fromkeys(GROWS, 0)
         self._heart: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -117,8 +134,10 @@ class OpenRooms:
             await delivery.room.close()
 
     async def _beat(self) -> None:
-        while True:
+        for beat in itertools.count(1):
             await asyncio.sleep(TOUCH_EVERY)
+            if beat % REST_EVERY == 0:
+                self.rest()
             try:
                 await self._touch()
             except StorageUnwritable:
@@ -134,6 +153,13 @@ class OpenRooms:
             if delivery.room.unsaved != unsaved:
                 delivery.room.unsaved = unsaved
                 delivery.room.changed()
+
+    def rest(self) -> int:
+        """Let go of documents that nobody has held since the last time; returns how many."""
+        return sum(
+            delivery.room.shelf.rest({name for s in delivery.sessions for name in s.opened})
+            for delivery in self.deliveries()
+        )
 
     async def _touch(self) -> None:
         alive = {d.room.id: self.clock.now() for d in self.deliveries() if d.room.here()}
@@ -239,7 +265,9 @@ class OpenRooms:
         try:
             await found.room.forget()
             await self._shut(found)
-            self._open.pop(room_id, None)
+            if self._open.pop(room_id, None) is not None:
+                for name, count in _counted(found).items():
+                    self._past[name] += count
             if neighbours := self._neighbours.pop(room_id, None):
                 await neighbours.close()
             await self.storage.forget_room(room_id)
@@ -257,10 +285,8 @@ class OpenRooms:
             seats=sum(len(d.room.whole.room.seats) for d in open_now),
             here=sum(d.room.here() for d in open_now),
             devices=len(sessions),
-            outbox_bytes=sum(s.outbox.waiting for s in sessions),
+            document_bytes=sum(d.room.shelf.loaded for d in open_now),
+            outbox_bytes=sum(s.outbox.held for s in sessions),
             tick_seconds=max((d.tick.took for d in open_now), default=0.0),
-            appends=sum(d.room.appends for d in open_now),
-            refusals=sum(d.room.refusals for d in open_now),
-            resyncs=sum(d.resyncs for d in open_now),
-            gate_refusals=sum(d.room.shelf.refused for d in open_now),
+            **{name: sum(_counted(d)[name] for d in open_now) + self._past[name] for name in GROWS},
         )

@@ -3,8 +3,9 @@
 Acknowledgements and answers are never merged or dropped. Of a view only the newest per key is
 kept. When too much waits, awareness goes first; then the content of whole documents, largest
 first, each of which is owed one fresh answer (a *resync*) made at the moment the device reads
-again. A device that owes itself a resync and still does not read after a time, or for which more
-waits than even answers can explain, is told to come back later (`Goodbye` 4429).
+again, from what it is known to have. A device that owes itself a resync and still does not read
+after a time, or for which more waits than even answers can explain, is told to come back later
+(`Goodbye` 4429).
 """
 
 import asyncio
@@ -13,14 +14,27 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from rooms.outgoing import AuthNo, AuthOk, Aware, Bye, ClosedDocument, Outgoing, Step2, Update, size
+from rooms.outgoing import (
+    NOTHING_KNOWN,
+    AuthNo,
+    AuthOk,
+    Aware,
+    Bye,
+    ClosedDocument,
+    Outgoing,
+    Step2,
+    Update,
+    size,
+)
 from rooms.wire import Goodbye
 
 LIMIT: Final = 1_048_576
-"""Bytes that may wait before things are dropped: the largest board fits once."""
+"""Bytes that may wait or be on their way before things are dropped: the largest board fits once."""
 
-HARD_LIMIT: Final = 4 * LIMIT
-"""Bytes that may wait at all: answers and views alone get here only if nobody reads them."""
+HARD_LIMIT: Final = LIMIT + 393_216
+"""Bytes that may wait or be on their way at all: answers and views alone get beyond `LIMIT` only if
+nobody reads them. With the socket's own buffers (64 KiB in the process, `SEND_BYTES` in
+`server/supervisor.py` twice in the kernel) a device that stops reading costs under 2 MB."""
 
 BATCH: Final = 65_536
 """Bytes handed out at a time: what a socket takes at once; the rest can still be merged."""
@@ -29,9 +43,9 @@ STALL: Final = 30.0
 """Seconds without reading, after something was dropped, until the device must come back: a poor
 line carries a large board in that time."""
 
-Resync = Callable[[str], Sequence[Outgoing]]
-"""What a device that missed content of this document is to be sent, beginning with a `Step2` from
-its last known state vector."""
+Resync = Callable[[str, bytes], Sequence[Outgoing]]
+"""What a device that missed content of this document, and has at least this state vector, is to be
+sent: one fresh `Step2`."""
 
 
 class Outbox:
@@ -64,6 +78,8 @@ class Outbox:
         self._content: Counter[str] = Counter()
         self._ready = asyncio.Event()
         self._given_up = asyncio.Event()
+        # What the device has at least of a document whose content was dropped.
+        self._since: dict[str, bytes] = {}
         self._goodbye: Goodbye | None = None
         self._said_bye = False
         self._stalled_since: float | None = None
@@ -71,8 +87,15 @@ class Outbox:
         """Documents whose content was dropped and is still owed."""
         self.waiting = 0
         """Bytes that wait."""
+        self.sending = 0
+        """Bytes handed out last and, for all we know, still on their way."""
         self.dropped = 0
         """Items dropped so far."""
+
+    @property
+    def held(self) -> int:
+        """Bytes this device costs: what waits, and what is on its way."""
+        return self.waiting + self.sending
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
@@ -87,9 +110,9 @@ class Outbox:
                     return
             case AuthOk(document=document) | AuthNo(document=document):
                 # Opened anew: the device will ask for what it lacks.
-                self.overflowed.discard(document)
+                self._settled(document)
             case ClosedDocument(document=document):
-                self.overflowed.discard(document)
+                self._settled(document)
             case Bye():
                 self._said_bye = True
             case _:
@@ -113,6 +136,7 @@ class Outbox:
 
         Raises `Goodbye` once the device is given up: close the socket with its code.
         """
+        self.sending = 0  # whoever asks for more has passed on what it had
         await self._ready.wait()
         if self._goodbye:
             raise self._goodbye
@@ -129,6 +153,7 @@ class Outbox:
             self._repay(batch)
         if not self._items:
             self._ready.clear()
+        self.sending = sum(map(size, batch))
         return batch
 
     async def given_up(self) -> Goodbye:
@@ -148,7 +173,8 @@ class Outbox:
         self._content.clear()
         self._aware = 0
         self.overflowed.clear()
-        self.waiting = 0
+        self._since.clear()
+        self.waiting = self.sending = 0
         self._ready.set()
         self._given_up.set()
 
@@ -184,13 +210,18 @@ class Outbox:
             return
         # Made only now that the device reads: what it missed meanwhile is all in one answer.
         for document in sorted(self.overflowed):
-            batch.extend(self._resync(document))
+            batch.extend(self._resync(document, self._since.get(document, NOTHING_KNOWN)))
         self.overflowed.clear()
+        self._since.clear()
+
+    def _settled(self, document: str) -> None:
+        self.overflowed.discard(document)
+        self._since.pop(document, None)
 
     def _bound(self) -> None:
-        if self.waiting > self._limit and self._aware:
+        if self.held > self._limit and self._aware:
             self._drop_awareness()
-        while self.waiting > self._limit and self._content:
+        while self.held > self._limit and self._content:
             self._drop_content()
         if self.overflowed:
             now = self._time()
@@ -199,7 +230,7 @@ class Outbox:
             elif now - self._stalled_since > self._stall:
                 self.give_up(Goodbye(4429, "You were not reading; come back.", retry=True))
                 return
-        if self.waiting > self._hard_limit:
+        if self.held > self._hard_limit:
             self.give_up(Goodbye(4429, "Too much waits for you; come back.", retry=True))
 
     def _drop_awareness(self) -> None:
@@ -212,6 +243,8 @@ class Outbox:
         document, _ = self._content.most_common(1)[0]
         for number, (item, _) in list(self._items.items()):
             if isinstance(item, Update | Step2) and item.document == document:
+                # The first of them says what the device has: everything before it was passed on.
+                self._since.setdefault(document, item.since)
                 self._drop(number)
         self.overflowed.add(document)
         self._ready.set()

@@ -13,6 +13,10 @@ OVERHEAD: Final = 64
 """Bytes counted for an item besides its content: names, framing, and its place in a queue."""
 
 
+NOTHING_KNOWN: Final = b"\x00"
+"""The state vector of a device that has nothing."""
+
+
 class AuthOk(msgspec.Struct, frozen=True, weakref=True):
     """The document is open to this device."""
 
@@ -35,17 +39,20 @@ class Step1(msgspec.Struct, frozen=True, weakref=True):
 
 
 class Step2(msgspec.Struct, frozen=True, weakref=True):
-    """What the device lacked of a document."""
+    """What the device lacked of a document beyond the state vector `since`."""
 
     document: str
     update: bytes
+    since: bytes = NOTHING_KNOWN
 
 
 class Update(msgspec.Struct, frozen=True, weakref=True):
-    """A change of a document."""
+    """A change of a document. Who has all that came before it has at least `since` (a state
+    vector): what to answer somebody with for whom it had to be dropped."""
 
     document: str
     update: bytes
+    since: bytes = NOTHING_KNOWN
 
 
 class Aware(msgspec.Struct, frozen=True, weakref=True):

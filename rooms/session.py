@@ -152,12 +152,17 @@ class Session:
         shelf = self._here().room.shelf
         try:
             with reaching():
-                missing, state = await shelf.missing(name, state_vector)
+                if state_vector == EMPTY_STATE:
+                    frames, state = await shelf.first(name)
+                else:
+                    missing, state = await shelf.missing(name, state_vector)
+                    frames = [Step2(document, missing, state_vector)]
         except RefusedEdit as error:
             if error.reason == "closed":
                 raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
             raise Goodbye(1008, "bad state vector", retry=True) from error
-        self.outbox.put(Step2(document, missing))
+        for frame in frames:
+            self.outbox.put(frame)
         self.outbox.put(Step1(document, state))
 
     async def step2(self, document: str, update: bytes) -> None:
@@ -344,24 +349,24 @@ class Session:
         )
         self.outbox.put(Say(room.id, msgspec.json.encode(message).decode()))
 
-    def _resync(self, document: str) -> list[Outgoing]:
+    def _resync(self, document: str, since: bytes) -> list[Outgoing]:
         name = document.partition("/")[2]
         if self._delivery is None or name not in self.opened:
             return []
         self._delivery.resyncs += 1
-        whole = self._delivery.room.shelf.whole(name)
-        if not whole:
-            self._later(self._send_whole(document, name))
-        return [Step2(document, whole)] if whole else []
+        missing = self._delivery.room.shelf.missing_now(name, since)
+        if not missing:
+            self._later(self._send_missing(document, name, since))
+        return [Step2(document, missing, since)] if missing else []
 
-    async def _send_whole(self, document: str, name: str) -> None:
-        """The whole of a document that had to be loaded first."""
+    async def _send_missing(self, document: str, name: str, since: bytes) -> None:
+        """What a device lacks of a document that had to be loaded or waited for first."""
         try:
-            whole, _ = await self._here().room.shelf.missing(name, EMPTY_STATE)
+            missing, _ = await self._here().room.shelf.missing(name, since)
         except RefusedEdit:
             return
         if name in self.opened:
-            self.outbox.put(Step2(document, whole))
+            self.outbox.put(Step2(document, missing, since))
 
     def _later(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.ensure_future(work)

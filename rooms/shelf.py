@@ -30,10 +30,12 @@ from rooms.documents import (
     RefusedUpdate,
     writers,
 )
+from rooms.outgoing import NOTHING_KNOWN, Outgoing
 from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probing import Probing
 from rooms.sealed import seal, unseal
+from rooms.standing import Standing
 from rooms.storage import Conflict, Overtaken, Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
@@ -125,6 +127,10 @@ class Shelf:
         self._documents = Documents(new_client_id)
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: dict[str, list[_Edit]] = defaultdict(list)
+        self._told: dict[str, bytes] = {}
+        self._resting: set[str] = set()
+        self._folding: set[str] = set()
+        self.standing = Standing()
         self._rows: dict[str, int] = {}
         self._last: dict[str, int] = {}
 
@@ -139,6 +145,7 @@ class Shelf:
         if self._closed:
             raise RefusedEdit("closed")
         full = self._full(name)
+        self._resting.discard(name)
         if (known := self._documents.get(full)) is not None:
             return known
         stored = await self._undamaged(name, await self._storage.updates(full))
@@ -152,6 +159,11 @@ class Shelf:
             log.error("update_quarantined", room=self.room, document=name, update=bad.id)
         self._rows[name] = len(stored)
         self._last[name] = stored[-1].id if stored else 0
+        self.standing.drop(full)
+        if self._storage.shared and (told := self._told.get(name)) is not None:
+            # It was let go to be read again: readers have nothing yet of what others wrote.
+            self.on_edit(name, document.diff(told), None)
+            self._told[name] = document.state_vector()
         if stored:
             await self._storage.mark_applied(full, stored[-1].id)
         if name == "board" and stored and (wanted := self.structure()) is not None:
@@ -210,6 +222,8 @@ class Shelf:
             except (BadUpdate, DocumentBroken, msgspec.MsgspecError, _Clash):
                 self._documents.drop(full)  # loading sets aside what is not in order
                 return False
+            self._told[name] = document.state_vector()
+            self.standing.drop(full)  # what others wrote may remove something
         return True
 
     def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:
@@ -222,8 +236,17 @@ class Shelf:
         self._rows[name] += 1
         if new.update:
             self.on_edit(name, new.update, None)
+            self._told[name] = document.state_vector()
+            self._new_here(name, new)
             if stored.people:
                 self.on_touched(name, new.touches)
+
+    def _new_here(self, name: str, new: Accepted) -> None:
+        """The document has something new: so has the frame for those who come in."""
+        if any(map(_removes, new.touches)):
+            self.standing.drop(self._full(name))
+        else:
+            self.standing.changed(self._full(name), new.update)
 
     def has_rows(self, name: str) -> bool:
         """Whether an open document was ever written to."""
@@ -254,10 +277,53 @@ class Shelf:
             async with lock:
                 pass
 
-    def whole(self, name: str) -> bytes:
-        """Everything of an open document as one update, empty when it is not open."""
+    def told(self, name: str) -> bytes:
+        """A state vector of what `on_edit` was told of a document so far; at least nothing."""
+        return self._told.get(name, NOTHING_KNOWN)
+
+    def missing_now(self, name: str, state_vector: bytes) -> bytes:
+        """What a reader with this state vector lacks of an open document that nobody is writing
+        to; empty otherwise: then ask `missing`."""
         document = self._documents.get(self._full(name))
-        return document.state() if document else b""
+        if document is None or self._locks[name].locked():
+            return b""
+        return document.diff(state_vector)
+
+    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, and what we have. Raises
+        `RefusedEdit`."""
+        async with self.opened(name) as (document,):
+            frames = self.standing.frames(self._full(name), document.state)
+            return frames, document.state_vector()
+
+    def rest(self, in_use: Collection[str]) -> int:
+        """Let go of documents that nobody holds open, and nobody touched since the last time this
+        was asked; returns how many. They are loaded again when somebody wants them."""
+        gone = 0
+        self.standing.rest()
+        for name in [document.name.partition("/")[2] for document in self._documents]:
+            if name in in_use or self._locks[name].locked() or self._waiting[name]:
+                self._resting.discard(name)
+            elif name not in self._resting:
+                self._resting.add(name)
+            else:
+                self._let_go(name)
+                gone += 1
+        return gone
+
+    def _let_go(self, name: str) -> None:
+        self._documents.drop(self._full(name))
+        self.standing.drop(self._full(name))
+        self._told.pop(name, None)
+        self._resting.discard(name)
+        self._rows.pop(name, None)
+        self._last.pop(name, None)
+
+    @property
+    def loaded(self) -> int:
+        """Bytes of updates that the open documents were made of: a board takes some 13 times its
+        encoded size (`performance.md` 12.7)."""
+        return sum(document.size for document in self._documents)
 
     # People's edits -----------------------------------------------------------------------------
 
@@ -416,9 +482,12 @@ class Shelf:
                 edit.outcome = verdict.update
                 self.on_edit(name, verdict.update, edit.by)
                 self.on_touched(name, verdict.touches)
+                self._new_here(name, verdict)
                 if any(map(_removes, verdict.touches)):
                     self._untidy.add(name)
                     self.on_removed()
+        if last and lost is None:
+            self._told[name] = document.state_vector()
         return last
 
     async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
@@ -431,19 +500,37 @@ class Shelf:
         full = self._full(name)
         try:
             await self._storage.mark_applied(full, last)
-            if self._rows[name] >= COMPACT_AFTER and not document.is_broken:
-                await self.fold(name, document)
+            if self._rows[name] >= COMPACT_AFTER and name not in self._folding:
+                self._folding.add(name)
+                self._unbroken.start(self._fold_later(name))
         except StorageUnwritable:
             # The edit itself is kept; tidying up waits for the next one.
             log.warning("compaction_put_off", room=self.room, document=name)
 
+    async def _fold_later(self, name: str) -> None:
+        """Fold a long log when those who wait to write have written, and while others go on
+        writing: only reading the document out takes its lock, not the disk."""
+        try:
+            async with self.opened(name) as (document,):
+                snapshot, last, rows = self._snapshot(document), self._last[name], self._rows[name]
+            await self._storage.compact(self._full(name), snapshot, last)
+            if name in self._rows:
+                self._rows[name] += 1 - rows
+        except (Conflict, StorageUnwritable, RefusedEdit, DocumentBroken):
+            # Folded otherwise meanwhile, or not now: the next edit asks again.
+            log.warning("compaction_put_off", room=self.room, document=name)
+        finally:
+            self._folding.discard(name)
+
+    def _snapshot(self, document: Document) -> bytes:
+        bound = tuple((c, d) for c, d in document.index.bindings.items() if d)
+        return seal(_pack.encode(StoredRow(document.state(), bound)))
+
     async def fold(self, name: str, document: Document) -> None:
         """`compact` of a document that is `opened`."""
-        bound = tuple(document.index.bindings.items())
-        row = StoredRow(document.state(), tuple((c, d) for c, d in bound if d))
+        snapshot = self._snapshot(document)
         try:
-            sealed = seal(_pack.encode(row))
-            await self._storage.compact(self._full(name), sealed, self._last[name])
+            await self._storage.compact(self._full(name), snapshot, self._last[name])
         except Conflict:
             # Another process has a newer snapshot, made after everything this one would hold.
             log.info("compacted_elsewhere", room=self.room, document=name)
@@ -510,6 +597,8 @@ class Shelf:
                 raise Overtaken(f"somebody else has just changed {name}") from error
             raise
         self.on_edit(name, update, None)
+        self._told[name] = document.state_vector()
+        self.standing.drop(self._full(name))  # what we write may remove something
         await self._applied(name, document, row)
 
     async def make_places(self, texts: Mapping[str, str]) -> None:

@@ -20,6 +20,12 @@ class Unbroken:
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
 
+    def start(self, work: Coroutine[Any, Any, Any]) -> None:
+        """Have `work` done in a while; nobody waits for it but `settled`."""
+        task = asyncio.ensure_future(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
     async def settled(self) -> None:
         """Wait until nothing is under way."""
         while self._tasks:

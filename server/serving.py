@@ -7,19 +7,22 @@ import contextlib
 import importlib
 import importlib.util
 import io
+import random
 import signal
 import socket
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Final
 
 import segno
 import uvicorn
 
 from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnwritable
+from rooms.wire import CLOSE_CODES, Goodbye
 from server import supervisor
 from server.app import running
 from server.protocol import Prompt
 from server.settings import Settings, is_loopback
+from server.sockets import Line
 from server.supervisor import say_why
 from server.templating import NOT_BUILT
 
@@ -28,6 +31,16 @@ FRAME_LIMIT: Final = 1_048_576
 
 BACKLOG: Final = 1_024
 """Connections that wait to be accepted: a hall that reconnects in one second."""
+
+LEAVING_SECONDS: Final = 1.0
+"""Over which devices are told to come back when the server goes: at once for a few, spread for a
+hall, so that the next process is not asked for everything in the same moment."""
+
+LEAVING_EACH: Final = 0.005
+"""Seconds between two devices, at most."""
+
+LEAVING_LOOK: Final = 0.02
+"""Seconds between two looks whether all have left."""
 
 GRACE_SECONDS: Final = 5
 """For requests under way when the server is asked to stop."""
@@ -66,6 +79,7 @@ async def _run(
             watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
             try:
                 server = Server(uvicorn_config(app, settings))
+                server.lines = lambda: app.state.site.lines
                 if not quiet:
                     server.announcement = announcement(settings, demo, app.state.site)
                 await server.serve(sockets=[listening])
@@ -119,6 +133,8 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.serves = asyncio.Event()
+        self.lines: Callable[[], Collection[Line]] = lambda: ()
+        """The open websockets."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Begin to serve."""
@@ -126,6 +142,28 @@ class Server(uvicorn.Server):
         self.serves.set()
         if self.announcement and not self.should_exit:
             print(self.announcement, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Take nobody new, tell everybody to come back, and end."""
+        for server in self.servers:
+            server.close()
+        await self.send_home()
+        await super().shutdown(sockets)
+
+    async def send_home(self) -> None:
+        """Tell every device, in no order, to come back at once; their pages find the next process
+        before anybody notices."""
+        lines = list(self.lines())
+        random.shuffle(lines)
+        goodbye = Goodbye(1001, CLOSE_CODES[1001], retry=True)
+        pause = min(LEAVING_EACH, LEAVING_SECONDS / (len(lines) or 1))
+        for line in lines:
+            line.send_home(goodbye)
+            await asyncio.sleep(pause)
+        for _ in range(round(LEAVING_SECONDS / LEAVING_LOOK)):
+            if not self.lines():
+                return
+            await asyncio.sleep(LEAVING_LOOK)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:

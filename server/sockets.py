@@ -113,7 +113,12 @@ async def sync(websocket: WebSocket) -> None:
             await websocket.send_denial_response(Response("too_many", 429, {"Retry-After": "10"}))
             return
         await websocket.accept()
-        await Line(websocket, site, cookies=origin is not None).run()
+        line = Line(websocket, site, cookies=origin is not None)
+        site.lines.add(line)  # until its last word is said
+        try:
+            await line.run()
+        finally:
+            site.lines.discard(line)
 
 
 class Line:
@@ -146,14 +151,12 @@ class Line:
             )
         }
         goodbye: Goodbye | None = None
-        self._site.lines.add(self)
         try:
             while goodbye is None and tasks:
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
                     goodbye = goodbye or self._ending(task)
         finally:
-            self._site.lines.discard(self)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -306,6 +309,10 @@ class Line:
                 return Goodbye(4408, "Nothing was said in time.", retry=True)
             if not self._sending.locked():  # else something better than a ping is on its way
                 await self._send(wire.PING)
+
+    def send_home(self, goodbye: Goodbye) -> None:
+        """End the line with these words, after what waits already."""
+        self._session.goodbye(goodbye)
 
     async def heard_from(self) -> None:
         """Ping, and wait a moment for any frame: for clocks that tests move, whose seconds pass

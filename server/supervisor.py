@@ -45,6 +45,10 @@ DEAD_PEER_MS: Final = 20_000
 """How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
 without it a socket whose peer vanished, or does not read, stays for a quarter of an hour (U3)."""
 
+SEND_BYTES: Final = 196_608
+"""What the kernel keeps for a connection whose other end does not read (Linux doubles it; left to
+itself it takes up to 4 MB). A line of 200 ms still carries 2 MB a second."""
+
 WRONG_SETTING: Final = 2
 PORT_TAKEN: Final = 3
 DATA_UNWRITABLE: Final = 4
@@ -61,18 +65,20 @@ FINAL: Final = frozenset(
 
 class Supervisor:
     """Runs `command(again)` with the socket, again and again, until it ends for good or a signal
-    comes. `again` is false the first time only."""
+    comes. `again` is false the first time only. SIGHUP renews the child."""
 
     def __init__(self, listening: socket.socket, command: Callable[[bool, int], Sequence[str]]):
         self._listening = listening
         self._command = command
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = False
+        self._renewing = False
 
     def run(self) -> int:
         """Supervise; returns the exit code."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
+        signal.signal(signal.SIGHUP, self._renew)
         wait, failures, again = FIRST_WAIT, 0, False
         while not self._stopping:
             began = time.monotonic()
@@ -80,6 +86,9 @@ class Supervisor:
             lived = time.monotonic() - began
             if self._stopping:
                 break
+            if self._renewing:
+                self._renewing, again = False, True
+                continue
             if code in FINAL:
                 return code
             steady = lived > STEADY_SECONDS
@@ -115,11 +124,16 @@ class Supervisor:
 
     def _await(self) -> int:
         assert self._child is not None
+        end: float | None = None
         while True:
             try:
-                return self._child.wait(timeout=0.5 if not self._stopping else STOP_SECONDS)
+                return self._child.wait(timeout=0.1)
             except subprocess.TimeoutExpired:
-                if self._stopping:
+                if not (self._stopping or self._renewing):
+                    continue
+                # Asked to end: it has its time for that, counted from here.
+                end = end or time.monotonic() + STOP_SECONDS
+                if time.monotonic() > end:
                     self._child.kill()
 
     def _pause(self, seconds: float) -> None:
@@ -127,8 +141,17 @@ class Supervisor:
         while not self._stopping and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, 0.1))
 
+    def _renew(self, _number: int, _frame: Any) -> None:
+        """Another child in the place of this one, of the program as it is on the disk now; who
+        connects meanwhile waits in the kernel."""
+        if self._child is not None and self._child.poll() is None:
+            self._renewing = True
+            self._child.terminate()
+
     def _stop(self, _number: int, _frame: Any) -> None:
         self._stopping = True
+        # Nobody waits for a child that will not come: a front finds another process at once.
+        self._listening.close()
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
 
@@ -158,11 +181,15 @@ def end_with_parent(reading: int) -> None:
 
 
 def listening_socket(host: str, port: int) -> socket.socket:
-    """A bound socket with the dead-peer limit, which connections inherit; raises `OSError`."""
+    """A bound socket with the limits for dead peers and slow readers, which connections inherit.
+
+    Raises `OSError`.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BYTES)
         limit_dead_peers(made)
         made.bind((host, port))
     except OSError:

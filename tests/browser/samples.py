@@ -630,6 +630,7 @@ def my_words() -> dict[str, Any]:
         "kept_until": NOW + 90 * 86_400_000,
         "memo_until": NOW + 365 * 86_400_000,
         "sent": False,
+        "asked_until": 0,
     }  # fmt: skip
 
 
@@ -639,7 +640,28 @@ def memo() -> dict[str, Any]:
     def text(value: str, **more: Any) -> dict[str, Any]:
         return {"text": value, **more}
 
+    steps = ("Collecting", "Draft", "Edited", "Quotes checked", "Sent", "Comments", "Talked about")
+    told = ("done", "done", "now", "later", "later", "later", "later", "later")
     return {
+        "stage": {
+            "step": "edited",
+            "steps": [
+                {"step": name, "name": name, "told": how}
+                for name, how in zip((*steps, "Final"), told, strict=True)
+            ],
+            "line": "Your part is done. Now the people who are quoted see how they are quoted.",
+            "next": {
+                "label": "Ask the people who are quoted",
+                "hint": "They have 48 hours, under “My words” and in the room.",
+                "send": False,
+                "command": {"type": "memo.step", "seen": "edited", "to": "consent_check"},
+            },
+            "writable": True,
+            "waiting": 3,
+            "ends": 0,
+            "reopen": None,
+        },
+        "fit": [],
         "head": {
             "title": text(TITLE),
             "kicker": "Debrief memo",

@@ -112,7 +112,7 @@ async def test_cards_name_nobody_on_any_wire_NML3_NML4(tmp_path: Path) -> None:
             assert all(id.startswith("-a1n") for id in ids)
             # One client made all of them, the server's, and nobody types into them.
             doc: Doc[Any] = Doc()
-            doc.apply_update(room.shelf.whole("board"))
+            doc.apply_update(room.shelf.missing_now("board", b"\x00"))
             assert len(commits_of(doc)) == 1
             page = await Page.open(house, await house.session("s2"), "board", 91)
             assert not await page.card(next(iter(ids)), "mine now")

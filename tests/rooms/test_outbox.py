@@ -33,7 +33,7 @@ class Dial:
         return self.at
 
 
-def resync(document: str) -> Sequence[Outgoing]:
+def resync(document: str, since: bytes) -> Sequence[Outgoing]:
     return [Step2(document, b"all that was missed")]
 
 
@@ -130,7 +130,7 @@ async def test_without_a_resync_the_owed_documents_stay_named() -> None:
 async def test_the_resync_is_made_when_the_device_reads_not_before() -> None:
     asked: list[str] = []
 
-    def resync(document: str) -> Sequence[Outgoing]:
+    def resync(document: str, since: bytes) -> Sequence[Outgoing]:
         asked.append(document)
         return [Step2(document, b"fresh"), Aware(document, b"all")]
 
@@ -270,4 +270,33 @@ async def test_bytes_are_counted_exactly_and_no_content_is_lost_unowed(
 
 
 def test_limits_are_as_promised() -> None:
-    assert (LIMIT, HARD_LIMIT, BATCH, STALL) == (1_048_576, 4_194_304, 65_536, 30.0)
+    assert (LIMIT, HARD_LIMIT, BATCH, STALL) == (1_048_576, 1_441_792, 65_536, 30.0)
+
+
+async def test_what_is_on_its_way_counts_until_the_reader_asks_for_more() -> None:
+    """A device that stopped reading in the middle of a large frame does not get a second one."""
+    outbox = Outbox(resync, limit=1_000)
+    outbox.put(Step2("d", b"x" * 900))
+    assert len(await outbox.get()) == 1
+    assert outbox.held > 900
+    outbox.put(Update("d", b"y" * 200))
+    assert outbox.overflowed == {"d"}
+    assert [type(item) for item in await outbox.get()] == [Step2]
+    assert outbox.waiting == 0
+
+
+async def test_the_resync_begins_where_the_first_thing_dropped_did() -> None:
+    asked: list[tuple[str, bytes]] = []
+
+    def fresh(document: str, since: bytes) -> Sequence[Outgoing]:
+        asked.append((document, since))
+        return [Step2(document, b"what is missing", since)]
+
+    outbox = Outbox(fresh, limit=300)
+    outbox.put(Update("d", b"1" * 10, since=b"before 1"))
+    await outbox.get()
+    for n in (b"2", b"3", b"4", b"5"):
+        outbox.put(Update("d", n * 100, since=b"before " + n))
+    assert outbox.overflowed == {"d"}
+    assert [item for item in await outbox.get() if isinstance(item, Step2)]
+    assert asked == [("d", b"before 2")]

@@ -18,7 +18,6 @@ pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
 NODES = 3
 SLOTS = 16_384
-MODE = {"cluster_enabled": "yes", "cluster_node_timeout": "5000"}
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +25,9 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RedisServ
     """Three servers that have shared out the slots among them."""
     folder = tmp_path_factory.mktemp("cluster")
     servers = [
-        RedisServer(folder / f"node{n}", **MODE, cluster_port=str(free_port())).start()
+        RedisServer(
+            folder / f"node{n}", cluster_enabled="yes", cluster_port=str(free_port())
+        ).start()
         for n in range(NODES)
     ]
     clients = [Redis(port=server.port) for server in servers]

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from rooms.presence import Presence
 from rooms.roll import Roll
 from rooms.whole import Draft
 from tests.rooms.house import House
@@ -10,14 +11,18 @@ from tests.rooms.house import House
 async def test_what_could_not_be_committed_waits_in_order_PRE6(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         room = await house.room()
-        roll = Roll(room.presence)
+        presence, seats = Presence(), room.whole.room.seats.values()  # as after loading
+        roll = Roll(presence)
         assert not roll.waiting
         roll.everyone_away(room.whole.room, 5, 10)
         changes = roll.take()
         assert [c[0] for c in changes] == ["s1", "s2", "s3"]
         assert not roll.waiting
-        roll.call(room.whole.room, house.clock.now())
+        for device in (device for seat in seats for device in seat.devices):
+            presence.beat(device, 11)
+        roll.call(room.whole.room, 11)
         back = roll.take()
+        assert [c[:2] for c in back] == [("s1", "here"), ("s2", "here"), ("s3", "here")]
         roll.put_back(back)
         roll.put_back(changes)
         assert roll.take() == changes + back

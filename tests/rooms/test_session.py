@@ -11,6 +11,7 @@ from pycrdt import Map
 
 from rooms import lib0
 from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Say, Step1, Step2, Update
+from rooms.sealed import unseal
 from rooms.session import OPEN_DOCUMENTS, SENTENCES, Session
 from rooms.wire import COMMAND_LIMIT, Goodbye
 from tests.rooms.house import House
@@ -412,7 +413,7 @@ async def test_five_seats_on_one_device_have_five_views_SEA4(tmp_path: Path) -> 
             await session.stateless(house.opened.room, json.dumps(raw))
         room = await house.room()
         assert set(room.whole.room.help) == set(table)
-        rows = [msgspec.json.decode(r) for _, r in await house.storage.commits(room.id)]
+        rows = [msgspec.json.decode(unseal(r)) for _, r in await house.storage.commits(room.id)]
         by = {r["seat"]: r.get("entered_by", "") for r in rows if r.get("request", "")[:1] == "q"}
         assert by == {"s2": "", **dict.fromkeys(table[1:], "s2")}
         assert all(room.presence.here(seat) for seat in table)

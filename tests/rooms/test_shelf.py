@@ -1,6 +1,8 @@
 """Documents between people and storage: DOC4 to DOC7, STO2 (`rooms/RULES.md`)."""
 
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,7 @@ from pycrdt import Doc, Map
 from rooms import shelf as shelves
 from rooms.board_schema import Card, put_card
 from rooms.documents import Document, DocumentBroken
+from rooms.outgoing import NOTHING_KNOWN, Step2, Update
 from rooms.permissions import Writer
 from rooms.shelf import COMPACT_AFTER, MissingEdits, RefusedEdit, Shelf
 from rooms.storage import StorageUnwritable
@@ -255,3 +258,102 @@ async def test_a_reader_with_a_crafted_state_vector_is_refused(tmp_path: Path) -
 )
 def test_the_gates_words_are_reasons_for_people(word: str, reason: str) -> None:
     assert shelves._reason(word) == reason
+
+
+async def test_DUR5_a_document_nobody_holds_is_let_go_at_the_second_look(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    ana = Writing(found, ANA, 7)
+    await ana.put("ana-1")
+    kept = weakref.ref(found._documents.get("r/board"))
+    assert found.rest({"board"}) == found.rest({"board"}) == 0, "somebody holds it"
+    assert found.rest(()) == 0
+    await ana.put("ana-2")  # somebody wrote meanwhile
+    assert found.rest(()) == 0
+    assert found.rest(()) == 1
+    gc.collect()
+    assert kept() is None
+    assert found.loaded == 0
+    assert await ids(found) == {"ana-1", "ana-2"}
+    await ana.put("ana-3")
+    assert await ids(found) == {"ana-1", "ana-2", "ana-3"}
+    await storage.close()
+
+
+async def test_DUR5_nothing_is_let_go_under_an_edit_that_waits_for_the_disk(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    ana = Writing(found, ANA, 7)
+    await ana.put("ana-1")
+    storage.held = asyncio.Event()
+    storage.written.clear()
+    putting = asyncio.create_task(ana.put("ana-2"))
+    await storage.written.wait()
+    assert found.rest(()) == found.rest(()) == 0
+    storage.held.set()
+    await putting
+    assert await ids(found) == {"ana-1", "ana-2"}
+    await storage.close()
+
+
+async def test_a_long_log_is_folded_while_others_are_answered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(shelves, "COMPACT_AFTER", 5)
+    found, storage = await shelf(tmp_path)
+    folding, go_on = asyncio.Event(), asyncio.Event()
+    compact = storage.compact
+
+    async def slow(document: str, snapshot: bytes, upto: int) -> None:
+        folding.set()
+        await go_on.wait()
+        await compact(document, snapshot, upto)
+
+    monkeypatch.setattr(storage, "compact", slow)
+    ana = Writing(found, ANA, 7)
+    for n in range(5):
+        await ana.put(f"ana-{n}")
+    await asyncio.wait_for(folding.wait(), 10)
+    for n in range(5, 8):
+        await asyncio.wait_for(ana.put(f"ana-{n}"), 10)  # saved, while the disk is busy folding
+    go_on.set()
+    await found.close()
+    assert len(await storage.updates("r/board")) == 1 + 3
+    assert await ids(Shelf("r", storage)) == {f"ana-{n}" for n in range(8)}
+    await storage.close()
+
+
+async def test_who_comes_in_shares_one_frame_without_what_was_removed(tmp_path: Path) -> None:
+    found, storage = await shelf(tmp_path)
+    ana = Writing(found, ANA, 7)
+    await ana.put("ana-1", "a thing nobody may read")
+    (one,), _ = await found.first("board")
+    (again,), _ = await found.first("board")
+    assert one is again
+    await ana.put("ana-2")
+    frames, state = await found.first("board")
+    assert frames[0] is one
+    page: Doc[Any] = Doc()
+    for frame in frames:
+        assert isinstance(frame, Step2 | Update)
+        page.apply_update(frame.update)
+    assert page.get_state() == state
+    assert set(page.get("cards", type=Map).keys()) == {"ana-1", "ana-2"}
+    await found.edit("board", lambda doc: doc.get("cards", type=Map).pop("ana-1"))
+    (fresh,), _ = await found.first("board")
+    assert isinstance(fresh, Step2)
+    assert b"nobody may read" not in fresh.update
+    await storage.close()
+
+
+async def test_what_was_missed_is_answered_from_what_was_told(tmp_path: Path) -> None:
+    """A device that missed frames gets their content and not the whole board."""
+    found, storage = await shelf(tmp_path)
+    ana = Writing(found, ANA, 7)
+    await ana.put("ana-1", "x" * 5_000)
+    told = found.told("board")
+    await ana.put("ana-2", "y" * 50)
+    missing = found.missing_now("board", told)
+    assert b"y" * 50 in missing
+    assert len(missing) < 1_000
+    assert found.told("nowhere") == NOTHING_KNOWN
+    assert found.missing_now("nowhere", NOTHING_KNOWN) == b""
+    await storage.close()

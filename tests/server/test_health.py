@@ -38,6 +38,41 @@ async def test_metrics_tell_figures_and_no_names(opened: Opened) -> None:
     assert opened.room not in answer.text
 
 
+def figures(text: str) -> dict[str, float]:
+    """What Prometheus reads, by name."""
+    lines = [line.split() for line in text.splitlines() if not line.startswith("#")]
+    return {name.removeprefix("talanoa_"): float(value) for name, value in lines}
+
+
+async def test_metrics_have_every_figure_and_counters_never_fall(
+    opened: Opened, site: Site
+) -> None:
+    """Issue 5, Operations: rooms, seats, devices, tick length, outbox bytes, appends, refusals,
+    resyncs, gate refusals."""
+    http = opened.lead.http
+    begun = figures((await http.get("/metrics")).text)
+    await opened.join("Wanjiru")
+    refused = await opened.lead.send("r1", {"type": "turn.pass", "turn": 3})
+    assert refused.status_code >= 400
+    room = await site.hub.delivery(opened.room)
+    assert room is not None
+    room.resyncs += 2
+    room.room.shelf.refused += 3
+    then = figures((await http.get("/metrics")).text)
+    assert then["seats"] == begun["seats"] + 1
+    assert then["appends_total"] > begun["appends_total"]
+    assert then["refusals_total"] == begun["refusals_total"] + 1
+    assert (then["resyncs_total"], then["gate_refusals_total"]) == (2, 3)
+    for name in ("rooms", "here", "devices", "tick_seconds", "outbox_bytes", "document_bytes"):
+        assert then[name] >= 0
+    await site.hub.forget(opened.room)
+    last = figures((await http.get("/metrics")).text)
+    assert last["rooms"] == 0
+    totals = {name for name in then if name.endswith("_total")}
+    assert len(totals) >= 5
+    assert all(last[name] >= then[name] for name in totals)
+
+
 async def test_the_test_clock_moves(client: httpx.AsyncClient) -> None:
     before = (await client.get("/api/test/clock")).json()["now"]
     answer = await client.post("/api/test/clock", json={"advance_ms": 1500})

@@ -15,6 +15,10 @@ import type { ServerMessage } from "./wire";
 const SILENCE = 12_000;
 /** Milliseconds of looking for the line before the page says since when there is none. */
 const PATIENCE = 15_000;
+/** The close code of a server that goes while another one comes (`wire.CLOSE_CODES`). */
+const GOING = 1001;
+/** How long a page looks for that one before it says so (ms). */
+const MOVING = 8_000;
 /** Milliseconds over which typing is gathered into one update. */
 const GATHER = 120;
 /** Milliseconds over which what others write is gathered before it is put on this device's disk: it
@@ -144,6 +148,8 @@ export class Connection extends EventTarget {
   private readonly socket: HocuspocusProviderWebsocket;
   private readonly room: HocuspocusProvider;
   private patience: number | undefined;
+  /** The server said that it goes and that another one comes. */
+  private moving = false;
 
   constructor(private readonly boot: Boot) {
     super();
@@ -229,9 +235,16 @@ export class Connection extends EventTarget {
     if (this.line === "ended" || status === WebSocketStatus.Connected) return;
     if (status === WebSocketStatus.Disconnected && this.line === "connected") {
       this.since = Date.now();
-      this.set("finding");
-      this.patience = window.setTimeout(() => this.set("lost"), PATIENCE);
+      window.clearTimeout(this.patience);
+      // While it moves to another server nobody need notice: what is sent meanwhile is kept.
+      if (this.moving) this.patience = window.setTimeout(() => this.find(), MOVING);
+      else this.find();
     }
+  }
+
+  private find(): void {
+    this.set("finding");
+    this.patience = window.setTimeout(() => this.set("lost"), PATIENCE);
   }
 
   private hear(payload: string): void {
@@ -242,6 +255,7 @@ export class Connection extends EventTarget {
       return;
     }
     learn(message.now);
+    if (message.type === "bye") this.moving = message.retry && message.code === GOING;
     if (message.type === "bye" && !message.retry) this.end(message.code, message.reason);
     this.dispatchEvent(new CustomEvent<ServerMessage>("message", { detail: message }));
   }
@@ -254,7 +268,10 @@ export class Connection extends EventTarget {
 
   private set(line: Line): void {
     if (this.line === "ended" || (line === "lost" && this.line !== "finding")) return;
-    if (line === "connected") window.clearTimeout(this.patience);
+    if (line === "connected") {
+      window.clearTimeout(this.patience);
+      this.moving = false;
+    }
     this.line = line;
     this.tell();
   }

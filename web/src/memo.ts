@@ -107,7 +107,7 @@ export class MemoPage extends StagePart {
     const given = stage.boot.memo as { memo?: MemoTree; tree?: MemoTree } | undefined;
     this.memo = given?.memo ?? given?.tree ?? (given as MemoTree | undefined) ?? null;
     this.seq = stage.view?.seq ?? 0;
-    if (stage.facilitator) {
+    if (this.inside) {
       this.places = new Places(stage);
       this.places.addEventListener("people", () => this.requestUpdate());
       for (const what of ["text", "typed"]) this.places.addEventListener(what, this.later);
@@ -179,6 +179,11 @@ export class MemoPage extends StagePart {
     return active.closest<HTMLElement>("section[data-section]")?.dataset.section ?? "";
   }
 
+  /** Whether a facilitator is at this page, as the screen that was asked for. */
+  private get inside(): boolean {
+    return this.stage.lens === "panel";
+  }
+
   private get editable(): boolean {
     return !!this.memo?.stage?.writable;
   }
@@ -199,7 +204,7 @@ export class MemoPage extends StagePart {
   private standing(memo: MemoTree | null): TemplateResult | typeof nothing {
     const { stage } = this;
     const said = memo?.stage;
-    if (memo && !stage.facilitator && memo.memo_version) return this.version(memo);
+    if (memo && !this.inside && memo.memo_version) return this.version(memo);
     if (!memo || !said) return nothing;
     return drawSteps(said, (command) => stage.say(command), this.sending(memo));
   }
@@ -231,7 +236,7 @@ export class MemoPage extends StagePart {
     const words = memo.counts.words ?? 0;
     const budget = memo.counts.budget ?? 0;
     this.shown = steady(this.shown, memo.sections, this.held);
-    if (!this.stage.facilitator) return this.reading(memo);
+    if (!this.inside) return this.reading(memo);
     const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
       ${this.contents(leftOf(memo))}
@@ -295,7 +300,7 @@ export class MemoPage extends StagePart {
     }}>${icon("down")}${t("Sections")}</button>${left ? html`<a class="btn small gaps" href="#before" @click=${leave}>${tn("{n} left", "{n} left", left)}</a>` : nothing}</div><p class="note">${t("Parts, and how many words")}</p><ol>${this.shown.map(
       (section) =>
         html`<li><a href=${`#${anchor(section.id)}`} @click=${leave}><bdi>${section.heading}</bdi><span class="nums">${number(section.words ?? 0)}</span></a></li>`,
-    )}${this.stage.facilitator ? html`<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li>` : nothing}</ol>${this.stage.facilitator ? html`<p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p>` : nothing}</nav>`;
+    )}${this.inside ? html`<li><a href="#s-board" @click=${leave}>${t("Notes and themes")}</a></li>` : nothing}</ol>${this.inside ? html`<p><button class="btn bare" type="button" aria-pressed=${this.listing ? "true" : "false"} @click=${() => this.list()}>${icon("search")}${t("Where every note went")}</button></p>` : nothing}</nav>`;
   }
 
   private list(): void {
@@ -450,7 +455,7 @@ export class MemoPage extends StagePart {
       section.heading,
       (this.memo?.comments ?? []).filter((each) => !each.lost && each.place === section.id),
       // Facilitators write in the memo itself.
-      !!this.memo?.commentable && !this.stage.facilitator,
+      !!this.memo?.commentable && !this.inside,
     )}</section>`;
   }
 
@@ -590,4 +595,5 @@ define("tl-memo", MemoPage);
 const boot = readBoot();
 const role = boot.seats?.find((each) => each.seat === boot.seat)?.role;
 // Facilitators see here what the panel offers; whoever reads has the screen of their own seat.
-void enter(openStage(role === "facilitator" ? "panel" : "seat"), boot.room, "tl-memo");
+const reads = role !== undefined && role !== "facilitator";
+void enter(openStage(reads ? "seat" : "panel"), boot.room, "tl-memo");
