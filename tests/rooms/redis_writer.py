@@ -1,4 +1,4 @@
-"""A process that writes to rooms in Redis as fast as it may and says what was acknowledged.
+"""A process that writes to rooms in Redis and says what was acknowledged.
 
 `python -m tests.rooms.redis_writer URL ROOMS NAME` prints "ready", then a line "room seq n" for
 each acknowledged commit with its edit, until it is killed. Others may write to the same rooms.
@@ -31,7 +31,7 @@ class Writer:
         while True:
             try:
                 await self.storage.append(self.room, self.seq + 1, text, {f"w{self.seq + 1}": text})
-            except (Conflict, StorageUnwritable):
+            except (Conflict, StorageUnwritable) as error:
                 with contextlib.suppress(StorageUnwritable):
                     mine = 0
                     for seq, body in await self.storage.commits(self.room, self.seq):
@@ -39,7 +39,8 @@ class Writer:
                         mine = seq if body == text else mine
                     if mine:
                         return mine
-                await asyncio.sleep(PAUSE)
+                if isinstance(error, StorageUnwritable):
+                    await asyncio.sleep(PAUSE)
             else:
                 self.seq += 1
                 return self.seq
@@ -64,6 +65,7 @@ class Writer:
             text = f"{self.room} {self.name} {number}".encode()
             seq, _ = await asyncio.gather(self.append(text), self.edit(text))
             print(f"{self.room} {seq} {number}", flush=True)
+            await asyncio.sleep(PAUSE)  # others want to write as well
 
 
 async def main(url: str, rooms: int, name: str) -> None:

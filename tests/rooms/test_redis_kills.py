@@ -102,7 +102,7 @@ async def judge(server: RedisServer, acknowledged: Acknowledged) -> None:
 
 
 async def test_P8_kills_of_processes_and_of_redis_lose_nothing(own_redis: RedisServer) -> None:
-    await campaign(own_redis, rounds=2, seed=random.randrange(2**32))
+    await campaign(own_redis, rounds=2, seed=1)
 
 
 @pytest.mark.long
