@@ -1,7 +1,7 @@
 """A room of a few lines on the codec and the documents: enough for a real provider to talk to.
 
 It shows the duties that `server.hocuspocus` names; storage is a list. `swallow` plays a network
-that takes frames and delivers none.
+that takes frames and delivers none, `lose` one that loses the next edit.
 """
 
 from __future__ import annotations
@@ -42,6 +42,7 @@ class SmallRoom:
         self.pongs = 0
         self.gaps = 0
         self.swallow: set[str] = set()
+        self.lose: set[str] = set()
 
     def document(self, name: str) -> Document:
         return self.documents.get(name) or self.documents.open(name, self.logs[name])[0]
@@ -85,6 +86,8 @@ class SmallRoom:
         if isinstance(message, wire.SyncStep1):
             await socket.send(wire.sync_step2(name, document.diff(message.state_vector)))
             await socket.send(wire.sync_step1(name, document.state_vector()))
+        elif isinstance(message, wire.Update) and writer.device in self.lose:
+            self.lose.remove(writer.device)
         elif isinstance(message, wire.SyncStep2 | wire.Update):
             step2 = isinstance(message, wire.SyncStep2)
             await self.edit(socket, name, document, writer, message.update, step2)
@@ -97,6 +100,8 @@ class SmallRoom:
             asked = json.loads(message.payload)
             if asked.get("command") == "swallow":
                 self.swallow.add(writer.device)
+            elif asked.get("command") == "lose one":
+                self.lose.add(writer.device)
             else:
                 done = json.dumps({"type": "done", "request": asked["request"]})
                 await socket.send(wire.stateless(name, done))
