@@ -66,18 +66,21 @@ async def campaign(server: RedisServer, rounds: int, seed: int) -> None:
     acknowledged: Acknowledged = {}
     names = (f"p{number}" for number in itertools.count(1))
     alive = [await Process(server.url, next(names), acknowledged).start() for _ in range(2)]
-    for round in range(rounds):
+    try:
+        for round in range(rounds):
+            for process in alive:
+                await process.wrote(dice.randrange(5, 40))
+            if round % 2:
+                server.kill()
+                server.start()
+            else:
+                await alive.pop(dice.randrange(2)).kill()
+                alive.append(await Process(server.url, next(names), acknowledged).start())
         for process in alive:
-            await process.wrote(dice.randrange(5, 40))
-        if round % 2:
-            server.kill()
-            server.start()
-        else:
-            await alive.pop(dice.randrange(2)).kill()
-            alive.append(await Process(server.url, next(names), acknowledged).start())
-    for process in alive:
-        await process.wrote(5)
-        await process.kill()
+            await process.wrote(5)
+    finally:  # none outlives the test
+        for process in alive:
+            await process.kill()
     await judge(server, acknowledged)
     assert len(acknowledged) > rounds * 10, "not hollow"
 
