@@ -132,12 +132,18 @@ function halves(stage: Stage, whole: boolean): TemplateResult[] {
     ),
     ...stage.offers.flatMap((offer) => stage.questionBoxes(offer)),
   ]);
+  const left = drafts.halves(
+    seat,
+    view.activity?.id ?? "room",
+    standing,
+    whole && view.activity?.phase !== "paused",
+  );
+  if (!left.length) return []; // as nearly always: a board of a thousand cards is not searched
   // What stands on this page, on its own sheet, is not lost.
   const drawn = new Set(
     [...document.querySelectorAll<Element & { name?: string }>("tl-box")].map((box) => box.name),
   );
-  return drafts
-    .halves(seat, view.activity?.id ?? "room", standing, whole && view.activity?.phase !== "paused")
+  return left
     .filter(([box]) => !drawn.has(box))
     .map(
       ([box, text]) =>
