@@ -13,7 +13,7 @@ const FIRST = 24;
 const PIECE = 48;
 /** Cards that are skipped together while they are far off: one for each card would cost the browser
  *  as much as it saves. Rows of two, three and four come out even. */
-const CHUNK = 24;
+const CHUNK = 12;
 
 /** A run of cards in a column; a card that comes or goes changes one. */
 interface Chunk {
