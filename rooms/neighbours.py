@@ -121,31 +121,36 @@ class Neighbours:
 
     async def _follow(self, following: AsyncIterator[News]) -> None:
         async for news in following:
-            while not await self._take_in(news):  # noqa: ASYNC110
-                await asyncio.sleep(AGAIN_AFTER)
+            await self._take_in(news)
             if self._room.forgotten:
                 await self._forgotten()
                 return
 
-    async def _take_in(self, news: News) -> bool:
-        """Read what is new; whether that was possible."""
+    async def _take_in(self, news: News) -> None:
+        """Read what is new, again and again while the storage cannot be reached."""
+        while True:
+            try:
+                await self._read(news)
+            except (StorageUnwritable, RefusedEdit):
+                await asyncio.sleep(AGAIN_AFTER)
+                continue
+            except Exception:
+                # The next one reads all of it again.
+                log.exception("following_failed", room=self._room.id)
+            return
+
+    async def _read(self, news: News) -> None:
         room = self._room
-        try:
-            if news.document:
-                await room.shelf.follow(news.document.partition("/")[2])
-            elif news.number:
-                if news.number > room.whole.room.seq:
-                    await room.log.follow()
-            else:
+        if news.document:
+            await room.shelf.follow(news.document.partition("/")[2])
+        elif news.number:
+            if news.number > room.whole.room.seq:
                 await room.log.follow()
-                if not room.forgotten:
-                    await room.shelf.follow()
-                    await self.tell()
-        except (StorageUnwritable, RefusedEdit):
-            return False
-        except Exception:
-            log.exception("following_failed", room=room.id)  # the next one reads all of it again
-        return True
+        else:
+            await room.log.follow()
+            if not room.forgotten:
+                await room.shelf.follow()
+                await self.tell()
 
     # What they say --------------------------------------------------------------------------------
 

@@ -79,12 +79,12 @@ class RedisChannels:
     async def _run(self) -> None:
         tries = 0
         while True:
-            pubsub = self._client.pubsub()
             try:
-                await pubsub.subscribe(NOTHING)
-                self._last = time.monotonic()
-                tries = 0
-                await self._stand(pubsub)
+                async with contextlib.aclosing(self._client.pubsub()) as pubsub:
+                    await pubsub.subscribe(NOTHING)
+                    self._last = time.monotonic()
+                    tries = 0
+                    await self._stand(pubsub)
             except Exception as error:
                 # Whatever it is, also what the client trips over when it makes a line anew while
                 # the old one is being read: without this task nothing would be heard any more.
@@ -93,8 +93,6 @@ class RedisChannels:
             finally:
                 self._stands = False
                 self._heard_on.clear()
-                with contextlib.suppress(Exception):
-                    await pubsub.aclose()  # type: ignore[no-untyped-call]
             await asyncio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
             tries += 1
 

@@ -13,6 +13,8 @@ The replaced files are deleted, not overwritten, and replicas and backups have f
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -158,21 +160,21 @@ async def _rewrite_node(node: Redis) -> None:
     info = await node.info("persistence")
     if info.get("aof_enabled"):
         await _ended(node, "aof_rewrite_in_progress", "aof_rewrite_scheduled")
-        await _ask(node, "BGREWRITEAOF")
+        await _ask(node.bgrewriteaof)
         await _ended(node, "aof_rewrite_in_progress", "aof_rewrite_scheduled")
     if await _has_snapshots(node, info):
         await _ended(node, "rdb_bgsave_in_progress")
-        await _ask(node, "BGSAVE", "SCHEDULE")
+        await _ask(partial(node.bgsave, schedule=True))
         await _ended(node, "rdb_bgsave_in_progress")
     with contextlib.suppress(ResponseError):
         await node.slowlog_reset()
 
 
-async def _ask(node: Redis, *command: str) -> None:
+async def _ask(command: Callable[[], Awaitable[Any]]) -> None:
     """A rewriting that somebody else has begun may have begun too early: another one after it."""
     while True:
         try:
-            await node.execute_command(*command)  # type: ignore[no-untyped-call]
+            await command()
             return
         except ResponseError as error:
             if "in progress" not in str(error).lower():

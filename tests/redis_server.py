@@ -7,7 +7,6 @@ install: a suite that leaves them out quietly proves nothing.
 
 from __future__ import annotations
 
-import asyncio
 import importlib.util
 import shutil
 import signal
@@ -18,6 +17,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from redis.asyncio import Redis
+
+from tests.waiting import until
 
 START_SECONDS = 15.0
 
@@ -106,9 +107,11 @@ class RedisServer:
     async def linked(self) -> None:
         """Wait until it has caught up with its master."""
         client = Redis(port=self.port)
-        async with asyncio.timeout(START_SECONDS):
-            while (await client.info("replication")).get("master_link_status") != "up":  # noqa: ASYNC110
-                await asyncio.sleep(0.05)
+
+        async def up() -> bool:
+            return (await client.info("replication")).get("master_link_status") == "up"
+
+        await until(up, START_SECONDS)
         await client.aclose()
 
     def kill(self) -> None:

@@ -379,7 +379,7 @@ class StorageContract:
         assert await again.add_update("a/board", b"3") > ids[2]
 
     @pytest.mark.slow
-    async def test_STO14_random_histories_read_back_as_a_model_says(
+    async def test_random_histories_read_back_as_a_model_says(
         self, storage: Storage, reopen: Reopen
     ) -> None:
         """Requests asked in handfuls at the same moment, some of them wrong, with reopenings."""

@@ -4,19 +4,14 @@ Each has its own connection, hub and rooms, as processes have; they share the lo
 the test.
 """
 
-import asyncio
 import itertools
-import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from rooms.clock import TestClock
 from rooms.hub import Hub
 from rooms.redis_storage import RedisStorage
 from tests.rooms.house import SECRET, House
-
-SECONDS = 10.0
-"""How long what is on its way may take on a busy machine."""
+from tests.waiting import SECONDS, until
 
 
 class Street:
@@ -92,11 +87,3 @@ class Street:
             return all(room.whole.room.seq == len(log) for room in rooms)
 
         await until(agree, seconds)
-
-
-async def until(true: Callable[[], Awaitable[bool]], seconds: float = SECONDS) -> None:
-    """Wait until something is so. Fails when it does not come true in time."""
-    end = time.monotonic() + seconds
-    while not await true():
-        assert time.monotonic() < end, "it did not come true in time"
-        await asyncio.sleep(0.01)

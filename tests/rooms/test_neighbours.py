@@ -14,7 +14,8 @@ from rooms.storage import StorageUnwritable
 from tests.redis_server import RedisServer
 from tests.rooms.house import House
 from tests.rooms.page import Page
-from tests.rooms.street import Street, until
+from tests.rooms.street import Street
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 

@@ -52,7 +52,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[RedisServ
 
 
 def _ask(client: Redis, *words: str | int) -> Any:
-    return client.execute_command("CLUSTER", *words)  # type: ignore[no-untyped-call]
+    return client.cluster(*words)
 
 
 def _is_well(client: Redis) -> bool:
@@ -91,8 +91,12 @@ def reopen(address: str, redis_opened: Opened) -> Reopen:
 class TestContract(StorageContract):
     """A cluster keeps the contract."""
 
-    # Three servers would write their files anew after each of its forgettings: most of a minute.
-    test_STO14_random_histories_read_back_as_a_model_says = None  # type: ignore[assignment]
+    @pytest.mark.long
+    async def test_random_histories_read_back_as_a_model_says(
+        self, storage: Storage, reopen: Reopen
+    ) -> None:
+        """Three servers write their files anew after each of its forgettings: most of a minute."""
+        await super().test_random_histories_read_back_as_a_model_says(storage, reopen)
 
 
 async def test_rooms_are_spread_and_news_reach_every_process(

@@ -1,22 +1,23 @@
 """Nothing of what was removed stays in the server's files (WRD11, DOC9)."""
 
-import asyncio
-
 import pytest
 from redis.asyncio import Redis
 
 from rooms.redis_storage import RedisStorage
 from tests.redis_server import RedisServer
 from tests.rooms.conftest import Opened
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 
 
 async def leaves(server: RedisServer, canary: bytes) -> None:
     """It is gone from the files, at once or, on a busy machine, soon."""
-    async with asyncio.timeout(20):
-        while canary in server.bytes():  # noqa: ASYNC110
-            await asyncio.sleep(0.02)
+
+    async def gone() -> bool:
+        return canary not in server.bytes()
+
+    await until(gone, 20)
 
 
 @pytest.mark.slow
@@ -60,7 +61,10 @@ async def test_DOC9_what_a_killed_process_left_to_rewrite_others_do(
     client = Redis.from_url(own_redis.url)
     await client.set("talanoa:unclean", "somebody else")
     await client.hdel("talanoa:{a}:words", "w1")
-    async with asyncio.timeout(10):
-        while b"CANARY" in own_redis.bytes() or await client.exists("talanoa:unclean"):  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+    await leaves(own_redis, b"CANARY")
+
+    async def clean() -> bool:
+        return not await client.exists("talanoa:unclean")
+
+    await until(clean)
     await client.aclose()

@@ -11,6 +11,7 @@ import pytest
 
 from rooms.redis_storage import RedisStorage
 from tests.redis_server import RedisServer
+from tests.waiting import until
 
 pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
@@ -47,10 +48,12 @@ class Process:
 
     async def wrote(self, more: int) -> None:
         """Wait for so many more acknowledgements."""
-        async with asyncio.timeout(30):
-            upto = self.lines + more
-            while self.lines < upto:  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        upto = self.lines + more
+
+        async def enough() -> bool:
+            return self.lines >= upto
+
+        await until(enough, 30)
 
     async def kill(self) -> None:
         """SIGKILL, and read what it had said."""

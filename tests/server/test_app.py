@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 import pytest
 from msgspec import structs
@@ -13,6 +11,7 @@ from server.app import running, seeded
 from server.settings import Settings
 from server.site import Site
 from tests.server.conftest import Opened, Person, browser, open_room
+from tests.waiting import until
 
 
 async def test_every_answer_has_the_headers(client: httpx.AsyncClient) -> None:
@@ -86,9 +85,11 @@ async def test_a_room_in_redis_is_there_again_in_another_process(
             new = await opened.join("Noor")  # at one process, and at once at the other
             there = Person(elsewhere, opened.room, new.seat, new.token)
             done = (await there.send("r1", {"type": "help.ask"})).json()
-            async with asyncio.timeout(10):
-                while (await new.view())["seq"] < done["seq"]:  # noqa: ASYNC110
-                    await asyncio.sleep(0.01)
+
+            async def known() -> bool:
+                return bool((await new.view())["seq"] >= done["seq"])
+
+            await until(known)
         secret = structs.replace(kept, secret="another")
         with pytest.raises(StorageHeld, match="TALANOA_SECRET"):
             async with running(secret):
