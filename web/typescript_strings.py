@@ -1,4 +1,4 @@
-"""Takes the strings people read out of TypeScript, for Babel; Lit templates nest, so by a parser."""
+"""Takes the strings people read out of TypeScript for Babel: Lit templates nest, so by a parser."""
 
 from __future__ import annotations
 
