@@ -7,6 +7,7 @@ and brings the translations `web/locales/*.po` up to date; language tags after i
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,9 @@ KEYWORDS: dict[str, Any] = {
     "tp": ((1, "c"), 2),
 }
 NOTE_TAGS = ("Translators:",)  # comments above a string that its translator should see
+CHECKED_BY = "X-Checked-By"
+"""Header of a translation: the people who read it through as natives of the language."""
+NOT_CHECKED = "nobody yet"
 # Fixed, so that the same strings give the same bytes and a diff shows strings only.
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -91,12 +95,25 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
         if not place.exists():
             _write(place, _catalog(tag))
     for place in sorted(folder.glob("*.po")):
+        checked = checked_by(place)
         with place.open("rb") as file:
             catalog = read_po(file, locale=place.stem)
         catalog.update(template)
-        _write(place, catalog)
+        _write(place, catalog, checked)
         written.append(place)
     return written
+
+
+def checked_by(place: Path) -> str:
+    """Who read a translation through, from its header; "" where nobody did or nothing is said."""
+    with place.open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(f'"{CHECKED_BY}:'):
+                said = line.split(":", 1)[1].strip().removesuffix('\\n"').strip()
+                return "" if said == NOT_CHECKED else said
+            if line.startswith("msgid") and line.strip() != 'msgid ""':
+                break
+    return ""
 
 
 def _catalog(tag: str | None = None) -> Catalog:
@@ -110,9 +127,15 @@ def _catalog(tag: str | None = None) -> Catalog:
     )
 
 
-def _write(place: Path, catalog: Catalog) -> None:
-    with place.open("wb") as file:
-        write_po(file, catalog, sort_by_file=True, include_lineno=False, width=100)
+def _write(place: Path, catalog: Catalog, checked: str = "") -> None:
+    written = io.BytesIO()
+    write_po(written, catalog, sort_by_file=True, include_lineno=False, width=100)
+    text = written.getvalue().decode()
+    if catalog.locale is not None:  # Babel writes only the headers it knows
+        known = '"Generated-By:'
+        at = text.index("\n", text.index(known)) + 1
+        text = f'{text[:at]}"{CHECKED_BY}: {checked or NOT_CHECKED}\\n"\n{text[at:]}'
+    place.write_text(text, encoding="utf-8")
 
 
 def _wanted(folder: str | Path) -> bool:

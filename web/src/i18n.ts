@@ -44,6 +44,21 @@ export function tn(one: string, many: string, n: number, args: Args = {}): strin
   return fill(n === 1 ? one : many, shown);
 }
 
+/** A short word that means several things, told apart by where it stands: `tp("a button", "Done")`. */
+export function tp(context: string, id: string, args: Args = {}): string {
+  const found = catalogue.messages[`${context}\u0004${id}`];
+  return fill(typeof found === "string" && found ? found : id, args);
+}
+
+/** A sentence whose {places} are drawn as elements: `woven(t("{name} is ready"), {name: html`…`})`.
+ *  Translators order it as their language wants. */
+export function woven(text: string, parts: Record<string, unknown>): unknown[] {
+  return text.split(/(\{\w+\})/).map((piece) => {
+    const name = piece.slice(1, -1);
+    return piece.startsWith("{") && name in parts ? parts[name] : piece;
+  });
+}
+
 /** A number in the page's language. */
 export function number(n: number): string {
   return new Intl.NumberFormat(catalogue.language).format(n);
