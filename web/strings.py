@@ -87,8 +87,8 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
     strings that are gone stay in the file as comments. Returns the files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / f"{DOMAIN}.pot"]
-    _write(written[0], template)
+    places = [folder / f"{DOMAIN}.pot"]
+    _write(places[0], template)
     for tag in new:
         Locale.parse(tag)  # an unknown tag is an error here, not a folder nobody reads
         place = folder / f"{tag}.po"
@@ -100,8 +100,8 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
             catalog = read_po(file, locale=place.stem)
         catalog.update(template)
         _write(place, catalog, checked)
-        written.append(place)
-    return written
+        places.append(place)
+    return places
 
 
 def checked_by(place: Path) -> str:
@@ -128,14 +128,19 @@ def _catalog(tag: str | None = None) -> Catalog:
 
 
 def _write(place: Path, catalog: Catalog, checked: str = "") -> None:
-    written = io.BytesIO()
-    write_po(written, catalog, sort_by_file=True, include_lineno=False, width=100)
-    text = written.getvalue().decode()
+    place.write_text(written(catalog, checked), encoding="utf-8")
+
+
+def written(catalog: Catalog, checked: str = "") -> str:
+    """The text of a catalogue's file; `checked` are those who read a translation through."""
+    made = io.BytesIO()
+    write_po(made, catalog, sort_by_file=True, include_lineno=False, width=100)
+    text = made.getvalue().decode()
     if catalog.locale is not None:  # Babel writes only the headers it knows
         known = '"Generated-By:'
         at = text.index("\n", text.index(known)) + 1
         text = f'{text[:at]}"{CHECKED_BY}: {checked or NOT_CHECKED}\\n"\n{text[at:]}'
-    place.write_text(text, encoding="utf-8")
+    return text
 
 
 def _wanted(folder: str | Path) -> bool:

@@ -37,7 +37,8 @@ export function tn(one: string, many: string, n: number, args: Args = {}): strin
   const shown = { n: number(n), ...args };
   if (Array.isArray(found)) {
     const category = new Intl.PluralRules(catalogue.language).select(n);
-    const form = catalogue.plurals[category] ?? catalogue.plurals.other ?? 0;
+    const { plurals } = catalogue;
+    const form = plurals[n] ?? plurals[category] ?? plurals.other ?? 0;
     const text = found[form];
     if (text) return fill(text, shown);
   }
