@@ -22,6 +22,9 @@ SOURCE: Final = "en"
 ACCEPT_LIMIT: Final = 500
 """Characters of Accept-Language that are read; browsers send under 100."""
 
+CONTEXT_END: Final = "\x04"
+"""Between a context and its sentence in a key, as gettext has it."""
+
 SAMPLED: Final = (*range(1, 201), 1_000, 1_000_000, 0)
 """Numbers that meet every plural category of CLDR and every form of a catalogue. 0 comes last:
 where it shares a category with 1, it is 1 that says which form the category has."""
@@ -33,9 +36,11 @@ class Languages:
     def __init__(self, folder: Path = LOCALES) -> None:
         self._catalogues: dict[str, gettext.NullTranslations] = {SOURCE: gettext.NullTranslations()}
         self._browser: dict[str, dict[str, Any]] = {}
+        self._messages: dict[str, dict[str, Any]] = {SOURCE: {}}
+        self._places: dict[str, dict[str, tuple[str, ...]]] = {SOURCE: {}}
         for file in sorted(folder.glob("*.po")):
             self._load(file.stem.replace("_", "-"), file)
-        self._browser.setdefault(SOURCE, _for_browser(SOURCE, {}, {"one": 0, "other": 1}))
+        self._browser.setdefault(SOURCE, _for_browser(SOURCE, {"one": 0, "other": 1}))
         self.codes: Sequence[str] = tuple(sorted(self._catalogues))
 
     def _load(self, code: str, file: Path) -> None:
@@ -46,14 +51,19 @@ class Languages:
         compiled.seek(0)
         self._catalogues[code] = gettext.GNUTranslations(compiled)
         messages: dict[str, Any] = {}
+        places: dict[str, tuple[str, ...]] = {}
         for message in read:
             if not message.id or not message.string or message.fuzzy:
                 continue
-            if isinstance(message.id, (tuple, list)):
-                messages[str(message.id[0])] = list(message.string)
-            else:
-                messages[str(message.id)] = message.string
-        self._browser[code] = _for_browser(code, messages, _plural_map(code, read.plural_expr))
+            plural = isinstance(message.id, (tuple, list))
+            id = str(message.id[0] if plural else message.id)
+            if message.context:
+                id = f"{message.context}{CONTEXT_END}{id}"
+            messages[id] = list(message.string) if plural else message.string
+            places[id] = tuple(file for file, _ in message.locations)
+        self._messages[code] = messages
+        self._places[code] = places
+        self._browser[code] = _for_browser(code, _plural_map(code, read.plural_expr))
 
     def translate(self, language: str, id: str, plural: str = "", n: int = 0) -> str:
         """One sentence of the catalogue in a language, still with its {placeholders}."""
@@ -94,9 +104,17 @@ class Languages:
         return SOURCE
 
     def catalogue(self, language: str) -> Mapping[str, Any]:
-        """What the browser needs: `messages` (text or list of plural forms) and `plurals`
-        (CLDR category to the number of the form)."""
+        """What the browser needs to know of a language: its code, `direction` and `plurals` (CLDR
+        category to the number of the form). The sentences come apart: `server/messages.py`."""
         return self._browser[self.nearest(language)]
+
+    def messages(self, language: str) -> Mapping[str, Any]:
+        """Every sentence: text, or the list of plural forms."""
+        return self._messages[self.nearest(language)]
+
+    def places(self, language: str, id: str) -> Sequence[str]:
+        """The source files a sentence stands in, as its catalogue says."""
+        return self._places[self.nearest(language)].get(id, ())
 
     def offered(self) -> list[dict[str, str]]:
         """Languages to choose from, each by its own name."""
@@ -165,10 +183,5 @@ def _plural_map(code: str, expression: str) -> dict[str, int]:
     return found
 
 
-def _for_browser(code: str, messages: dict[str, Any], plurals: dict[str, int]) -> dict[str, Any]:
-    return {
-        "language": code,
-        "direction": direction(code),
-        "messages": messages,
-        "plurals": plurals,
-    }
+def _for_browser(code: str, plurals: dict[str, int]) -> dict[str, Any]:
+    return {"language": code, "direction": direction(code), "plurals": plurals}

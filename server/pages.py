@@ -55,6 +55,11 @@ MORE_LIMIT: Final = 8
 """People besides the first on one device (`rooms/seats.py`)."""
 
 
+async def sentences(request: Request) -> Response:
+    """GET /messages/{name}: what a page's script says, in one language."""
+    return site_of(request).pages.messages.answer(request)
+
+
 async def front(request: Request) -> Response:
     """The front door; POST opens a room."""
     if request.method == "POST":

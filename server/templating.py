@@ -21,14 +21,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from server.languages import Languages, direction
+from server.messages import IMMUTABLE, Messages
 
 WEB: Final = Path(__file__).parent.parent / "web"
 
 TRUSTED_TYPES: Final = "; require-trusted-types-for 'script'; trusted-types lit-html"
 """On every page but the memo, whose editor parses HTML (`field-notes.md` 9)."""
-
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
-"""For built files, whose names change with their contents."""
 
 BRIEF: Final = "public, max-age=300"
 """For the few files with lasting names."""
@@ -157,6 +155,7 @@ class Pages:
     def __init__(self, languages: Languages, web: Path = WEB) -> None:
         self._languages = languages
         self.manifest = Manifest(web)
+        self.messages = Messages(languages, web)
         self._env = jinja2.Environment(
             loader=jinja2.FileSystemLoader(web / "templates"),
             autoescape=True,
@@ -176,7 +175,10 @@ class Pages:
         self._env.install_gettext_callables(  # type: ignore[attr-defined]
             gettext, ngettext, newstyle=True
         )
+        # Arabic or Hindi as it is: escaped, each letter would be six bytes of a page sent as it is.
+        self._env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
         self._env.globals["asset"] = self.manifest.asset
+        self._env.globals["sentences_of"] = self.messages.address
         self._env.globals["sprite"] = sprite
         self._env.globals["preloads"] = self.manifest.preloads
         self._env.globals["request_id"] = lambda: f"f-{secrets.token_urlsafe(9)}"

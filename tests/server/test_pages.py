@@ -76,7 +76,7 @@ async def test_join_by_code_without_script(opened: Opened, app: Any) -> None:
         assert (knocked.status_code, knocked.headers["location"]) == (303, "/j")
         form = await phone.get("/j")
         assert "Living with the river" in form.text
-        assert "Amina invites you to" in form.text
+        assert "Invitation from Amina" in form.text
         assert "1 person is here" in form.text
         came = await phone.post(
             "/j/join",

@@ -8,10 +8,14 @@ interface SeatOfDevice {
   role?: string;
 }
 
+/** Sentences by English source text: one text, or the forms of a plural. */
+export type Messages = Record<string, string | string[]>;
+
 export interface Catalogue {
   language: string;
   direction: "ltr" | "rtl";
-  messages: Record<string, string | string[]>;
+  /** Only where no file of sentences goes before the script (`server/messages.py`). */
+  messages?: Messages;
   plurals: Record<string, number>;
 }
 
