@@ -52,7 +52,7 @@ STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
 @asynccontextmanager
 async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncIterator[Site]:
     """All parts of a server over an open storage; closes the hub at the end, not the storage."""
-    languages = Languages()
+    languages = Languages(invented=settings.test_clock)
     secret = secret_bytes(settings)
     extra: dict[str, Any] = {}
     if settings.seed is not None:

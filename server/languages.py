@@ -10,12 +10,15 @@ from typing import Any, Final
 
 from babel import Locale, UnknownLocaleError
 from babel.core import parse_locale
+from babel.messages.catalog import Message
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from activities.blocks import Line
+from server.pseudo import PSEUDO, Pseudo, pseudo
 
 LOCALES: Final = Path(__file__).parent.parent / "web" / "locales"
+TEMPLATE: Final = "talanoa.pot"
 SOURCE: Final = "en"
 """The language the sentences in the code are written in."""
 
@@ -31,9 +34,10 @@ where it shares a category with 1, it is 1 that says which form the category has
 
 
 class Languages:
-    """All catalogues found in a folder of `{code}.po` files."""
+    """All catalogues found in a folder of `{code}.po` files; for tests and pictures also the
+    invented languages of `pseudo.py`, which are never listed."""
 
-    def __init__(self, folder: Path = LOCALES) -> None:
+    def __init__(self, folder: Path = LOCALES, *, invented: bool = False) -> None:
         self._catalogues: dict[str, gettext.NullTranslations] = {SOURCE: gettext.NullTranslations()}
         self._browser: dict[str, dict[str, Any]] = {}
         self._messages: dict[str, dict[str, Any]] = {SOURCE: {}}
@@ -42,6 +46,8 @@ class Languages:
             self._load(file.stem.replace("_", "-"), file)
         self._browser.setdefault(SOURCE, _for_browser(SOURCE, {"one": 0, "other": 1}))
         self.codes: Sequence[str] = tuple(sorted(self._catalogues))
+        if invented:
+            self._invent(folder / TEMPLATE)
 
     def _load(self, code: str, file: Path) -> None:
         with file.open("rb") as source:
@@ -55,15 +61,28 @@ class Languages:
         for message in read:
             if not message.id or not message.string or message.fuzzy:
                 continue
-            plural = isinstance(message.id, (tuple, list))
-            id = str(message.id[0] if plural else message.id)
-            if message.context:
-                id = f"{message.context}{CONTEXT_END}{id}"
-            messages[id] = list(message.string) if plural else message.string
-            places[id] = tuple(file for file, _ in message.locations)
+            plural = isinstance(message.string, (tuple, list))
+            messages[_key(message)] = list(message.string) if plural else message.string
+            places[_key(message)] = tuple(file for file, _ in message.locations)
         self._messages[code] = messages
         self._places[code] = places
         self._browser[code] = _for_browser(code, _plural_map(code, read.plural_expr))
+
+    def _invent(self, template: Path) -> None:
+        with template.open("rb") as source:
+            found = [message for message in read_po(source) if message.id]
+        messages: dict[str, Any] = {}
+        for message in found:
+            forms = message.id if isinstance(message.id, (tuple, list)) else None
+            said = [pseudo(form) for form in forms] if forms else pseudo(str(message.id))
+            messages[_key(message)] = said
+        places = {_key(each): tuple(file for file, _ in each.locations) for each in found}
+        for code, way in PSEUDO.items():
+            self._catalogues[code] = Pseudo()
+            self._messages[code] = messages
+            self._places[code] = places
+            plurals = {"one": 0, "other": 1}
+            self._browser[code] = {"language": code, "direction": way, "plurals": plurals}
 
     def translate(self, language: str, id: str, plural: str = "", n: int = 0) -> str:
         """One sentence of the catalogue in a language, still with its {placeholders}."""
@@ -136,6 +155,8 @@ def own_name(code: str) -> str:
 
 def direction(code: str) -> str:
     """ "rtl" or "ltr"."""
+    if code in PSEUDO:
+        return PSEUDO[code]
     try:
         return str(Locale.parse(code, sep="-").text_direction)
     except (UnknownLocaleError, ValueError):
@@ -167,6 +188,12 @@ def _accepted(header: str) -> list[str]:
         if tag and tag != "*" and weight > 0:
             weighed.append((-weight, place, tag.strip()))
     return [tag for _, _, tag in sorted(weighed)]
+
+
+def _key(message: Message) -> str:
+    """A sentence's key in gettext's own files and in the browser."""
+    first = message.id[0] if isinstance(message.id, (tuple, list)) else message.id
+    return f"{message.context}{CONTEXT_END}{first}" if message.context else str(first)
 
 
 def _plural_map(code: str, expression: str) -> dict[str, int]:
