@@ -146,6 +146,7 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/move.svg", moving.code_picture, methods=["GET"]),
         Route("/r/{room}/do", live_pages.do, methods=["POST"]),
         WebSocketRoute("/sync", sync),
+        Route("/languages", pages.languages_page, methods=["GET"]),
         Route("/messages/{name}", pages.sentences, methods=["GET"]),
         Mount("/static", Static(), name="static"),
     ]

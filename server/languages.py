@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -25,6 +26,10 @@ SOURCE: Final = "en"
 ACCEPT_LIMIT: Final = 500
 """Characters of Accept-Language that are read; browsers send under 100."""
 
+CHECKED: Final = re.compile(r'^"X-Checked-By: *(.*?) *\\n"$', re.MULTILINE)
+NOT_CHECKED: Final = "nobody yet"
+"""A catalogue's header that names those who read it through as natives (`web/strings.py`)."""
+
 CONTEXT_END: Final = "\x04"
 """Between a context and its sentence in a key, as gettext has it."""
 
@@ -42,6 +47,7 @@ class Languages:
         self._browser: dict[str, dict[str, Any]] = {}
         self._messages: dict[str, dict[str, Any]] = {SOURCE: {}}
         self._places: dict[str, dict[str, tuple[str, ...]]] = {SOURCE: {}}
+        self._checked: dict[str, str] = {SOURCE: SOURCE}
         for file in sorted(folder.glob("*.po")):
             self._load(file.stem.replace("_", "-"), file)
         self._browser.setdefault(SOURCE, _for_browser(SOURCE, {"one": 0, "other": 1}))
@@ -50,8 +56,10 @@ class Languages:
             self._invent(folder / TEMPLATE)
 
     def _load(self, code: str, file: Path) -> None:
-        with file.open("rb") as source:
-            read = read_po(source, locale=code.replace("-", "_"))
+        whole = file.read_bytes()
+        read = read_po(io.BytesIO(whole), locale=code.replace("-", "_"))
+        said = CHECKED.search(whole.decode())
+        self._checked[code] = said[1] if said and said[1] != NOT_CHECKED else ""
         compiled = io.BytesIO()
         write_mo(compiled, read)
         compiled.seek(0)
@@ -107,19 +115,16 @@ class Languages:
         """The catalogue that serves a BCP 47 tag best: itself, its language alone, or English."""
         if language in self._catalogues:
             return language
-        base = language.replace("_", "-").split("-")[0].lower()
+        base = _base(language)
         return base if base in self._catalogues else SOURCE
 
     def choose(self, accept: str, wanted: str = "") -> str:
         """A language for a page: the one asked for, else the best of Accept-Language."""
-        if wanted and (wanted in self._catalogues or self.nearest(wanted) != SOURCE):
+        if wanted in self._catalogues or _base(wanted) in self._catalogues:
             return self.nearest(wanted)
         for tag in _accepted(accept[:ACCEPT_LIMIT]):
-            base = tag.split("-")[0].lower()
-            if tag in self._catalogues:
-                return tag
-            if base in self._catalogues:
-                return base
+            if tag in self._catalogues or _base(tag) in self._catalogues:
+                return self.nearest(tag)
         return SOURCE
 
     def catalogue(self, language: str) -> Mapping[str, Any]:
@@ -136,11 +141,22 @@ class Languages:
         return self._places[self.nearest(language)].get(id, ())
 
     def offered(self) -> list[dict[str, str]]:
-        """Languages to choose from, each by its own name."""
+        """Languages to choose from, each by its own name; `checked` says which natives of it read
+        the translation through: "" where nobody did yet."""
         return [
-            {"code": code, "name": own_name(code), "direction": direction(code)}
+            {
+                "code": code,
+                "name": own_name(code),
+                "direction": direction(code),
+                "checked": self._checked[code],
+            }
             for code in self.codes
         ]
+
+
+def _base(tag: str) -> str:
+    """The language alone: "pt" of "pt-BR"."""
+    return tag.replace("_", "-").split("-")[0].lower()
 
 
 def own_name(code: str) -> str:

@@ -302,6 +302,13 @@ def _newcomer(form: Form, name: str, own: bool) -> Newcomer:
     )  # fmt: skip
 
 
+async def languages_page(request: Request) -> Response:
+    """Which languages there are, and which of them a native reader has checked."""
+    return site_of(request).pages.answer(
+        request, "languages.html", site_of(request).language(request)
+    )
+
+
 async def api_page(request: Request) -> Response:
     """The JSON API for people."""
     site = site_of(request)

@@ -34,6 +34,12 @@ BRIEF: Final = "public, max-age=300"
 CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """Compressed by the build, smallest first. Pages are not: they hold keys next to typed text."""
 
+CHOSEN_LANGUAGE: Final = "language"
+"""Cookie of a language chosen by hand, so that the next page comes in it too; it names nobody."""
+
+CHOSEN_AGE: Final = 365 * 24 * 3600
+"""Seconds a choice is kept: from one exchange to the next year's."""
+
 QR_BORDER: Final = 2
 """Quiet modules round a QR code on our own white ground; phones read it from two on."""
 
@@ -208,6 +214,15 @@ class Pages:
         made.headers["Cache-Control"] = "no-store"
         made.headers["Vary"] = "Accept-Language, Cookie"
         made.headers["Content-Language"] = language
+        if connection.query_params.get("lang") == language:
+            made.set_cookie(
+                CHOSEN_LANGUAGE,
+                language,
+                max_age=CHOSEN_AGE,
+                httponly=True,
+                samesite="lax",
+                secure=connection.url.scheme == "https",
+            )
         return made
 
 

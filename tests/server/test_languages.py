@@ -114,3 +114,22 @@ def test_where_0_shares_a_category_with_1_it_is_1_that_decides(tmp_path: Path) -
     )
     plurals = Languages(tmp_path).catalogue("pt")["plurals"]
     assert (plurals["one"], plurals["other"], plurals["0"]) == (0, 1, 1)
+
+
+def test_a_file_dropped_in_is_offered_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "ta.po").write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"X-Checked-By: Selvi, 2027-01-02\\n"\n\nmsgid "Saved"\nmsgstr "சேமிக்கப்பட்டது"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "ar.po").write_text(ARABIC, encoding="utf-8")
+    offered = {each["code"]: each for each in Languages(tmp_path).offered()}
+    assert offered["ta"]["name"] == "தமிழ்"
+    assert offered["ta"]["checked"] == "Selvi, 2027-01-02"
+    assert offered["ar"]["checked"] == ""
+    assert offered["en"]["checked"]
+
+
+def test_a_language_with_its_country_is_understood(languages: Languages) -> None:
+    assert languages.choose("ar", "en-GB") == "en"
+    assert languages.choose("en", "ar_EG") == "ar"

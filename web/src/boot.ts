@@ -30,7 +30,8 @@ export interface Boot {
   device: string;
   view: ViewMessage | null;
   catalogue: Catalogue;
-  languages: { code: string; name: string; direction: string }[];
+  /** Each by its own name; `checked`: the native readers who read it through. */
+  languages: { code: string; name: string; direction: string; checked: string }[];
   /** Path of the websocket. */
   sync: string;
   /** A device token, only where cookies were refused. */
