@@ -250,7 +250,7 @@ def _join(
         # A form that was filled already stays, with what was typed.
         shut=room is not None and problem is None and not room.whole.room.door,
         waits=room is not None and room.whole.room.safety.door_asks,
-        kept=site.languages.line(language, keeps(room.whole.room)) if room else "",
+        kept=site.languages.line(language, keeps(room.whole.room, language)) if room else "",
         values=values,
         error=site.message(problem, language) if problem else "",
     )

@@ -150,7 +150,7 @@ async def spoken(company: Company, language: str) -> None:
         device = company.room.device(token)
         assert device
         command = {"type": "seat.language", "language": language}
-        body = {"request": f"tongue-{seat}", "seat": seat, "command": command}
+        body = {"request": f"tongue-{language}-{seat}", "seat": seat, "command": command}
         with contextlib.suppress(Refused):  # who has it already
             await company.room.command(device, json.dumps(body).encode())
 

@@ -190,7 +190,8 @@ async def test_whoever_sat_alone_sits_at_a_table_once_somebody_is_carried_SEA4(
 
 
 async def test_a_wall_chooses_its_language_and_does_nothing_else(tmp_path: Path) -> None:
-    async with await House.open(tmp_path) as house:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do(house.lead, "activity.start", item="a1", epoch=1)
         room = await house.room()
         wall = await house.hub.recover(room, house.opened.screen)
         assert wall.token
@@ -203,6 +204,8 @@ async def test_a_wall_chooses_its_language_and_does_nothing_else(tmp_path: Path)
 
         await asks("one", {"type": "seat.language", "language": "ar"})
         assert room.language_of(wall.seat) == "ar"
+        running = room.whole.running["a1"]
+        assert f"'{wall.seat}'" not in str(running.state)  # a wall is nobody who comes late
         refused: list[dict[str, Any]] = [{"type": "room.pause"}, {"type": "seat.name"}, {}]
         for command in refused:
             with pytest.raises(Refused, match="not_allowed"):

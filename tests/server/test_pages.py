@@ -282,3 +282,10 @@ async def test_where_a_language_is_chosen_it_says_whether_natives_checked_it(app
         for code, name in (("ar", "العربية"), ("hi", "हिन्दी"), ("sw", "Kiswahili")):
             assert f'<b lang="{code}" dir="{"rtl" if code == "ar" else "ltr"}">{name}</b>' in page
         assert page.count(unchecked) == 6
+
+
+async def test_dates_come_in_the_readers_language(opened: Opened, app: Any) -> None:
+    async with browser(app) as phone:
+        await phone.post("/j", data={"code": opened.code}, headers=OWN)
+        assert "diciembre de 2026" in (await phone.get("/j?lang=es")).text
+        assert "ديسمبر" in (await phone.get("/j?lang=ar")).text
