@@ -65,6 +65,12 @@ export function woven(text: string, parts: Record<string, unknown>): unknown[] {
   });
 }
 
+/** Which way a language is written, where it is not the page's: a memo has the language of its room. */
+export function runs(code: string): "ltr" | "rtl" {
+  if (!code || code === catalogue.language) return catalogue.direction;
+  return /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i.test(code) ? "rtl" : "ltr";
+}
+
 /** A number in the page's language. */
 export function number(n: number): string {
   return new Intl.NumberFormat(catalogue.language).format(n);
