@@ -17,7 +17,7 @@ from activities.blocks import Line, say
 from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
 from rooms.outbox import Outbox
-from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
+from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
 from rooms.shelf import MissingEdits, RefusedEdit
@@ -95,6 +95,8 @@ class Session:
         self.opened: set[str] = set()
         self.lenses: dict[str, Lens] = {}
         self.sent: dict[str, int] = {}
+        self.short = False
+        """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -140,6 +142,8 @@ class Session:
         if not name:
             self.sent.clear()
             self._delivery.send_views(self)
+        elif name in POINTED:
+            self._delivery.show_pointers(self, name)
 
     async def step1(self, document: str, state_vector: bytes) -> None:
         """The device says what it has; it gets what it lacks and is asked for what we lack."""
@@ -222,14 +226,12 @@ class Session:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
         if stamped:
-            here.pointed(name, stamped, self)
+            here.pointed(name)
 
     async def query_awareness(self, document: str) -> None:
         """Everyone's pointers, for a newcomer."""
         if name := self._opened(document):
-            states = self._here().room.shelf.everyone_aware(name)
-            if states:
-                self.outbox.put(Aware(document, states))
+            self._here().show_pointers(self, name)
 
     async def stateless(self, document: str, payload: str) -> None:
         """A command or a lens, as JSON, on the room's own document."""
@@ -272,8 +274,8 @@ class Session:
         here.sessions.discard(self)
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
-            if not others and (gone := here.room.shelf.leave(name, self.device.id)):
-                here.pointed(name, gone, self)
+            if not others and here.room.shelf.leave(name, self.device.id):
+                here.pointed(name)
         here.room.presence.closed(self.device.id, self)
         await here.room.sweep()
 

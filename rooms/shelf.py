@@ -20,6 +20,7 @@ from pycrdt import Doc
 
 from activities.kernel import Reason
 from rooms import board_repair, board_schema, memo_document
+from rooms.awareness import Changes
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
 from rooms.documents import (
@@ -563,10 +564,17 @@ class Shelf:
         gone = {d.name[begin:]: d.awareness.leave_elsewhere(process) for d in self._documents}
         return {name: data for name, data in gone.items() if data}
 
-    def everyone_aware(self, name: str) -> bytes:
-        """All pointers of an open document, for a newcomer."""
+    def pointed(self, name: str) -> Changes:
+        """What changed of the pointers in a document since this was asked the last time."""
         document = self._documents.get(self._full(name))
-        return document.awareness.everyone() if document else b""
+        return document.awareness.changes() if document else Changes([])
+
+    def everyone_aware(self, name: str, short: bool = False) -> bytes:
+        """All pointers of an open document, for a newcomer; `short`: in few bytes."""
+        document = self._documents.get(self._full(name))
+        if document is None:
+            return b""
+        return document.awareness.everyone_short() if short else document.awareness.everyone()
 
     def leave(self, name: str, device: str) -> bytes:
         """A device's last socket closed: what to tell the others about its pointers."""

@@ -4,11 +4,13 @@ import {
   HocuspocusProviderWebsocket,
   WebSocketStatus,
 } from "@hocuspocus/provider";
+import { createDecoder, readVarString, readVarUint, readVarUint8Array } from "lib0/decoding";
 import { IndexeddbPersistence } from "y-indexeddb";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Boot } from "./boot";
 import { learn } from "./clock";
+import { Pointing } from "./pointing";
 import type { ServerMessage } from "./wire";
 
 /** Milliseconds without any message (the server pings every 5 s) after which a line is dead. */
@@ -26,6 +28,26 @@ const GATHER = 120;
 const OTHERS = 1_000;
 /** Milliseconds to wait for this device's own storage before going on without it. */
 const STORE_WAIT = 3_000;
+
+/** What this page understands beyond Hocuspocus; a server that does not know it overlooks it. */
+const CAN = "pointers";
+/** The kind of a frame with pointers in few bytes. */
+const POINTERS = 100;
+
+/** A provider that reads our own kinds of frames too. */
+class Provider extends HocuspocusProvider {
+  private pointing: Pointing | undefined;
+
+  override onMessage(event: MessageEvent): void {
+    const from = createDecoder(new Uint8Array(event.data as ArrayBuffer));
+    readVarString(from);
+    if (readVarUint(from) !== POINTERS) super.onMessage(event);
+    else if (this.awareness) {
+      this.pointing ??= new Pointing(this.awareness, this);
+      this.pointing.take(readVarUint8Array(from));
+    }
+  }
+}
 
 export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
 
@@ -55,7 +77,7 @@ export class Shared {
   ) {
     this.awareness = aware ? new Awareness(this.doc) : null;
     this.awareness?.setLocalState(null);
-    this.provider = new HocuspocusProvider({
+    this.provider = new Provider({
       websocketProvider: socket,
       name,
       document: this.doc,
@@ -155,7 +177,7 @@ export class Connection extends EventTarget {
     super();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new HocuspocusProviderWebsocket({
-      url: `${scheme}//${location.host}${boot.sync || "/sync"}`,
+      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}`,
       messageReconnectTimeout: SILENCE,
       delay: 500,
       minDelay: 250,
