@@ -1,0 +1,85 @@
+"""One room or many, edits or pointers: what each delivery costs and how long it takes."""
+
+import asyncio
+import random
+from typing import Final
+
+from tests.bench.crowd import Crowd
+from tests.bench.peer import Peer, Place, Running, Scene, write
+
+WRITERS: Final = {10: 10}
+"""Of ten all write; of more, twenty."""
+
+EDITS_A_SECOND: Final = 5.0
+MOVES_A_SECOND: Final = 10.0
+
+COUNTED_EDITS: Final = 40
+"""Of a thousand, so many are looked at; of up to 200 everybody."""
+
+COUNTED_POINTERS: Final = 20
+PROBES: Final = 3
+SETTLE: Final = 1.0
+
+
+async def edits(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[str, float]:
+    """Twenty of a room's people write five times a second each."""
+    async with peer.started(scene.folder) as running:
+        crowd = await _gathered(peer, running, scene.places)
+        people = len(crowd.lines)
+        dice = random.Random(seed)
+        crowd.probe(range(people - PROBES, people))
+        await crowd.take_pens(range(WRITERS.get(people, 20)), dice)
+        await asyncio.sleep(SETTLE)
+        # Probes and the last ones are the same people: spread those that are looked at.
+        counted = range(people) if people <= 200 else range(0, people, people // COUNTED_EDITS)
+        load = await crowd.write(EDITS_A_SECOND, seconds, counted, dice)
+        crowd.leave()
+        return load.figures()
+
+
+async def cursors(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[str, float]:
+    """Everybody moves a pointer ten times a second."""
+    async with peer.started(scene.folder) as running:
+        crowd = await _gathered(peer, running, scene.places)
+        people = len(crowd.lines)
+        dice = random.Random(seed)
+        await asyncio.sleep(SETTLE)
+        counted = range(0, people, people // COUNTED_POINTERS)
+        load = await crowd.point(MOVES_A_SECOND, seconds, counted, dice)
+        crowd.leave()
+        figures = load.figures()
+        figures["kb_per_client_s"] = load.received / people / load.seconds / 1000
+        del figures["probe_missing"]
+        return figures
+
+
+async def rooms(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[str, float]:
+    """Many small rooms in which everybody writes once a second."""
+    async with peer.started(scene.folder) as running:
+        first = await _gathered(peer, running, scene.places[:1])
+        first.leave()
+        await asyncio.sleep(SETTLE)
+        empty = running.used()
+        crowd = await _gathered(peer, running, scene.places)
+        people = len(crowd.lines)
+        await asyncio.sleep(SETTLE)
+        full = running.used()
+        dice = random.Random(seed)
+        crowd.probe([room[-1] for room in crowd.rooms[:: max(1, len(crowd.rooms) // 5)]])
+        await crowd.take_pens(range(people), dice)
+        await asyncio.sleep(SETTLE)
+        load = await crowd.write(1.0, seconds, range(people), dice)
+        crowd.leave()
+        figures = load.figures()
+        figures["kb_per_connection"] = (full.memory - empty.memory) / people / 1000
+        return figures
+
+
+async def _gathered(peer: Peer, running: Running, places: list[list[Place]]) -> Crowd:
+    crowd = Crowd(running)
+    await crowd.enter(places)
+    crowd.stay(peer.alive)
+    return crowd
+
+
+__all__ = ["cursors", "edits", "rooms", "write"]
