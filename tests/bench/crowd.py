@@ -29,6 +29,10 @@ READY_SECONDS: Final = 60.0
 LATE_SECONDS: Final = 3.0
 """After the last due time: what is not there by then never came."""
 
+QUIET_SECONDS: Final = 0.5
+QUIET_BYTES: Final = 20
+"""Of each line in that time: a ping is less, a view more."""
+
 ALIVE_SECONDS: Final = 5.0
 
 TIMER: Final = 0.001
@@ -93,12 +97,15 @@ class Crowd:
         self.pens: dict[int, Pen] = {}
         self.boards: dict[int, Doc[Any]] = {}
         """What the probes hold."""
+        self.entered = 0.0
         self._keeping: asyncio.Task[None] | None = None
 
     # Coming in ----------------------------------------------------------------------------------
 
     async def enter(self, rooms: Sequence[Sequence[Place]]) -> None:
-        """Everybody comes in and waits for the board; in each room one goes first."""
+        """Everybody comes in and waits for the board; in each room one goes first. Seconds that
+        took are in `entered`."""
+        began = time.perf_counter()
         for places in rooms:
             start = len(self.places)
             self.places += places
@@ -109,6 +116,7 @@ class Crowd:
         async def come(person: int) -> None:
             line, first = await coming(ports[person % len(ports)], self.places[person])
             found[person] = line
+            self.lines.append(line)
             await asyncio.wait_for(first, READY_SECONDS)
             line.heard = None
 
@@ -119,6 +127,7 @@ class Crowd:
         await batches([room[0] for room in self.rooms])
         await batches([person for room in self.rooms for person in room[1:]])
         self.lines = [found[person] for person in range(len(self.places))]
+        self.entered = time.perf_counter() - began
 
     def stay(self, alive: bytes) -> None:
         """Say now and then that everybody is there: lines that drain hear no ping."""
@@ -130,6 +139,17 @@ class Crowd:
                 await asyncio.sleep(ALIVE_SECONDS)
 
         self._keeping = asyncio.create_task(say())
+
+    async def quiet(self) -> None:
+        """Wait until what comes of coming in has been said to everybody."""
+        until = time.perf_counter() + READY_SECONDS
+        before = -1
+        while time.perf_counter() < until:
+            received = sum(line.received for line in self.lines)
+            if received - before < QUIET_BYTES * len(self.lines):
+                return
+            before = received
+            await asyncio.sleep(QUIET_SECONDS)
 
     def leave(self) -> None:
         """Everybody hangs up."""

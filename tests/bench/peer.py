@@ -162,6 +162,9 @@ class Peer:
                 for number in range(processes):
                     await self._start(running, number)
                 yield running
+            except BaseException as error:
+                error.add_note(_last_words(own))
+                raise
             finally:
                 running.stop()
 
@@ -211,6 +214,11 @@ class Peer:
                     shutil.copytree(running.folder, kept)
                     scene.folder = kept
             yield scene
+
+
+def _last_words(folder: Path) -> str:
+    said = [file.read_text(errors="replace") for file in folder.parent.glob("output-*")]
+    return "the servers said: " + " | ".join(words.strip()[-1500:] for words in said)
 
 
 async def write(running: Running, people: list[Place], board: Sequence[Sequence[bytes]]) -> None:

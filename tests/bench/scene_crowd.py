@@ -1,11 +1,10 @@
 """One room or many, edits or pointers: what each delivery costs and how long it takes."""
 
-import asyncio
 import random
 from typing import Final
 
 from tests.bench.crowd import Crowd
-from tests.bench.peer import Peer, Place, Running, Scene, write
+from tests.bench.peer import Peer, Place, Running, Scene
 
 WRITERS: Final = {10: 10}
 """Of ten all write; of more, twenty."""
@@ -18,7 +17,6 @@ COUNTED_EDITS: Final = 40
 
 COUNTED_POINTERS: Final = 20
 PROBES: Final = 3
-SETTLE: Final = 1.0
 
 
 async def edits(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[str, float]:
@@ -29,12 +27,11 @@ async def edits(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[
         dice = random.Random(seed)
         crowd.probe(range(people - PROBES, people))
         await crowd.take_pens(range(WRITERS.get(people, 20)), dice)
-        await asyncio.sleep(SETTLE)
-        # Probes and the last ones are the same people: spread those that are looked at.
+        await crowd.quiet()
         counted = range(people) if people <= 200 else range(0, people, people // COUNTED_EDITS)
         load = await crowd.write(EDITS_A_SECOND, seconds, counted, dice)
         crowd.leave()
-        return load.figures()
+        return load.figures() | {"entered_s": crowd.entered}
 
 
 async def cursors(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[str, float]:
@@ -43,7 +40,6 @@ async def cursors(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dic
         crowd = await _gathered(peer, running, scene.places)
         people = len(crowd.lines)
         dice = random.Random(seed)
-        await asyncio.sleep(SETTLE)
         counted = range(0, people, people // COUNTED_POINTERS)
         load = await crowd.point(MOVES_A_SECOND, seconds, counted, dice)
         crowd.leave()
@@ -58,16 +54,14 @@ async def rooms(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[
     async with peer.started(scene.folder) as running:
         first = await _gathered(peer, running, scene.places[:1])
         first.leave()
-        await asyncio.sleep(SETTLE)
         empty = running.used()
         crowd = await _gathered(peer, running, scene.places)
         people = len(crowd.lines)
-        await asyncio.sleep(SETTLE)
         full = running.used()
         dice = random.Random(seed)
         crowd.probe([room[-1] for room in crowd.rooms[:: max(1, len(crowd.rooms) // 5)]])
         await crowd.take_pens(range(people), dice)
-        await asyncio.sleep(SETTLE)
+        await crowd.quiet()
         load = await crowd.write(1.0, seconds, range(people), dice)
         crowd.leave()
         figures = load.figures()
@@ -77,9 +71,7 @@ async def rooms(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[
 
 async def _gathered(peer: Peer, running: Running, places: list[list[Place]]) -> Crowd:
     crowd = Crowd(running)
-    await crowd.enter(places)
     crowd.stay(peer.alive)
+    await crowd.enter(places)
+    await crowd.quiet()
     return crowd
-
-
-__all__ = ["cursors", "edits", "rooms", "write"]
