@@ -130,7 +130,7 @@ class OpenRooms:
             await neighbours.close()
         await self.alarms.close()
         for delivery in self.deliveries():
-            await delivery.tick.close()
+            await delivery.close()
             await delivery.room.close()
 
     async def _beat(self) -> None:
@@ -222,7 +222,7 @@ class OpenRooms:
 
     async def _shut(self, delivery: Delivery) -> None:
         delivery.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
-        await delivery.tick.close()
+        await delivery.close()
 
     async def _look_after(self) -> None:
         """Open rooms whose date may have come, so that they forget what they promised to; nobody

@@ -27,14 +27,13 @@ SAMPLED: Final = (*range(201), 1_000, 1_000_000)
 
 
 class Languages:
-    """All catalogues found in a folder of `{code}.po` or `{code}/LC_MESSAGES/*.po` files."""
+    """All catalogues found in a folder of `{code}.po` files."""
 
     def __init__(self, folder: Path = LOCALES) -> None:
         self._catalogues: dict[str, gettext.NullTranslations] = {SOURCE: gettext.NullTranslations()}
         self._browser: dict[str, dict[str, Any]] = {}
-        for file in [*sorted(folder.glob("*.po")), *sorted(folder.glob("*/LC_MESSAGES/*.po"))]:
-            code = file.stem if file.parent == folder else file.parent.parent.name
-            self._load(code.replace("_", "-"), file)
+        for file in sorted(folder.glob("*.po")):
+            self._load(file.stem.replace("_", "-"), file)
         self._browser.setdefault(SOURCE, _for_browser(SOURCE, {}, {"one": 0, "other": 1}))
         self.codes: Sequence[str] = tuple(sorted(self._catalogues))
 

@@ -1,8 +1,8 @@
 """Collects every string people read, from Python, templates and TypeScript, into one catalogue.
 
 English is the source and the message id. `./dev build --strings` writes `web/locales/talanoa.pot`
-and brings the translations `web/locales/*/LC_MESSAGES/talanoa.po` up to date; language tags after
-it (`./dev build --strings sw pt_BR`) start translations that do not exist yet.
+and brings the translations `web/locales/*.po` up to date; language tags after it
+(`./dev build --strings sw pt_BR`) start translations that do not exist yet.
 """
 
 from __future__ import annotations
@@ -30,14 +30,13 @@ READERS = [
     ("rooms/**.py", "python"),
     ("server/**.py", "python"),
     ("web/templates/**.html", "jinja2.ext:babel_extract"),
-    ("web/src/**.ts", "javascript"),
+    ("web/src/**.ts", "web.typescript_strings:read"),
 ]
 OPTIONS: dict[str, dict[str, Any]] = {
     "web/templates/**.html": {
         "trimmed": "true",
         "silent": "false",
     },  # a broken template is an error
-    "web/src/**.ts": {"parse_template_string": "true"},  # Lit templates hold t("...") inside
 }
 # What marks a string: plural pairs as (one, many), contexts as ("c", text).
 KEYWORDS: dict[str, Any] = {
@@ -88,13 +87,12 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
     _write(written[0], template)
     for tag in new:
         Locale.parse(tag)  # an unknown tag is an error here, not a folder nobody reads
-        place = folder / tag / "LC_MESSAGES" / f"{DOMAIN}.po"
+        place = folder / f"{tag}.po"
         if not place.exists():
-            place.parent.mkdir(parents=True)
             _write(place, _catalog(tag))
-    for place in sorted(folder.glob(f"*/LC_MESSAGES/{DOMAIN}.po")):
+    for place in sorted(folder.glob("*.po")):
         with place.open("rb") as file:
-            catalog = read_po(file, locale=place.parent.parent.name)
+            catalog = read_po(file, locale=place.stem)
         catalog.update(template)
         _write(place, catalog)
         written.append(place)

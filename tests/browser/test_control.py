@@ -191,8 +191,35 @@ def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
     keys.press("?")
     expect(sheet).to_be_visible()
     sheet.get_by_label("Use these keys on this device").check()
+    lead.evaluate(
+        """() => {
+            document.querySelector("dialog").close();
+            document.body.dispatchEvent(new KeyboardEvent("keydown", {key: "?", bubbles: true}));
+        }"""
+    )
+    lead.evaluate("() => new Promise((drawn) => setTimeout(() => requestAnimationFrame(drawn)))")
+    assert sheet.is_visible(), "a sheet opened again at once must stay"
     keys.press("Escape")
     expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+
+
+def test_an_answer_that_comes_late_leaves_the_menu_open(
+    house: House, browser: Browser, room: Room
+) -> None:
+    """Only what was asked for in the menu closes it, not what was on its way before."""
+    lead = at_panel(house, browser, room, LAPTOP, network=True)
+    page = lead.page
+    page.get_by_role("button", name="Start: Check-in").click()
+    expect(page.get_by_role("button", name="Ask everybody")).to_be_visible()
+    assert lead.network
+    lead.network.cut()
+    page.get_by_role("button", name="Ask everybody").click()
+    page.keyboard.press("e")
+    asked = page.get_by_text("What was given is kept", exact=False)
+    expect(asked).to_be_visible()
+    lead.network.mend()
+    expect(page.get_by_role("button", name="Show the answers")).to_be_visible()
+    expect(asked).to_be_visible()
 
 
 def test_two_who_press_at_once_move_one_step(house: House, browser: Browser, room: Room) -> None:

@@ -77,7 +77,7 @@ def test_packages_of_others_are_not_read(found: Catalog) -> None:
 def test_update_keeps_translations_and_starts_new_ones(found: Catalog, tmp_path: Path) -> None:
     folder = tmp_path / "locales"
     strings.update(folder, found, ["sw"])
-    place = folder / "sw" / "LC_MESSAGES" / "talanoa.po"
+    place = folder / "sw.po"
     place.write_text(
         place.read_text().replace(
             'msgid "Saved"\nmsgstr ""', 'msgid "Saved"\nmsgstr "Imehifadhiwa"'

@@ -35,6 +35,11 @@ export class Commands extends EventTarget {
     return this.drawer.all().length;
   }
 
+  /** Those that have no answer yet. */
+  get requests(): string[] {
+    return this.drawer.all().map((sent) => sent.id);
+  }
+
   /** Whether this command has no answer yet. */
   pending(request: string): boolean {
     return this.drawer.all().some((sent) => sent.id === request);

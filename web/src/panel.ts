@@ -3,7 +3,7 @@ import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { drawBlock } from "./blocks/index";
 import { readBoot } from "./boot";
 import { serverNow, ticker } from "./clock";
-import type { Answer } from "./commands";
+import type { Answer, Sent } from "./commands";
 import { isTyping } from "./focus";
 import { fixedPlace, leadOffers, StagePart } from "./frame";
 import { lostTables } from "./hall";
@@ -59,9 +59,13 @@ export class PanelPage extends StagePart {
   private readonly pressed = (event: KeyboardEvent) => this.key(event);
   private readonly answered = (event: Event) => this.twice((event as CustomEvent<Answer>).detail);
 
-  /** The menu lies over the panel: it goes once what was asked for is done. */
-  private readonly sent = () => {
-    if (this.menu) this.closeMenu();
+  /** What was on its way already when the menu opened. */
+  private earlier: ReadonlySet<string> = new Set();
+
+  /** The menu lies over the panel: it goes once what was asked for in it is done. */
+  private readonly sent = (event: Event) => {
+    const { id } = (event as CustomEvent<Sent>).detail;
+    if (this.menu && !this.earlier.has(id)) this.closeMenu();
   };
 
   override connectedCallback(): void {
@@ -169,6 +173,11 @@ export class PanelPage extends StagePart {
     return lead.name ? t("Now · {name} leads", { name: lead.name }) : t("Now");
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    super.willUpdate(changed);
+    if (changed.has("menu") && this.menu) this.earlier = new Set(this.stage.commands.requests);
+  }
+
   /** A new step is read from its head: whoever had scrolled down would look at nothing. */
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
@@ -272,7 +281,7 @@ export class PanelPage extends StagePart {
   // Keys
 
   private key(event: KeyboardEvent): void {
-    const key = this.over ? undefined : keyOf(event);
+    const key = this.querySelector("dialog")?.open ? undefined : keyOf(event);
     const { view } = this.stage;
     if (!key || !view) return;
     event.preventDefault();
@@ -395,8 +404,9 @@ export class PanelPage extends StagePart {
 
   private drawOver(): TemplateResult | typeof nothing {
     const close = () => this.querySelector("dialog")?.close();
-    const gone = () => {
-      this.over = "";
+    // A dialog says this a moment after it closed; a quick hand has opened it again by then.
+    const gone = (event: Event) => {
+      if (!(event.target as HTMLDialogElement).open) this.over = "";
     };
     if (this.over === "keys")
       return html`<dialog class="sheet-over" aria-label=${t("Keys")} @close=${gone}>${sheet(close)}</dialog>`;
