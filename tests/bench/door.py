@@ -43,9 +43,7 @@ class Door:
         body = {"title": "Bench", "facilitator": "Writer 0"}
         return await self._post("/api/rooms", body, address=address)
 
-    async def take_seat(
-        self, room: str, code: str, name: str, address: str = ""
-    ) -> dict[str, Any]:
+    async def take_seat(self, room: str, code: str, name: str, address: str = "") -> dict[str, Any]:
         """A seat by the spoken code: `seat`, `token`."""
         body = {"code": code, "name": name}
         return await self._post(f"/api/rooms/{room}/seats", body, address=address)

@@ -5,6 +5,7 @@ somebody (`heard`), or looks for what is counted in the bytes as they come, or o
 """
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -33,6 +34,17 @@ def message(payload: bytes, opcode: int = BINARY) -> bytes:
 
 
 PONG: Final = message(b"", 10)
+
+
+async def waited(there: Callable[[], bool], seconds: float, pace: float = 0.02) -> bool:
+    """Look again and again, at this pace in seconds, until it is there or the time is over.
+
+    Looked for and not told: what is waited for are thousands of bytes on hundreds of lines.
+    """
+    until = time.perf_counter() + seconds
+    while not (found := there()) and time.perf_counter() < until:  # noqa: ASYNC110
+        await asyncio.sleep(pace)
+    return found
 
 
 def size_of(data: bytes | bytearray, at: int) -> tuple[int, int]:

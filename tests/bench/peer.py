@@ -149,7 +149,9 @@ class Peer:
         raise NotImplementedError
 
     @contextlib.asynccontextmanager
-    async def started(self, folder: Path | None = None, *, processes: int = 1) -> AsyncIterator[Running]:
+    async def started(
+        self, folder: Path | None = None, *, processes: int = 1
+    ) -> AsyncIterator[Running]:
         """The server, from a copy of this folder, until it is no longer needed."""
         with tempfile.TemporaryDirectory(prefix="bench-") as place:
             own = Path(place) / "data"
@@ -175,8 +177,8 @@ class Peer:
     async def _start(self, running: Running, number: int) -> None:
         port = _free_port()
         output = running.folder.with_name(f"output-{number}")
-        with output.open("wb") as log, _on_core(SERVER_CORE):
-            process = subprocess.Popen(
+        with output.open("wb") as log, on_core(SERVER_CORE):
+            process = subprocess.Popen(  # noqa: ASYNC220 - nothing else runs yet
                 self.words(port, running.folder),
                 cwd=ROOT,
                 env=self.environment(),
@@ -206,7 +208,7 @@ class Peer:
             async with self.started() as running:
                 scene = Scene(await self.seat(running, rooms, people), board=board)
                 if self.keeps and board:
-                    await write(running, scene.places[0], board)
+                    (await write(running, scene.places[0], board)).close()
                     await asyncio.sleep(self.store_seconds)
                     scene.board = ()
                 running.stop()
@@ -221,8 +223,9 @@ def _last_words(folder: Path) -> str:
     return "the servers said: " + " | ".join(words.strip()[-1500:] for words in said)
 
 
-async def write(running: Running, people: list[Place], board: Sequence[Sequence[bytes]]) -> None:
-    """Each of these people sends their updates, slowly enough for a door that counts."""
+async def write(running: Running, people: list[Place], board: Sequence[Sequence[bytes]]) -> Line:
+    """Each of these people sends their updates, slowly enough for a door that counts. Gives a
+    line that stays: some servers forget a board when the last one leaves."""
     lines = [await entered(running.ports[0], place) for place in people[: len(board)]]
 
     async def send(line: Line, place: Place, updates: Sequence[bytes]) -> None:
@@ -237,7 +240,9 @@ async def write(running: Running, people: list[Place], board: Sequence[Sequence[
     for line in lines:
         if line.lost:
             raise RuntimeError(f"a writer was sent away: {line.lost}")
+    for line in lines[1:]:
         line.close()
+    return lines[0]
 
 
 WRITING_RATE: Final = 36.0
@@ -254,7 +259,7 @@ async def holding(port: int, place: Place, board: Sequence[Sequence[bytes]]) -> 
         line, first = await coming(port, place)
         content = await first
         line.close()
-        if wanted == 0 or _sections(content) >= wanted and _complete(content, board):
+        if wanted == 0 or (_sections(content) >= wanted and _complete(content, board)):
             return content
         await asyncio.sleep(0.5)
     raise RuntimeError("the board never was whole")
@@ -335,9 +340,7 @@ class Ours(Peer):
                 for number in range(1, min(people, SEATS)):
                     name = f"Person {number}"
                     seats.append(await door.take_seat(room, code, name, next(addresses)))
-            return [
-                _place(room, seats[n % len(seats)], next(addresses)) for n in range(people)
-            ]
+            return [_place(room, seats[n % len(seats)], next(addresses)) for n in range(people)]
 
         try:
             return list(await asyncio.gather(*(one() for _ in range(rooms))))
@@ -460,7 +463,7 @@ EVERYBODY: Final[dict[str, type[Peer]]] = {
 
 
 @contextlib.contextmanager
-def _on_core(core: int) -> Iterator[None]:
+def on_core(core: int) -> Iterator[None]:
     """What is started inside runs on this core; we go back to ours."""
     before = os.sched_getaffinity(0)
     if core not in before and len(before) == 1:

@@ -92,14 +92,34 @@ def put_card(doc: "Doc[Any]", seat: str, card: str, text: str) -> Text:
 def texts(doc: "Doc[Any]") -> dict[str, str]:
     """The text of each card on a board."""
     cards = doc.get("cards", type=Map)
-    return {card: str(cards[card]["text"]) for card in cards.keys()}
+    return {card: str(cards[card]["text"]) for card in cards}
 
 
 def history(
     seat: str, client: int, dice: random.Random, *, cards: int, edits: int, deleting: int
 ) -> Iterator[bytes]:
     """Updates that write so many cards, letter by letter and here and there; each `deleting`th
-    edit takes a letter away as well."""
+    edit takes a letter away as well. About as many pieces as edits: hard to load."""
+    yield from _written(seat, client, dice, cards, edits, deleting, here_and_there=True)
+
+
+def typing(
+    seat: str, client: int, dice: random.Random, *, cards: int, edits: int, deleting: int
+) -> Iterator[bytes]:
+    """The same, but everybody types on where the text ends, and takes back the last letter."""
+    yield from _written(seat, client, dice, cards, edits, deleting, here_and_there=False)
+
+
+def _written(
+    seat: str,
+    client: int,
+    dice: random.Random,
+    cards: int,
+    edits: int,
+    deleting: int,
+    *,
+    here_and_there: bool,
+) -> list[bytes]:
     doc: Doc[Any] = Doc(client_id=client)
     told: list[bytes] = []
 
@@ -112,20 +132,23 @@ def history(
     for number in range(cards):
         words.append(put_card(doc, seat, f"{seat}-{number}", "."))
         lengths.append(1)
-    done = 0
+    at = done = 0
     while done < edits:
+        at = dice.randrange(cards)  # with a card for a while, then with another
         with doc.transaction():
             for _ in range(min(EDITS_TOGETHER, edits - done)):
-                at = dice.randrange(cards)
-                words[at].insert(dice.randint(0, lengths[at]), dice.choice("abcdefgh "))
+                if here_and_there:
+                    at = dice.randrange(cards)
+                place = dice.randint(0, lengths[at]) if here_and_there else lengths[at]
+                words[at].insert(place, dice.choice("abcdefgh "))
                 lengths[at] += 1
                 done += 1
                 if done % deleting == 0:
-                    place = dice.randrange(lengths[at])
-                    del words[at][place : place + 1]
                     lengths[at] -= 1
+                    place = dice.randrange(lengths[at]) if here_and_there else lengths[at]
+                    del words[at][place : place + 1]
     doc.unobserve(watching)
-    yield from told
+    return told
 
 
 def pointer(client: int, clock: int, seat: str, move: int, person: int) -> bytes:

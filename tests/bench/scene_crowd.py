@@ -49,13 +49,15 @@ async def cursors(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dic
         return figures
 
 
-async def rooms(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[str, float]:
+async def rooms(
+    peer: Peer, scene: Scene, *, seconds: float, seed: int, processes: int = 1, by_room: bool = True
+) -> dict[str, float]:
     """Many small rooms in which everybody writes once a second."""
-    async with peer.started(scene.folder) as running:
-        first = await _gathered(peer, running, scene.places[:1])
+    async with peer.started(scene.folder, processes=processes) as running:
+        first = await _gathered(peer, running, scene.places[:processes], by_room=by_room)
         first.leave()
         empty = running.used()
-        crowd = await _gathered(peer, running, scene.places)
+        crowd = await _gathered(peer, running, scene.places, by_room=by_room)
         people = len(crowd.lines)
         full = running.used()
         dice = random.Random(seed)
@@ -65,12 +67,15 @@ async def rooms(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[
         load = await crowd.write(1.0, seconds, range(people), dice)
         crowd.leave()
         figures = load.figures()
+        figures["cpu_s"] = load.cpu
         figures["kb_per_connection"] = (full.memory - empty.memory) / people / 1000
         return figures
 
 
-async def _gathered(peer: Peer, running: Running, places: list[list[Place]]) -> Crowd:
-    crowd = Crowd(running)
+async def _gathered(
+    peer: Peer, running: Running, places: list[list[Place]], *, by_room: bool = False
+) -> Crowd:
+    crowd = Crowd(running, by_room=by_room)
     crowd.stay(peer.alive)
     await crowd.enter(places)
     await crowd.quiet()

@@ -9,7 +9,7 @@ from typing import Any, Final
 from pycrdt import Doc
 
 from tests.bench.figures import percentile
-from tests.bench.line import Line, connected
+from tests.bench.line import Line, connected, waited
 from tests.bench.peer import Peer, Place, Scene, write
 from tests.bench.pen import history, new_client, texts
 
@@ -30,9 +30,7 @@ def board(seats: Sequence[str], *, edits: int = EDITS_EACH) -> list[list[bytes]]
     dice = random.Random(5)
     return [
         list(
-            history(
-                seat, new_client(dice), dice, cards=CARDS_EACH, edits=edits, deleting=DELETING
-            )
+            history(seat, new_client(dice), dice, cards=CARDS_EACH, edits=edits, deleting=DELETING)
         )
         for seat in seats
     ]
@@ -65,7 +63,7 @@ async def join(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[s
     people = scene.places[0]
     async with peer.started(scene.folder) as running:
         if scene.board:
-            await write(running, people, scene.board)
+            await write(running, people, scene.board)  # the first writer stays
         port = running.ports[0]
         comers = [Comer(place) for place in people]
         step = seconds / len(comers)
@@ -75,9 +73,7 @@ async def join(peer: Peer, scene: Scene, *, seconds: float, seed: int) -> dict[s
         for number, comer in enumerate(comers):
             await asyncio.sleep(max(0.0, began + number * step - time.perf_counter()))
             coming.append(asyncio.create_task(comer.come(port)))
-        until = time.perf_counter() + LATE_SECONDS
-        while time.perf_counter() < until and not all(comer.there for comer in comers):
-            await asyncio.sleep(0.01)
+        await waited(lambda: all(comer.there for comer in comers), LATE_SECONDS, 0.01)
         passed = time.perf_counter() - began
         own = (time.process_time() - own) / passed
         await asyncio.gather(*coming, return_exceptions=True)

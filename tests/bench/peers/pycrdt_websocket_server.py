@@ -4,7 +4,7 @@ import asyncio
 import sys
 
 import uvicorn
-from pycrdt.websocket import ASGIServer, WebsocketServer
+from pycrdt.websocket import ASGIServer, WebsocketServer  # type: ignore[import-not-found]
 
 
 async def main() -> None:
@@ -20,11 +20,8 @@ async def main() -> None:
     )
     server = uvicorn.Server(config)
     async with rooms:
-        serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.01)
         print("ready memory", flush=True)
-        await serving
+        await server.serve()
 
 
 asyncio.run(main())
