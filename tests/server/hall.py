@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import random
 import re
 from collections import Counter
@@ -195,7 +196,7 @@ class Hall:
     def heard(self, take: Any) -> None:
         """Call this with every message any phone gets: (phone, message)."""
         for phone in self.phones:
-            phone.heard = lambda message, phone=phone: take(phone, message)
+            phone.heard = functools.partial(take, phone)
 
 
 async def _often(work: Any, rate: float, enough: asyncio.Event) -> None:

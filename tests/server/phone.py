@@ -110,7 +110,8 @@ class Phone:
         """One command."""
         self.asked += 1
         request = f"{self.seat}-{self.asked}"
-        command: dict[str, Any] = {"type": "note.tick", "card": self.ticks, "on": self.asked % 2 > 0}
+        command: dict[str, Any] = {"type": "note.tick", "card": self.ticks}
+        command["on"] = self.asked % 2 > 0
         if not self.ticks:
             command = {"type": "note.add", "document": "board", "section": "", "kind": "insight"}
             command["text"] = f"~{request}~"
