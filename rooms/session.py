@@ -18,9 +18,10 @@ from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
 from rooms.outbox import Outbox
 from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
+from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
-from rooms.shelf import MissingEdits, RefusedEdit
+from rooms.shelf import NOT_SAVED, MissingEdits, RefusedEdit
 from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
@@ -202,11 +203,13 @@ class Session:
         except RefusedEdit as refused:
             self.outbox.put(Ack(document, False))
             why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
+            unsaved = refused.detail == NOT_SAVED
             self._refuse(
                 "closed" if why else refused.reason,
                 document=document,
                 detail=refused.detail,
-                line=why,
+                line=DISK_FULL if unsaved else why,
+                again=unsaved,
             )
             return
         self.outbox.put(Ack(document, True))
@@ -253,7 +256,10 @@ class Session:
             with reaching():
                 done = await room.command(self.device, raw)
         except Refused as refused:
-            self._refuse(refused.reason, request=_request_of(raw), line=refused.message)
+            again = isinstance(refused, Unsaved)
+            self._refuse(
+                refused.reason, request=_request_of(raw), line=refused.message, again=again
+            )
             return
         self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
 
@@ -334,6 +340,7 @@ class Session:
         document: str = "",
         detail: str = "",
         line: Line | None = None,
+        again: bool = False,
     ) -> None:
         room = self._here().room
         seat = self.device.seats[0] if self.device and self.device.seats else ""
@@ -353,6 +360,7 @@ class Session:
             message=room.say(line or SENTENCES[reason], room.language_of(seat)),
             request=request,
             document=document,
+            again=again,
         )
         self.outbox.put(Say(room.id, msgspec.json.encode(message).decode()))
 

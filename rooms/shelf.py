@@ -58,6 +58,9 @@ COMPACT_AFTER: Final = 1_000
 to load."""
 
 
+NOT_SAVED: Final = "not_saved"
+"""Why an edit was not taken that nothing is wrong with: it may be sent again as it is."""
+
 TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
@@ -428,7 +431,7 @@ class Shelf:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
             if isinstance(error, StorageUnwritable):
-                error = RefusedEdit("full", "not_saved")
+                error = RefusedEdit("full", NOT_SAVED)
             for edit in edits:
                 if edit.outcome is None:
                     edit.outcome = error
@@ -500,7 +503,7 @@ class Shelf:
                 lost = row
                 self._documents.drop(self._full(name))
             if isinstance(lost, StorageUnwritable):
-                edit.outcome = RefusedEdit("full", "not_saved")
+                edit.outcome = RefusedEdit("full", NOT_SAVED)
             elif lost is not None:
                 edit.outcome = lost
             elif not verdict.update:
