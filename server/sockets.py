@@ -101,6 +101,7 @@ def encode(item: out.Outgoing, name: str) -> bytes:
         case _:
             assert_never(item)
 
+
 _framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 """The same as whole websocket frames, for those written straight to a transport."""
 

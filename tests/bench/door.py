@@ -7,7 +7,8 @@ from typing import Any, Final
 import httpx
 
 PATIENCE: Final = 60.0
-"""Seconds to go on asking a server that says there is too much at once."""
+"""Seconds to wait for an answer, and to go on asking a server that says there is too much at
+once."""
 
 
 class Refusal(RuntimeError):
@@ -28,7 +29,7 @@ class Door:
     def __init__(self, url: str, halls: int = 0) -> None:
         self.url = url.rstrip("/")
         self._halls = halls
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=60.0)
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE)
         self._requests = itertools.count(1)
 
     @property

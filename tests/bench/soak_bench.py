@@ -232,7 +232,7 @@ class Soak:
 
     async def look(self) -> dict[str, float]:
         """What the server has now."""
-        async with httpx.AsyncClient() as http:
+        async with httpx.AsyncClient(timeout=PATIENCE) as http:
             text = (await http.get(f"{self.url}/metrics")).text
         kept = Kept(self.pid)
         return {
@@ -267,7 +267,7 @@ async def run(
         began = time.monotonic()
         every = min(60.0, minutes * 60 / 20)
         while (passed := time.monotonic() - began) < minutes * 60:
-            await asyncio.sleep(every - passed % every)
+            await asyncio.sleep(min(every - passed % every, minutes * 60 - passed))
             samples.append({"minute": round((time.monotonic() - began) / 60, 1)})
             samples[-1] |= await soak.look()
             print(f"  {json.dumps(samples[-1])}", flush=True)

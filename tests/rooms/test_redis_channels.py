@@ -11,6 +11,7 @@ from rooms.redis_storage import RedisStorage
 from rooms.storage import News
 from tests.redis_server import RedisServer
 from tests.rooms.cut_line import CutLine
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 
@@ -85,21 +86,18 @@ async def test_a_cut_line_leaves_no_connection_behind(redis_server: RedisServer)
         opened.append(found[1])
         return found
 
+    async def stands() -> bool:
+        return storage.channels.stands
+
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(asyncio, "open_connection", counted)
         for n in range(1, 30):
             heard.append(storage.subscribe(f"c{n}"))
             line.cut()
             line.mend()  # at once: whoever makes it anew gets through
-            await asyncio.wait_for(stands(storage), 10)
+            await until(stands)
             await storage.channels.ready(5)
         await storage.close()
     await line.close()
     assert len(opened) >= 25, "hollow: nothing was cut"
     assert [writer for writer in opened if not writer.is_closing()] == []
-
-
-async def stands(storage: RedisStorage) -> None:
-    """Wait until messages arrive."""
-    while not storage.channels.stands:
-        await asyncio.sleep(0.01)
