@@ -1,4 +1,4 @@
-"""Whether the data on a Redis server is ours to use: version, secret, and whether it is whole."""
+"""Whether the data on a Redis server is ours to use: version, secret, whether it is whole."""
 
 import hashlib
 
