@@ -1,5 +1,5 @@
-"""Fresh views and merged document updates to every session of a room, once per tick
-(`architecture.md`, Delivery)."""
+"""Fresh views and merged document updates to every session of a room, once per tick; pointers on a
+slower one of their own (`architecture.md`, Delivery)."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -24,6 +24,15 @@ log = structlog.get_logger("rooms")
 MERGED_AT_ONCE: Final = 50
 """Updates merged in one call: merging is quadratic beyond that (`performance.md` 12)."""
 
+POINTERS: Final = 0.040
+"""Seconds between two tellings of where people point: what nobody sees on a pointer."""
+
+POINTERS_CROWDED: Final = 0.080
+"""The same in a crowd."""
+
+CROWD: Final = 250
+"""Devices from which on a room is one: below it three of four tellings arrive within 40 ms."""
+
 
 class Delivery:
     """Who is connected to a room, and what waits to leave."""
@@ -31,7 +40,8 @@ class Delivery:
     def __init__(self, room: "Room") -> None:
         self.room = room
         self.sessions: set[Session] = set()
-        self.tick = Tick(self.flush)
+        self.tick = Tick(self._flush_content)
+        self.pointers = Tick(self._flush_pointers, rest=self._pointers_rest)
         self._views = False
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
         self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
@@ -55,7 +65,7 @@ class Delivery:
     def pointed(self, document: str, data: bytes, by: "Session") -> None:
         """Somebody points at something; only the last of each session matters."""
         self._awareness[document][by] = data
-        self.tick.wake()
+        self.pointers.wake()
 
     def pointed_elsewhere(self, process: str, document: str, states: bytes) -> None:
         """People at another process point at something."""
@@ -74,21 +84,40 @@ class Delivery:
                 session.outbox.put(frame)
 
     async def flush(self) -> None:
-        """Send all that waits; called by the tick."""
+        """Send all that waits."""
+        await self._flush_content()
+        await self._flush_pointers()
+
+    async def close(self) -> None:
+        """Send all that waits, and stop for good."""
+        await self.tick.close()
+        await self.pointers.close()
+
+    async def _flush_content(self) -> None:
         updates, self._updates = self._updates, defaultdict(list)
-        awareness, self._awareness = self._awareness, defaultdict(dict)
         views, self._views = self._views, False
         if views:
-            for session in list(self.sessions):
-                self.close_documents(session)
+            self._close_unreadable()
         for document, edits in updates.items():
             self._send_edits(document, edits)
-        for document, states in awareness.items():
-            self._send_awareness(document, states)
         if views:
             sheet = Sheet(self.room)
             for session in list(self.sessions):
                 self._send_views_guarded(session, sheet)
+
+    async def _flush_pointers(self) -> None:
+        awareness, self._awareness = self._awareness, defaultdict(dict)
+        if self._views:  # nobody is shown a pointer where they may no longer read (DOC8)
+            self._close_unreadable()
+        for document, states in awareness.items():
+            self._send_awareness(document, states)
+
+    def _pointers_rest(self, _took: float) -> float:
+        return POINTERS if len(self.sessions) < CROWD else POINTERS_CROWDED
+
+    def _close_unreadable(self) -> None:
+        for session in list(self.sessions):
+            self.close_documents(session)
 
     def _send_views_guarded(self, session: "Session", sheet: Sheet) -> None:
         """A view that cannot be made is a bug: it ends that session only."""

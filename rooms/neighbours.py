@@ -15,7 +15,7 @@ import structlog
 from rooms import neighbourly
 from rooms.neighbourly import Bye, Here, Pointed, Settled
 from rooms.shelf import RefusedEdit
-from rooms.storage import News, StorageUnwritable
+from rooms.storage import Newer, News, StorageUnwritable
 
 if TYPE_CHECKING:
     from rooms.delivery import Delivery
@@ -131,6 +131,8 @@ class Neighbours:
         while True:
             try:
                 await self._read(news)
+            except Newer:
+                return  # the room is handed over
             except (StorageUnwritable, RefusedEdit):
                 await asyncio.sleep(AGAIN_AFTER)
                 continue

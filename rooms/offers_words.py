@@ -3,6 +3,7 @@ down what it said, what changed in a memo that went out, and how long all is kep
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Who, Words, say
 from activities.kernel import Lens
@@ -138,4 +139,10 @@ def _speakers(whole: Whole, activities: Activities, seat: Seat) -> tuple[Option,
 
 
 def _options(seats: Sequence[Seat]) -> tuple[Option, ...]:
-    return tuple(Option(value=s.id, label=say("{name}", name=Who(s.id))) for s in seats)
+    return tuple([_option(s.id) for s in seats])
+
+
+@lru_cache(maxsize=2_048)
+def _option(seat: str) -> Option:
+    # The same in every view and every room: a hall of 200 shows 40,000 of them.
+    return Option(value=seat, label=say("{name}", name=Who(seat)))

@@ -6,13 +6,15 @@ first, each of which is owed one fresh answer (a *resync*) made at the moment th
 again, from what it is known to have. A device that owes itself a resync and still does not read
 after a time, or for which more waits than even answers can explain, is told to come back later
 (`Goodbye` 4429).
+
+Where the socket takes frames at once (`Pipe`), nothing waits here while it does.
 """
 
 import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, Protocol
 
 from rooms.outgoing import (
     NOTHING_KNOWN,
@@ -46,6 +48,24 @@ line carries a large board in that time."""
 Resync = Callable[[str, bytes], Sequence[Outgoing]]
 """What a device that missed content of this document, and has at least this state vector, is to be
 sent: one fresh `Step2`."""
+
+
+class Pipe(Protocol):
+    """A device's socket, where it can be written to without waiting."""
+
+    @property
+    def free(self) -> bool:
+        """Whether it takes something now."""
+
+    @property
+    def kept(self) -> int:
+        """Bytes it was given that are still in this process."""
+
+    def write(self, item: Outgoing, /) -> None:
+        """Take something; only while it is `free`, and never a `Bye`."""
+
+    async def room(self) -> None:
+        """Wait until it is free, or gone. Raises `Goodbye` when that takes too long."""
 
 
 class Outbox:
@@ -83,6 +103,7 @@ class Outbox:
         self._goodbye: Goodbye | None = None
         self._said_bye = False
         self._stalled_since: float | None = None
+        self._pipe: Pipe | None = None
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
         self.waiting = 0
@@ -95,10 +116,18 @@ class Outbox:
     @property
     def held(self) -> int:
         """Bytes this device costs: what waits, and what is on its way."""
-        return self.waiting + self.sending
+        return self.waiting + (self._pipe.kept if self._pipe else self.sending)
+
+    def attach(self, pipe: Pipe | None) -> None:
+        """From now on what comes goes straight into this socket while it is free and nothing is
+        waiting; None: all of it waits for `get`."""
+        self._pipe = pipe
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
+        if (pipe := self._straight) is not None and type(item) is not Bye:
+            pipe.write(item)
+            return
         if self._goodbye or self._said_bye:
             return
         match item:
@@ -122,6 +151,9 @@ class Outbox:
 
     def put_latest(self, key: str, item: Outgoing) -> None:
         """Add an item in place of the one that waits under the same key, if any."""
+        if (pipe := self._straight) is not None:
+            pipe.write(item)
+            return
         if self._goodbye or self._said_bye:
             return
         if (old := self._latest.get(key)) is not None:
@@ -138,6 +170,8 @@ class Outbox:
         """
         self.sending = 0  # whoever asks for more has passed on what it had
         await self._ready.wait()
+        if self._pipe and not self._goodbye:
+            await self._pipe.room()  # until then what waits can still be merged
         if self._goodbye:
             raise self._goodbye
         batch: list[Outgoing] = []
@@ -177,6 +211,14 @@ class Outbox:
         self.waiting = self.sending = 0
         self._ready.set()
         self._given_up.set()
+
+    @property
+    def _straight(self) -> Pipe | None:
+        """The socket, when something may be written to it past all that waits: nothing does."""
+        pipe = self._pipe
+        if pipe is None or self._items or self.overflowed or self._said_bye or self._goodbye:
+            return None
+        return pipe if pipe.free else None
 
     def _add(self, item: Outgoing) -> int:
         weight = size(item)

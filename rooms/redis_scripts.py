@@ -20,6 +20,8 @@ ROOMS_KEY: Final = "talanoa:rooms"
 """Sorted set: room -> when it was made (ms)."""
 SEAL_KEY: Final = "talanoa:seal"
 """Tells whether two processes have the same secret."""
+RESTORING_KEY: Final = "talanoa:restoring"
+"""There while a backup is being brought in: until it is gone, nothing here is whole."""
 PULSE_KEY: Final = "talanoa:pulse"
 UNCLEAN_KEY: Final = "talanoa:unclean"
 """There while what was removed may still be in the server's files."""
@@ -259,4 +261,21 @@ TOUCH: Final = """
 local p = ARGV[1]
 if redis.call('EXISTS', p..'gone') == 0 then redis.call('SET', p..'touched', ARGV[2]) end
 return 1
+"""
+
+# All of a room but its pictures, of one moment. Answers when it was made (nothing: there is no such
+# room), log, words, secrets, what was set aside, touched, ids and media of its pictures, and for
+# each document its name, snapshot, the snapshot's id, the id up to which all are applied, updates.
+COPY: Final = """
+local p, docs = ARGV[1], {}
+local made = redis.call('GET', p..'room')
+if not made then return {} end
+for _, name in ipairs(redis.call('SMEMBERS', p..'docs')) do
+  local upto = redis.call('HGET', p..'upto', name)
+  docs[#docs + 1] = {name, redis.call('HGET', p..'snap', name), upto or '',
+    redis.call('HGET', p..'applied', name) or '0', redis.call('XRANGE', p..'doc:'..name, '-', '+')}
+end
+return {made, redis.call('XRANGE', p..'log', '-', '+'), redis.call('HGETALL', p..'words'),
+  redis.call('HGETALL', p..'secrets'), redis.call('HGETALL', p..'aside'),
+  redis.call('GET', p..'touched') or '', redis.call('HGETALL', p..'media'), docs}
 """

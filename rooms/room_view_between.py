@@ -17,7 +17,7 @@ BOARD_KINDS = ("insight", "question", "practice", "parking")
 CONFIDENTIALITY: dict[str, Line] = {
     "circle": say("What is told in a circle stays there, unless its teller releases it."),
     "unattributed": say("Ideas may be used; nobody says whose they were."),
-    "record": say("What is agreed here is on the record."),
+    "record": say("What is agreed here may be passed on, with who agreed it."),
 }
 
 

@@ -21,7 +21,7 @@ from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
 from rooms.shelf import MissingEdits, RefusedEdit
-from rooms.storage import StorageUnwritable
+from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
 if TYPE_CHECKING:
@@ -59,9 +59,12 @@ SENTENCES: Final[dict[Reason, Line]] = {
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """What cannot be read now ends the session with a code that says come back."""
+    """What cannot be read now, or here no more, ends the session with a code that says come
+    back."""
     try:
         yield
+    except Newer as error:
+        raise Goodbye(1001, CLOSE_CODES[1001], retry=True) from error
     except StorageUnwritable as error:
         raise Goodbye(4503, CLOSE_CODES[4503], retry=True) from error
 
@@ -184,7 +187,8 @@ class Session:
         assert self.device is not None
         try:
             writer = here.room.writer(self.device, name)
-            await here.room.shelf.write(name, update, writer, step2=step2, by=self)
+            with reaching():
+                await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
             with reaching():
@@ -244,7 +248,8 @@ class Session:
             return
         room = self._here().room
         try:
-            done = await room.command(self.device, raw)
+            with reaching():
+                done = await room.command(self.device, raw)
         except Refused as refused:
             self._refuse(refused.reason, request=_request_of(raw), line=refused.message)
             return

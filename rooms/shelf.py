@@ -10,8 +10,16 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -34,9 +42,9 @@ from rooms.outgoing import NOTHING_KNOWN, Outgoing
 from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probing import Probing
-from rooms.sealed import seal, unseal
+from rooms.sealed import is_sealed, seal, unseal
 from rooms.standing import Standing
-from rooms.storage import Conflict, Overtaken, Storage, StorageUnwritable, StoredUpdate
+from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
@@ -58,13 +66,19 @@ DAMAGED: Final = (
 )
 
 
+ROW_VERSION: Final = 1
+"""Of what a row may hold. A reader of a lower one hands the room over (SCA5): raise it when older
+gates would not let in, or not understand, what documents hold from then on."""
+
+
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of a document's log: the update, (client id, device) pairs first seen with it, and
-    whether people made it, not the room itself."""
+    """A row of a document's log: the update, (client id, device) pairs first seen with it, whether
+    people made it, not the room itself, and the `ROW_VERSION` it has to be read by."""
 
     update: bytes
     bound: tuple[tuple[int, str], ...] = ()
     people: bool = False
+    v: int = ROW_VERSION
 
 
 class RefusedEdit(Exception):
@@ -117,8 +131,12 @@ class Shelf:
         self.on_removed: Callable[[], None] = lambda: None
         self.on_touched: Callable[[str, Sequence[Touch]], None] = lambda name, touches: None
         self.structure: Callable[[], Structure | None] = lambda: None
+        self.on_newer: Callable[[], None] = lambda: None
+        """Called when a newer version has written what is not understood here (SCA5)."""
         self.refused = 0
         self._closed = False
+        self.handed_over = False
+        """Whether the room is a newer version's: nothing is read or written any more."""
         self._mending = False
         self._untidy: set[str] = set()
         self._probing = Probing(room, storage, lambda row: _unpacked(row).update)
@@ -141,9 +159,11 @@ class Shelf:
 
     async def _open(self, name: str) -> Document:
         """The document, loaded if need be. Call with its lock held. Raises `RefusedEdit` when the
-        shelf is closed."""
+        shelf is closed, and `Newer`."""
         if self._closed:
             raise RefusedEdit("closed")
+        if self.handed_over:
+            raise Newer("a newer version serves this room")
         full = self._full(name)
         self._resting.discard(name)
         if (known := self._documents.get(full)) is not None:
@@ -175,13 +195,28 @@ class Shelf:
         sound: list[StoredUpdate] = []
         for row in stored:
             try:
-                _unpacked(row)
+                with self._heeding():
+                    _unpacked(row)
             except msgspec.DecodeError:
                 await self._storage.quarantine(self._full(name), row.id, "damaged")
                 log.error("update_damaged", room=self.room, document=name, hint=DAMAGED)
             else:
                 sound.append(row)
         return sound
+
+    @contextmanager
+    def _heeding(self) -> Iterator[None]:
+        """Tell the room when a row is a newer version's."""
+        try:
+            yield
+        except Newer:
+            self.hand_over()
+            self.on_newer()
+            raise
+
+    def hand_over(self) -> None:
+        """The room is a newer version's: read and write nothing any more."""
+        self.handed_over = True
 
     @asynccontextmanager
     async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
@@ -227,7 +262,8 @@ class Shelf:
         return True
 
     def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:
-        stored = _unpacked(row)
+        with self._heeding():
+            stored = _unpacked(row)
         if document.awaits(writers(stored.update)):
             # By the same client as what we are about to keep: what we judged no longer holds.
             raise _Clash
@@ -653,7 +689,7 @@ class Shelf:
         """Compact every document in which people removed something since the last time: what they
         thought better of stays in no row of its log (DOC9). Raises `StorageUnwritable`: then call
         again."""
-        while self._untidy and not self._closed:
+        while self._untidy and not self._closed and not self.handed_over:
             name = min(self._untidy)
             await self.compact(name)
             self._untidy.discard(name)
@@ -685,8 +721,18 @@ async def _nothing() -> int:
 
 
 def _unpacked(row: StoredUpdate) -> StoredRow:
-    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged."""
-    return _unpack.decode(unseal(row.update))
+    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged, and `Newer`
+    when it is whole and only a newer version understands it."""
+    body = unseal(row.update)
+    try:
+        stored = _unpack.decode(body)
+    except msgspec.DecodeError as error:
+        if is_sealed(row.update):
+            raise Newer(f"a row of a document: {error}") from error
+        raise
+    if stored.v > ROW_VERSION:
+        raise Newer(f"a row of a document is of version {stored.v}")
+    return stored
 
 
 def _removes(touch: Touch) -> bool:

@@ -27,6 +27,11 @@ class Overtaken(StorageUnwritable):
     be made again at once."""
 
 
+class Newer(StorageUnwritable):
+    """A newer version of the program, which serves the same rooms, has written what this one does
+    not understand: the room is that one's from here on, and nothing of it is touched."""
+
+
 class StorageHeld(Exception):
     """Another process holds this data; `str(error)` says which and what to do."""
 

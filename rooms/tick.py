@@ -1,8 +1,9 @@
 """The merging tick: what changed since the last one leaves together.
 
-A tick runs only while something waits. When all has been quiet it runs at once; after that it
-keeps quiet for four times as long as sending took, at least 25 and at most 50 ms, so that a busy
-room merges more by itself instead of falling behind (`architecture.md`, Delivery).
+A tick runs only while something waits. When all has been quiet it runs at once. Edits and views
+then rest a multiple of the time that sending took, so that a small room hears everything at once
+and a busy one merges more by itself instead of falling behind; pointers rest a fixed time, which
+nobody sees (`performance.md` 10).
 """
 
 import asyncio
@@ -11,38 +12,42 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-LEAST: Final = 0.025
-"""Seconds between two ticks of a busy room, at least: 40 a second look continuous."""
-
 MOST: Final = 0.050
 """Seconds of quiet after a tick, at most: what people still feel as at once."""
 
 DUTY: Final = 4.0
 """Quiet after a flush, as a multiple of its length: sending takes a fifth of a core, and more only
-once the longest rest is reached. A frame to each of 200 people takes about 8 ms."""
+once the longest rest is reached. A frame to each of 200 people takes about a millisecond."""
+
+FREE: Final = 0.001
+"""Seconds of that quiet which are not kept: up to some 50 people each edit leaves by itself."""
 
 log = logging.getLogger(__name__)
+
+
+def adjusted(took: float) -> float:
+    """Seconds to rest after a flush that took so many."""
+    return min(max(took * DUTY - FREE, 0.0), MOST)
 
 
 class Tick:
     """Calls `flush` soon after `wake`, never twice at once, never too often.
 
-    `flush` sends all that waits; what it raises is logged and the tick goes on. `time` (seconds)
-    and `sleep` are given by tests; they are real ones even where the room's clock is a test's.
+    `flush` sends all that waits; what it raises is logged and the tick goes on. `rest` says how
+    long to be quiet after a flush that took so many seconds. `time` (seconds) and `sleep` are given
+    by tests; they are real ones even where the room's clock is a test's.
     """
 
     def __init__(
         self,
         flush: Callable[[], Awaitable[None]],
         *,
-        least: float = LEAST,
-        most: float = MOST,
+        rest: Callable[[float], float] = adjusted,
         time: Callable[[], float] = time.perf_counter,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
         self._flush = flush
-        self._least = least
-        self._most = most
+        self._rest = rest
         self._time = time
         self._sleep = sleep
         self._wanted = False
@@ -80,7 +85,7 @@ class Tick:
                 if self._closed:
                     break
                 self._resting = True
-                await self._sleep(min(max(self.took * DUTY, self._least), self._most))
+                await self._sleep(self._rest(self.took))
                 self._resting = False
         finally:
             self._resting = False

@@ -22,19 +22,19 @@ SOURCE: Final = "en"
 ACCEPT_LIMIT: Final = 500
 """Characters of Accept-Language that are read; browsers send under 100."""
 
-SAMPLED: Final = (*range(201), 1_000, 1_000_000)
-"""Numbers that meet every plural category of CLDR and every form of a catalogue."""
+SAMPLED: Final = (*range(1, 201), 1_000, 1_000_000, 0)
+"""Numbers that meet every plural category of CLDR and every form of a catalogue. 0 comes last:
+where it shares a category with 1, it is 1 that says which form the category has."""
 
 
 class Languages:
-    """All catalogues found in a folder of `{code}.po` or `{code}/LC_MESSAGES/*.po` files."""
+    """All catalogues found in a folder of `{code}.po` files."""
 
     def __init__(self, folder: Path = LOCALES) -> None:
         self._catalogues: dict[str, gettext.NullTranslations] = {SOURCE: gettext.NullTranslations()}
         self._browser: dict[str, dict[str, Any]] = {}
-        for file in [*sorted(folder.glob("*.po")), *sorted(folder.glob("*/LC_MESSAGES/*.po"))]:
-            code = file.stem if file.parent == folder else file.parent.parent.name
-            self._load(code.replace("_", "-"), file)
+        for file in sorted(folder.glob("*.po")):
+            self._load(file.stem.replace("_", "-"), file)
         self._browser.setdefault(SOURCE, _for_browser(SOURCE, {}, {"one": 0, "other": 1}))
         self.codes: Sequence[str] = tuple(sorted(self._catalogues))
 
@@ -153,12 +153,14 @@ def _accepted(header: str) -> list[str]:
 
 def _plural_map(code: str, expression: str) -> dict[str, int]:
     """Which form of a catalogue each CLDR category takes: their orders differ, and the page may
-    not evaluate the catalogue's expression (`field-notes.md` 7)."""
+    not evaluate the catalogue's expression (`field-notes.md` 7). A number whose form in the
+    catalogue is not that of its category stands for itself ("0")."""
     rule = Locale.parse(code, sep="-").plural_form
     form = gettext.c2py(expression or "(n != 1)")
     found: dict[str, int] = {}
     for n in SAMPLED:
-        found.setdefault(rule(n), int(form(n)))
+        if found.setdefault(rule(n), int(form(n))) != int(form(n)):
+            found[str(n)] = int(form(n))
     found.setdefault("other", max(found.values(), default=0))
     return found
 

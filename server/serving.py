@@ -20,6 +20,8 @@ from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnw
 from rooms.wire import CLOSE_CODES, Goodbye
 from server import supervisor
 from server.app import running
+from server.direct import Direct, fits
+from server.log import log
 from server.protocol import Prompt
 from server.settings import Settings, is_loopback
 from server.sockets import Line
@@ -110,7 +112,7 @@ def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http=Prompt,
-        ws="websockets-sansio",
+        ws=websocket_protocol(),
         ws_max_size=FRAME_LIMIT,
         ws_per_message_deflate=False,
         # Our own pings say who is there, in frames the browser's provider answers.
@@ -123,6 +125,15 @@ def uvicorn_config(app: Any, settings: Settings) -> uvicorn.Config:
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
+
+
+def websocket_protocol() -> Any:
+    """Ours where uvicorn's inside is the one it was written for; else uvicorn's own, and then
+    every frame goes the ASGI way."""
+    if fits():
+        return Direct
+    log().warning("plain_websockets", reason=f"uvicorn {uvicorn.__version__} is not known inside")
+    return "websockets-sansio"
 
 
 class Server(uvicorn.Server):

@@ -2,7 +2,8 @@
 
 One task reads and hands each message to the session in order; one takes what waits in the outbox
 and writes it; one pings. The first to end ends the line, and its `Goodbye` says how. Nothing here
-outlives the socket.
+outlives the socket. Where uvicorn's own protocol is ours (`server/direct.py`), what leaves goes
+straight to its transport while that takes it; elsewhere by ASGI.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
 from server import auth, limits
 from server import hocuspocus as wire
+from server.direct import EXTENSION, Direct, framed
 from server.errors import Problem
 from server.log import log
 from server.site import site_of
@@ -94,6 +96,17 @@ def encode(item: out.Outgoing, name: str) -> bytes:
         case _:
             assert_never(item)
 
+_framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
+"""The same as whole websocket frames, for those written straight to a transport."""
+
+
+def framed_of(item: out.Outgoing) -> bytes:
+    """The websocket frame of an outgoing object under the plain name of its document."""
+    frame = _framed.get(item)
+    if frame is None:
+        frame = _framed[item] = framed(encode(item, getattr(item, "document", "")))
+    return frame
+
 
 async def sync(websocket: WebSocket) -> None:
     """The endpoint: the checks before a socket is accepted, then the line."""
@@ -137,9 +150,14 @@ class Line:
         self._asked = False
         self._heard = asyncio.get_running_loop().time()
         self._sending = asyncio.Lock()
+        self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
 
     async def run(self) -> None:
         """Serve until one side ends; always tells the session."""
+        outbox = self._session.outbox
+        if self._direct is not None:
+            self._direct.begin()
+            outbox.attach(self)
         tasks = {
             asyncio.create_task(part, name=f"sync {name}")
             for name, part in (
@@ -160,6 +178,7 @@ class Line:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
+            outbox.attach(None)
             await self._session.closed()
         if goodbye is not None and goodbye.code:
             await self._say_goodbye(goodbye)
@@ -267,20 +286,50 @@ class Line:
         outbox = self._session.outbox
         while True:
             frames: list[bytes] = []
-            goodbye: Goodbye | None = None
             for item in await outbox.get():
                 if isinstance(item, out.Bye):
-                    goodbye = Goodbye(item.code, item.reason, item.retry)
-                    break
+                    await self._send(*frames)
+                    return Goodbye(item.code, item.reason, item.retry)
+                if self._direct is not None:
+                    self.write(item)  # at once, or what comes meanwhile would pass it by
+                    continue
                 if isinstance(item, out.AuthOk):
                     self._opened.set()
                 name = self._names.get(item.document)
                 if name is not None:
                     frames.append(frame_of(item) if name == item.document else encode(item, name))
-            if frames:
-                await self._send(*frames)
-            if goodbye is not None:
-                return goodbye
+            await self._send(*frames)
+
+    @property
+    def free(self) -> bool:
+        """Whether the transport takes frames now."""
+        return self._direct is not None and self._direct.free
+
+    @property
+    def kept(self) -> int:
+        """Bytes the transport still holds."""
+        return self._direct.kept if self._direct else 0
+
+    def write(self, item: out.Outgoing) -> None:
+        """Write something straight to the transport."""
+        assert self._direct is not None
+        assert not isinstance(item, out.Bye)
+        document = item.document
+        name = self._names.get(document)
+        if name is None:
+            return
+        if type(item) is out.AuthOk:
+            self._opened.set()
+        self._direct.write(framed_of(item) if name == document else framed(encode(item, name)))
+
+    async def room(self) -> None:
+        """Wait until the transport takes frames again, or is gone. Raises `Goodbye`."""
+        assert self._direct is not None
+        try:
+            async with asyncio.timeout(WRITE_SECONDS):
+                await self._direct.room()
+        except TimeoutError:
+            raise Goodbye(4429, "You were not reading; come back.", retry=True) from None
 
     async def _flush(self) -> None:
         outbox = self._session.outbox
@@ -293,6 +342,8 @@ class Line:
                     await self._socket.send_bytes(encode(item, name))
 
     async def _send(self, *frames: bytes) -> None:
+        if not frames:
+            return
         # One lock and one alarm for a batch: to most people a frame is about 100 bytes.
         try:
             async with asyncio.timeout(WRITE_SECONDS), self._sending:
@@ -307,7 +358,10 @@ class Line:
             await asyncio.sleep(PING_SECONDS)
             if loop.time() - self._heard > SILENT_SECONDS:
                 return Goodbye(4408, "Nothing was said in time.", retry=True)
-            if not self._sending.locked():  # else something better than a ping is on its way
+            if self._direct is not None:
+                if self._direct.free:
+                    self._direct.write(PING)
+            elif not self._sending.locked():  # else something better than a ping is on its way
                 await self._send(wire.PING)
 
     def send_home(self, goodbye: Goodbye) -> None:
@@ -363,6 +417,8 @@ class Line:
                 reason = goodbye.reason.encode()[:REASON_BYTES].decode(errors="ignore")
                 await self._socket.close(goodbye.code, reason)
 
+
+PING: Final = framed(wire.PING)
 
 GONE: Final = Goodbye(0, "gone", retry=True)
 """The other side has left: nothing to say."""

@@ -129,3 +129,9 @@ def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServ
 def redis_url(redis_server: RedisServer) -> str:
     """The address of an empty database."""
     return f"redis://127.0.0.1:{redis_server.port}/{next(_databases)}"
+
+
+@pytest.fixture
+def other_redis_url(redis_server: RedisServer) -> str:
+    """The address of another one."""
+    return f"redis://127.0.0.1:{redis_server.port}/{next(_databases)}"

@@ -89,10 +89,21 @@ class Client:
         """Append to the card's text; when it was sent (`perf_counter`), and when it will have
         been answered."""
         assert self.doc is not None
-        assert self._socket is not None
         before = self.doc.get_state()
         shared = self._text(card)
         shared += text
+        return await self._send(before)
+
+    async def empty(self, card: str) -> tuple[float, asyncio.Future[float]]:
+        """Take everything out of the card's text; returns as `write` does."""
+        assert self.doc is not None
+        before = self.doc.get_state()
+        self._text(card).clear()
+        return await self._send(before)
+
+    async def _send(self, before: bytes) -> tuple[float, asyncio.Future[float]]:
+        assert self.doc is not None
+        assert self._socket is not None
         change = self.doc.get_update(before)
         answered = self._ask()
         sent = time.perf_counter()

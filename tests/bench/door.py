@@ -10,6 +10,17 @@ PATIENCE: Final = 60.0
 """Seconds to go on asking a server that says there is too much at once."""
 
 
+class Refusal(RuntimeError):
+    """The server said no; `reason` is its word for why."""
+
+    def __init__(self, path: str, answer: httpx.Response) -> None:
+        super().__init__(f"POST {path}: {answer.status_code} {answer.text}")
+        try:
+            self.reason = str(answer.json()["error"]["reason"])
+        except (ValueError, LookupError, TypeError):
+            self.reason = ""
+
+
 class Door:
     """One server, by its address."""
 
@@ -40,6 +51,11 @@ class Door:
         body = {"request": f"bench-{next(self._requests)}", "command": command}
         return await self._post(f"/api/rooms/{room}/commands", body, token)
 
+    async def forget(self, room: str, token: str) -> None:
+        """Forget a room for good."""
+        answer = await self._http.delete(f"/api/rooms/{room}", headers=_bearer(token))
+        answer.raise_for_status()
+
     async def view(self, room: str, token: str) -> dict[str, Any]:
         """What the seat of the token sees."""
         answer = await self._http.get(f"/api/rooms/{room}/view", headers=_bearer(token))
@@ -64,7 +80,7 @@ class Door:
             waited += pause
             await asyncio.sleep(pause)
         if answer.is_error:
-            raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text}")
+            raise Refusal(path, answer)
         found: dict[str, Any] = answer.json()
         return found
 

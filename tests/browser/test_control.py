@@ -206,7 +206,7 @@ def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
 def test_an_answer_that_comes_late_leaves_the_menu_open(
     house: House, browser: Browser, room: Room
 ) -> None:
-    """Only what was asked for in the menu closes it: it was opened while something was on its way."""
+    """Only what was asked for in the menu closes it, not what was on its way before."""
     lead = at_panel(house, browser, room, LAPTOP, network=True)
     page = lead.page
     page.get_by_role("button", name="Start: Check-in").click()

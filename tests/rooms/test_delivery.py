@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from pycrdt import Doc, Map
 
 from rooms import delivery
-from rooms.outgoing import Bye, ClosedDocument, Outgoing, Say, Update
+from rooms.outgoing import Aware, Bye, ClosedDocument, Outgoing, Say, Update
 from rooms.sheet import Sheet
 from tests.rooms.house import House
 from tests.rooms.page import Page
+from tests.rooms.test_awareness import encode
 
 
 def types(items: list[Outgoing]) -> list[str]:
@@ -195,3 +197,33 @@ async def test_a_commit_reaches_two_hundred_seats_in_time(tmp_path: Path) -> Non
         began = time.process_time()
         await found.flush()
         assert time.process_time() - began < 0.6
+
+
+async def test_pointers_never_reach_who_may_no_longer_read_a_document_DOC8(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        role = partial(house.do, house.lead, "seat.role", seat="s2", epoch=1)
+        await role(role="facilitator")
+        lead, other = await house.session(house.lead), await house.session("s2")
+        for session in (lead, other):
+            full = await house.open_document(session, "memo")
+        found = await house.delivery()
+        await found.close()
+        await house.listen()
+        await role(role="participant")
+        await lead.awareness(full, encode((7, 1, "{}")))
+        await found._flush_pointers()  # the slower tick comes before the views
+        house.heard[other] = await other.outbox.get()
+        assert ClosedDocument(full, "permission-denied") in house.heard[other]
+        assert not [i for i in house.heard[other] if isinstance(i, Aware)]
+
+
+async def test_a_crowd_is_told_of_pointers_half_as_often(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        found = await house.delivery()
+        assert found._pointers_rest(0.001) == delivery.POINTERS == 0.040
+        sessions: Any = range(delivery.CROWD)
+        found.sessions = set(sessions)
+        assert found._pointers_rest(0.001) == delivery.POINTERS_CROWDED == 0.080
+        found.sessions.clear()

@@ -5,7 +5,7 @@ import logging
 
 import pytest
 
-from rooms.tick import LEAST, MOST, Tick
+from rooms.tick import DUTY, FREE, MOST, Tick, adjusted
 
 
 class Bench:
@@ -61,7 +61,7 @@ async def test_idle_it_runs_at_once_and_then_not_at_all() -> None:
 
 
 async def test_what_comes_during_the_rest_leaves_together_after_it() -> None:
-    bench = Bench()
+    bench = Bench(0.010)
     bench.tick.wake()
     await bench.until_resting()
     for _ in range(100):
@@ -69,21 +69,31 @@ async def test_what_comes_during_the_rest_leaves_together_after_it() -> None:
     assert len(bench.flushes) == 1
     await bench.rest_over()
     await bench.until_resting()
-    assert bench.flushes == [0.0, LEAST]
+    assert bench.flushes == [0.0, pytest.approx(0.010 + adjusted(0.010))]
     await bench.rest_over()
     assert bench.tick.idle
 
 
 @pytest.mark.parametrize(
-    ("work", "rest"), [(0.0, LEAST), (0.001, LEAST), (0.010, 0.040), (3.0, MOST)]
+    ("work", "rest"),
+    [(0.0, 0.0), (0.000_2, 0.0), (0.001, 0.003), (0.010, 0.039), (0.1, MOST), (3.0, MOST)],
 )
-async def test_the_rest_adjusts_itself_within_25_to_50_ms(work: float, rest: float) -> None:
+async def test_the_rest_adjusts_itself_from_none_to_50_ms(work: float, rest: float) -> None:
     bench = Bench(work)
     bench.tick.wake()
     await bench.until_resting()
     assert bench.rests == [pytest.approx(rest)]
     assert bench.tick.took == pytest.approx(work)
-    assert (LEAST, MOST) == (0.025, 0.050)
+    assert (DUTY, FREE, MOST) == (4.0, 0.001, 0.050)
+    await bench.rest_over()
+
+
+async def test_a_fixed_rest_is_kept_however_quick_the_flush() -> None:
+    bench = Bench(0.001)
+    bench.tick._rest = lambda _took: 0.040
+    bench.tick.wake()
+    await bench.until_resting()
+    assert bench.rests == [0.040]
     await bench.rest_over()
 
 
@@ -115,7 +125,7 @@ async def test_flushes_never_overlap() -> None:
         flushed += 1
         inside -= 1
 
-    tick = Tick(flush, least=0.0, most=0.0)
+    tick = Tick(flush, rest=lambda _took: 0.0)
     tick.wake()
     await asyncio.sleep(0)
     tick.wake()

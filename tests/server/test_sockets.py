@@ -13,9 +13,17 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rooms import outgoing as out
 from server import hocuspocus as wire
-from server import limits, sockets
+from server import limits, serving, sockets
 from tests.server.conftest import Live, Opened, hear, hear_json, open_room, until
 from tests.server.test_api import filled, offer_of
+
+
+@pytest.fixture(params=["direct", "asgi"], autouse=True)
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Both ways to a device: straight to uvicorn's transport, and where that is not known."""
+    if request.param == "asgi":
+        monkeypatch.setattr(serving, "fits", lambda: False)
+    return str(request.param)
 
 
 @pytest.fixture
@@ -256,3 +264,36 @@ async def test_u3_who_does_not_read_costs_little_and_is_let_go(
         async with asyncio.timeout(20):
             await until(lambda: len(delivery.sessions) == 1)
         sleepy.transport.abort()
+
+
+async def test_the_way_straight_to_the_transport_is_taken_where_it_is_known(
+    live: Live, room: Opened, way: str
+) -> None:
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        await hear(socket, wire.Authenticated)
+        (line,) = live.app.state.site.lines
+        assert line.free == (way == "direct")
+        assert line.kept == 0
+
+
+async def test_what_is_queued_behind_a_full_transport_keeps_its_order(
+    live: Live, room: Opened
+) -> None:
+    async with live.dial(ping_interval=None, max_queue=1) as socket:
+        await socket.send(wire.authenticate(room.room, room.lead.token))
+        await hear(socket, wire.Authenticated)
+        delivery = await live.app.state.site.hub.delivery(room.room)
+        (session,) = delivery.sessions
+        socket.transport.pause_reading()
+        long = "x" * 20_000
+        for number in range(40):
+            session.outbox.put(out.Say(room.room, f'{{"type":"test","n":{number},"t":"{long}"}}'))
+            if number % 8 == 0:
+                await asyncio.sleep(0)
+        held = session.outbox.held
+        assert 0 < held < 2_000_000
+        socket.transport.resume_reading()
+        heard = [(await hear_json(socket, "test"))["n"] for _ in range(40)]
+        assert heard == list(range(40))
+        await until(lambda: session.outbox.held == 0)

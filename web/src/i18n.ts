@@ -37,11 +37,27 @@ export function tn(one: string, many: string, n: number, args: Args = {}): strin
   const shown = { n: number(n), ...args };
   if (Array.isArray(found)) {
     const category = new Intl.PluralRules(catalogue.language).select(n);
-    const form = catalogue.plurals[category] ?? catalogue.plurals.other ?? 0;
+    const { plurals } = catalogue;
+    const form = plurals[n] ?? plurals[category] ?? plurals.other ?? 0;
     const text = found[form];
     if (text) return fill(text, shown);
   }
   return fill(n === 1 ? one : many, shown);
+}
+
+/** A short word that means several things, told apart by where it stands: `tp("a button", "Done")`. */
+export function tp(context: string, id: string, args: Args = {}): string {
+  const found = catalogue.messages[`${context}\u0004${id}`];
+  return fill(typeof found === "string" && found ? found : id, args);
+}
+
+/** A sentence whose {places} are drawn as elements: `woven(t("{name} is ready"), {name: html`…`})`.
+ *  Translators order it as their language wants. */
+export function woven(text: string, parts: Record<string, unknown>): unknown[] {
+  return text.split(/(\{\w+\})/).map((piece) => {
+    const name = piece.slice(1, -1);
+    return piece.startsWith("{") && name in parts ? parts[name] : piece;
+  });
 }
 
 /** A number in the page's language. */

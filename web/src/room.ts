@@ -274,7 +274,7 @@ export class RoomPage extends StagePart {
     const shown = this.cover || stage.seat;
     return html`<ul class="seats" aria-label=${t("Who is on this device")}>${stage.boot.seats.map(
       (each) =>
-        html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
+        html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("Something is asked here")}</span>` : nothing}</button></li>`,
     )}</ul><tl-add-person .stage=${stage} .look=${"chip add"}></tl-add-person>`;
   }
 

@@ -78,7 +78,7 @@ export class WallPage extends StagePart {
   private door(view: ViewMessage): TemplateResult {
     const { boot } = this.stage;
     if (view.room.door === "closed" || !view.room.code) return html`<span></span>`;
-    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Come in with")}<b>${view.room.code}</b>${location.host}/j</p></div>`;
+    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Code to come in")}<b>${view.room.code}</b>${location.host}/j</p></div>`;
   }
 }
 
