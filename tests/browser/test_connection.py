@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.faults import Network
-from tests.browser.house import Guest, House, Room, Seat, opened
+from tests.browser.house import Guest, House, Room, Seat, later, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.browser
 
 BACK_SECONDS = 20.0
+LOST_SECONDS = 16
+"""After as long a page says since when there is no line."""
+
 FINDING = "Finding the line again"
 SAVED = re.compile(r"Connected\s*Saved$")
 NO_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }"
@@ -71,11 +74,13 @@ def test_a_cut_line_is_found_again_and_says_so(phone: Guest) -> None:
     box(phone).fill("river")
     expect(phone.state).to_have_text(SAVED)
 
+    phone.page.clock.install()
     line(phone).cut()
     expect(phone.state).to_contain_text(FINDING)
     expect(phone.state).to_contain_text("Saved")  # nothing is waiting
     box(phone).press_sequentially(" bank")
     expect(phone.state).to_contain_text("Saved on this device")
+    later(phone.page, LOST_SECONDS)
     expect(phone.state).to_contain_text(re.compile("No line since"))
     phone.sees("Your words are safe on this device")
 
@@ -139,8 +144,11 @@ def test_without_a_store_on_the_device_the_page_does_not_promise_one(
 
 
 def test_a_phone_that_slept_is_back_as_it_wakes(phone: Guest) -> None:
+    phone.page.clock.install()
     line(phone).cut()
-    expect(phone.state).to_contain_text(re.compile("No line since"), timeout=30_000)
+    expect(phone.state).to_contain_text(FINDING)
+    later(phone.page, LOST_SECONDS)
+    expect(phone.state).to_contain_text(re.compile("No line since"))
     line(phone).mend()
     began = time.monotonic()
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")
