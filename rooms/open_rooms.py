@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 import structlog
 
-from activities.kernel import Refused
 from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms.clock import Alarms, Clock
