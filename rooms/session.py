@@ -144,7 +144,7 @@ class Session:
             await room.sweep()
         if not name:
             self.sent.clear()
-            self._delivery.send_views(self)
+            self._delivery.came(self)
         elif name in POINTED:
             self._delivery.show_pointers(self, name)
 
