@@ -481,7 +481,12 @@ class Shelf:
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
             asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
             after = None if after is None else after + 1
-        return await asyncio.gather(*asked, return_exceptions=True)
+        if len(asked) > 1:
+            return await asyncio.gather(*asked, return_exceptions=True)
+        try:
+            return [await one for one in asked]  # a task less for what is most common
+        except Exception as error:
+            return [error]
 
     def _apply(
         self,
