@@ -326,12 +326,19 @@ class Shelf:
             return b""
         return document.diff(state_vector)
 
-    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
-        """What somebody who has nothing of a document is sent, and what we have. Raises
-        `RefusedEdit`."""
-        async with self.opened(name) as (document,):
-            frames = self.standing.frames(self._full(name), document.state)
-            return frames, document.state_vector()
+    async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
+        have. Raises `RefusedEdit`."""
+        full = self._full(name)
+        while True:
+            async with self.opened(name) as (document,):
+                frames = self.standing.frames(full, document.state)
+                state = document.state_vector()
+            if not packed:
+                return frames, state
+            if (whole := await self.standing.packed(full, frames[0])) is not None:
+                return [whole, *frames[1:]], state
+            packed = False  # somebody removes things just now: plainly, and at once
 
     def rest(self, in_use: Collection[str]) -> int:
         """Let go of documents that nobody holds open, and nobody touched since the last time this
