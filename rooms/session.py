@@ -101,6 +101,8 @@ class Session:
         self.sent: dict[str, int] = {}
         self.short = False
         """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
+        self.packed = False
+        """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -145,7 +147,7 @@ class Session:
             await room.sweep()
         if not name:
             self.sent.clear()
-            self._delivery.send_views(self)
+            self._delivery.came(self)
         elif name in POINTED:
             self._delivery.show_pointers(self, name)
 
@@ -161,7 +163,7 @@ class Session:
         try:
             with reaching():
                 if state_vector == EMPTY_STATE:
-                    frames, state = await shelf.first(name)
+                    frames, state = await shelf.first(name, self.packed)
                 else:
                     missing, state = await shelf.missing(name, state_vector)
                     frames = [Step2(document, missing, state_vector)]

@@ -329,12 +329,19 @@ class Shelf:
             return b""
         return document.diff(state_vector)
 
-    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
-        """What somebody who has nothing of a document is sent, and what we have. Raises
-        `RefusedEdit`."""
-        async with self.opened(name) as (document,):
-            frames = self.standing.frames(self._full(name), document.state)
-            return frames, document.state_vector()
+    async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
+        have. Raises `RefusedEdit`."""
+        full = self._full(name)
+        while True:
+            async with self.opened(name) as (document,):
+                frames = self.standing.frames(full, document.state)
+                state = document.state_vector()
+            if not packed:
+                return frames, state
+            if (whole := await self.standing.packed(full, frames[0])) is not None:
+                return [whole, *frames[1:]], state
+            packed = False  # somebody removes things just now: plainly, and at once
 
     def rest(self, in_use: Collection[str]) -> int:
         """Let go of documents that nobody holds open, and nobody touched since the last time this
@@ -484,7 +491,12 @@ class Shelf:
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
             asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
             after = None if after is None else after + 1
-        return await asyncio.gather(*asked, return_exceptions=True)
+        if len(asked) > 1:
+            return await asyncio.gather(*asked, return_exceptions=True)
+        try:
+            return [await one for one in asked]  # a task less for what is most common
+        except Exception as error:
+            return [error]
 
     def _apply(
         self,
