@@ -484,13 +484,16 @@ class Shelf:
         none."""
         asked: list[Awaitable[int]] = []
         after = self._last[name] if self._storage.shared else None
+        # Where another process was first, none of them may be kept: what it wrote goes before.
+        together = secrets.token_hex(6) if self._storage.shared else ""
         for edit, verdict in accepted:
             if not verdict.update:
                 asked.append(_nothing())
                 continue
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
-            after = None if after is None else after + 1
+            row = StoredRow(verdict.update, bound, True)
+            asked.append(self._append(name, row, after, together))
+            after = None
         if len(asked) > 1:
             return await asyncio.gather(*asked, return_exceptions=True)
         try:
@@ -542,8 +545,11 @@ class Shelf:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
-        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
+    async def _append(
+        self, name: str, row: StoredRow, after: int | None, together: str = ""
+    ) -> int:
+        body = seal(_pack.encode(row))
+        id = await self._storage.add_update(self._full(name), body, after, together)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
