@@ -3,7 +3,6 @@
 import structlog
 from msgspec.structs import replace
 
-from activities.kernel import Refused
 from rooms.asked import field_of, tag_of
 from rooms.asking import Known
 from rooms.looked_up import looked_up

@@ -187,6 +187,14 @@ class Hall:
         found = await self.door.board(self.room, self.lead)
         return {card["id"]: card["text"] for card in found["cards"]}
 
+    async def view(self) -> dict[str, Any]:
+        """What the lead sees."""
+        return await self.door.view(self.room, self.lead)
+
+    async def command(self, command: dict[str, Any]) -> None:
+        """Something the lead asks for by a program."""
+        await self.door.command(self.room, self.lead, command)
+
     async def storage(self) -> Storage:
         """What is kept, once no process has it any more."""
         if self.redis:

@@ -71,6 +71,7 @@ class Phone:
         self._task: asyncio.Task[None] | None = None
         self._again: asyncio.TimerHandle | None = None
         self._lost = 0.0
+        self._authenticated = False
 
     async def start(self) -> Phone:
         """Come in, and stay until `close`."""
@@ -116,7 +117,7 @@ class Phone:
             command = {"type": "note.add", "document": "board", "section": "", "kind": "insight"}
             command["text"] = f"~{request}~"
         self.waiting[request] = {"request": request, "command": command}
-        if self.open.is_set():
+        if self._authenticated:
             await self._send(wire.stateless(self.room, json.dumps(self.waiting[request])))
 
     @property
@@ -149,6 +150,7 @@ class Phone:
                 pass
             finally:
                 self.open.clear()
+                self._authenticated = False
                 self._socket = None
                 self._lost = time.monotonic()
                 socket.transport.abort()
@@ -173,6 +175,7 @@ class Phone:
             case wire.Ping():
                 await self._send(wire.PONG)
             case wire.Authenticated(name=name) if name == self.room:
+                self._authenticated = True
                 for payload in list(self.waiting.values()):
                     await self._send(wire.stateless(self.room, json.dumps(payload)))
             case wire.SyncStep1(name=name, state_vector=known) if name == self.board:
