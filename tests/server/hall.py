@@ -165,7 +165,7 @@ class Hall:
         assert set(asked.values()) <= {1}, "a command was applied twice"
         words = await storage.words(self.room)
         for phone in self.phones:
-            assert len(phone.done) == phone.asked, "every command was answered"
+            assert len(phone.done) == phone.asked, phone.refused
             for number, seq in phone.done.items():
                 request = f"{phone.seat}-{number}"
                 commit = log[seq - 1]

@@ -26,7 +26,7 @@ from rooms.board_schema import Card, put_card
 from rooms.card_words import KINDS
 from server import hocuspocus as wire
 
-EDITS_A_CARD: Final = 40
+EDITS_A_CARD: Final = 150
 """Then another card is begun: a card of people is not longer."""
 
 FIRST_WAIT: Final = 0.25
@@ -117,7 +117,7 @@ class Phone:
             command = {"type": "note.add", "document": "board", "section": "", "kind": "insight"}
             command["text"] = f"~{request}~"
         self.waiting[request] = {"request": request, "command": command}
-        if self._authenticated:
+        if self._authenticated and self._again is None:  # else after what waits, in order
             await self._send(wire.stateless(self.room, json.dumps(self.waiting[request])))
 
     @property
@@ -211,7 +211,7 @@ class Phone:
         elif message["type"] == "refused":
             if not message.get("again"):
                 self.waiting.pop(request, None)
-            self.refused.append(message["message"])
+            self.refused.append(f"{message['reason']}: {message['message']}")
             self._sync_again()
         self.heard(message)
 
