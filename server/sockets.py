@@ -90,6 +90,8 @@ def encode(item: out.Outgoing, name: str) -> bytes:
             return wire.update(name, update)
         case out.Aware(data=data):
             return wire.awareness(name, data)
+        case out.Pointers(data=data):
+            return wire.pointers(name, data)
         case out.Ack(ok=ok):
             return wire.sync_status(name, saved=ok)
         case out.Say(payload=payload):
@@ -148,6 +150,8 @@ class Line:
         self._site = site
         self._cookies = cookies
         self._session: Session = site.hub.session()
+        # A server that knows nothing of it overlooks it, and the page is sent what all are.
+        self._session.short = "pointers" in websocket.query_params.get("can", "").split(",")
         self._names: dict[str, str] = {}
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""

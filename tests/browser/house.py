@@ -313,6 +313,17 @@ class Room:
         return [group["ring"] for group in groups]
 
 
+def later(page: Page, seconds: int) -> None:
+    """Let seconds pass on this page alone, without waiting for them.
+
+    They pass one at a time, so that what each brings about (another look for the line) happens
+    before the next. A page that has a line would miss the server's pings meanwhile. Install the
+    page's clock (`page.clock.install()`) before what is to be waited for begins.
+    """
+    for _ in range(seconds):
+        page.clock.run_for(1_000)
+
+
 @dataclass
 class Guest:
     """Somebody with a browser."""

@@ -240,7 +240,8 @@ def test_each_outgoing_object_is_encoded_once() -> None:
     [(out.AuthOk("r", True), wire.Authenticated), (out.AuthNo("r", "no"), wire.PermissionDenied),
      (out.Step1("r", b"\0"), wire.SyncStep1), (out.Step2("r", b"\0\0"), wire.SyncStep2),
      (out.Update("r", b"\0\0"), wire.Update), (out.Aware("r", b"\0"), wire.AwarenessUpdate),
-     (out.Ack("r", True), wire.SyncStatus), (out.Say("r", "{}"), wire.Stateless),
+     (out.Ack("r", True), wire.SyncStatus), (out.Pointers("r", b"\x07"), wire.Pointers),
+     (out.Say("r", "{}"), wire.Stateless),
      (out.ClosedDocument("r", "gone"), wire.Close)],
 )  # fmt: skip
 def test_every_outgoing_has_its_frame(item: out.Outgoing, kind: type[Any]) -> None:
