@@ -50,7 +50,7 @@ log = structlog.get_logger("rooms")
 
 DAMAGED: Final = (
     "The end of this room's log is damaged. The room opens as it was before; what came after is"
-    " kept in the table 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    " kept aside, where docs/operations.md, Damage, says. A backup may have it."
 )
 NOTHING_WHOLE: Final = (
     "Nothing of this room's log is whole: it cannot be opened, and was left as it is. Restore a"

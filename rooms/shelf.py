@@ -65,8 +65,8 @@ TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
 DAMAGED: Final = (
-    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
-    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
+    " docs/operations.md, Damage, says. A backup may have it."
 )
 
 

@@ -32,6 +32,7 @@ from tests.bench import (
     room_bench,
     screen_bench,
     soak_bench,
+    stalled_bench,
     storage_bench,
 )
 
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="storage, pairs, board, exports, room, screen (all by default); soak; peers",
+        help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
@@ -67,7 +68,7 @@ def main() -> None:
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     every = ["storage", "pairs", "board", "exports", "room", "screen"]
-    seldom = ["soak"]
+    seldom = ["soak", "stalled"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every) - set(seldom):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
@@ -103,6 +104,11 @@ def main() -> None:
     if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
             asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
+    if "stalled" in what:
+        with _server(options.url, options.pid) as (url, _):
+            figures = [asyncio.run(stalled_bench.run(url, options.seconds))]
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
     if "soak" in what:
         with _server(options.url, options.pid) as (url, pid):
             assert pid, "the soak reads what the server's process has: name it with --pid"

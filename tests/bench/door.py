@@ -61,6 +61,13 @@ class Door:
         answer = await self._http.delete(f"/api/rooms/{room}", headers=_bearer(token))
         answer.raise_for_status()
 
+    async def metrics(self) -> dict[str, float]:
+        """What the server says of itself, on a line of its own that is closed again."""
+        async with httpx.AsyncClient(timeout=PATIENCE) as http:
+            text = (await http.get(f"{self.url}/metrics")).text
+        rows = (line.split(" ") for line in text.splitlines() if line.startswith("talanoa_"))
+        return {name.removeprefix("talanoa_"): float(value) for name, value in rows}
+
     async def view(self, room: str, token: str) -> dict[str, Any]:
         """What the seat of the token sees."""
         answer = await self._http.get(f"/api/rooms/{room}/view", headers=_bearer(token))
