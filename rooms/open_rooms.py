@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 import structlog
 
-from activities.kernel import Refused
 from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms.clock import Alarms, Clock
@@ -20,7 +19,7 @@ from rooms.keeping import DAY
 from rooms.neighbours import Neighbours
 from rooms.render import Translate, english
 from rooms.room import Room
-from rooms.room_log import DISK_FULL
+from rooms.room_log import Unsaved
 from rooms.storage import Newer, Storage, StorageUnwritable
 from rooms.whole import Activities
 from rooms.wire import CLOSE_CODES, Goodbye
@@ -321,7 +320,7 @@ class OpenRooms:
                 await neighbours.close()
             await self.storage.forget_room(room_id)
         except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
         finally:
             self._forgetting.discard(room_id)
 

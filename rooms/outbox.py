@@ -24,6 +24,7 @@ from rooms.outgoing import (
     Bye,
     ClosedDocument,
     Outgoing,
+    Pointers,
     Step2,
     Update,
     size,
@@ -106,6 +107,8 @@ class Outbox:
         self._pipe: Pipe | None = None
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
+        self.unaware: set[str] = set()
+        """Documents of whose pointers some were dropped."""
         self.waiting = 0
         """Bytes that wait."""
         self.sending = 0
@@ -238,7 +241,7 @@ class Outbox:
     def _count(self, item: Outgoing, weight: int) -> None:
         self.waiting += weight
         match item:
-            case Aware():
+            case Aware() | Pointers():
                 self._aware += weight
             case Update(document=document) | Step2(document=document):
                 self._content[document] += weight
@@ -277,8 +280,9 @@ class Outbox:
 
     def _drop_awareness(self) -> None:
         for number, (item, _) in list(self._items.items()):
-            if isinstance(item, Aware):
+            if isinstance(item, Aware | Pointers):
                 self._drop(number)
+                self.unaware.add(item.document)
 
     def _drop_content(self) -> None:
         """Drop the waiting content of the document that has most of it."""

@@ -62,6 +62,13 @@ class Aware(msgspec.Struct, frozen=True, weakref=True):
     data: bytes
 
 
+class Pointers(msgspec.Struct, frozen=True, weakref=True):
+    """The same in few bytes (`rooms/pointing.py`), for a page that asked for it."""
+
+    document: str
+    data: bytes
+
+
 class Ack(msgspec.Struct, frozen=True, weakref=True):
     """The device's update is durable (`ok`) or refused; exactly one for each update or step 2."""
 
@@ -92,13 +99,17 @@ class Bye(msgspec.Struct, frozen=True, weakref=True):
     retry: bool = True
 
 
-Outgoing = AuthOk | AuthNo | Step1 | Step2 | Update | Aware | Ack | Say | ClosedDocument | Bye
+Outgoing = (
+    AuthOk | AuthNo | Step1 | Step2 | Update | Aware | Pointers | Ack | Say | ClosedDocument | Bye
+)
 
 
 def size(item: Outgoing) -> int:
     """About how many bytes an item occupies while it waits."""
     match item:
-        case Step2(update=content) | Update(update=content) | Aware(data=content):
+        case Step2(update=content) | Update(update=content):
+            return len(content) + OVERHEAD
+        case Aware(data=content) | Pointers(data=content):
             return len(content) + OVERHEAD
         case Step1(state_vector=content):
             return len(content) + OVERHEAD

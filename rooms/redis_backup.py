@@ -146,9 +146,9 @@ async def bring_in(url: str, file: Path, secret: bytes = b"") -> sqlite_backup.C
     line = await RedisLine.open(url)
     try:
         await redis_layout.take(line, restoring=True)
-        if not await line.read("EXISTS", scripts.RESTORING_KEY):
-            if rooms := await line.read("ZCARD", scripts.ROOMS_KEY):
-                raise Filled(int(rooms), place(url))
+        begun = await line.read("EXISTS", scripts.RESTORING_KEY)
+        if not begun and (rooms := await line.read("ZCARD", scripts.ROOMS_KEY)):
+            raise Filled(int(rooms), place(url))
         await redis_layout.check_secret(line, secret)
         await line.write(("SET", scripts.RESTORING_KEY, "1"))
         for room in await line.read("ZRANGE", scripts.ROOMS_KEY, 0, -1):

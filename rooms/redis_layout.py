@@ -1,4 +1,4 @@
-"""Whether the data on a Redis server is ours to use: its version, its secret, whether it is whole."""
+"""Whether the data on a Redis server is ours to use: version, secret, whether it is whole."""
 
 import hashlib
 
@@ -41,9 +41,7 @@ async def check_secret(line: RedisLine, secret: bytes) -> None:
         return
     # A hash of a key: it tells two keys apart and opens nothing.
     seal = hashlib.blake2b(b"talanoa seal", key=secret[:64], digest_size=16).hexdigest()
-    _, found = await line.write(
-        ("SET", scripts.SEAL_KEY, seal, "NX"), ("GET", scripts.SEAL_KEY)
-    )
+    _, found = await line.write(("SET", scripts.SEAL_KEY, seal, "NX"), ("GET", scripts.SEAL_KEY))
     if found.decode() != seal:
         raise StorageHeld(
             f"The rooms at Redis {place(line.url)} are served with another TALANOA_SECRET:"

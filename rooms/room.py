@@ -34,7 +34,7 @@ from rooms.room_alarms import RoomAlarms
 from rooms.room_cards import RoomCards
 from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
-from rooms.room_log import DISK_FULL, RoomLog
+from rooms.room_log import RoomLog, Unsaved
 from rooms.room_memo import RoomMemo
 from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
@@ -178,7 +178,7 @@ class Room(RoomReading):
             except Newer:
                 raise
             except StorageUnwritable as error:  # what it would be decided by cannot be read
-                raise Refused("full", DISK_FULL) from error
+                raise Unsaved from error
         return wire.DoneMessage(request=asked.request, seq=seq, now=self.world.clock.now())
 
     async def run(

@@ -17,10 +17,11 @@ from activities.blocks import Line, say
 from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
 from rooms.outbox import Outbox
-from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
+from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
+from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
-from rooms.shelf import MissingEdits, RefusedEdit
+from rooms.shelf import NOT_SAVED, MissingEdits, RefusedEdit
 from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
@@ -98,6 +99,8 @@ class Session:
         self.opened: set[str] = set()
         self.lenses: dict[str, Lens] = {}
         self.sent: dict[str, int] = {}
+        self.short = False
+        """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -143,6 +146,8 @@ class Session:
         if not name:
             self.sent.clear()
             self._delivery.send_views(self)
+        elif name in POINTED:
+            self._delivery.show_pointers(self, name)
 
     async def step1(self, document: str, state_vector: bytes) -> None:
         """The device says what it has; it gets what it lacks and is asked for what we lack."""
@@ -198,11 +203,13 @@ class Session:
         except RefusedEdit as refused:
             self.outbox.put(Ack(document, False))
             why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
+            unsaved = refused.detail == NOT_SAVED
             self._refuse(
                 "closed" if why else refused.reason,
                 document=document,
                 detail=refused.detail,
-                line=why,
+                line=DISK_FULL if unsaved else why,
+                again=unsaved,
             )
             return
         self.outbox.put(Ack(document, True))
@@ -226,14 +233,12 @@ class Session:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
         if stamped:
-            here.pointed(name, stamped, self)
+            here.pointed(name)
 
     async def query_awareness(self, document: str) -> None:
         """Everyone's pointers, for a newcomer."""
         if name := self._opened(document):
-            states = self._here().room.shelf.everyone_aware(name)
-            if states:
-                self.outbox.put(Aware(document, states))
+            self._here().show_pointers(self, name)
 
     async def stateless(self, document: str, payload: str) -> None:
         """A command or a lens, as JSON, on the room's own document."""
@@ -251,7 +256,10 @@ class Session:
             with reaching():
                 done = await room.command(self.device, raw)
         except Refused as refused:
-            self._refuse(refused.reason, request=_request_of(raw), line=refused.message)
+            again = isinstance(refused, Unsaved)
+            self._refuse(
+                refused.reason, request=_request_of(raw), line=refused.message, again=again
+            )
             return
         self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
 
@@ -277,8 +285,8 @@ class Session:
         here.sessions.discard(self)
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
-            if not others and (gone := here.room.shelf.leave(name, self.device.id)):
-                here.pointed(name, gone, self)
+            if not others and here.room.shelf.leave(name, self.device.id):
+                here.pointed(name)
         here.room.presence.closed(self.device.id, self)
         await here.room.sweep()
 
@@ -332,6 +340,7 @@ class Session:
         document: str = "",
         detail: str = "",
         line: Line | None = None,
+        again: bool = False,
     ) -> None:
         room = self._here().room
         seat = self.device.seats[0] if self.device and self.device.seats else ""
@@ -351,6 +360,7 @@ class Session:
             message=room.say(line or SENTENCES[reason], room.language_of(seat)),
             request=request,
             document=document,
+            again=again,
         )
         self.outbox.put(Say(room.id, msgspec.json.encode(message).decode()))
 

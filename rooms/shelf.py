@@ -28,6 +28,7 @@ from pycrdt import Doc
 
 from activities.kernel import Reason
 from rooms import board_repair, board_schema, memo_document
+from rooms.awareness import Changes
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
 from rooms.documents import (
@@ -56,6 +57,9 @@ COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
 to load."""
 
+
+NOT_SAVED: Final = "not_saved"
+"""Why an edit was not taken that nothing is wrong with: it may be sent again as it is."""
 
 TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
@@ -427,7 +431,7 @@ class Shelf:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
             if isinstance(error, StorageUnwritable):
-                error = RefusedEdit("full", "not_saved")
+                error = RefusedEdit("full", NOT_SAVED)
             for edit in edits:
                 if edit.outcome is None:
                     edit.outcome = error
@@ -499,7 +503,7 @@ class Shelf:
                 lost = row
                 self._documents.drop(self._full(name))
             if isinstance(lost, StorageUnwritable):
-                edit.outcome = RefusedEdit("full", "not_saved")
+                edit.outcome = RefusedEdit("full", NOT_SAVED)
             elif lost is not None:
                 edit.outcome = lost
             elif not verdict.update:
@@ -599,10 +603,17 @@ class Shelf:
         gone = {d.name[begin:]: d.awareness.leave_elsewhere(process) for d in self._documents}
         return {name: data for name, data in gone.items() if data}
 
-    def everyone_aware(self, name: str) -> bytes:
-        """All pointers of an open document, for a newcomer."""
+    def pointed(self, name: str) -> Changes:
+        """What changed of the pointers in a document since this was asked the last time."""
         document = self._documents.get(self._full(name))
-        return document.awareness.everyone() if document else b""
+        return document.awareness.changes() if document else Changes([])
+
+    def everyone_aware(self, name: str, short: bool = False) -> bytes:
+        """All pointers of an open document, for a newcomer; `short`: in few bytes."""
+        document = self._documents.get(self._full(name))
+        if document is None:
+            return b""
+        return document.awareness.everyone_short() if short else document.awareness.everyone()
 
     def leave(self, name: str, device: str) -> bytes:
         """A device's last socket closed: what to tell the others about its pointers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import importlib.util
 import io
@@ -82,6 +83,8 @@ async def _run(
             try:
                 server = Server(uvicorn_config(app, settings))
                 server.lines = lambda: app.state.site.lines
+                if parent is not None:
+                    server.begun = functools.partial(supervisor.tell_serving, parent)
                 if not quiet:
                     server.announcement = announcement(settings, demo, app.state.site)
                 await server.serve(sockets=[listening])
@@ -144,6 +147,8 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.serves = asyncio.Event()
+        self.begun: Callable[[], None] = lambda: None
+        """Called when it serves."""
         self.lines: Callable[[], Collection[Line]] = lambda: ()
         """The open websockets."""
 
@@ -151,6 +156,7 @@ class Server(uvicorn.Server):
         """Begin to serve."""
         await super().startup(sockets)
         self.serves.set()
+        self.begun()
         if self.announcement and not self.should_exit:
             print(self.announcement, flush=True)
 

@@ -6,6 +6,7 @@ import itertools
 import os
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -135,3 +136,11 @@ def redis_url(redis_server: RedisServer) -> str:
 def other_redis_url(redis_server: RedisServer) -> str:
     """The address of another one."""
     return f"redis://127.0.0.1:{redis_server.port}/{next(_databases)}"
+
+
+@pytest.fixture
+def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
+    """A server to be killed."""
+    server = RedisServer(tmp_path / "redis").start()
+    yield server
+    server.stop()

@@ -4,6 +4,9 @@ and 200 people, then a board of 1,000 cards on a slow screen.
 Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
 server takes 400 websockets (`server/limits.py`).
+
+`python -m tests.bench peers` measures ours and other sync servers on the same work, in turn
+(`peers_bench.py`; `--help` says more).
 """
 
 import argparse
@@ -25,6 +28,7 @@ from tests.bench import (
     board_bench,
     export_bench,
     pairs_bench,
+    peers_bench,
     room_bench,
     screen_bench,
     soak_bench,
@@ -39,11 +43,14 @@ START_SECONDS: Final = 30.0
 
 def main() -> None:
     """Read the command line and run what was asked for."""
+    if sys.argv[1:2] == ["peers"]:
+        peers_bench.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
         "what",
         nargs="*",
-        help="storage, pairs, board, exports, room, screen (all by default); soak",
+        help="storage, pairs, board, exports, room, screen (all by default); soak; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")

@@ -25,7 +25,9 @@ AXE: Final = WEB / "node_modules" / "axe-core" / "axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN: Final = "only => axe.run(document, only).then(found => found.violations)"
 EVERYTHING: Final[Mapping[str, Any]] = {"runOnly": TAGS}
-COLOURS: Final[Mapping[str, Any]] = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+COLOURS: Final[Mapping[str, Any]] = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+}
 """The rules of `TAGS` that look at colours, which are all that the dark theme
 changes (`test_the_dark_theme_changes_nothing_but_colours`)."""
 

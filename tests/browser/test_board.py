@@ -4,15 +4,17 @@ taken back; and one changed card touches one card."""
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from playwright.sync_api import expect
 
+from server.hocuspocus import AwarenessUpdate, Pointers, decode_from_server
 from tests.browser.house import LAPTOP, PHONE, Guest, House, Room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, WebSocket
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -78,12 +80,20 @@ def texts(place: Locator) -> list[str]:
     return place.locator("p.text").all_inner_texts()
 
 
+def hear(frames: list[bytes | str], line: WebSocket) -> None:
+    """Keep what a page's websocket is sent."""
+    line.on("framereceived", lambda frame: frames.append(frame))
+
+
 def test_one_remote_change_touches_one_card(house: House, browser: Browser, room: Room) -> None:
     """What somebody types, moves or ticks touches their card alone on everybody's screen."""
     lead = at_board(house, browser, room, room.lead, LAPTOP)
     kofi = at_board(house, browser, room, room.join("Kofi Owusu"), LAPTOP)
     river = card(kofi.page, NOTES[0][1])
     id = river.get_attribute("data-card")
+    frames: list[bytes | str] = []
+    kofi.page.on("websocket", partial(hear, frames))
+    kofi.page.reload()
     expect(kofi.page.locator("tl-board")).to_contain_text("Amina Diallo")
     kofi.page.evaluate(WATCH)
     card(lead.page, NOTES[0][1]).get_by_role("button", name="Edit").click()
@@ -96,6 +106,12 @@ def test_one_remote_change_touches_one_card(house: House, browser: Browser, room
     assert set(kofi.page.evaluate("touched")) == {id}
     box.press("Escape")
     expect(caret).to_have_count(0)
+    # Introduced once; then a caret is a few bytes.
+    heard = [decode_from_server(frame) for frame in frames if isinstance(frame, bytes)]
+    pointers = [one.data for one in heard if isinstance(one, Pointers)]
+    assert max(map(len, pointers)) > 100
+    assert min(map(len, pointers)) < 12
+    assert not [one for one in heard if isinstance(one, AwarenessUpdate)]
     # Ctrl+Z takes what was typed back, and nothing else.
     lead.page.keyboard.press("Control+z")
     expect(river.locator("p.text")).to_have_text(NOTES[0][1])

@@ -1,5 +1,5 @@
 // Commands on their way: kept on this device until the server has answered each, then forgotten.
-import type { Connection } from "./connection";
+import { AGAIN, type Connection } from "./connection";
 import { Drawer, freshId, type Kept } from "./keep";
 import type { DoneMessage, RefusedMessage, ServerMessage } from "./wire";
 
@@ -16,6 +16,7 @@ export type Answer = { sent: Sent; message: DoneMessage | RefusedMessage };
 
 export class Commands extends EventTarget {
   private readonly drawer: Drawer<Sent>;
+  private again: number | undefined;
 
   constructor(
     room: string,
@@ -66,6 +67,17 @@ export class Commands extends EventTarget {
     return request;
   }
 
+  /** Once, in a while: nothing is wrong with what waits, it could not be saved. */
+  private later(): void {
+    this.again ??= window.setTimeout(
+      () => {
+        this.again = undefined;
+        this.resend();
+      },
+      AGAIN * (1 + Math.random()),
+    );
+  }
+
   private resend(): void {
     for (const sent of this.drawer.all()) this.connection.send(sent.payload);
   }
@@ -74,6 +86,10 @@ export class Commands extends EventTarget {
     if (message.type !== "done" && message.type !== "refused") return;
     const sent = this.drawer.all().find((each) => each.id === message.request);
     if (!sent) return;
+    if (message.type === "refused" && message.again) {
+      this.later();
+      return;
+    }
     void this.drawer.drop(sent.id);
     this.dispatchEvent(new CustomEvent<Answer>("answer", { detail: { sent, message } }));
     this.dispatchEvent(new Event("change"));

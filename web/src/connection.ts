@@ -4,11 +4,13 @@ import {
   HocuspocusProviderWebsocket,
   WebSocketStatus,
 } from "@hocuspocus/provider";
+import { createDecoder, readVarString, readVarUint, readVarUint8Array } from "lib0/decoding";
 import { IndexeddbPersistence } from "y-indexeddb";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Boot } from "./boot";
 import { learn } from "./clock";
+import { Pointing } from "./pointing";
 import type { ServerMessage } from "./wire";
 
 /** Milliseconds without any message (the server pings every 5 s) after which a line is dead. */
@@ -24,8 +26,31 @@ const GATHER = 120;
 /** Milliseconds over which what others write is gathered before it is put on this device's disk: it
  *  is on the server already, and every write to the disk costs a slow phone milliseconds. */
 const OTHERS = 1_000;
+/** Milliseconds until what could not be saved is offered again; as much again is drawn by lot, so
+ *  that a hall does not ask at once. */
+export const AGAIN = 2_000;
 /** Milliseconds to wait for this device's own storage before going on without it. */
 const STORE_WAIT = 3_000;
+
+/** What this page understands beyond Hocuspocus; a server that does not know it overlooks it. */
+const CAN = "pointers";
+/** The kind of a frame with pointers in few bytes. */
+const POINTERS = 100;
+
+/** A provider that reads our own kinds of frames too. */
+class Provider extends HocuspocusProvider {
+  private pointing: Pointing | undefined;
+
+  override onMessage(event: MessageEvent): void {
+    const from = createDecoder(new Uint8Array(event.data as ArrayBuffer));
+    readVarString(from);
+    if (readVarUint(from) !== POINTERS) super.onMessage(event);
+    else if (this.awareness) {
+      this.pointing ??= new Pointing(this.awareness, this);
+      this.pointing.take(readVarUint8Array(from));
+    }
+  }
+}
 
 export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
 
@@ -45,6 +70,7 @@ export class Shared {
   private changes = 0;
   private readonly gathered: Uint8Array[] = [];
   private flushing: number | undefined;
+  private again: number | undefined;
 
   constructor(
     readonly name: string,
@@ -55,7 +81,7 @@ export class Shared {
   ) {
     this.awareness = aware ? new Awareness(this.doc) : null;
     this.awareness?.setLocalState(null);
-    this.provider = new HocuspocusProvider({
+    this.provider = new Provider({
       websocketProvider: socket,
       name,
       document: this.doc,
@@ -126,8 +152,20 @@ export class Shared {
     }
   }
 
+  /** What could not be saved is offered again in a while: the server then asks for what it lacks. */
+  later(): void {
+    this.again ??= window.setTimeout(
+      () => {
+        this.again = undefined;
+        if (this.provider.isAuthenticated) this.provider.forceSync();
+      },
+      AGAIN * (1 + Math.random()),
+    );
+  }
+
   /** Gives it up, with the copy on this device when it is of no use any more. */
   async close(forget = false): Promise<void> {
+    window.clearTimeout(this.again);
     this.provider.destroy();
     this.doc.off("update", this.keep);
     if (forget) window.clearTimeout(this.flushing);
@@ -155,7 +193,7 @@ export class Connection extends EventTarget {
     super();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new HocuspocusProviderWebsocket({
-      url: `${scheme}//${location.host}${boot.sync || "/sync"}`,
+      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}`,
       messageReconnectTimeout: SILENCE,
       delay: 500,
       minDelay: 250,

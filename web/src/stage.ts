@@ -123,6 +123,11 @@ export class Stage extends EventTarget {
   }
 
   changed(): void {
+    // Whoever was told that nothing can be saved sees as well that it is.
+    if (this.putOff && !this.unsaved.count) {
+      if (this.refusal === this.putOff) this.refusal = null;
+      this.putOff = null;
+    }
     this.dispatchEvent(new Event("change"));
   }
 
@@ -362,6 +367,8 @@ export class Stage extends EventTarget {
         break;
       case "refused":
         if (message.document) this.refusedDocument(message);
+        // The command is kept and sent again: there will be another answer.
+        else if (message.again) this.refusal = this.putOff = message.message;
         break;
     }
     this.changed();
@@ -395,7 +402,10 @@ export class Stage extends EventTarget {
       ? message.document.slice(this.boot.room.length + 1)
       : message.document;
     this.refusal = message.message || reasonSentence(message.reason);
-    if (name.startsWith("mine/")) void this.drafts.rescue(name.slice("mine/".length));
+    if (message.again) {
+      this.putOff = this.refusal;
+      this.connection.documents.get(name)?.later();
+    } else if (name.startsWith("mine/")) void this.drafts.rescue(name.slice("mine/".length));
     else {
       // Whoever shows it can still take what was not sent out of it.
       this.dispatchEvent(new CustomEvent("losing", { detail: name }));
