@@ -66,9 +66,10 @@ def _sent_again(state: RoomState) -> tuple[AnyBlock, ...]:
     )
 
 
-def keeps(state: RoomState) -> Line:
-    """The sentence on how long what is written here is kept, for everybody."""
-    return promised(state.keep, state.kept_from, state.zone, state.language)
+def keeps(state: RoomState, language: str) -> Line:
+    """The sentence on how long what is written here is kept, for everybody: its dates are in the
+    reader's `language`."""
+    return promised(state.keep, state.kept_from, state.zone, language)
 
 
 def offers(
