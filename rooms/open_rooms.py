@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 import structlog
 
-from activities.kernel import Refused
 from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms.clock import Alarms, Clock
@@ -20,7 +19,7 @@ from rooms.keeping import DAY
 from rooms.neighbours import Neighbours
 from rooms.render import Translate, english
 from rooms.room import Room
-from rooms.room_log import DISK_FULL
+from rooms.room_log import Unsaved
 from rooms.storage import Newer, Storage, StorageUnwritable
 from rooms.whole import Activities
 from rooms.wire import CLOSE_CODES, Goodbye
@@ -115,14 +114,22 @@ class OpenRooms:
         self._parting: set[asyncio.Task[None]] = set()
         self._past = dict.fromkeys(GROWS, 0)
         self._heart: asyncio.Task[None] | None = None
+        self.moving = False
+        """Whether people are being sent to another process."""
 
     async def start(self) -> None:
         """Begin to note which rooms are alive."""
         self._heart = asyncio.create_task(self._beat())
         self.alarms.set("keep", self.clock.now(), self._look_after)
 
+    def leave(self) -> None:
+        """The process ends: whoever loses their line from now on is on the way to another one, and
+        nobody counts as away because of it (SCA6)."""
+        self.moving = True
+
     async def close(self) -> None:
         """Close every room; sessions are told to come back."""
+        self.leave()
         if self._heart:
             self._heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -135,7 +142,7 @@ class OpenRooms:
         except StorageUnwritable:
             log.warning("touch_failed")
         for neighbours in self._neighbours.values():
-            await neighbours.close()
+            await neighbours.close(moving=True)
         await asyncio.gather(*self._parting)
         await self.alarms.close()
         for delivery in self.deliveries():
@@ -247,7 +254,7 @@ class OpenRooms:
 
     async def _close_newer(self, delivery: Delivery) -> None:
         if neighbours := self._neighbours.pop(delivery.room.id, None):
-            await neighbours.close()
+            await neighbours.close(moving=True)
         await delivery.tick.close()
         await delivery.room.close()
 
@@ -321,7 +328,7 @@ class OpenRooms:
                 await neighbours.close()
             await self.storage.forget_room(room_id)
         except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
         finally:
             self._forgetting.discard(room_id)
 

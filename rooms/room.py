@@ -34,7 +34,7 @@ from rooms.room_alarms import RoomAlarms
 from rooms.room_cards import RoomCards
 from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
-from rooms.room_log import DISK_FULL, RoomLog
+from rooms.room_log import RoomLog, Unsaved
 from rooms.room_memo import RoomMemo
 from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
@@ -50,7 +50,7 @@ log = structlog.get_logger("rooms")
 
 DAMAGED: Final = (
     "The end of this room's log is damaged. The room opens as it was before; what came after is"
-    " kept in the table 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    " kept aside, where docs/operations.md, Damage, says. A backup may have it."
 )
 NOTHING_WHOLE: Final = (
     "Nothing of this room's log is whole: it cannot be opened, and was left as it is. Restore a"
@@ -178,7 +178,7 @@ class Room(RoomReading):
             except Newer:
                 raise
             except StorageUnwritable as error:  # what it would be decided by cannot be read
-                raise Refused("full", DISK_FULL) from error
+                raise Unsaved from error
         return wire.DoneMessage(request=asked.request, seq=seq, now=self.world.clock.now())
 
     async def run(

@@ -48,6 +48,15 @@ DISK_FULL: Final = say(
     " Try again soon."
 )
 
+
+class Unsaved(Refused):
+    """Nothing is wrong with what was asked: it cannot be saved at the moment, and may be asked
+    again as it is."""
+
+    def __init__(self) -> None:
+        super().__init__("full", DISK_FULL)
+
+
 EFFECTS_OF_OTHERS: Final = 2_000
 """Milliseconds after which another process's effects are made here if it has not said that it made
 them: it may have been killed."""
@@ -163,7 +172,7 @@ class RoomLog:
                     raise
                 except StorageUnwritable as error:
                     log.warning("append_failed", room=room.id, seat=seat, request=request)
-                    raise Refused("full", DISK_FULL) from error
+                    raise Unsaved from error
                 await self._take_in(commit, texts)
                 return commit.seq
 
@@ -260,7 +269,7 @@ class RoomLog:
         except Newer:
             raise
         except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
 
     def _learned(self, commit: Commit) -> Commit:
         self._evolve(commit)

@@ -9,6 +9,7 @@ from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_log import RoomLog
 from rooms.room_reading import RoomReading
 from rooms.seats import Device
+from rooms.storage import Newer
 from rooms.whole import Draft
 
 log = structlog.get_logger("rooms")
@@ -68,6 +69,8 @@ class RoomPeople:
 
         try:
             await self._log.commit(tell)
+        except Newer:
+            return  # whoever understands the room calls its roll
         except Refused as refused:
             self.roll.put_back(told)
             log.warning("presence_untold", room=self._room.id, reason=refused.reason)
@@ -85,6 +88,8 @@ class RoomPeople:
         """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
         try:
             await self._log.commit(unnamed.drop_due)
+        except Newer:
+            return
         except Refused as refused:
             # Tried at every check.
             log.warning("keys_kept", room=self._room.id, reason=refused.reason)

@@ -18,9 +18,10 @@ from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
 from rooms.outbox import Outbox
 from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
+from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
-from rooms.shelf import MissingEdits, RefusedEdit
+from rooms.shelf import NOT_SAVED, MissingEdits, RefusedEdit
 from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
@@ -82,6 +83,8 @@ def farewell(room: "Room", device: Device) -> Goodbye | None:
 
 class Rooms(Protocol):
     """Where a session finds its room."""
+
+    moving: bool
 
     async def delivery(self, room: str) -> "Delivery | None":
         """The open room with its connections, or None when there is none."""
@@ -160,12 +163,14 @@ class Session:
             return
         shelf = self._here().room.shelf
         try:
-            with reaching():
-                if state_vector == EMPTY_STATE:
-                    frames, state = await shelf.first(name, self.packed)
-                else:
-                    missing, state = await shelf.missing(name, state_vector)
-                    frames = [Step2(document, missing, state_vector)]
+            if state_vector == EMPTY_STATE:
+                frames, state = await shelf.first(name, self.packed)
+            else:
+                missing, state = await shelf.missing(name, state_vector)
+                frames = [Step2(document, missing, state_vector)]
+        except StorageUnwritable as error:
+            self._ask_again(document, error)
+            return
         except RefusedEdit as error:
             if error.reason == "closed":
                 raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
@@ -197,18 +202,23 @@ class Session:
                 await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
-            with reaching():
+            try:
                 _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+            except StorageUnwritable as error:
+                self._ask_again(document, error)
+                return
             self.outbox.put(Step1(document, state))
             return
         except RefusedEdit as refused:
             self.outbox.put(Ack(document, False))
             why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
+            unsaved = refused.detail == NOT_SAVED
             self._refuse(
                 "closed" if why else refused.reason,
                 document=document,
                 detail=refused.detail,
-                line=why,
+                line=DISK_FULL if unsaved else why,
+                again=unsaved,
             )
             return
         self.outbox.put(Ack(document, True))
@@ -255,7 +265,10 @@ class Session:
             with reaching():
                 done = await room.command(self.device, raw)
         except Refused as refused:
-            self._refuse(refused.reason, request=_request_of(raw), line=refused.message)
+            again = isinstance(refused, Unsaved)
+            self._refuse(
+                refused.reason, request=_request_of(raw), line=refused.message, again=again
+            )
             return
         self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
 
@@ -279,6 +292,8 @@ class Session:
             return
         here = self._delivery
         here.sessions.discard(self)
+        if self._rooms.moving or here.room.handed_over:
+            return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
             if not others and here.room.shelf.leave(name, self.device.id):
@@ -328,6 +343,13 @@ class Session:
             self.sent.pop(f"view/{seat.id}", None)
             self._here().send_views(self)
 
+    def _ask_again(self, document: str, error: StorageUnwritable) -> None:
+        """The document cannot be read at the moment: the page asks again in a while, and keeps its
+        line."""
+        if isinstance(error, Newer):
+            raise Goodbye(1001, CLOSE_CODES[1001], retry=True) from error
+        self._refuse("full", document=document, detail=NOT_SAVED, line=DISK_FULL, again=True)
+
     def _refuse(
         self,
         reason: Reason,
@@ -336,6 +358,7 @@ class Session:
         document: str = "",
         detail: str = "",
         line: Line | None = None,
+        again: bool = False,
     ) -> None:
         room = self._here().room
         seat = self.device.seats[0] if self.device and self.device.seats else ""
@@ -355,6 +378,7 @@ class Session:
             message=room.say(line or SENTENCES[reason], room.language_of(seat)),
             request=request,
             document=document,
+            again=again,
         )
         self.outbox.put(Say(room.id, msgspec.json.encode(message).decode()))
 

@@ -58,12 +58,15 @@ COMPACT_AFTER: Final = 1_000
 to load."""
 
 
+NOT_SAVED: Final = "not_saved"
+"""Why an edit was not taken that nothing is wrong with: it may be sent again as it is."""
+
 TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
 DAMAGED: Final = (
-    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
-    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
+    " docs/operations.md, Damage, says. A backup may have it."
 )
 
 
@@ -435,7 +438,7 @@ class Shelf:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
             if isinstance(error, StorageUnwritable):
-                error = RefusedEdit("full", "not_saved")
+                error = RefusedEdit("full", NOT_SAVED)
             for edit in edits:
                 if edit.outcome is None:
                     edit.outcome = error
@@ -481,13 +484,16 @@ class Shelf:
         none."""
         asked: list[Awaitable[int]] = []
         after = self._last[name] if self._storage.shared else None
+        # Where another process was first, none of them may be kept: what it wrote goes before.
+        together = secrets.token_hex(6) if self._storage.shared else ""
         for edit, verdict in accepted:
             if not verdict.update:
                 asked.append(_nothing())
                 continue
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
-            after = None if after is None else after + 1
+            row = StoredRow(verdict.update, bound, True)
+            asked.append(self._append(name, row, after, together))
+            after = None
         if len(asked) > 1:
             return await asyncio.gather(*asked, return_exceptions=True)
         try:
@@ -512,7 +518,7 @@ class Shelf:
                 lost = row
                 self._documents.drop(self._full(name))
             if isinstance(lost, StorageUnwritable):
-                edit.outcome = RefusedEdit("full", "not_saved")
+                edit.outcome = RefusedEdit("full", NOT_SAVED)
             elif lost is not None:
                 edit.outcome = lost
             elif not verdict.update:
@@ -539,8 +545,11 @@ class Shelf:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
-        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
+    async def _append(
+        self, name: str, row: StoredRow, after: int | None, together: str = ""
+    ) -> int:
+        body = seal(_pack.encode(row))
+        id = await self._storage.add_update(self._full(name), body, after, together)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id

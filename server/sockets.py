@@ -16,7 +16,12 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import (
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketDisconnected,
+    WebSocketState,
+)
 
 from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
@@ -181,8 +186,8 @@ class Line:
         try:
             while goodbye is None and tasks:
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    goodbye = goodbye or self._ending(task)
+                endings = [self._ending(task) for task in done]  # each is looked at
+                goodbye = next((one for one in endings if one is not None), None)
         finally:
             for task in tasks:
                 task.cancel()
@@ -201,7 +206,7 @@ class Line:
             return error
         if isinstance(error, Problem):
             return Goodbye(4429, "Too much at once; come back in a while.", retry=True)
-        if isinstance(error, (WebSocketDisconnect, ConnectionError)):
+        if isinstance(error, (WebSocketDisconnect, WebSocketDisconnected, ConnectionError)):
             return GONE
         log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
         return Goodbye(1011, "The server tripped; come back.", retry=True)

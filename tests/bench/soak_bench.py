@@ -1,9 +1,11 @@
 """A hundred rooms for half an hour, people coming and going: does the server stay as it was?
 
 Everybody writes now and then on a card of their own, says whether they would lead, hangs up after
-a while and comes back with a page that knows nothing; every quarter of a minute one room is
-forgotten and another one opened. Once a minute the server's memory, tasks and open files are
-noted. In the end all hang up, all rooms are forgotten, and nothing may be left over.
+a while and comes back with a page that knows nothing. Each room lives for a quarter of the time,
+then it is forgotten with people in it and another one is opened: after the first quarter there are
+rooms of every age, and what they hold no longer grows by itself. Once a minute the server's memory,
+tasks and open files are noted. In the end all hang up, all rooms are forgotten, and nothing may be
+left over.
 
 Runs against a server of its own, on whatever storage the environment asks for
 (`TALANOA_REDIS_URL`).
@@ -14,11 +16,10 @@ import contextlib
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from statistics import median
 from typing import Any, Final
 
-import httpx
 from websockets.exceptions import ConnectionClosed
 
 from tests.bench.client import Client
@@ -37,8 +38,11 @@ WRITES: Final = 8.0
 ASKS: Final = 30.0
 """Seconds between two edits, and two commands, of somebody who is there, on average."""
 
-RENEWED: Final = 15.0
-"""Seconds between two rooms that are forgotten and opened anew."""
+LIVES: Final = 0.25
+"""Part of the time for which a room is there."""
+
+HALLS: Final = 100
+"""Addresses from which people come."""
 
 LONGEST: Final = 400
 """Characters of a card; beyond that it is emptied: a board that only grows is another bench."""
@@ -71,6 +75,8 @@ class Guest:
     async def live(self) -> None:
         """Come, stay a while, go, and come again."""
         while True:
+            if self.place.is_forgotten:
+                return
             client = Client(self.place.soak.door.sync, self.place.room, self.token, holds=True)
             with contextlib.suppress(OSError, ConnectionClosed, TimeoutError):
                 try:
@@ -94,7 +100,7 @@ class Guest:
             if not self.card:
                 self.card = await self._new_card(client)
             if len(client.text_of(self.card)) > LONGEST:
-                await client.empty(self.card)
+                await client.replace(self.card, "")
             _, answered = await client.write(self.card, f" {self._dice.random():.15f}")
             async with asyncio.timeout(10):
                 await answered
@@ -132,6 +138,7 @@ class Place:
         self.room: str = opened["room"]
         self._opened = opened
         self._living: list[asyncio.Task[None]] = []
+        self.is_forgotten = False
 
     async def begin(self, people: int, dice: random.Random) -> None:
         """Let everybody in, as facilitators: they may put cards on the board at any time."""
@@ -158,11 +165,13 @@ class Place:
         ended = await asyncio.gather(*self._living, return_exceptions=True)
         self._living.clear()
         for one in ended:
-            if isinstance(one, Exception):
+            # Who is in a room that is being forgotten is told so, in one way or another.
+            if isinstance(one, Exception) and not self.is_forgotten:
                 self.soak.failures.append(repr(one))
 
     async def forget(self) -> None:
         """The room is forgotten for good, while people are there."""
+        self.is_forgotten = True
         await self.soak.door.forget(self.room, self._opened["token"])
         await self.empty()
 
@@ -170,27 +179,31 @@ class Place:
 class Soak:
     """One run."""
 
-    def __init__(self, url: str, pid: int, *, rooms: int, people: int, seed: int = 1) -> None:
+    def __init__(
+        self, url: str, pid: int, *, rooms: int, people: int, seconds: float, seed: int = 1
+    ) -> None:
         self.url, self.pid = url, pid
-        self.door = Door(url)
+        self.door = Door(url, HALLS)
         self.edits = self.commands = self.comings = self.refused = self.renewed = 0
         self.failures: list[str] = []
         self.places: list[Place] = []
         self._rooms, self._people = rooms, people
+        self._pause = seconds * LIVES / rooms
         self._dice = random.Random(seed)
 
     @contextlib.asynccontextmanager
     async def going(self) -> AsyncIterator[None]:
         """All rooms are open, and there is coming and going, for as long as the block lasts."""
-        for _ in range(0, self._rooms, OPENING):
+        while len(self.places) < self._rooms:
             left = min(OPENING, self._rooms - len(self.places))
             self.places += await asyncio.gather(*(self._open() for _ in range(left)))
-        renewing = asyncio.create_task(self._renew())
+        over = asyncio.Event()
+        renewing = asyncio.create_task(self._renew(over))
         try:
             yield
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            over.set()
+            await renewing
             await asyncio.gather(*(place.empty() for place in self.places))
 
     async def _open(self) -> Place:
@@ -198,27 +211,29 @@ class Soak:
         await place.begin(self._people, self._dice)
         return place
 
-    async def _renew(self) -> None:
-        for number in range(10**9):
-            await asyncio.sleep(RENEWED)
-            at = number % len(self.places)
+    async def _renew(self, over: asyncio.Event) -> None:
+        began = time.monotonic()
+        while not over.is_set():
+            at = self.renewed % len(self.places)
             old, self.places[at] = self.places[at], await self._open()
             await old.forget()
             self.renewed += 1
+            due = began + self.renewed * self._pause
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(max(0.0, due - time.monotonic())):
+                    await over.wait()
 
     async def forget_all(self) -> None:
         """No room is left."""
         for place in self.places:
             await place.forget()
-        await self.door.close()
 
     async def look(self) -> dict[str, float]:
         """What the server has now."""
-        async with httpx.AsyncClient() as http:
-            text = (await http.get(f"{self.url}/metrics")).text
+        said = await self.door.metrics()
         kept = Kept(self.pid)
         return {
-            **{name: value for name, value in _figures(text) if name in SHOWN},
+            **{name: value for name, value in said.items() if name in SHOWN},
             "rss_mb": round(kept.resident / 1e6, 1),
             "own_mb": round(kept.own / 1e6, 1),
             "files": kept.files,
@@ -229,18 +244,11 @@ class Soak:
 SHOWN: Final = ("rooms", "devices", "tasks", "outbox_bytes", "document_bytes", "appends_total")
 
 
-def _figures(text: str) -> Iterator[tuple[str, float]]:
-    for line in text.splitlines():
-        if line.startswith("talanoa_"):
-            name, _, value = line.partition(" ")
-            yield name.removeprefix("talanoa_"), float(value)
-
-
 async def run(
     url: str, pid: int, minutes: float, *, rooms: int = ROOMS, people: int = PEOPLE
 ) -> dict[str, Any]:
     """Print what the server has, once a minute, and return what came of it."""
-    soak = Soak(url, pid, rooms=rooms, people=people)
+    soak = Soak(url, pid, rooms=rooms, people=people, seconds=minutes * 60)
     before = await soak.look()
     print(f"soak of {minutes:g} minutes, {rooms} rooms of {people}, comings and goings")
     print(f"  before: {json.dumps(before)}", flush=True)
@@ -249,7 +257,7 @@ async def run(
         began = time.monotonic()
         every = min(60.0, minutes * 60 / 20)
         while (passed := time.monotonic() - began) < minutes * 60:
-            await asyncio.sleep(every - passed % every)
+            await asyncio.sleep(min(every - passed % every, minutes * 60 - passed))
             samples.append({"minute": round((time.monotonic() - began) / 60, 1)})
             samples[-1] |= await soak.look()
             print(f"  {json.dumps(samples[-1])}", flush=True)
@@ -260,6 +268,7 @@ async def run(
         soak, lambda now: now["tasks"] <= before["tasks"] and now["files"] <= before["files"]
     )
     print(f"  all rooms are forgotten: {json.dumps(after)}", flush=True)
+    await soak.door.close()
     warm = [sample for sample in samples if sample["minute"] >= minutes * WARM]
     third = max(1, len(warm) // 3)
     grown = {

@@ -106,8 +106,9 @@ def test_a_stale_template_is_told_with_its_sentences(folder: Path) -> None:
 
 def test_a_file_that_is_no_language_is_told(folder: Path) -> None:
     (folder / "zz.po").write_text(SPANISH, encoding="utf-8")
-    found = translations.troubles(folder, template())
-    assert any("zz.po: cannot be read" in line for line in found)
+    assert any(
+        "zz.po: cannot be read" in line for line in translations.troubles(folder, template())
+    )
 
 
 def test_many_of_a_kind_are_counted_not_listed(folder: Path) -> None:

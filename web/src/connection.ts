@@ -33,6 +33,9 @@ const GATHER = 120;
 /** Milliseconds over which what others write is gathered before it is put on this device's disk: it
  *  is on the server already, and every write to the disk costs a slow phone milliseconds. */
 const OTHERS = 1_000;
+/** Milliseconds until what could not be saved is offered again; as much again is drawn by lot, so
+ *  that a hall does not ask at once. */
+export const AGAIN = 2_000;
 /** Milliseconds to wait for this device's own storage before going on without it. */
 const STORE_WAIT = 3_000;
 
@@ -109,6 +112,7 @@ export class Shared {
   private changes = 0;
   private readonly gathered: Uint8Array[] = [];
   private flushing: number | undefined;
+  private again: number | undefined;
 
   constructor(
     readonly name: string,
@@ -190,8 +194,20 @@ export class Shared {
     }
   }
 
+  /** What could not be saved is offered again in a while: the server then asks for what it lacks. */
+  later(): void {
+    this.again ??= window.setTimeout(
+      () => {
+        this.again = undefined;
+        if (this.provider.isAuthenticated) this.provider.forceSync();
+      },
+      AGAIN * (1 + Math.random()),
+    );
+  }
+
   /** Gives it up, with the copy on this device when it is of no use any more. */
   async close(forget = false): Promise<void> {
+    window.clearTimeout(this.again);
     this.provider.destroy();
     this.doc.off("update", this.keep);
     if (forget) window.clearTimeout(this.flushing);
