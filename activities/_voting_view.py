@@ -168,7 +168,9 @@ def _reveal(state: State, viewer: Viewer) -> Blocks:
     line = first_cut(state)
     if line.tied and not state.tied:
         equal = say_n(
-            "{n} option is equal at the line.", "{n} options are equal at the line.", len(line.tied)
+            "{n} option is equal at the line.",
+            "{n} options are equal at the line.",
+            len(line.tied),
         )
         blocks.append(Note(text=equal))
     if state.hushed:

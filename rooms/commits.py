@@ -6,7 +6,7 @@ commit: names, titles and words are references.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -22,8 +22,9 @@ from rooms.lead import Lead
 from rooms.memo_events import MemoEvent
 from rooms.reminders import OwnersReminded
 from rooms.safety import SafetyEvent
-from rooms.sealed import seal, unseal
+from rooms.sealed import is_sealed, seal, unseal
 from rooms.seats import Seat
+from rooms.storage import Newer
 from rooms.words_events import WordsEvent
 
 
@@ -315,8 +316,14 @@ RoomEvent = (
 )
 
 
+VERSION: Final = 1
+"""Of what a commit means. A reader of a lower one hands the room over (SCA5): raise it when an
+event that older versions know is to be read otherwise. A new kind of event needs no raising, and a
+new field only if it changes what the others say."""
+
+
 class Commit(msgspec.Struct, frozen=True):
-    """One entry of the log. `at` in ms; `v` is the version of this shape."""
+    """One entry of the log. `at` in ms; `v` is the `VERSION` it has to be read by."""
 
     seq: int
     at: int
@@ -325,7 +332,7 @@ class Commit(msgspec.Struct, frozen=True):
     entered_by: str = ""
     request: str = ""
     words: tuple[WordsKept, ...] = ()
-    v: int = 1
+    v: int = VERSION
 
 
 _encoder = msgspec.json.Encoder(enc_hook=lambda value: _reference(value))
@@ -387,5 +394,15 @@ def encode(commit: Commit) -> bytes:
 
 
 def decode(stored: bytes) -> Commit:
-    """A stored commit. Raises `msgspec.DecodeError` when it is none or was damaged."""
-    return _decoder.decode(unseal(stored))
+    """A stored commit. Raises `msgspec.DecodeError` when it is none or was damaged, and `Newer`
+    when it is whole and only a newer version understands it."""
+    body = unseal(stored)
+    try:
+        commit: Commit = _decoder.decode(body)
+    except msgspec.DecodeError as error:
+        if is_sealed(stored):
+            raise Newer(f"a commit: {error}") from error
+        raise
+    if commit.v > VERSION:
+        raise Newer(f"commit {commit.seq} is of version {commit.v}")
+    return commit

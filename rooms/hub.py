@@ -17,7 +17,7 @@ from rooms.hall_desk import may_move, taken_over
 from rooms.open_rooms import OpenRooms
 from rooms.opening import ORGANISER, Wanted, opening
 from rooms.room import Room
-from rooms.room_log import DISK_FULL
+from rooms.room_log import Unsaved
 from rooms.room_state import RoomState
 from rooms.seats import SEATS_PER_DEVICE, SEATS_PER_ROOM, Device, Seat
 from rooms.session import Session
@@ -114,7 +114,7 @@ class Hub(OpenRooms):
             log.warning("open_failed", room=room_id)
             with contextlib.suppress(StorageUnwritable):
                 await self.storage.forget_room(room_id)
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
         room = await self.room(room_id)
         room.presence.beat(begun.device, now)
         await room.sweep()

@@ -3,12 +3,11 @@
 import structlog
 from msgspec.structs import replace
 
-from activities.kernel import Refused
 from rooms.asked import field_of, tag_of
 from rooms.asking import Known
 from rooms.looked_up import looked_up
 from rooms.recent import FORGETTING, HIDING, Doings, Recent
-from rooms.room_log import DISK_FULL
+from rooms.room_log import Unsaved
 from rooms.room_memo import RoomMemo
 from rooms.room_reading import RoomReading
 from rooms.storage import StorageUnwritable
@@ -57,7 +56,7 @@ class Knowing:
             await world.storage.put_secret(digest, self._room.id, b"move")
         except StorageUnwritable as error:
             log.warning("code_unknown", room=self._room.id, seat=seat)
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
         return replace(known, nonce=nonce)
 
     async def late(self, seat: str) -> tuple[tuple[str, str], ...]:

@@ -10,7 +10,6 @@ from typing import Final
 import msgspec
 import structlog
 
-from activities.kernel import Refused
 from activities.registry import ACTIVITIES
 from rooms import commits
 from rooms.clock import Alarms, Clock
@@ -20,8 +19,8 @@ from rooms.keeping import DAY
 from rooms.neighbours import Neighbours
 from rooms.render import Translate, english
 from rooms.room import Room
-from rooms.room_log import DISK_FULL
-from rooms.storage import Storage, StorageUnwritable
+from rooms.room_log import Unsaved
+from rooms.storage import Newer, Storage, StorageUnwritable
 from rooms.whole import Activities
 from rooms.wire import CLOSE_CODES, Goodbye
 from rooms.world import World
@@ -61,6 +60,12 @@ class Facts(msgspec.Struct, frozen=True):
     resyncs: int
     gate_refusals: int
 
+
+NEWER: Final = (
+    "A newer version of Talanoa has written in this room. Its people are sent to the other"
+    " processes and nothing of it was touched. Update this process too: docs/operations.md,"
+    " Upgrading."
+)
 
 GROWS: Final = ("appends", "refusals", "resyncs", "gate_refusals")
 """Figures that never fall, not even when a room is forgotten."""
@@ -105,16 +110,26 @@ class OpenRooms:
         self._neighbours: dict[str, Neighbours] = {}
         self._open: dict[str, asyncio.Future[Delivery | None]] = {}
         self._forgetting: set[str] = set()
+        self._newer: set[str] = set()  # rooms of which only a newer version knows how they stand
+        self._parting: set[asyncio.Task[None]] = set()
         self._past = dict.fromkeys(GROWS, 0)
         self._heart: asyncio.Task[None] | None = None
+        self.moving = False
+        """Whether people are being sent to another process."""
 
     async def start(self) -> None:
         """Begin to note which rooms are alive."""
         self._heart = asyncio.create_task(self._beat())
         self.alarms.set("keep", self.clock.now(), self._look_after)
 
+    def leave(self) -> None:
+        """The process ends: whoever loses their line from now on is on the way to another one, and
+        nobody counts as away because of it (SCA6)."""
+        self.moving = True
+
     async def close(self) -> None:
         """Close every room; sessions are told to come back."""
+        self.leave()
         if self._heart:
             self._heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -127,7 +142,8 @@ class OpenRooms:
         except StorageUnwritable:
             log.warning("touch_failed")
         for neighbours in self._neighbours.values():
-            await neighbours.close()
+            await neighbours.close(moving=True)
+        await asyncio.gather(*self._parting)
         await self.alarms.close()
         for delivery in self.deliveries():
             await delivery.close()
@@ -176,7 +192,10 @@ class OpenRooms:
     # Rooms ------------------------------------------------------------------------------------
 
     async def delivery(self, room_id: str) -> Delivery | None:
-        """The room with its connections, loaded once however many ask (reliability P5)."""
+        """The room with its connections, loaded once however many ask (reliability P5). Raises
+        `Newer` for a room that was handed over, `StorageUnwritable`."""
+        if room_id in self._newer:
+            raise Newer(f"a newer version serves room {room_id}")
         if not 0 < len(room_id) <= 40 or not room_id.isascii() or room_id in self._forgetting:
             return None
         if (future := self._open.get(room_id)) is None:
@@ -193,9 +212,16 @@ class OpenRooms:
         return found
 
     async def _load(self, room_id: str) -> Delivery | None:
-        room = await Room.load(room_id, self.world)
+        try:
+            room = await Room.load(room_id, self.world)
+        except Newer as newer:
+            self._hand_over(room_id, newer)
+            raise
         if room is None:
             return None
+        if room.handed_over:  # found while it caught up
+            self._hand_over(room_id, "read while it was opened")
+            raise Newer(f"a newer version serves room {room_id}")
 
         async def expired() -> None:
             log.info("room_expired", room=room_id)
@@ -203,9 +229,38 @@ class OpenRooms:
 
         room.when_expired(expired)
         delivery = Delivery(room)
+        room.when_newer(lambda: self._part_with(delivery))
         if self.storage.shared:
             await self._meet(delivery)
         return delivery
+
+    def _hand_over(self, room: str, why: object) -> None:
+        if room not in self._newer:
+            self._newer.add(room)
+            log.warning("room_newer", room=room, reason=str(why), hint=NEWER)
+
+    def _part_with(self, delivery: Delivery) -> None:
+        """A newer version has written in this room: from this moment on nothing of it is sent or
+        changed here, and its people are told to come back, which they do elsewhere (SCA5)."""
+        room = delivery.room
+        self._hand_over(room.id, "read while it was open")
+        room.hand_over()
+        delivery.dismiss_all(Goodbye(1001, CLOSE_CODES[1001], retry=True))
+        if self._open.pop(room.id, None) is not None:
+            self._count(delivery)
+            task = asyncio.create_task(self._close_newer(delivery))
+            self._parting.add(task)
+            task.add_done_callback(self._parting.discard)
+
+    async def _close_newer(self, delivery: Delivery) -> None:
+        if neighbours := self._neighbours.pop(delivery.room.id, None):
+            await neighbours.close(moving=True)
+        await delivery.tick.close()
+        await delivery.room.close()
+
+    def _count(self, delivery: Delivery) -> None:
+        for name, count in _counted(delivery).items():
+            self._past[name] += count
 
     async def _meet(self, delivery: Delivery) -> None:
         room = delivery.room
@@ -233,6 +288,8 @@ class OpenRooms:
             if id not in self._open and await self._may_be_due(id, now):
                 try:
                     await self.delivery(id)
+                except Newer:
+                    continue  # whoever understands it keeps its promises
                 except Exception:
                     log.exception("keep_failed", room=id)
 
@@ -243,8 +300,8 @@ class OpenRooms:
             return False
         try:
             first = commits.decode(rows[0][1])
-        except msgspec.DecodeError:
-            return False  # damaged: named when somebody opens it
+        except (msgspec.DecodeError, Newer):
+            return False  # damaged, or not ours: named when somebody opens it
         begun = next((e for e in first.events if isinstance(e, commits.RoomOpened)), None)
         return begun is not None and begun.keep.board_until(first.at) <= now
 
@@ -266,13 +323,12 @@ class OpenRooms:
             await found.room.forget()
             await self._shut(found)
             if self._open.pop(room_id, None) is not None:
-                for name, count in _counted(found).items():
-                    self._past[name] += count
+                self._count(found)
             if neighbours := self._neighbours.pop(room_id, None):
                 await neighbours.close()
             await self.storage.forget_room(room_id)
         except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
         finally:
             self._forgetting.discard(room_id)
 

@@ -24,16 +24,18 @@ from rooms.outgoing import (
     Bye,
     ClosedDocument,
     Outgoing,
+    Pointers,
     Step2,
     Update,
     size,
 )
 from rooms.wire import Goodbye
 
-LIMIT: Final = 1_048_576
-"""Bytes that may wait or be on their way before things are dropped: the largest board fits once."""
+LIMIT: Final = 1_310_720
+"""Bytes that may wait or be on their way before things are dropped: the largest board fits once,
+with the views and the list of people of a full hall."""
 
-HARD_LIMIT: Final = LIMIT + 393_216
+HARD_LIMIT: Final = LIMIT + 131_072
 """Bytes that may wait or be on their way at all: answers and views alone get beyond `LIMIT` only if
 nobody reads them. With the socket's own buffers (64 KiB in the process, `SEND_BYTES` in
 `server/supervisor.py` twice in the kernel) a device that stops reading costs under 2 MB."""
@@ -106,6 +108,8 @@ class Outbox:
         self._pipe: Pipe | None = None
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
+        self.unaware: set[str] = set()
+        """Documents of whose pointers some were dropped."""
         self.waiting = 0
         """Bytes that wait."""
         self.sending = 0
@@ -238,7 +242,7 @@ class Outbox:
     def _count(self, item: Outgoing, weight: int) -> None:
         self.waiting += weight
         match item:
-            case Aware():
+            case Aware() | Pointers():
                 self._aware += weight
             case Update(document=document) | Step2(document=document):
                 self._content[document] += weight
@@ -277,8 +281,9 @@ class Outbox:
 
     def _drop_awareness(self) -> None:
         for number, (item, _) in list(self._items.items()):
-            if isinstance(item, Aware):
+            if isinstance(item, Aware | Pointers):
                 self._drop(number)
+                self.unaware.add(item.document)
 
     def _drop_content(self) -> None:
         """Drop the waiting content of the document that has most of it."""

@@ -34,14 +34,14 @@ from rooms.room_alarms import RoomAlarms
 from rooms.room_cards import RoomCards
 from rooms.room_commands import RoomCommands
 from rooms.room_forgetting import RoomForgetting
-from rooms.room_log import DISK_FULL, RoomLog
+from rooms.room_log import RoomLog, Unsaved
 from rooms.room_memo import RoomMemo
 from rooms.room_memo_clock import RoomMemoClock
 from rooms.room_people import RoomPeople
 from rooms.room_photos import RoomPhotos
 from rooms.room_reading import RoomReading
 from rooms.seats import Device, Seat
-from rooms.storage import StorageUnwritable
+from rooms.storage import Newer, StorageUnwritable
 from rooms.whole import Draft, Whole
 from rooms.words import Mint, WordsBook
 from rooms.world import World
@@ -50,7 +50,7 @@ log = structlog.get_logger("rooms")
 
 DAMAGED: Final = (
     "The end of this room's log is damaged. The room opens as it was before; what came after is"
-    " kept in the table 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    " kept aside, where docs/operations.md, Damage, says. A backup may have it."
 )
 NOTHING_WHOLE: Final = (
     "Nothing of this room's log is whole: it cannot be opened, and was left as it is. Restore a"
@@ -143,6 +143,11 @@ class Room(RoomReading):
         return self.log.forgotten
 
     @property
+    def handed_over(self) -> bool:
+        """Whether a newer version has written in the room: it is that one's."""
+        return self.log.handed_over or self.shelf.handed_over
+
+    @property
     def appends(self) -> int:
         """How many commits this process has written."""
         return self.log.appends
@@ -161,7 +166,8 @@ class Room(RoomReading):
     async def command(
         self, device: Device, raw: bytes, *, seat: str | None = None
     ) -> wire.DoneMessage:
-        """Apply one `ClientCommand` (JSON) once. Raises `Refused`; then nothing was changed."""
+        """Apply one `ClientCommand` (JSON) once. Raises `Refused`, and `Newer`; then nothing was
+        changed."""
         asked = asking_for.parse(raw)
         speaking = self.seat(device, asked.seat or seat)
         if speaking.role == "screen" and asking_for.tag_of(asked.command) != WALL_MAY:
@@ -171,8 +177,10 @@ class Room(RoomReading):
             applied = self._commands.apply(device.id, speaking.id, asked)
             try:
                 seq = await self.log.unbroken.run(applied)
+            except Newer:
+                raise
             except StorageUnwritable as error:  # what it would be decided by cannot be read
-                raise Refused("full", DISK_FULL) from error
+                raise Unsaved from error
         return wire.DoneMessage(request=asked.request, seq=seq, now=self.world.clock.now())
 
     async def run(
@@ -265,6 +273,16 @@ class Room(RoomReading):
         return memo
 
     # The end ----------------------------------------------------------------------------------
+
+    def when_newer(self, newer: Callable[[], None]) -> None:
+        """Call this when a newer version has written something that is not understood here."""
+        self.log.on_newer = self.shelf.on_newer = newer
+
+    def hand_over(self) -> None:
+        """The room is a newer version's from here on: change nothing of it any more (SCA5)."""
+        self.log.hand_over()
+        self.shelf.hand_over()
+        self._alarms.drop_all()
 
     async def forget(self) -> None:
         """Take no more commits or edits, for good; returns when none is under way."""

@@ -35,7 +35,7 @@ from rooms.commits import Commit
 from rooms.effects import Effects
 from rooms.room_alarms import RoomAlarms
 from rooms.room_reading import RoomReading
-from rooms.storage import Conflict, StorageUnwritable
+from rooms.storage import Conflict, Newer, StorageUnwritable
 from rooms.unbroken import Unbroken
 from rooms.whole import Draft
 from rooms.words import Mint, WordsBook
@@ -47,6 +47,15 @@ DISK_FULL: Final = say(
     "This room cannot save right now. Nothing was lost; what you wrote stays on this device."
     " Try again soon."
 )
+
+
+class Unsaved(Refused):
+    """Nothing is wrong with what was asked: it cannot be saved at the moment, and may be asked
+    again as it is."""
+
+    def __init__(self) -> None:
+        super().__init__("full", DISK_FULL)
+
 
 EFFECTS_OF_OTHERS: Final = 2_000
 """Milliseconds after which another process's effects are made here if it has not said that it made
@@ -65,7 +74,11 @@ class RoomLog:
         self.happened: Callable[[], None] = lambda: None
         self.tell_settled: Callable[[int], None] = lambda seq: None
         """Called with the number of a commit whose effects are made, here."""
+        self.on_newer: Callable[[], None] = lambda: None
+        """Called when a newer version has written what is not understood here (SCA5)."""
         self.forgotten = False
+        self.handed_over = False
+        """Whether the room is a newer version's: nothing is read or written any more."""
         self.appends = 0
         self.unbroken = Unbroken()
         self._room = room
@@ -113,7 +126,8 @@ class RoomLog:
         mint: Mint | None = None,
     ) -> int:
         """Decide, append, evolve. Returns the number of the commit, or the present one when
-        nothing happened. Raises `Refused`: what the decider says, `full`, or `closed`."""
+        nothing happened. Raises `Refused`: what the decider says, `full`, or `closed`; and `Newer`,
+        which answers nobody: the page asks again where the room is served."""
         return await self.unbroken.run(self._commit(decider, seat, entered_by, request, mint))
 
     async def _commit(
@@ -129,6 +143,7 @@ class RoomLog:
             while True:
                 if self.forgotten:
                     raise Refused("closed", FORGOTTEN)
+                self._check_ours()
                 if request and (known := self.known(seat, request)) is not None:
                     return known
                 draft = self.draft(entered_by)
@@ -153,9 +168,11 @@ class RoomLog:
                 except Conflict:
                     await self._catch_up()
                     continue
+                except Newer:
+                    raise
                 except StorageUnwritable as error:
                     log.warning("append_failed", room=room.id, seat=seat, request=request)
-                    raise Refused("full", DISK_FULL) from error
+                    raise Unsaved from error
                 await self._take_in(commit, texts)
                 return commit.seq
 
@@ -177,7 +194,7 @@ class RoomLog:
 
     def load(self, rows: Sequence[tuple[int, bytes]]) -> int:
         """Take in the log from its beginning, as far as it is whole; returns the number of the
-        last commit taken in. Its effects may be missing: call `settle_later`."""
+        last commit taken in. Its effects may be missing: call `settle_later`. Raises `Newer`."""
         for seq, raw in rows:
             try:
                 commit = commits.decode(raw)
@@ -190,11 +207,28 @@ class RoomLog:
 
     async def follow(self) -> bool:
         """Take in what other processes appended; whether there was anything. If they forgot the
-        room, so do we. Raises `StorageUnwritable`."""
+        room, so do we. Raises `StorageUnwritable`, `Newer`."""
         async with self._lock:
             return await self._follow()
 
+    def hand_over(self) -> None:
+        """The room is a newer version's: decide and make nothing any more."""
+        self.handed_over = True
+
+    def _check_ours(self) -> None:
+        if self.handed_over:
+            raise Newer("a newer version serves this room")
+
     async def _follow(self) -> bool:
+        self._check_ours()
+        try:
+            return await self._read_on()
+        except Newer:
+            self.hand_over()
+            self.on_newer()
+            raise
+
+    async def _read_on(self) -> bool:
         room, storage, known = self._room, self._room.world.storage, self._room.whole.room.seq
         rows = await storage.commits(room.id, max(known - 1, 0))
         if not rows:  # not even the last one we know
@@ -205,7 +239,7 @@ class RoomLog:
         if not new:
             return False
         book = WordsBook(await storage.words(room.id))
-        learned = [self._learn(raw) for raw in new]
+        learned = [self._learned(commit) for commit in [commits.decode(raw) for raw in new]]
         self._effects.owed = learned[-1]
         self.settled(self._settled_elsewhere)
         room.book = book
@@ -232,11 +266,10 @@ class RoomLog:
         try:
             if not await self._follow():
                 self.forgotten = True
+        except Newer:
+            raise
         except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
-
-    def _learn(self, raw: bytes) -> Commit:
-        return self._learned(commits.decode(raw))
+            raise Unsaved from error
 
     def _learned(self, commit: Commit) -> Commit:
         self._evolve(commit)
@@ -254,6 +287,7 @@ class RoomLog:
     async def settle(self) -> None:
         """Make what is owed outside the log. Raises `StorageUnwritable`: then call again."""
         async with self._lock:
+            self._check_ours()
             await self._settle()
         self._alarms.look()
         self._room.changed()

@@ -3,7 +3,7 @@
 from activities.kernel import Refused
 from rooms import safety_desk
 from rooms.room_alarms import RoomAlarms
-from rooms.room_log import DISK_FULL, FORGOTTEN, RoomLog
+from rooms.room_log import FORGOTTEN, RoomLog, Unsaved
 from rooms.room_reading import RoomReading
 from rooms.seats import Device, Seat
 from rooms.storage import Conflict, StorageUnwritable
@@ -39,7 +39,7 @@ class RoomPhotos:
         try:
             await self._room.photos.keep(seat, id, body, world.clock.now())
         except StorageUnwritable as error:
-            raise Refused("full", DISK_FULL) from error
+            raise Unsaved from error
         except Conflict as error:
             raise Refused("closed", FORGOTTEN) from error
         self.set_alarm()

@@ -25,9 +25,14 @@ def seal(body: bytes) -> bytes:
     return MARK + zlib.crc32(body).to_bytes(SUM_BYTES) + body
 
 
+def is_sealed(row: bytes) -> bool:
+    """Whether a row has a sum: then what cannot be understood was not damaged, but is newer."""
+    return row.startswith(MARK)
+
+
 def unseal(row: bytes) -> bytes:
     """What was sealed. Raises `Damaged`."""
-    if not row.startswith(MARK):
+    if not is_sealed(row):
         return row
     body = row[1 + SUM_BYTES :]
     if zlib.crc32(body).to_bytes(SUM_BYTES) != row[1 : 1 + SUM_BYTES]:

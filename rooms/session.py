@@ -17,11 +17,12 @@ from activities.blocks import Line, say
 from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
 from rooms.outbox import Outbox
-from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
+from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
+from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
-from rooms.shelf import MissingEdits, RefusedEdit
-from rooms.storage import StorageUnwritable
+from rooms.shelf import NOT_SAVED, MissingEdits, RefusedEdit
+from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
 if TYPE_CHECKING:
@@ -59,9 +60,12 @@ SENTENCES: Final[dict[Reason, Line]] = {
 
 @contextmanager
 def reaching() -> Iterator[None]:
-    """What cannot be read now ends the session with a code that says come back."""
+    """What cannot be read now, or here no more, ends the session with a code that says come
+    back."""
     try:
         yield
+    except Newer as error:
+        raise Goodbye(1001, CLOSE_CODES[1001], retry=True) from error
     except StorageUnwritable as error:
         raise Goodbye(4503, CLOSE_CODES[4503], retry=True) from error
 
@@ -80,6 +84,8 @@ def farewell(room: "Room", device: Device) -> Goodbye | None:
 class Rooms(Protocol):
     """Where a session finds its room."""
 
+    moving: bool
+
     async def delivery(self, room: str) -> "Delivery | None":
         """The open room with its connections, or None when there is none."""
 
@@ -95,6 +101,10 @@ class Session:
         self.opened: set[str] = set()
         self.lenses: dict[str, Lens] = {}
         self.sent: dict[str, int] = {}
+        self.short = False
+        """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
+        self.packed = False
+        """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -139,7 +149,9 @@ class Session:
             await room.sweep()
         if not name:
             self.sent.clear()
-            self._delivery.send_views(self)
+            self._delivery.came(self)
+        elif name in POINTED:
+            self._delivery.show_pointers(self, name)
 
     async def step1(self, document: str, state_vector: bytes) -> None:
         """The device says what it has; it gets what it lacks and is asked for what we lack."""
@@ -151,12 +163,14 @@ class Session:
             return
         shelf = self._here().room.shelf
         try:
-            with reaching():
-                if state_vector == EMPTY_STATE:
-                    frames, state = await shelf.first(name)
-                else:
-                    missing, state = await shelf.missing(name, state_vector)
-                    frames = [Step2(document, missing, state_vector)]
+            if state_vector == EMPTY_STATE:
+                frames, state = await shelf.first(name, self.packed)
+            else:
+                missing, state = await shelf.missing(name, state_vector)
+                frames = [Step2(document, missing, state_vector)]
+        except StorageUnwritable as error:
+            self._ask_again(document, error)
+            return
         except RefusedEdit as error:
             if error.reason == "closed":
                 raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
@@ -184,21 +198,27 @@ class Session:
         assert self.device is not None
         try:
             writer = here.room.writer(self.device, name)
-            await here.room.shelf.write(name, update, writer, step2=step2, by=self)
+            with reaching():
+                await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
-            with reaching():
+            try:
                 _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+            except StorageUnwritable as error:
+                self._ask_again(document, error)
+                return
             self.outbox.put(Step1(document, state))
             return
         except RefusedEdit as refused:
             self.outbox.put(Ack(document, False))
             why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
+            unsaved = refused.detail == NOT_SAVED
             self._refuse(
                 "closed" if why else refused.reason,
                 document=document,
                 detail=refused.detail,
-                line=why,
+                line=DISK_FULL if unsaved else why,
+                again=unsaved,
             )
             return
         self.outbox.put(Ack(document, True))
@@ -222,14 +242,12 @@ class Session:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
         if stamped:
-            here.pointed(name, stamped, self)
+            here.pointed(name)
 
     async def query_awareness(self, document: str) -> None:
         """Everyone's pointers, for a newcomer."""
         if name := self._opened(document):
-            states = self._here().room.shelf.everyone_aware(name)
-            if states:
-                self.outbox.put(Aware(document, states))
+            self._here().show_pointers(self, name)
 
     async def stateless(self, document: str, payload: str) -> None:
         """A command or a lens, as JSON, on the room's own document."""
@@ -244,9 +262,13 @@ class Session:
             return
         room = self._here().room
         try:
-            done = await room.command(self.device, raw)
+            with reaching():
+                done = await room.command(self.device, raw)
         except Refused as refused:
-            self._refuse(refused.reason, request=_request_of(raw), line=refused.message)
+            again = isinstance(refused, Unsaved)
+            self._refuse(
+                refused.reason, request=_request_of(raw), line=refused.message, again=again
+            )
             return
         self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
 
@@ -270,10 +292,12 @@ class Session:
             return
         here = self._delivery
         here.sessions.discard(self)
+        if self._rooms.moving or here.room.handed_over:
+            return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
-            if not others and (gone := here.room.shelf.leave(name, self.device.id)):
-                here.pointed(name, gone, self)
+            if not others and here.room.shelf.leave(name, self.device.id):
+                here.pointed(name)
         here.room.presence.closed(self.device.id, self)
         await here.room.sweep()
 
@@ -319,6 +343,13 @@ class Session:
             self.sent.pop(f"view/{seat.id}", None)
             self._here().send_views(self)
 
+    def _ask_again(self, document: str, error: StorageUnwritable) -> None:
+        """The document cannot be read at the moment: the page asks again in a while, and keeps its
+        line."""
+        if isinstance(error, Newer):
+            raise Goodbye(1001, CLOSE_CODES[1001], retry=True) from error
+        self._refuse("full", document=document, detail=NOT_SAVED, line=DISK_FULL, again=True)
+
     def _refuse(
         self,
         reason: Reason,
@@ -327,6 +358,7 @@ class Session:
         document: str = "",
         detail: str = "",
         line: Line | None = None,
+        again: bool = False,
     ) -> None:
         room = self._here().room
         seat = self.device.seats[0] if self.device and self.device.seats else ""
@@ -346,6 +378,7 @@ class Session:
             message=room.say(line or SENTENCES[reason], room.language_of(seat)),
             request=request,
             document=document,
+            again=again,
         )
         self.outbox.put(Say(room.id, msgspec.json.encode(message).decode()))
 

@@ -10,8 +10,16 @@ restart.
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -20,6 +28,7 @@ from pycrdt import Doc
 
 from activities.kernel import Reason
 from rooms import board_repair, board_schema, memo_document
+from rooms.awareness import Changes
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
 from rooms.documents import (
@@ -34,9 +43,9 @@ from rooms.outgoing import NOTHING_KNOWN, Outgoing
 from rooms.ownership import Touch
 from rooms.permissions import Writer
 from rooms.probing import Probing
-from rooms.sealed import seal, unseal
+from rooms.sealed import is_sealed, seal, unseal
 from rooms.standing import Standing
-from rooms.storage import Conflict, Overtaken, Storage, StorageUnwritable, StoredUpdate
+from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
@@ -49,22 +58,31 @@ COMPACT_AFTER: Final = 1_000
 to load."""
 
 
+NOT_SAVED: Final = "not_saved"
+"""Why an edit was not taken that nothing is wrong with: it may be sent again as it is."""
+
 TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
 DAMAGED: Final = (
-    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
-    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
+    " docs/operations.md, Damage, says. A backup may have it."
 )
 
 
+ROW_VERSION: Final = 1
+"""Of what a row may hold. A reader of a lower one hands the room over (SCA5): raise it when older
+gates would not let in, or not understand, what documents hold from then on."""
+
+
 class StoredRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of a document's log: the update, (client id, device) pairs first seen with it, and
-    whether people made it, not the room itself."""
+    """A row of a document's log: the update, (client id, device) pairs first seen with it, whether
+    people made it, not the room itself, and the `ROW_VERSION` it has to be read by."""
 
     update: bytes
     bound: tuple[tuple[int, str], ...] = ()
     people: bool = False
+    v: int = ROW_VERSION
 
 
 class RefusedEdit(Exception):
@@ -117,8 +135,12 @@ class Shelf:
         self.on_removed: Callable[[], None] = lambda: None
         self.on_touched: Callable[[str, Sequence[Touch]], None] = lambda name, touches: None
         self.structure: Callable[[], Structure | None] = lambda: None
+        self.on_newer: Callable[[], None] = lambda: None
+        """Called when a newer version has written what is not understood here (SCA5)."""
         self.refused = 0
         self._closed = False
+        self.handed_over = False
+        """Whether the room is a newer version's: nothing is read or written any more."""
         self._mending = False
         self._untidy: set[str] = set()
         self._probing = Probing(room, storage, lambda row: _unpacked(row).update)
@@ -141,9 +163,11 @@ class Shelf:
 
     async def _open(self, name: str) -> Document:
         """The document, loaded if need be. Call with its lock held. Raises `RefusedEdit` when the
-        shelf is closed."""
+        shelf is closed, and `Newer`."""
         if self._closed:
             raise RefusedEdit("closed")
+        if self.handed_over:
+            raise Newer("a newer version serves this room")
         full = self._full(name)
         self._resting.discard(name)
         if (known := self._documents.get(full)) is not None:
@@ -175,13 +199,28 @@ class Shelf:
         sound: list[StoredUpdate] = []
         for row in stored:
             try:
-                _unpacked(row)
+                with self._heeding():
+                    _unpacked(row)
             except msgspec.DecodeError:
                 await self._storage.quarantine(self._full(name), row.id, "damaged")
                 log.error("update_damaged", room=self.room, document=name, hint=DAMAGED)
             else:
                 sound.append(row)
         return sound
+
+    @contextmanager
+    def _heeding(self) -> Iterator[None]:
+        """Tell the room when a row is a newer version's."""
+        try:
+            yield
+        except Newer:
+            self.hand_over()
+            self.on_newer()
+            raise
+
+    def hand_over(self) -> None:
+        """The room is a newer version's: read and write nothing any more."""
+        self.handed_over = True
 
     @asynccontextmanager
     async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
@@ -227,7 +266,8 @@ class Shelf:
         return True
 
     def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:
-        stored = _unpacked(row)
+        with self._heeding():
+            stored = _unpacked(row)
         if document.awaits(writers(stored.update)):
             # By the same client as what we are about to keep: what we judged no longer holds.
             raise _Clash
@@ -289,12 +329,19 @@ class Shelf:
             return b""
         return document.diff(state_vector)
 
-    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
-        """What somebody who has nothing of a document is sent, and what we have. Raises
-        `RefusedEdit`."""
-        async with self.opened(name) as (document,):
-            frames = self.standing.frames(self._full(name), document.state)
-            return frames, document.state_vector()
+    async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
+        have. Raises `RefusedEdit`."""
+        full = self._full(name)
+        while True:
+            async with self.opened(name) as (document,):
+                frames = self.standing.frames(full, document.state)
+                state = document.state_vector()
+            if not packed:
+                return frames, state
+            if (whole := await self.standing.packed(full, frames[0])) is not None:
+                return [whole, *frames[1:]], state
+            packed = False  # somebody removes things just now: plainly, and at once
 
     def rest(self, in_use: Collection[str]) -> int:
         """Let go of documents that nobody holds open, and nobody touched since the last time this
@@ -391,7 +438,7 @@ class Shelf:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
             if isinstance(error, StorageUnwritable):
-                error = RefusedEdit("full", "not_saved")
+                error = RefusedEdit("full", NOT_SAVED)
             for edit in edits:
                 if edit.outcome is None:
                     edit.outcome = error
@@ -437,14 +484,22 @@ class Shelf:
         none."""
         asked: list[Awaitable[int]] = []
         after = self._last[name] if self._storage.shared else None
+        # Where another process was first, none of them may be kept: what it wrote goes before.
+        together = secrets.token_hex(6) if self._storage.shared else ""
         for edit, verdict in accepted:
             if not verdict.update:
                 asked.append(_nothing())
                 continue
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
-            after = None if after is None else after + 1
-        return await asyncio.gather(*asked, return_exceptions=True)
+            row = StoredRow(verdict.update, bound, True)
+            asked.append(self._append(name, row, after, together))
+            after = None
+        if len(asked) > 1:
+            return await asyncio.gather(*asked, return_exceptions=True)
+        try:
+            return [await one for one in asked]  # a task less for what is most common
+        except Exception as error:
+            return [error]
 
     def _apply(
         self,
@@ -463,7 +518,7 @@ class Shelf:
                 lost = row
                 self._documents.drop(self._full(name))
             if isinstance(lost, StorageUnwritable):
-                edit.outcome = RefusedEdit("full", "not_saved")
+                edit.outcome = RefusedEdit("full", NOT_SAVED)
             elif lost is not None:
                 edit.outcome = lost
             elif not verdict.update:
@@ -490,8 +545,11 @@ class Shelf:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
-        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
+    async def _append(
+        self, name: str, row: StoredRow, after: int | None, together: str = ""
+    ) -> int:
+        body = seal(_pack.encode(row))
+        id = await self._storage.add_update(self._full(name), body, after, together)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
@@ -563,10 +621,17 @@ class Shelf:
         gone = {d.name[begin:]: d.awareness.leave_elsewhere(process) for d in self._documents}
         return {name: data for name, data in gone.items() if data}
 
-    def everyone_aware(self, name: str) -> bytes:
-        """All pointers of an open document, for a newcomer."""
+    def pointed(self, name: str) -> Changes:
+        """What changed of the pointers in a document since this was asked the last time."""
         document = self._documents.get(self._full(name))
-        return document.awareness.everyone() if document else b""
+        return document.awareness.changes() if document else Changes([])
+
+    def everyone_aware(self, name: str, short: bool = False) -> bytes:
+        """All pointers of an open document, for a newcomer; `short`: in few bytes."""
+        document = self._documents.get(self._full(name))
+        if document is None:
+            return b""
+        return document.awareness.everyone_short() if short else document.awareness.everyone()
 
     def leave(self, name: str, device: str) -> bytes:
         """A device's last socket closed: what to tell the others about its pointers."""
@@ -653,7 +718,7 @@ class Shelf:
         """Compact every document in which people removed something since the last time: what they
         thought better of stays in no row of its log (DOC9). Raises `StorageUnwritable`: then call
         again."""
-        while self._untidy and not self._closed:
+        while self._untidy and not self._closed and not self.handed_over:
             name = min(self._untidy)
             await self.compact(name)
             self._untidy.discard(name)
@@ -685,8 +750,18 @@ async def _nothing() -> int:
 
 
 def _unpacked(row: StoredUpdate) -> StoredRow:
-    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged."""
-    return _unpack.decode(unseal(row.update))
+    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged, and `Newer`
+    when it is whole and only a newer version understands it."""
+    body = unseal(row.update)
+    try:
+        stored = _unpack.decode(body)
+    except msgspec.DecodeError as error:
+        if is_sealed(row.update):
+            raise Newer(f"a row of a document: {error}") from error
+        raise
+    if stored.v > ROW_VERSION:
+        raise Newer(f"a row of a document is of version {stored.v}")
+    return stored
 
 
 def _removes(touch: Touch) -> bool:

@@ -22,6 +22,7 @@ from activities.phases import PAUSED
 from rooms import board_desk, commits, room_state, words_state
 from rooms.commits import ActivityEvent, ActivityStarted, Commit, RoomEvent
 from rooms.room_state import RoomState
+from rooms.storage import Newer
 
 Activities = Mapping[str, Activity[Any]]
 
@@ -41,11 +42,19 @@ class Whole(msgspec.Struct, frozen=True, dict=True):
 
 
 def apply(whole: Whole, commit: Commit, activities: Activities) -> Whole:
-    """The whole after a commit (`methods.md G7`)."""
+    """The whole after a commit (`methods.md G7`). Raises `Newer` when it is about an activity, or
+    a version of one, that is not here."""
     running = dict(whole.running)
     room = room_state.evolve(whole.room, commit)
+    if room.agenda is not whole.room.agenda:
+        for item in room.agenda:
+            if item.kind not in activities:
+                raise Newer(f"an activity {item.kind!r} on the agenda")
     for event in commit.events:
-        room = _apply_activity(room, running, event, activities, commit)
+        try:
+            room = _apply_activity(room, running, event, activities, commit)
+        except msgspec.DecodeError as error:  # also of settings; the commit itself is whole
+            raise Newer(f"an event of an activity: {error}") from error
     room = _note_end(room, running, commit.at, activities)
     room = words_state.sent_again(whole.room, _note_step(room, running, activities))
     return Whole(room, running)
@@ -99,8 +108,10 @@ def _apply_activity(
 
 
 def begin(event: ActivityStarted, activities: Activities) -> Any:
-    """The first state of an activity, from what the log kept of its beginning."""
-    activity = activities[event.kind]
+    """The first state of an activity, from what the log kept of its beginning. Raises `Newer`."""
+    activity = activities.get(event.kind)
+    if activity is None or event.version > activity.version:
+        raise Newer(f"the activity {event.kind!r} in version {event.version}")
     settings = commits.settings_from(event.settings, activity.settings)
     moment = Moment(
         seat=event.seat,

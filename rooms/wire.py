@@ -449,7 +449,8 @@ class DoneMessage(msgspec.Struct, frozen=True, tag_field="type", tag="done"):
 
 class RefusedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="refused"):
     """The command was not done, or (`document`) an update was not applied. `message` is one plain
-    sentence."""
+    sentence. `again`: only because nothing can be saved at the moment; the page keeps it and sends
+    it again by itself."""
 
     seq: int
     now: int
@@ -457,6 +458,7 @@ class RefusedMessage(msgspec.Struct, frozen=True, tag_field="type", tag="refused
     message: str
     request: str = ""
     document: str = ""
+    again: bool = False
 
 
 class ByeMessage(msgspec.Struct, frozen=True, tag_field="type", tag="bye"):

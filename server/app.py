@@ -15,10 +15,11 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from activities.blocks import say
 from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
-from rooms.storage import Storage, StorageDamaged, StorageUnwritable
+from rooms.storage import Newer, Storage, StorageDamaged, StorageUnwritable
 from server import agenda_page, api, board_page, health, live_pages, moving, openapi, pages
 from server.auth import ROOM_ID, Signer
 from server.backup_archive import RESTORING
@@ -47,6 +48,11 @@ BARE_POLICY: Final = (b"content-security-policy", b"default-src 'none'; frame-an
 """On answers that are no pages."""
 
 STRICT_TRANSPORT: Final = (b"strict-transport-security", b"max-age=31536000")
+
+
+ELSEWHERE: Final = say(
+    "This room is served by a newer version of the program by now. Nothing was lost; try again."
+)
 
 
 @asynccontextmanager
@@ -153,6 +159,7 @@ def application(settings: Settings) -> Starlette:
     handlers: Mapping[Any, Any] = {
         Problem: _trouble,
         Refused: _trouble,
+        Newer: _newer,
         StorageUnwritable: _unwritable,
         HTTPException: _http,
     }
@@ -175,6 +182,11 @@ def _openapi(operations: tuple[openapi.Operation, ...]) -> Callable[[Request], A
 
 async def _trouble(request: Request, error: Exception) -> Response:
     return refuse(request, problem_of(error))
+
+
+async def _newer(request: Request, error: Exception) -> Response:
+    """Another process, of a newer version, serves the room: the next try may find it."""
+    return refuse(request, Problem("unwritable", ELSEWHERE, retry_after=1))
 
 
 async def _unwritable(request: Request, error: Exception) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import importlib
 import importlib.util
 import io
@@ -82,6 +83,9 @@ async def _run(
             try:
                 server = Server(uvicorn_config(app, settings))
                 server.lines = lambda: app.state.site.lines
+                server.leaving = app.state.site.hub.leave
+                if parent is not None:
+                    server.begun = functools.partial(supervisor.tell_serving, parent)
                 if not quiet:
                     server.announcement = announcement(settings, demo, app.state.site)
                 await server.serve(sockets=[listening])
@@ -144,6 +148,10 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.serves = asyncio.Event()
+        self.leaving: Callable[[], None] = lambda: None
+        """Called before the first device is told to come back."""
+        self.begun: Callable[[], None] = lambda: None
+        """Called when it serves."""
         self.lines: Callable[[], Collection[Line]] = lambda: ()
         """The open websockets."""
 
@@ -151,6 +159,7 @@ class Server(uvicorn.Server):
         """Begin to serve."""
         await super().startup(sockets)
         self.serves.set()
+        self.begun()
         if self.announcement and not self.should_exit:
             print(self.announcement, flush=True)
 
@@ -164,6 +173,7 @@ class Server(uvicorn.Server):
     async def send_home(self) -> None:
         """Tell every device, in no order, to come back at once; their pages find the next process
         before anybody notices."""
+        self.leaving()
         lines = list(self.lines())
         random.shuffle(lines)
         goodbye = Goodbye(1001, CLOSE_CODES[1001], retry=True)

@@ -16,7 +16,12 @@ from weakref import WeakKeyDictionary
 
 import msgspec
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import (
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketDisconnected,
+    WebSocketState,
+)
 
 from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
@@ -79,12 +84,16 @@ def encode(item: out.Outgoing, name: str) -> bytes:
             return wire.permission_denied(name, reason)
         case out.Step1(state_vector=state_vector):
             return wire.sync_step1(name, state_vector)
+        case out.Step2(packed=data) if data:
+            return wire.packed(name, data)
         case out.Step2(update=update):
             return wire.sync_step2(name, update)
         case out.Update(update=update):
             return wire.update(name, update)
         case out.Aware(data=data):
             return wire.awareness(name, data)
+        case out.Pointers(data=data):
+            return wire.pointers(name, data)
         case out.Ack(ok=ok):
             return wire.sync_status(name, saved=ok)
         case out.Say(payload=payload):
@@ -95,6 +104,7 @@ def encode(item: out.Outgoing, name: str) -> bytes:
             raise AssertionError("a Bye closes the socket; it has no frame")
         case _:
             assert_never(item)
+
 
 _framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 """The same as whole websocket frames, for those written straight to a transport."""
@@ -142,6 +152,10 @@ class Line:
         self._site = site
         self._cookies = cookies
         self._session: Session = site.hub.session()
+        # A server that knows nothing of it overlooks it, and the page is sent what all are.
+        can = websocket.query_params.get("can", "").split(",")
+        self._session.short = "pointers" in can
+        self._session.packed = "deflate" in can
         self._names: dict[str, str] = {}
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""
@@ -172,8 +186,8 @@ class Line:
         try:
             while goodbye is None and tasks:
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    goodbye = goodbye or self._ending(task)
+                endings = [self._ending(task) for task in done]  # each is looked at
+                goodbye = next((one for one in endings if one is not None), None)
         finally:
             for task in tasks:
                 task.cancel()
@@ -192,7 +206,7 @@ class Line:
             return error
         if isinstance(error, Problem):
             return Goodbye(4429, "Too much at once; come back in a while.", retry=True)
-        if isinstance(error, (WebSocketDisconnect, ConnectionError)):
+        if isinstance(error, (WebSocketDisconnect, WebSocketDisconnected, ConnectionError)):
             return GONE
         log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
         return Goodbye(1011, "The server tripped; come back.", retry=True)

@@ -9,6 +9,7 @@ inside native code stops every thread and signal handler written in Python (`rel
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import faulthandler
 import os
 import signal
@@ -35,11 +36,18 @@ LONGEST_WAIT: Final = 5.0
 """Seconds between restarts, doubling: a tripped room is back at once, a broken disk does not
 spin."""
 
+SERVED_WAIT: Final = 1.0
+"""The longest wait after a child that came to serve: people are looking for it."""
+
 STEADY_SECONDS: Final = 30.0
 """A child that lived so long starts the waiting anew."""
 
 TRIES: Final = 6
-"""Children that never came to serve, in a row, before the parent gives up."""
+"""Children that never came to serve, in a row, before the parent gives up. One that did is replaced
+however often it is killed."""
+
+SERVES: Final = b"!"
+"""What a child says to its parent when it takes connections."""
 
 DEAD_PEER_MS: Final = 20_000
 """How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
@@ -73,6 +81,7 @@ class Supervisor:
         self._child: subprocess.Popen[bytes] | None = None
         self._stopping = False
         self._renewing = False
+        self._served = False
 
     def run(self) -> int:
         """Supervise; returns the exit code."""
@@ -91,9 +100,9 @@ class Supervisor:
                 continue
             if code in FINAL:
                 return code
-            steady = lived > STEADY_SECONDS
-            failures = 0 if steady else failures + 1
-            wait = FIRST_WAIT if steady else min(wait * 2, LONGEST_WAIT)
+            failures = 0 if self._served else failures + 1
+            longest = SERVED_WAIT if self._served else LONGEST_WAIT
+            wait = FIRST_WAIT if lived > STEADY_SECONDS else min(wait * 2, longest)
             log().error("child ended", exit=code, seconds=round(lived, 1), count=failures)
             if failures >= TRIES:
                 return 1
@@ -102,25 +111,24 @@ class Supervisor:
         return 0
 
     def _once(self, again: bool) -> int:
-        # The child notices by this pipe when its parent is killed, and ends too.
-        reading, writing = os.pipe()
-        try:
-            fds = (self._listening.fileno(), reading)
-            self._child = subprocess.Popen(
-                self._command(again, reading),
-                pass_fds=fds,
-                start_new_session=True,  # Ctrl-C reaches the parent alone, which stops the child
-            )
-            os.close(reading)
-            reading = -1
-            if self._stopping:
-                self._child.terminate()
-            return self._await()
-        finally:
-            if reading >= 0:
-                os.close(reading)
-            os.close(writing)
-            self._child = None
+        # The child notices by this line when its parent is killed, and ends too.
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            ours.setblocking(False)
+            fds = (self._listening.fileno(), theirs.fileno())
+            try:
+                self._child = subprocess.Popen(
+                    self._command(again, theirs.fileno()),
+                    pass_fds=fds,
+                    start_new_session=True,  # Ctrl-C reaches the parent alone: it stops the child
+                )
+                theirs.close()
+                if self._stopping:
+                    self._child.terminate()
+                return self._await()
+            finally:
+                self._served = _said(ours)
+                self._child = None
 
     def _await(self) -> int:
         assert self._child is not None
@@ -154,6 +162,20 @@ class Supervisor:
         self._listening.close()
         if self._child is not None and self._child.poll() is None:
             self._child.terminate()
+
+
+def _said(line: socket.socket) -> bool:
+    """Whether the child that had the other end came to serve."""
+    try:
+        return line.recv(len(SERVES)) == SERVES
+    except OSError:
+        return False
+
+
+def tell_serving(line: int) -> None:
+    """Tell the parent that this process takes connections."""
+    with contextlib.suppress(OSError):  # it is gone: then this process ends by itself
+        os.write(line, SERVES)
 
 
 async def watchdog() -> None:

@@ -1,22 +1,12 @@
 """A real Redis or Valkey server for the tests of what lies there, started when one asks for it."""
 
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 
 import pytest
 
 from rooms.redis_storage import RedisStorage
-from tests.redis_server import RedisServer
 
 Opened = list[RedisStorage]
-
-
-@pytest.fixture
-def own_redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """A server to be killed."""
-    server = RedisServer(tmp_path / "redis").start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture

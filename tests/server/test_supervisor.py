@@ -177,6 +177,41 @@ def test_a_killed_child_is_replaced_behind_the_same_port(tmp_path: Path) -> None
         assert child_of(process.pid) != first
 
 
+SHORT_LIVED = """
+import os, sys
+with open(sys.argv[1], "a") as runs:
+    runs.write("x")
+if os.path.getsize(sys.argv[1]) > 9:
+    sys.exit(0)
+if sys.argv[3] == "serves":
+    from server import supervisor
+    supervisor.tell_serving(int(sys.argv[2]))
+sys.exit(9)
+"""
+
+
+@pytest.mark.parametrize(("kind", "runs", "code"), [("serves", 10, 0), ("never", 6, 1)])
+def test_a_child_that_served_is_replaced_however_often_it_is_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, runs: int, code: int
+) -> None:
+    for name in ("FIRST_WAIT", "SERVED_WAIT", "LONGEST_WAIT"):
+        monkeypatch.setattr(supervisor, name, 0.01)
+    counted = tmp_path / "runs"
+    handlers = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
+
+    def command(_again: bool, line: int) -> list[str]:
+        return [sys.executable, "-c", SHORT_LIVED, str(counted), str(line), kind]
+
+    monkeypatch.chdir(ROOT)
+    try:
+        with supervisor.listening_socket("127.0.0.1", 0) as listening:
+            assert supervisor.Supervisor(listening, command).run() == code
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+    assert counted.stat().st_size == runs
+
+
 HANGING = """
 import asyncio, itertools, sys
 from server.supervisor import watchdog

@@ -1,5 +1,5 @@
 // Commands on their way: kept on this device until the server has answered each, then forgotten.
-import type { Connection } from "./connection";
+import { AGAIN, type Connection } from "./connection";
 import { Drawer, freshId, type Kept } from "./keep";
 import type { DoneMessage, RefusedMessage, ServerMessage } from "./wire";
 
@@ -16,6 +16,7 @@ export type Answer = { sent: Sent; message: DoneMessage | RefusedMessage };
 
 export class Commands extends EventTarget {
   private readonly drawer: Drawer<Sent>;
+  private again: number | undefined;
 
   constructor(
     room: string,
@@ -61,12 +62,20 @@ export class Commands extends EventTarget {
     if (at.seat) payload.seat = at.seat;
     const sent: Sent = { id: request, payload, key: at.key ?? "", boxes: at.boxes ?? [] };
     void this.drawer.put(sent);
-    this.connection.send(payload);
+    // Behind what could not be saved, in order.
+    if (this.again === undefined) this.connection.send(payload);
     this.dispatchEvent(new Event("change"));
     return request;
   }
 
+  /** Once, in a while: nothing is wrong with what waits, it could not be saved. */
+  private later(): void {
+    this.again ??= window.setTimeout(() => this.resend(), AGAIN * (1 + Math.random()));
+  }
+
   private resend(): void {
+    window.clearTimeout(this.again);
+    this.again = undefined;
     for (const sent of this.drawer.all()) this.connection.send(sent.payload);
   }
 
@@ -74,6 +83,10 @@ export class Commands extends EventTarget {
     if (message.type !== "done" && message.type !== "refused") return;
     const sent = this.drawer.all().find((each) => each.id === message.request);
     if (!sent) return;
+    if (message.type === "refused" && message.again) {
+      this.later();
+      return;
+    }
     void this.drawer.drop(sent.id);
     this.dispatchEvent(new CustomEvent<Answer>("answer", { detail: { sent, message } }));
     this.dispatchEvent(new Event("change"));

@@ -244,7 +244,7 @@ export class PanelPage extends StagePart {
   /** What is said in passing, and for ten seconds the way back. */
   private passing(places: Sorted): TemplateResult {
     const { seconds, moved, returned } = this.steps;
-    const now = serverNow();
+    const now = performance.now();
     // What was pressed is said until the room has answered with its own line.
     const since = Math.max(moved?.until ?? 0, returned?.until ?? 0);
     const line =
@@ -277,7 +277,7 @@ export class PanelPage extends StagePart {
   }
 
   private tell(text: string): void {
-    this.said = { text, until: serverNow() + BAR };
+    this.said = { text, until: performance.now() + BAR };
   }
 
   // Keys

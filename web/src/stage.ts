@@ -39,6 +39,8 @@ export class Stage extends EventTarget {
   seat: string;
   /** Since this is said in a fixed place until it is answered or overtaken. */
   refusal: string | null = null;
+  /** The same, when it will be sent again by itself. */
+  private putOff: string | null = null;
   /** Help and the like, open under the foot. */
   private readonly filled = new Map<string, Filled>();
   /** Answers on their way, by request: once they have arrived the next question begins empty. */
@@ -123,6 +125,11 @@ export class Stage extends EventTarget {
   }
 
   changed(): void {
+    // Whoever was told that nothing can be saved sees as well that it is.
+    if (this.putOff && !this.unsaved.count) {
+      if (this.refusal === this.putOff) this.refusal = null;
+      this.putOff = null;
+    }
     this.dispatchEvent(new Event("change"));
   }
 
@@ -362,6 +369,8 @@ export class Stage extends EventTarget {
         break;
       case "refused":
         if (message.document) this.refusedDocument(message);
+        // The command is kept and sent again: there will be another answer.
+        else if (message.again) this.refusal = this.putOff = message.message;
         break;
     }
     this.changed();
@@ -395,7 +404,10 @@ export class Stage extends EventTarget {
       ? message.document.slice(this.boot.room.length + 1)
       : message.document;
     this.refusal = message.message || reasonSentence(message.reason);
-    if (name.startsWith("mine/")) void this.drafts.rescue(name.slice("mine/".length));
+    if (message.again) {
+      this.putOff = this.refusal;
+      this.connection.documents.get(name)?.later();
+    } else if (name.startsWith("mine/")) void this.drafts.rescue(name.slice("mine/".length));
     else {
       // Whoever shows it can still take what was not sent out of it.
       this.dispatchEvent(new CustomEvent("losing", { detail: name }));

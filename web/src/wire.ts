@@ -654,7 +654,7 @@ export interface DoneMessage {
   now: number;
 }
 
-/** The command was not done, or (`document`) an update was not applied. `message` is one plain sentence. */
+/** The command was not done, or (`document`) an update was not applied. `message` is one plain sentence. `again`: only because nothing can be saved at the moment; the page keeps it and sends it again by itself. */
 export interface RefusedMessage {
   type: "refused";
   seq: number;
@@ -663,6 +663,7 @@ export interface RefusedMessage {
   message: string;
   request: string;
   document: string;
+  again: boolean;
 }
 
 /** The session ends; with `retry` false the page must not come back by itself. */
