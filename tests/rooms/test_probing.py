@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rooms import probing
+from rooms import probe, probing
 from rooms.shelf import Shelf
+from rooms.storage import StorageUnwritable
 from tests.rooms.brittle import Brittle
 from tests.rooms.test_shelf import ANA, Writing, ids, shelf
 
@@ -33,5 +34,25 @@ async def test_only_the_update_that_kills_is_set_aside_DOC7(
     monkeypatch.setattr(probing, "survives", survives)
     assert await ids(Shelf("r", later)) == {f"ana-{n}" for n in (0, 1, 2, 4, 5)}
     assert len(await later.updates("r/board")) == 5
+    await storage.close()
+    await later.close()
+
+
+async def test_what_there_was_no_time_to_try_is_tried_again_and_kept_DOC7(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found, storage = await shelf(tmp_path)
+    await Writing(found, ANA, 7).put("ana-1")
+    rows = [row.update for row in await storage.updates("r/board")]
+    later = await Brittle.brittle(tmp_path / "after the crash")
+    await later.create_room("r", 1)
+    for row in rows:
+        await later.add_update("r/board", row)  # not reported applied
+    with monkeypatch.context() as busy:
+        busy.setattr(probe, "PATIENCE", 0.0)
+        with pytest.raises(StorageUnwritable, match="too busy"):
+            await ids(Shelf("r", later))
+    assert len(await later.updates("r/board")) == len(rows)
+    assert await ids(Shelf("r", later)) == {"ana-1"}
     await storage.close()
     await later.close()
