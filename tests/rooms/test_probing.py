@@ -1,12 +1,13 @@
 """Updates that kill whoever loads them: DOC7 (`rooms/RULES.md`)."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from rooms import probe, probing
 from rooms.shelf import Shelf
-from rooms.storage import StorageUnwritable
+from rooms.storage import StorageUnwritable, StoredUpdate
 from tests.rooms.brittle import Brittle
 from tests.rooms.test_shelf import ANA, Writing, ids, shelf
 
@@ -56,3 +57,25 @@ async def test_what_there_was_no_time_to_try_is_tried_again_and_kept_DOC7(
     assert await ids(Shelf("r", later)) == {"ana-1"}
     await storage.close()
     await later.close()
+
+
+async def test_few_processes_try_for_all_rooms_together_DOC7(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage = await Brittle.brittle(tmp_path)
+    now = most = 0
+
+    async def survives(_updates: list[bytes]) -> bool:
+        nonlocal now, most
+        now += 1
+        most = max(most, now)
+        await asyncio.sleep(0.001)
+        now -= 1
+        return True
+
+    monkeypatch.setattr(probing, "survives", survives)
+    rows = [StoredUpdate(1, b"", False)]
+    rooms = [probing.Probing(f"r{n}", storage, lambda row: row.update) for n in range(20)]
+    await asyncio.gather(*(room.sound("board", rows) for room in rooms))
+    assert most == probing.PROBES_AT_ONCE
+    await storage.close()
