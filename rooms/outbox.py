@@ -31,10 +31,11 @@ from rooms.outgoing import (
 )
 from rooms.wire import Goodbye
 
-LIMIT: Final = 1_048_576
-"""Bytes that may wait or be on their way before things are dropped: the largest board fits once."""
+LIMIT: Final = 1_310_720
+"""Bytes that may wait or be on their way before things are dropped: the largest board fits once,
+with the views and the list of people of a full hall."""
 
-HARD_LIMIT: Final = LIMIT + 393_216
+HARD_LIMIT: Final = LIMIT + 131_072
 """Bytes that may wait or be on their way at all: answers and views alone get beyond `LIMIT` only if
 nobody reads them. With the socket's own buffers (64 KiB in the process, `SEND_BYTES` in
 `server/supervisor.py` twice in the kernel) a device that stops reading costs under 2 MB."""

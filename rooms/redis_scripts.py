@@ -120,14 +120,24 @@ return 1
 ADD_UPDATE: Final = """
 local p, name = ARGV[1], ARGV[4]
 if redis.call('EXISTS', p..'room') == 0 then return 0 end
-if ARGV[6] ~= '' then
+local after, together = ARGV[6], ARGV[7]
+if after ~= '' or together ~= '' then
   local last = tonumber(redis.call('HGET', p..'upto', name) or '0')
   local row = redis.call('XREVRANGE', p..'doc:'..name, '+', '-', 'COUNT', 1)
   if row[1] then last = math.max(last, tonumber(string.match(row[1][1], '^%d+'))) end
-  if last > tonumber(ARGV[6]) then return 0 end
+  if after ~= '' then
+    if last > tonumber(after) then return 0 end
+  else
+    local before = row[1] and row[1][2] or {}
+    if before[3] ~= 't' or before[4] ~= together then return 0 end
+  end
 end
 local id = redis.call('HINCRBY', p..'last', name, 1)
-redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5])
+if together == '' then
+  redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5])
+else
+  redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5], 't', together)
+end
 redis.call('SADD', p..'docs', name)
 redis.call('PUBLISH', ARGV[2], ARGV[3]..' '..id..' '..name)
 return id

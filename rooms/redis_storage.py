@@ -185,11 +185,13 @@ class RedisStorage:
 
     # Documents ------------------------------------------------------------------------------------
 
-    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
+    async def add_update(
+        self, document: str, update: bytes, after: int | None = None, together: str = ""
+    ) -> int:
         room, _, name = document.partition("/")
         follows = "" if after is None else after
         news = scripts.channel(room)
-        arguments = (news, self.origin, name, update, follows)
+        arguments = (news, self.origin, name, update, follows, together)
         return await self._change(room, scripts.ADD_UPDATE, *arguments)
 
     async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:

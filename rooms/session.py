@@ -84,6 +84,8 @@ def farewell(room: "Room", device: Device) -> Goodbye | None:
 class Rooms(Protocol):
     """Where a session finds its room."""
 
+    moving: bool
+
     async def delivery(self, room: str) -> "Delivery | None":
         """The open room with its connections, or None when there is none."""
 
@@ -101,6 +103,8 @@ class Session:
         self.sent: dict[str, int] = {}
         self.short = False
         """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
+        self.packed = False
+        """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
 
@@ -145,7 +149,7 @@ class Session:
             await room.sweep()
         if not name:
             self.sent.clear()
-            self._delivery.send_views(self)
+            self._delivery.came(self)
         elif name in POINTED:
             self._delivery.show_pointers(self, name)
 
@@ -159,12 +163,14 @@ class Session:
             return
         shelf = self._here().room.shelf
         try:
-            with reaching():
-                if state_vector == EMPTY_STATE:
-                    frames, state = await shelf.first(name)
-                else:
-                    missing, state = await shelf.missing(name, state_vector)
-                    frames = [Step2(document, missing, state_vector)]
+            if state_vector == EMPTY_STATE:
+                frames, state = await shelf.first(name, self.packed)
+            else:
+                missing, state = await shelf.missing(name, state_vector)
+                frames = [Step2(document, missing, state_vector)]
+        except StorageUnwritable as error:
+            self._ask_again(document, error)
+            return
         except RefusedEdit as error:
             if error.reason == "closed":
                 raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
@@ -196,8 +202,11 @@ class Session:
                 await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
-            with reaching():
+            try:
                 _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+            except StorageUnwritable as error:
+                self._ask_again(document, error)
+                return
             self.outbox.put(Step1(document, state))
             return
         except RefusedEdit as refused:
@@ -283,6 +292,8 @@ class Session:
             return
         here = self._delivery
         here.sessions.discard(self)
+        if self._rooms.moving or here.room.handed_over:
+            return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
             if not others and here.room.shelf.leave(name, self.device.id):
@@ -331,6 +342,13 @@ class Session:
             self.lenses[seat.id] = asked.lens
             self.sent.pop(f"view/{seat.id}", None)
             self._here().send_views(self)
+
+    def _ask_again(self, document: str, error: StorageUnwritable) -> None:
+        """The document cannot be read at the moment: the page asks again in a while, and keeps its
+        line."""
+        if isinstance(error, Newer):
+            raise Goodbye(1001, CLOSE_CODES[1001], retry=True) from error
+        self._refuse("full", document=document, detail=NOT_SAVED, line=DISK_FULL, again=True)
 
     def _refuse(
         self,

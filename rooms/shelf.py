@@ -329,12 +329,19 @@ class Shelf:
             return b""
         return document.diff(state_vector)
 
-    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
-        """What somebody who has nothing of a document is sent, and what we have. Raises
-        `RefusedEdit`."""
-        async with self.opened(name) as (document,):
-            frames = self.standing.frames(self._full(name), document.state)
-            return frames, document.state_vector()
+    async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
+        have. Raises `RefusedEdit`."""
+        full = self._full(name)
+        while True:
+            async with self.opened(name) as (document,):
+                frames = self.standing.frames(full, document.state)
+                state = document.state_vector()
+            if not packed:
+                return frames, state
+            if (whole := await self.standing.packed(full, frames[0])) is not None:
+                return [whole, *frames[1:]], state
+            packed = False  # somebody removes things just now: plainly, and at once
 
     def rest(self, in_use: Collection[str]) -> int:
         """Let go of documents that nobody holds open, and nobody touched since the last time this
@@ -477,14 +484,22 @@ class Shelf:
         none."""
         asked: list[Awaitable[int]] = []
         after = self._last[name] if self._storage.shared else None
+        # Where another process was first, none of them may be kept: what it wrote goes before.
+        together = secrets.token_hex(6) if self._storage.shared else ""
         for edit, verdict in accepted:
             if not verdict.update:
                 asked.append(_nothing())
                 continue
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
-            after = None if after is None else after + 1
-        return await asyncio.gather(*asked, return_exceptions=True)
+            row = StoredRow(verdict.update, bound, True)
+            asked.append(self._append(name, row, after, together))
+            after = None
+        if len(asked) > 1:
+            return await asyncio.gather(*asked, return_exceptions=True)
+        try:
+            return [await one for one in asked]  # a task less for what is most common
+        except Exception as error:
+            return [error]
 
     def _apply(
         self,
@@ -530,8 +545,11 @@ class Shelf:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
-        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
+    async def _append(
+        self, name: str, row: StoredRow, after: int | None, together: str = ""
+    ) -> int:
+        body = seal(_pack.encode(row))
+        id = await self._storage.add_update(self._full(name), body, after, together)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id

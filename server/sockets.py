@@ -84,6 +84,8 @@ def encode(item: out.Outgoing, name: str) -> bytes:
             return wire.permission_denied(name, reason)
         case out.Step1(state_vector=state_vector):
             return wire.sync_step1(name, state_vector)
+        case out.Step2(packed=data) if data:
+            return wire.packed(name, data)
         case out.Step2(update=update):
             return wire.sync_step2(name, update)
         case out.Update(update=update):
@@ -151,7 +153,9 @@ class Line:
         self._cookies = cookies
         self._session: Session = site.hub.session()
         # A server that knows nothing of it overlooks it, and the page is sent what all are.
-        self._session.short = "pointers" in websocket.query_params.get("can", "").split(",")
+        can = websocket.query_params.get("can", "").split(",")
+        self._session.short = "pointers" in can
+        self._session.packed = "deflate" in can
         self._names: dict[str, str] = {}
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""

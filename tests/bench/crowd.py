@@ -19,7 +19,7 @@ from pycrdt import Doc
 from tests.bench.figures import percentile
 from tests.bench.line import Line, waited
 from tests.bench.peer import Place, Running, coming
-from tests.bench.pen import MARK, POINTED, Pen, new_client, pointer, texts
+from tests.bench.pen import MARK, Pen, new_client, pointed, pointer, texts
 
 TOGETHER: Final = 20
 """People who come in at the same moment, before the figures are taken."""
@@ -178,8 +178,9 @@ class Crowd:
 
     async def take_pens(self, writers: Sequence[int], dice: random.Random) -> None:
         """These people each make a card; returns when all probes have all cards."""
+        card = f"bench{dice.getrandbits(30)}"  # of this run: a room may be used again
         for person in writers:
-            pen = self.pens[person] = Pen(self.places[person].seat, new_client(dice))
+            pen = self.pens[person] = Pen(self.places[person].seat, new_client(dice), card)
             self.lines[person].send(self.places[person].update(pen.begin()))
             if len(writers) > TOGETHER:
                 await asyncio.sleep(0.001)
@@ -293,7 +294,8 @@ class Crowd:
         looked_at = set(counted)
         for person, line in enumerate(self.lines):
             if person in looked_at:
-                line.counted = _Pointed(person, phases, rate, delays, began)
+                prefix = self.places[person].prefix
+                line.heard = _Pointed(person, prefix, phases, rate, delays, began)
             else:
                 line.draining = True
         expected = turns * (len(self.lines) - 1) * len(looked_at)
@@ -377,27 +379,29 @@ class _Counting:
 class _Pointed:
     """Looks for pointers in what one person was sent."""
 
-    __slots__ = ("began", "delays", "last", "own", "phases", "rate")
+    __slots__ = ("began", "delays", "last", "own", "phases", "prefix", "rate")
 
     def __init__(
         self,
         own: int,
+        prefix: bytes,
         phases: list[float],
         rate: float,
         delays: "array[float]",
         began: list[float],
     ) -> None:
         self.own = own
+        self.prefix = prefix
         self.phases = phases
         self.rate = rate
         self.delays = delays
         self.began = began
         self.last = [-1] * len(phases)
 
-    def __call__(self, data: bytearray) -> None:
+    def __call__(self, payload: bytes) -> None:
         now = time.perf_counter() - self.began[0]
-        for move, person in POINTED.findall(data):
-            self.see(int(move), int(person), now)
+        for move, person in pointed(payload, self.prefix):
+            self.see(move, person, now)
 
     def see(self, move: int, person: int, now: float) -> None:
         """A place of somebody is here."""

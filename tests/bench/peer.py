@@ -357,7 +357,7 @@ def _place(room: str, seat: dict[str, str], address: str) -> Place:
     ]
     return Place(
         seat=seat["seat"],
-        path="/sync",
+        path="/sync?can=pointers",  # as our pages say
         headers=f"X-Forwarded-For: {address}\r\n",
         hello=tuple(map(message, hello)),
         prefix=lib0.text(board),

@@ -19,6 +19,10 @@ MARK: Final = re.compile(rb"~(\d+)~")
 POINTED: Final = re.compile(rb'"pointer": ?\[(\d+), ?(\d+)\]')
 """Which move it is, and whose: both stand where a pointer's thousandths stand."""
 
+SHORT: Final = 100
+"""The kind of our own messages with pointers in few bytes (docs/protocol.md), for pages that ask
+with `can=pointers`, as ours do."""
+
 LEFT_STRING: Final = 0x84
 """A struct of text with a left neighbour (`rooms/update_gate.py`)."""
 
@@ -149,6 +153,36 @@ def _written(
                     del words[at][place : place + 1]
     doc.unobserve(watching)
     return told
+
+
+def pointed(payload: bytes, prefix: bytes) -> list[tuple[int, int]]:
+    """The pointers in a message, as (move, person), whatever form they have."""
+    at = len(prefix)
+    if not prefix or payload[at : at + 1] != bytes((SHORT,)) or payload[:at] != prefix:
+        return [(int(move), int(person)) for move, person in POINTED.findall(payload)]
+    found: list[tuple[int, int]] = []
+    data, _ = lib0.read_bytes(payload, at + 1, len(payload))
+    at = 0
+    while at < len(data):
+        head, at = lib0.read_uint(data, at)
+        match head % 8:
+            case 1:  # somebody introduced with their state
+                _, at = lib0.read_uint(data, at)
+                _, at = lib0.read_uint(data, at)
+                state, at = lib0.read_bytes(data, at, len(data))
+                found += [(int(move), int(person)) for move, person in POINTED.findall(state)]
+            case 2:
+                move, at = lib0.read_uint(data, at)
+                person, at = lib0.read_uint(data, at)
+                found.append((move, person))
+            case 3:
+                _, at = lib0.read_bytes(data, at, len(data))
+            case 4 | 5:
+                _, at = lib0.read_uint(data, at)
+                _, at = lib0.read_uint(data, at)
+            case _:
+                pass
+    return found
 
 
 def pointer(client: int, clock: int, seat: str, move: int, person: int) -> bytes:

@@ -19,10 +19,16 @@ async def compared(peer: Ours, scene: Scene, *, seconds: float, seed: int) -> di
     """One process, then two with a room on one of them each, then with its people on both."""
     found: dict[str, float] = {}
     spent: dict[str, float] = {}
-    for name, processes, by_room in (("one", 1, True), ("two", 2, True), ("mixed", 2, False)):
+    runs = (("one", 1, True), ("two", 2, True), ("mixed", 2, False))
+    for turn, (name, processes, by_room) in enumerate(runs):
         before = redis_used(peer)
         run = await rooms(
-            peer, scene, seconds=seconds, seed=seed, processes=processes, by_room=by_room
+            peer,
+            scene,
+            seconds=seconds,
+            seed=seed * len(runs) + turn,
+            processes=processes,
+            by_room=by_room,
         )
         spent[name] = run["cpu_s"]
         found |= {

@@ -165,7 +165,7 @@ class Hall:
         assert set(asked.values()) <= {1}, "a command was applied twice"
         words = await storage.words(self.room)
         for phone in self.phones:
-            assert len(phone.done) == phone.asked, "every command was answered"
+            assert len(phone.done) == phone.asked, phone.refused
             for number, seq in phone.done.items():
                 request = f"{phone.seat}-{number}"
                 commit = log[seq - 1]
@@ -186,6 +186,14 @@ class Hall:
         """Every card as a program reads it."""
         found = await self.door.board(self.room, self.lead)
         return {card["id"]: card["text"] for card in found["cards"]}
+
+    async def view(self) -> dict[str, Any]:
+        """What the lead sees."""
+        return await self.door.view(self.room, self.lead)
+
+    async def command(self, command: dict[str, Any]) -> None:
+        """Something the lead asks for by a program."""
+        await self.door.command(self.room, self.lead, command)
 
     async def storage(self) -> Storage:
         """What is kept, once no process has it any more."""

@@ -14,7 +14,7 @@ from tests.server.hall import Hall
 pytestmark = pytest.mark.slow
 
 KILLS = 50
-BETWEEN = (20, 400)
+BETWEEN = (20, 200)
 """Edits that are acknowledged between two kills."""
 
 
