@@ -110,7 +110,8 @@ def main() -> None:
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
     if "soak" in what:
-        with _server(options.url, options.pid) as (url, pid):
+        # Other work on this machine may keep a server waiting for longer than its watchdog does.
+        with _server(options.url, options.pid, "--unsupervised") as (url, pid):
             assert pid, "the soak reads what the server's process has: name it with --pid"
             figures = [asyncio.run(soak_bench.run(url, pid, options.minutes))]
         if options.json:
@@ -118,7 +119,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]]:
+def _server(url: str | None, pid: int | None, *words: str) -> Iterator[tuple[str, int | None]]:
     """The given server, or one of our own for as long as it is needed."""
     if url:
         yield url, pid
@@ -127,7 +128,7 @@ def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder]
+        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder, *words]
         environment = {**os.environ, "PORT": str(port), "TALANOA_DATA": folder}
         output = Path(folder) / "server.log"
         with output.open("wb") as log:
