@@ -34,6 +34,13 @@ POINTERS_CROWDED: Final = 0.080
 CROWD: Final = 250
 """Devices from which on a room is one: below it three of four tellings arrive within 40 ms."""
 
+HALL: Final = 40
+"""Devices from which on a list of people is long, and everybody's view a while in the making."""
+
+COMING: Final = 0.250
+"""Seconds between two views of a hall in which people only come and go: when two hundred come in at
+once, making each of them everybody's view would take the time of those who come next."""
+
 POINT_APART: Final = 10
 """Devices that are not sent their own pointers; of more, a frame for each would cost more than the
 few bytes."""
@@ -47,7 +54,9 @@ class Delivery:
         self.sessions: set[Session] = set()
         self.tick = Tick(self._flush_content)
         self.pointers = Tick(self._flush_pointers, rest=self._pointers_rest)
-        self._views = False
+        self.late = Tick(self._flush_late, rest=lambda _took: COMING)
+        self._views = self._views_late = False
+        self._came: set[Session] = set()
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
         self._pointed: set[str] = set()
         self.pointed_here: Callable[[str, bytes], None] = lambda name, states: None
@@ -59,7 +68,17 @@ class Delivery:
 
     def views_changed(self) -> None:
         """Something in the log, or in presence, is new."""
-        self._views = True
+        if self.room.only_people and len(self.sessions) >= HALL:
+            self._views_late = True
+            self.late.wake()
+        else:
+            self._views = True
+            self.tick.wake()
+
+    def came(self, session: "Session") -> None:
+        """A device has opened the room: it is sent all it shows with the next tick, in one go with
+        those who come in the same moment."""
+        self._came.add(session)
         self.tick.wake()
 
     def edited(self, document: str, update: bytes, by: "Session | None") -> None:
@@ -84,29 +103,39 @@ class Delivery:
 
     async def flush(self) -> None:
         """Send all that waits."""
+        self._views = self._views or self._views_late
         await self._flush_content()
         await self._flush_pointers()
 
     async def close(self) -> None:
         """Send all that waits, and stop for good."""
         await self.tick.close()
+        await self.late.close()
         await self.pointers.close()
 
     async def _flush_content(self) -> None:
         updates, self._updates = self._updates, defaultdict(list)
         views, self._views = self._views, False
-        if views:
+        came, self._came = self._came & self.sessions, set()
+        if views or self._views_late:
             self._close_unreadable()
         for document, edits in updates.items():
             self._send_edits(document, edits)
         if views:
+            self._views_late = False
+        if readers := list(self.sessions if views else came):
             sheet = Sheet(self.room)
-            for session in list(self.sessions):
+            for session in readers:
                 self._send_views_guarded(session, sheet)
+
+    async def _flush_late(self) -> None:
+        if self._views_late:
+            self._views = True
+            await self._flush_content()
 
     async def _flush_pointers(self) -> None:
         pointed, self._pointed = self._pointed, set()
-        if self._views:  # nobody is shown a pointer where they may no longer read (DOC8)
+        if self._views or self._views_late:  # no pointer where one may no longer read (DOC8)
             self._close_unreadable()
         for document in pointed:
             self._send_pointers(document, self.room.shelf.pointed(document))

@@ -41,9 +41,12 @@ class Settled(msgspec.Struct, frozen=True, array_like=True, tag="settled"):
 
 
 class Bye(msgspec.Struct, frozen=True, array_like=True, tag="bye"):
-    """The process `by` has the room open no longer."""
+    """The process `by` has the room open no longer. `moving`: it has told its people to come back,
+    and they do, at another process: nobody counts as away until it would have said again who is
+    here."""
 
     by: str
+    moving: bool = False
 
 
 Message = Here | Pointed | Settled | Bye

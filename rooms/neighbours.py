@@ -57,14 +57,18 @@ class Neighbours:
         self._spawn(self._hear(self._storage.subscribe(room.id)))
         self._tell_soon()
 
-    async def close(self) -> None:
-        """Say goodbye and listen no longer."""
+    async def close(self, *, moving: bool = False) -> None:
+        """Say goodbye and listen no longer. `moving`: our people are on their way to another
+        process."""
         self._room.presence.moved = lambda: None
         if self._telling:
             self._telling.cancel()
         with contextlib.suppress(StorageUnwritable):
-            await self._storage.say_here(self._room.id, self._by, b"", 0)
-            await self._storage.publish(self._room.id, neighbourly.encode(Bye(self._by)))
+            if moving:
+                await self.tell()
+            else:
+                await self._storage.say_here(self._room.id, self._by, b"", 0)
+            await self._storage.publish(self._room.id, neighbourly.encode(Bye(self._by, moving)))
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -171,7 +175,8 @@ class Neighbours:
             case Here():
                 self._room.told(message)
             case Bye():
-                self._room.told(Here(message.by, {}))
+                if not message.moving:
+                    self._room.told(Here(message.by, {}))
                 self._delivery.left_elsewhere(message.by)
             case Pointed():
                 self._delivery.pointed_elsewhere(message.by, message.document, message.states)

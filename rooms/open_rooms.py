@@ -114,14 +114,22 @@ class OpenRooms:
         self._parting: set[asyncio.Task[None]] = set()
         self._past = dict.fromkeys(GROWS, 0)
         self._heart: asyncio.Task[None] | None = None
+        self.moving = False
+        """Whether people are being sent to another process."""
 
     async def start(self) -> None:
         """Begin to note which rooms are alive."""
         self._heart = asyncio.create_task(self._beat())
         self.alarms.set("keep", self.clock.now(), self._look_after)
 
+    def leave(self) -> None:
+        """The process ends: whoever loses their line from now on is on the way to another one, and
+        nobody counts as away because of it (SCA6)."""
+        self.moving = True
+
     async def close(self) -> None:
         """Close every room; sessions are told to come back."""
+        self.leave()
         if self._heart:
             self._heart.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -134,7 +142,7 @@ class OpenRooms:
         except StorageUnwritable:
             log.warning("touch_failed")
         for neighbours in self._neighbours.values():
-            await neighbours.close()
+            await neighbours.close(moving=True)
         await asyncio.gather(*self._parting)
         await self.alarms.close()
         for delivery in self.deliveries():
@@ -246,7 +254,7 @@ class OpenRooms:
 
     async def _close_newer(self, delivery: Delivery) -> None:
         if neighbours := self._neighbours.pop(delivery.room.id, None):
-            await neighbours.close()
+            await neighbours.close(moving=True)
         await delivery.tick.close()
         await delivery.room.close()
 

@@ -39,11 +39,13 @@ class Step1(msgspec.Struct, frozen=True, weakref=True):
 
 
 class Step2(msgspec.Struct, frozen=True, weakref=True):
-    """What the device lacked of a document beyond the state vector `since`."""
+    """What the device lacked of a document beyond the state vector `since`; `packed`: deflated, for
+    a page that asked for it."""
 
     document: str
     update: bytes
     since: bytes = NOTHING_KNOWN
+    packed: bytes = b""
 
 
 class Update(msgspec.Struct, frozen=True, weakref=True):
@@ -107,6 +109,8 @@ Outgoing = (
 def size(item: Outgoing) -> int:
     """About how many bytes an item occupies while it waits."""
     match item:
+        case Step2(packed=content) if content:
+            return len(content) + OVERHEAD
         case Step2(update=content) | Update(update=content):
             return len(content) + OVERHEAD
         case Aware(data=content) | Pointers(data=content):

@@ -70,7 +70,8 @@ class Renderer:
         self._nobody = nobody
         self._named = named
         self._kept: tuple[object, ...] = ()
-        self._people: dict[tuple[str, str], tuple[Option, bytes]] = {}
+        # By language and the option's own identity: it is kept with it, so that stays its own.
+        self._people: dict[str, dict[int, tuple[Option, bytes]]] = {}
 
     def line(self, line: Line, language: str, viewer: str = "") -> str:
         """A sentence with everything filled in; what people wrote is isolated when it runs the
@@ -127,14 +128,16 @@ class Renderer:
         ):
             self._people.clear()
             self._kept = named
-        found: list[bytes] = []
-        for option in options:
-            known = self._people.get((language, option.value))
-            if known is None or known[0] is not option:
-                known = option, self.encode(option, language, viewer)
+        kept = self._people.setdefault(language, {})
+        try:
+            found = [kept[id(option)][1] for option in options]
+        except KeyError:
+            found = []
+            for option in options:
+                raw = self.encode(option, language, viewer)
+                found.append(raw)
                 if [*map(type, option.label.args.values())] == [Who] and option.hint is None:
-                    self._people[language, option.value] = known
-            found.append(known[1])
+                    kept[id(option)] = option, raw
         return msgspec.Raw(b"[" + b",".join(found) + b"]")
 
 

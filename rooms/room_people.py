@@ -9,6 +9,7 @@ from rooms.room_alarms import RoomAlarms, people_due
 from rooms.room_log import RoomLog
 from rooms.room_reading import RoomReading
 from rooms.seats import Device
+from rooms.storage import Newer
 from rooms.whole import Draft
 
 log = structlog.get_logger("rooms")
@@ -61,16 +62,22 @@ class RoomPeople:
         told: list[Change] = []
 
         def tell(draft: Draft) -> None:
+            # From here on until it is written nothing else is.
+            self._room.only_people = True
             told.extend(self.roll.take())
             self.roll.tell(draft, told, self._room.world.dice())
 
         try:
             await self._log.commit(tell)
+        except Newer:
+            return  # whoever understands the room calls its roll
         except Refused as refused:
             self.roll.put_back(told)
             log.warning("presence_untold", room=self._room.id, reason=refused.reason)
+        finally:
+            self._room.changed()
+            self._room.only_people = False
         self.set_alarm()
-        self._room.changed()
 
     def _lead_waits(self) -> bool:
         draft = self._log.draft()
@@ -81,6 +88,8 @@ class RoomPeople:
         """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
         try:
             await self._log.commit(unnamed.drop_due)
+        except Newer:
+            return
         except Refused as refused:
             # Tried at every check.
             log.warning("keys_kept", room=self._room.id, reason=refused.reason)

@@ -45,6 +45,8 @@ class RoomReading:
         self.whole = whole
         self.book = book
         self.changed: Callable[[], None] = lambda: None  # views are out of date
+        self.only_people = False
+        """Whether what is new is only that people come and go."""
         self.unsaved = False
         """Whether everybody reads that nothing can be saved."""
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None

@@ -103,7 +103,7 @@ def between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> 
             Now(text=say("Welcome to {room}", room=Words(state.title))),
             Note(text=waiting),
             Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
-            Note(text=offers_words.keeps(state), tone="quiet"),
+            Note(text=offers_words.keeps(state, seat.language), tone="quiet"),
             *_coming(state, lens),
         ),
         place=say("{room}", room=Words(state.title)),

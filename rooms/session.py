@@ -40,6 +40,13 @@ POINTED: Final = frozenset({"board", "memo"})
 OPEN_DOCUMENTS: Final = 40
 """Documents one socket may hold open: nine seats with four each, and a few that closed."""
 
+IN_ORDER: Final = 10_000
+"""Milliseconds for which a command that could not be saved is waited for before a later one of the
+same line is done: whoever ticks and takes the tick back has not ticked. The page sends it again
+after two to four seconds."""
+
+NOBODY: Final = ("", 0)
+
 SENTENCES: Final[dict[Reason, Line]] = {
     "not_allowed": say("This is not yours to do right now. Nothing was changed."),
     "not_present": say("You have left. Come back in first; your place is kept."),
@@ -84,6 +91,8 @@ def farewell(room: "Room", device: Device) -> Goodbye | None:
 class Rooms(Protocol):
     """Where a session finds its room."""
 
+    moving: bool
+
     async def delivery(self, room: str) -> "Delivery | None":
         """The open room with its connections, or None when there is none."""
 
@@ -101,8 +110,11 @@ class Session:
         self.sent: dict[str, int] = {}
         self.short = False
         """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
+        self.packed = False
+        """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
+        self._put_off = NOBODY
 
     @property
     def room_id(self) -> str:
@@ -145,7 +157,7 @@ class Session:
             await room.sweep()
         if not name:
             self.sent.clear()
-            self._delivery.send_views(self)
+            self._delivery.came(self)
         elif name in POINTED:
             self._delivery.show_pointers(self, name)
 
@@ -159,12 +171,14 @@ class Session:
             return
         shelf = self._here().room.shelf
         try:
-            with reaching():
-                if state_vector == EMPTY_STATE:
-                    frames, state = await shelf.first(name)
-                else:
-                    missing, state = await shelf.missing(name, state_vector)
-                    frames = [Step2(document, missing, state_vector)]
+            if state_vector == EMPTY_STATE:
+                frames, state = await shelf.first(name, self.packed)
+            else:
+                missing, state = await shelf.missing(name, state_vector)
+                frames = [Step2(document, missing, state_vector)]
+        except StorageUnwritable as error:
+            self._ask_again(document, error)
+            return
         except RefusedEdit as error:
             if error.reason == "closed":
                 raise Goodbye(4410, CLOSE_CODES[4410], retry=False) from error
@@ -196,8 +210,11 @@ class Session:
                 await here.room.shelf.write(name, update, writer, step2=step2, by=self)
         except MissingEdits:
             self.outbox.put(Ack(document, False))
-            with reaching():
+            try:
                 _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+            except StorageUnwritable as error:
+                self._ask_again(document, error)
+                return
             self.outbox.put(Step1(document, state))
             return
         except RefusedEdit as refused:
@@ -252,14 +269,20 @@ class Session:
             self._set_lens(raw)
             return
         room = self._here().room
+        request, now = _request_of(raw), room.world.clock.now()
+        first, until = self._put_off
+        if first not in ("", request) and now < until:
+            self._refuse("full", request=request, line=DISK_FULL, again=True)
+            return
+        self._put_off = NOBODY
         try:
             with reaching():
                 done = await room.command(self.device, raw)
         except Refused as refused:
             again = isinstance(refused, Unsaved)
-            self._refuse(
-                refused.reason, request=_request_of(raw), line=refused.message, again=again
-            )
+            if again:
+                self._put_off = (request, now + IN_ORDER)
+            self._refuse(refused.reason, request=request, line=refused.message, again=again)
             return
         self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
 
@@ -283,6 +306,8 @@ class Session:
             return
         here = self._delivery
         here.sessions.discard(self)
+        if self._rooms.moving or here.room.handed_over:
+            return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
             if not others and here.room.shelf.leave(name, self.device.id):
@@ -331,6 +356,13 @@ class Session:
             self.lenses[seat.id] = asked.lens
             self.sent.pop(f"view/{seat.id}", None)
             self._here().send_views(self)
+
+    def _ask_again(self, document: str, error: StorageUnwritable) -> None:
+        """The document cannot be read at the moment: the page asks again in a while, and keeps its
+        line."""
+        if isinstance(error, Newer):
+            raise Goodbye(1001, CLOSE_CODES[1001], retry=True) from error
+        self._refuse("full", document=document, detail=NOT_SAVED, line=DISK_FULL, again=True)
 
     def _refuse(
         self,

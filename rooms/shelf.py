@@ -65,8 +65,8 @@ TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
 DAMAGED: Final = (
-    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
-    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
+    " docs/operations.md, Damage, says. A backup may have it."
 )
 
 
@@ -329,12 +329,19 @@ class Shelf:
             return b""
         return document.diff(state_vector)
 
-    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
-        """What somebody who has nothing of a document is sent, and what we have. Raises
-        `RefusedEdit`."""
-        async with self.opened(name) as (document,):
-            frames = self.standing.frames(self._full(name), document.state)
-            return frames, document.state_vector()
+    async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
+        have. Raises `RefusedEdit`."""
+        full = self._full(name)
+        while True:
+            async with self.opened(name) as (document,):
+                frames = self.standing.frames(full, document.state)
+                state = document.state_vector()
+            if not packed:
+                return frames, state
+            if (whole := await self.standing.packed(full, frames[0])) is not None:
+                return [whole, *frames[1:]], state
+            packed = False  # somebody removes things just now: plainly, and at once
 
     def rest(self, in_use: Collection[str]) -> int:
         """Let go of documents that nobody holds open, and nobody touched since the last time this
@@ -430,7 +437,7 @@ class Shelf:
         except BaseException as error:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
-            if isinstance(error, StorageUnwritable):
+            if isinstance(error, StorageUnwritable) and not isinstance(error, Newer):
                 error = RefusedEdit("full", NOT_SAVED)
             for edit in edits:
                 if edit.outcome is None:
@@ -487,7 +494,12 @@ class Shelf:
             row = StoredRow(verdict.update, bound, True)
             asked.append(self._append(name, row, after, together))
             after = None
-        return await asyncio.gather(*asked, return_exceptions=True)
+        if len(asked) > 1:
+            return await asyncio.gather(*asked, return_exceptions=True)
+        try:
+            return [await one for one in asked]  # a task less for what is most common
+        except Exception as error:
+            return [error]
 
     def _apply(
         self,

@@ -83,6 +83,7 @@ async def _run(
             try:
                 server = Server(uvicorn_config(app, settings))
                 server.lines = lambda: app.state.site.lines
+                server.leaving = app.state.site.hub.leave
                 if parent is not None:
                     server.begun = functools.partial(supervisor.tell_serving, parent)
                 if not quiet:
@@ -147,6 +148,8 @@ class Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config) -> None:
         super().__init__(config)
         self.serves = asyncio.Event()
+        self.leaving: Callable[[], None] = lambda: None
+        """Called before the first device is told to come back."""
         self.begun: Callable[[], None] = lambda: None
         """Called when it serves."""
         self.lines: Callable[[], Collection[Line]] = lambda: ()
@@ -170,6 +173,7 @@ class Server(uvicorn.Server):
     async def send_home(self) -> None:
         """Tell every device, in no order, to come back at once; their pages find the next process
         before anybody notices."""
+        self.leaving()
         lines = list(self.lines())
         random.shuffle(lines)
         goodbye = Goodbye(1001, CLOSE_CODES[1001], retry=True)

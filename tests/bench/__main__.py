@@ -32,6 +32,7 @@ from tests.bench import (
     room_bench,
     screen_bench,
     soak_bench,
+    stalled_bench,
     storage_bench,
 )
 
@@ -50,7 +51,7 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="storage, pairs, board, exports, room, screen (all by default); soak; peers",
+        help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
@@ -67,7 +68,7 @@ def main() -> None:
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     every = ["storage", "pairs", "board", "exports", "room", "screen"]
-    seldom = ["soak"]
+    seldom = ["soak", "stalled"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every) - set(seldom):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
@@ -103,8 +104,14 @@ def main() -> None:
     if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
             asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
+    if "stalled" in what:
+        with _server(options.url, options.pid) as (url, _):
+            figures = [asyncio.run(stalled_bench.run(url, options.seconds))]
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
     if "soak" in what:
-        with _server(options.url, options.pid) as (url, pid):
+        # Other work on this machine may keep a server waiting for longer than its watchdog does.
+        with _server(options.url, options.pid, "--unsupervised") as (url, pid):
             assert pid, "the soak reads what the server's process has: name it with --pid"
             figures = [asyncio.run(soak_bench.run(url, pid, options.minutes))]
         if options.json:
@@ -112,7 +119,7 @@ def main() -> None:
 
 
 @contextlib.contextmanager
-def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]]:
+def _server(url: str | None, pid: int | None, *words: str) -> Iterator[tuple[str, int | None]]:
     """The given server, or one of our own for as long as it is needed."""
     if url:
         yield url, pid
@@ -121,7 +128,7 @@ def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder]
+        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder, *words]
         environment = {**os.environ, "PORT": str(port), "TALANOA_DATA": folder}
         output = Path(folder) / "server.log"
         with output.open("wb") as log:

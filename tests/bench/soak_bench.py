@@ -13,14 +13,14 @@ Runs against a server of its own, on whatever storage the environment asks for
 
 import asyncio
 import contextlib
+import itertools
 import json
 import random
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from statistics import median
 from typing import Any, Final
 
-import httpx
 from websockets.exceptions import ConnectionClosed
 
 from tests.bench.client import Client
@@ -101,7 +101,7 @@ class Guest:
             if not self.card:
                 self.card = await self._new_card(client)
             if len(client.text_of(self.card)) > LONGEST:
-                await client.empty(self.card)
+                await client.replace(self.card, "")
             _, answered = await client.write(self.card, f" {self._dice.random():.15f}")
             async with asyncio.timeout(10):
                 await answered
@@ -213,30 +213,32 @@ class Soak:
         return place
 
     async def _renew(self, over: asyncio.Event) -> None:
-        began = time.monotonic()
-        while not over.is_set():
-            at = self.renewed % len(self.places)
-            old, self.places[at] = self.places[at], await self._open()
-            await old.forget()
-            self.renewed += 1
-            due = began + self.renewed * self._pause
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(max(0.0, due - time.monotonic())):
-                    await over.wait()
+        """One room after the other, in time also where the server takes its own: several at once
+        then."""
+        async with asyncio.TaskGroup() as renewing:
+            for number in itertools.count():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self._pause):
+                        await over.wait()
+                        return
+                renewing.create_task(self._renew_one(number % len(self.places)))
+
+    async def _renew_one(self, at: int) -> None:
+        old, self.places[at] = self.places[at], await self._open()
+        await old.forget()
+        self.renewed += 1
 
     async def forget_all(self) -> None:
         """No room is left."""
         for place in self.places:
             await place.forget()
-        await self.door.close()
 
     async def look(self) -> dict[str, float]:
         """What the server has now."""
-        async with httpx.AsyncClient(timeout=PATIENCE) as http:
-            text = (await http.get(f"{self.url}/metrics")).text
+        said = await self.door.metrics()
         kept = Kept(self.pid)
         return {
-            **{name: value for name, value in _figures(text) if name in SHOWN},
+            **{name: value for name, value in said.items() if name in SHOWN},
             "rss_mb": round(kept.resident / 1e6, 1),
             "own_mb": round(kept.own / 1e6, 1),
             "files": kept.files,
@@ -245,13 +247,6 @@ class Soak:
 
 
 SHOWN: Final = ("rooms", "devices", "tasks", "outbox_bytes", "document_bytes", "appends_total")
-
-
-def _figures(text: str) -> Iterator[tuple[str, float]]:
-    for line in text.splitlines():
-        if line.startswith("talanoa_"):
-            name, _, value = line.partition(" ")
-            yield name.removeprefix("talanoa_"), float(value)
 
 
 async def run(
@@ -278,6 +273,7 @@ async def run(
         soak, lambda now: now["tasks"] <= before["tasks"] and now["files"] <= before["files"]
     )
     print(f"  all rooms are forgotten: {json.dumps(after)}", flush=True)
+    await soak.door.close()
     warm = [sample for sample in samples if sample["minute"] >= minutes * WARM]
     third = max(1, len(warm) // 3)
     grown = {

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from playwright.sync_api import expect
 
-from server.hocuspocus import AwarenessUpdate, Pointers, decode_from_server
+from server.hocuspocus import AwarenessUpdate, Packed, Pointers, decode_from_server
 from tests.browser.house import LAPTOP, PHONE, Guest, House, Room
 
 if TYPE_CHECKING:
@@ -54,6 +54,22 @@ def note(room: Room, kind: str, text: str) -> None:
         {"type": "note.add", "document": "board", "section": "", "kind": kind, "text": text}
     )
     assert answer.is_success, answer.text
+
+
+def test_a_large_board_comes_deflated_and_is_whole(
+    house: House, browser: Browser, room: Room
+) -> None:
+    for n in range(24):
+        note(room, "insight", f"Note {n}: " + "the river rose again. " * 80)
+    guest = house.browse(browser, "Wanjiru", LAPTOP)
+    frames: list[bytes | str] = []
+    guest.page.on("websocket", partial(hear, frames))
+    guest.sit(room.join("Wanjiru"), "/board")
+    for n in (0, 23):
+        expect(card(guest.page, f"Note {n}:")).to_have_count(1)
+    expect(guest.page.locator(".state")).to_contain_text(re.compile("saved|Saved"))
+    heard = [decode_from_server(frame) for frame in frames if isinstance(frame, bytes)]
+    assert [one for one in heard if isinstance(one, Packed)]
 
 
 def at_board(

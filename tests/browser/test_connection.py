@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Locator
 
+    from tests.browser.nursery import Nursery
+
 pytestmark = pytest.mark.browser
 
 BACK_SECONDS = 20.0
@@ -34,9 +36,9 @@ NO_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[House]:
+def running(folder: Path, nursery: Nursery | None) -> Iterator[House]:
     """A server on the real clock: lines live by real seconds."""
-    with opened(folder, test_clock=False) as house:
+    with opened(folder, test_clock=False, nursery=nursery) as house:
         yield house
 
 

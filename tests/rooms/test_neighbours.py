@@ -362,3 +362,30 @@ async def test_SCA4_people_are_told_that_nothing_is_saved_within_5_s_and_are_bac
             return [len(await shelf.cards("board")) for shelf in shelves] == [2, 2]
 
         await until(both)
+
+
+async def test_SCA6_who_is_sent_to_another_process_counts_as_here_on_the_way(
+    street: Street,
+) -> None:
+    one, other = street[0], street[1]
+    session = await one.session("s2")
+    room = await other.room()
+
+    async def seen() -> bool:
+        return room.presence.here("s2")
+
+    await until(seen)
+    log = await one.storage.commits(room.id)
+    street.houses.remove(one)
+    one.hub.leave()
+    await session.closed()
+    await one.hub.close()
+    await one.storage.close()
+    await street.clock.advance(5_000)
+    await room.sweep()
+    assert room.presence.here("s2")
+    assert await other.storage.commits(room.id) == log, "nobody was missed"
+    # Who does not come is away in the end.
+    await street.clock.advance(20_000)
+    await room.sweep()
+    assert not room.presence.here("s2")

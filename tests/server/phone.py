@@ -26,7 +26,7 @@ from rooms.board_schema import Card, put_card
 from rooms.card_words import KINDS
 from server import hocuspocus as wire
 
-EDITS_A_CARD: Final = 40
+EDITS_A_CARD: Final = 150
 """Then another card is begun: a card of people is not longer."""
 
 FIRST_WAIT: Final = 0.25
@@ -71,6 +71,7 @@ class Phone:
         self._task: asyncio.Task[None] | None = None
         self._again: asyncio.TimerHandle | None = None
         self._lost = 0.0
+        self._authenticated = False
 
     async def start(self) -> Phone:
         """Come in, and stay until `close`."""
@@ -116,7 +117,7 @@ class Phone:
             command = {"type": "note.add", "document": "board", "section": "", "kind": "insight"}
             command["text"] = f"~{request}~"
         self.waiting[request] = {"request": request, "command": command}
-        if self.open.is_set():
+        if self._authenticated and self._again is None:  # else after what waits, in order
             await self._send(wire.stateless(self.room, json.dumps(self.waiting[request])))
 
     @property
@@ -149,6 +150,7 @@ class Phone:
                 pass
             finally:
                 self.open.clear()
+                self._authenticated = False
                 self._socket = None
                 self._lost = time.monotonic()
                 socket.transport.abort()
@@ -173,6 +175,7 @@ class Phone:
             case wire.Ping():
                 await self._send(wire.PONG)
             case wire.Authenticated(name=name) if name == self.room:
+                self._authenticated = True
                 for payload in list(self.waiting.values()):
                     await self._send(wire.stateless(self.room, json.dumps(payload)))
             case wire.SyncStep1(name=name, state_vector=known) if name == self.board:
@@ -208,7 +211,7 @@ class Phone:
         elif message["type"] == "refused":
             if not message.get("again"):
                 self.waiting.pop(request, None)
-            self.refused.append(message["message"])
+            self.refused.append(f"{message['reason']}: {message['message']}")
             self._sync_again()
         self.heard(message)
 

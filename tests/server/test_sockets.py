@@ -241,6 +241,7 @@ def test_each_outgoing_object_is_encoded_once() -> None:
      (out.Step1("r", b"\0"), wire.SyncStep1), (out.Step2("r", b"\0\0"), wire.SyncStep2),
      (out.Update("r", b"\0\0"), wire.Update), (out.Aware("r", b"\0"), wire.AwarenessUpdate),
      (out.Ack("r", True), wire.SyncStatus), (out.Pointers("r", b"\x07"), wire.Pointers),
+     (out.Step2("r", b"\0\0", packed=b"x"), wire.Packed),
      (out.Say("r", "{}"), wire.Stateless),
      (out.ClosedDocument("r", "gone"), wire.Close)],
 )  # fmt: skip

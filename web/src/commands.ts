@@ -62,23 +62,20 @@ export class Commands extends EventTarget {
     if (at.seat) payload.seat = at.seat;
     const sent: Sent = { id: request, payload, key: at.key ?? "", boxes: at.boxes ?? [] };
     void this.drawer.put(sent);
-    this.connection.send(payload);
+    // Behind what could not be saved, in order.
+    if (this.again === undefined) this.connection.send(payload);
     this.dispatchEvent(new Event("change"));
     return request;
   }
 
   /** Once, in a while: nothing is wrong with what waits, it could not be saved. */
   private later(): void {
-    this.again ??= window.setTimeout(
-      () => {
-        this.again = undefined;
-        this.resend();
-      },
-      AGAIN * (1 + Math.random()),
-    );
+    this.again ??= window.setTimeout(() => this.resend(), AGAIN * (1 + Math.random()));
   }
 
   private resend(): void {
+    window.clearTimeout(this.again);
+    this.again = undefined;
     for (const sent of this.drawer.all()) this.connection.send(sent.payload);
   }
 

@@ -7,7 +7,7 @@ import { drawBlock } from "./blocks/index";
 import "./blocks/photo";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
-import { number, t, tn, woven } from "./i18n";
+import { number, runs, t, tn, woven } from "./i18n";
 import "./memo/exports";
 import { type Changed, changedSinceSent } from "./memo/changed";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
@@ -240,7 +240,7 @@ export class MemoPage extends StagePart {
     const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
       ${this.contents(leftOf(memo))}
-      <article class="doc stack" ?hidden=${this.listing}>${this.head(memo)}${repeat(
+      <article class="doc stack" lang=${memo.language || nothing} dir=${runs(memo.language)} ?hidden=${this.listing}>${this.head(memo)}${repeat(
         this.shown,
         (section) => section.id,
         (section) => this.section(section),
@@ -256,7 +256,7 @@ export class MemoPage extends StagePart {
 
   /** The copy people have: to be read, and to say something about. */
   private reading(memo: MemoTree): TemplateResult {
-    return html`<div class="wide memo reads">${this.contents(0)}<article class="doc stack">${this.head(memo)}${repeat(
+    return html`<div class="wide memo reads">${this.contents(0)}<article class="doc stack" lang=${memo.language || nothing} dir=${runs(memo.language)}>${this.head(memo)}${repeat(
       this.shown,
       (section) => section.id,
       (section) => this.section(section),

@@ -39,6 +39,8 @@ export class Stage extends EventTarget {
   seat: string;
   /** Since this is said in a fixed place until it is answered or overtaken. */
   refusal: string | null = null;
+  /** The same, when it will be sent again by itself. */
+  private putOff: string | null = null;
   /** Help and the like, open under the foot. */
   private readonly filled = new Map<string, Filled>();
   /** Answers on their way, by request: once they have arrived the next question begins empty. */
