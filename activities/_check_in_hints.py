@@ -9,7 +9,7 @@ from activities.kernel import Hint, Planned
 
 HINTS: Final[Mapping[str, Hint]] = {
     "direction": Hint(
-        say("At the"),
+        say("When"),
         options=(
             Option("in", say("Beginning")),
             Option("out", say("End")),

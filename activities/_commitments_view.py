@@ -307,6 +307,7 @@ def own_offers(state: State, viewer: Viewer) -> list[Offer]:
 
 STANDINGS: Final[tuple[tuple[Standing, Line], ...]] = (
     ("active", say("Still on it")),
+    # Translators: where a commitment stands, not a button.
     ("done", say("Done")),
     ("changed", say("It changed")),
     ("dropped", say("Let go")),

@@ -333,7 +333,7 @@ def _notes(state: State, seat: str) -> Blocks:
             lines=3,
             limit=NOTE_LIMIT,
         ),
-        Field(box="kind", field="kind", label=say("It is"), kind="choice", options=kinds),
+        Field(box="kind", field="kind", label=say("Kind of note"), kind="choice", options=kinds),
         Field(
             box="scope", field="scope", label=say("Who may see it?"), kind="choice", options=SCOPES
         ),

@@ -10,6 +10,7 @@ HINTS: Final[Mapping[str, Hint]] = {
     "mode": Hint(
         say("Form"),
         options=(
+            # Translators: a kind of fishbowl, an adjective.
             Option("open", say("Open"), hint=say("One chair stays free: who wants to speak sits.")),
             Option("closed", say("In groups"), hint=say("Everybody is inside once, by groups.")),
             Option(

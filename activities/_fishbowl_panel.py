@@ -463,8 +463,8 @@ def _merging(state: State, epoch: int) -> list[Offer]:
             merge,
             label,
             "menu",
-            question=Need("choice", say("This one"), options=options),
-            into=Need("choice", say("asks the same as"), options=options),
+            question=Need("choice", say("The question put away"), options=options),
+            into=Need("choice", say("The question that stays"), options=options),
         )
     ]
 

@@ -167,7 +167,11 @@ def _reveal(state: State, viewer: Viewer) -> Blocks:
     blocks: Blocks = [Now(text=say("Where our attention goes")), *_results(state)]
     line = first_cut(state)
     if line.tied and not state.tied:
-        equal = say_n("{n} option is equal.", "{n} options are equal at the line.", len(line.tied))
+        equal = say_n(
+            "{n} option is equal at the line.",
+            "{n} options are equal at the line.",
+            len(line.tied),
+        )
         blocks.append(Note(text=equal))
     if state.hushed:
         blocks.append(Note(text=say("Too few voted again; all that were equal go on.")))

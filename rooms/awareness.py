@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from rooms import lib0
+from rooms import lib0, pointing
 from rooms.lib0 import Malformed
 from rooms.ownership import SERVER, Index
 from rooms.permissions import Writer
@@ -32,6 +32,42 @@ class _State(msgspec.Struct):
     device: str
     clock: int
     json: str
+    number: int
+    moving: dict[str, Any] = {}  # of the state, what changes all the time
+    rest: bytes = b""  # and all else
+
+
+class _Told(msgspec.Struct):
+    """One device's news: as a provider's entry, and as a page's."""
+
+    device: str
+    entry: bytes
+    short: bytes
+
+
+class Changes(msgspec.Struct):
+    """What is new of a document's pointers, to be sent to its readers."""
+
+    told: list[_Told]
+
+    @property
+    def devices(self) -> set[str]:
+        """Whose pointers changed."""
+        return {one.device for one in self.told}
+
+    def update(self, without: str = "", here: bool = False) -> bytes:
+        """An awareness update without those of one device; `here`: of this process alone. Empty:
+        nothing."""
+        entries = [
+            one.entry
+            for one in self.told
+            if one.device != without and not (here and one.device.startswith(_PROCESS))
+        ]
+        return lib0.uint(len(entries)) + b"".join(entries) if entries else b""
+
+    def short(self, without: str = "") -> bytes:
+        """The same for a page that asked for few bytes."""
+        return b"".join([one.short for one in self.told if one.device != without])
 
 
 class Awareness:
@@ -40,6 +76,9 @@ class Awareness:
     def __init__(self, index: Index) -> None:
         self._index = index
         self._states: dict[int, _State] = {}
+        self._free: list[int] = []  # numbers nobody has any more
+        self._gone: list[_Told] = []
+        self._fresh: dict[int, bool] = {}  # changed since told, and whether as a whole
 
     def take(self, update: bytes, writer: Writer, names: Mapping[str, str]) -> bytes:
         """Read a device's awareness and give what to send to others (empty: nothing).
@@ -56,12 +95,11 @@ class Awareness:
             if state is None:
                 if before is None:
                     continue
-                before.clock, before.json = clock, "null"
+                self._set(client, before.device, clock, None)
             else:
                 if client not in self._index.bindings:
                     self._index.bind(client, writer.device)
-                stamped = _stamp(state, writer, names)
-                self._states[client] = _State(writer.device, clock, stamped)
+                self._set(client, writer.device, clock, _stamp(state, writer, names))
             kept.append(client)
         return self._write(kept)
 
@@ -73,8 +111,7 @@ class Awareness:
             before = self._states.get(client)
             if before is not None and clock < before.clock:
                 continue
-            written = "null" if state is None else msgspec.json.encode(state).decode()
-            self._states[client] = _State(_elsewhere(process), clock, written)
+            self._set(client, _elsewhere(process), clock, state)
             kept.append(client)
         return self._write(kept)
 
@@ -86,6 +123,47 @@ class Awareness:
         """All states, for a newcomer or a query (empty: there are none)."""
         return self._write([c for c, state in self._states.items() if state.json != "null"])
 
+    def everyone_short(self) -> bytes:
+        """The same for a page that asked for few bytes (empty: there are none)."""
+        entries = [
+            pointing.whole(state.number, client, state.clock, state.json)
+            for client, state in self._states.items()
+            if state.json != "null"
+        ]
+        return b"".join([pointing.AGAIN, *entries]) if entries else b""
+
+    def changes(self) -> Changes:
+        """What changed since this was asked the last time."""
+        told, self._gone = self._gone, []
+        fresh, self._fresh = self._fresh, {}
+        for client, whole in fresh.items():
+            state = self._states[client]
+            if state.json == "null":
+                short = pointing.head(state.number, pointing.GONE)
+            elif whole:
+                short = pointing.whole(state.number, client, state.clock, state.json)
+            else:
+                short = pointing.moved(state.number, state.moving)
+            told.append(_Told(state.device, self._entry(client), short))
+        return Changes(told)
+
+    def _set(self, client: int, device: str, clock: int, state: dict[str, Any] | None) -> None:
+        before = self._states.get(client)
+        number = before.number if before else self._number()
+        if state is None:
+            self._states[client] = _State(device, clock, "null", number)
+            self._fresh[client] = True
+            return
+        moving = {field: state[field] for field in pointing.MOVES if field in state}
+        rest = msgspec.json.encode({f: v for f, v in state.items() if f not in moving})
+        written = msgspec.json.encode(state).decode()
+        self._states[client] = _State(device, clock, written, number, moving, rest)
+        whole = before is None or before.json == "null" or before.rest != rest
+        self._fresh[client] = whole or self._fresh.get(client, False)
+
+    def _number(self) -> int:
+        return self._free.pop() if self._free else len(self._states)
+
     def leave(self, device: str) -> bytes:
         """Take a device's states away when its last session closed; gives what to send."""
         gone = [c for c, state in self._states.items() if state.device == device != SERVER]
@@ -94,22 +172,28 @@ class Awareness:
             self._states[client].json = "null"
         update = self._write(gone)
         for client in gone:
-            del self._states[client]
+            short = pointing.head(self._states[client].number, pointing.GONE)
+            self._gone.append(_Told(device, self._entry(client), short))
+            self._fresh.pop(client, None)
+            self._free.append(self._states.pop(client).number)
         return update
 
     def _write(self, clients: list[int]) -> bytes:
         if not clients:
             return b""
-        out = bytearray(lib0.uint(len(clients)))
-        for client in clients:
-            state = self._states[client]
-            out += lib0.uint(client) + lib0.uint(state.clock) + lib0.text(state.json)
-        return bytes(out)
+        return lib0.uint(len(clients)) + b"".join(map(self._entry, clients))
+
+    def _entry(self, client: int) -> bytes:
+        state = self._states[client]
+        return lib0.uint(client) + lib0.uint(state.clock) + lib0.text(state.json)
+
+
+_PROCESS: Final = "process "
 
 
 def _elsewhere(process: str) -> str:
     """In the place of a device, whose id is never like this."""
-    return f"process {process}"
+    return _PROCESS + process
 
 
 def _read(
@@ -140,7 +224,7 @@ def _read(
     return states
 
 
-def _stamp(state: dict[str, Any], writer: Writer, names: Mapping[str, str]) -> str:
+def _stamp(state: dict[str, Any], writer: Writer, names: Mapping[str, str]) -> dict[str, Any]:
     claimed = state.get("seat")
     seats = sorted(writer.seats)
     seat = claimed if isinstance(claimed, str) and claimed in writer.seats else (seats or [""])[0]
@@ -152,4 +236,4 @@ def _stamp(state: dict[str, Any], writer: Writer, names: Mapping[str, str]) -> s
     if not isinstance(color, str) or len(color) > 32:
         said.pop("color", None)
         said["user"] = {"name": name}
-    return msgspec.json.encode(said).decode()
+    return said

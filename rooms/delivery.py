@@ -9,7 +9,8 @@ import pycrdt
 import structlog
 
 from activities.kernel import Refused
-from rooms.outgoing import NOTHING_KNOWN, Aware, ClosedDocument, Update
+from rooms.awareness import Changes
+from rooms.outgoing import NOTHING_KNOWN, Aware, ClosedDocument, Pointers, Update
 from rooms.session import farewell
 from rooms.sheet import Printed, Sheet
 from rooms.tick import Tick
@@ -33,6 +34,17 @@ POINTERS_CROWDED: Final = 0.080
 CROWD: Final = 250
 """Devices from which on a room is one: below it three of four tellings arrive within 40 ms."""
 
+HALL: Final = 40
+"""Devices from which on a list of people is long, and everybody's view a while in the making."""
+
+COMING: Final = 0.250
+"""Seconds between two views of a hall in which people only come and go: when two hundred come in at
+once, making each of them everybody's view would take the time of those who come next."""
+
+POINT_APART: Final = 10
+"""Devices that are not sent their own pointers; of more, a frame for each would cost more than the
+few bytes."""
+
 
 class Delivery:
     """Who is connected to a room, and what waits to leave."""
@@ -42,9 +54,11 @@ class Delivery:
         self.sessions: set[Session] = set()
         self.tick = Tick(self._flush_content)
         self.pointers = Tick(self._flush_pointers, rest=self._pointers_rest)
-        self._views = False
+        self.late = Tick(self._flush_late, rest=lambda _took: COMING)
+        self._views = self._views_late = False
+        self._came: set[Session] = set()
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
-        self._awareness: dict[str, dict[Session, bytes]] = defaultdict(dict)
+        self._pointed: set[str] = set()
         self.pointed_here: Callable[[str, bytes], None] = lambda name, states: None
         """Called with where people here point, for the other processes."""
         self._sent: dict[str, bytes] = {}  # state vectors of what has left
@@ -54,7 +68,17 @@ class Delivery:
 
     def views_changed(self) -> None:
         """Something in the log, or in presence, is new."""
-        self._views = True
+        if self.room.only_people and len(self.sessions) >= HALL:
+            self._views_late = True
+            self.late.wake()
+        else:
+            self._views = True
+            self.tick.wake()
+
+    def came(self, session: "Session") -> None:
+        """A device has opened the room: it is sent all it shows with the next tick, in one go with
+        those who come in the same moment."""
+        self._came.add(session)
         self.tick.wake()
 
     def edited(self, document: str, update: bytes, by: "Session | None") -> None:
@@ -62,55 +86,59 @@ class Delivery:
         self._updates[document].append((by, update))
         self.tick.wake()
 
-    def pointed(self, document: str, data: bytes, by: "Session") -> None:
-        """Somebody points at something; only the last of each session matters."""
-        self._awareness[document][by] = data
+    def pointed(self, document: str) -> None:
+        """Somebody points at something, or no longer; only the last of each device matters."""
+        self._pointed.add(document)
         self.pointers.wake()
 
     def pointed_elsewhere(self, process: str, document: str, states: bytes) -> None:
         """People at another process point at something."""
-        if data := self.room.shelf.aware_elsewhere(document, states, process):
-            self._send_pointers(document, data)
+        if self.room.shelf.aware_elsewhere(document, states, process):
+            self.pointed(document)
 
     def left_elsewhere(self, process: str) -> None:
         """Another process is gone, and so are its people's pointers."""
-        for document, data in self.room.shelf.leave_elsewhere(process).items():
-            self._send_pointers(document, data)
-
-    def _send_pointers(self, document: str, data: bytes, by: "Session | None" = None) -> None:
-        frame = Aware(f"{self.room.id}/{document}", data)
-        for session in self.sessions:
-            if session is not by and document in session.opened:
-                session.outbox.put(frame)
+        for document in self.room.shelf.leave_elsewhere(process):
+            self.pointed(document)
 
     async def flush(self) -> None:
         """Send all that waits."""
+        self._views = self._views or self._views_late
         await self._flush_content()
         await self._flush_pointers()
 
     async def close(self) -> None:
         """Send all that waits, and stop for good."""
         await self.tick.close()
+        await self.late.close()
         await self.pointers.close()
 
     async def _flush_content(self) -> None:
         updates, self._updates = self._updates, defaultdict(list)
         views, self._views = self._views, False
-        if views:
+        came, self._came = self._came & self.sessions, set()
+        if views or self._views_late:
             self._close_unreadable()
         for document, edits in updates.items():
             self._send_edits(document, edits)
         if views:
+            self._views_late = False
+        if readers := list(self.sessions if views else came):
             sheet = Sheet(self.room)
-            for session in list(self.sessions):
+            for session in readers:
                 self._send_views_guarded(session, sheet)
 
+    async def _flush_late(self) -> None:
+        if self._views_late:
+            self._views = True
+            await self._flush_content()
+
     async def _flush_pointers(self) -> None:
-        awareness, self._awareness = self._awareness, defaultdict(dict)
-        if self._views:  # nobody is shown a pointer where they may no longer read (DOC8)
+        pointed, self._pointed = self._pointed, set()
+        if self._views or self._views_late:  # no pointer where one may no longer read (DOC8)
             self._close_unreadable()
-        for document, states in awareness.items():
-            self._send_awareness(document, states)
+        for document in pointed:
+            self._send_pointers(document, self.room.shelf.pointed(document))
 
     def _pointers_rest(self, _took: float) -> float:
         return POINTERS if len(self.sessions) < CROWD else POINTERS_CROWDED
@@ -150,10 +178,37 @@ class Delivery:
             for frame in frames:
                 session.outbox.put(frame)
 
-    def _send_awareness(self, document: str, states: dict["Session", bytes]) -> None:
-        for by, data in states.items():
-            self._send_pointers(document, data, by)
-            self.pointed_here(document, data)
+    def _send_pointers(self, document: str, changes: Changes) -> None:
+        """A few who point get what the others did; in a lively room all share one frame, in which
+        pages overlook themselves."""
+        full = f"{self.room.id}/{document}"
+        devices = changes.devices
+        if len(devices) > POINT_APART:
+            devices = set()
+        made: dict[tuple[str, bool], Aware | Pointers | None] = {}
+        for session in self.sessions:
+            if document not in session.opened or session.device is None:
+                continue
+            if full in session.outbox.unaware:
+                self.show_pointers(session, document)
+                continue
+            without = session.device.id if session.device.id in devices else ""
+            key = without, session.short
+            if key not in made:
+                data = changes.short(without) if session.short else changes.update(without)
+                kind = Pointers if session.short else Aware
+                made[key] = kind(full, data) if data else None
+            if (frame := made[key]) is not None:
+                session.outbox.put(frame)
+        if here := changes.update(here=True):
+            self.pointed_here(document, here)
+
+    def show_pointers(self, session: "Session", document: str) -> None:
+        """Everybody's pointers, for a newcomer, and for a device that read too slowly for some."""
+        full = f"{self.room.id}/{document}"
+        session.outbox.unaware.discard(full)
+        if data := self.room.shelf.everyone_aware(document, session.short):
+            session.outbox.put(Pointers(full, data) if session.short else Aware(full, data))
 
     def dismiss_all(self, goodbye: Goodbye) -> None:
         """The same last word to every session."""

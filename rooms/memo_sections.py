@@ -275,7 +275,7 @@ def _confidentiality(desk: Desk) -> str:
         case "unattributed":
             line = say("Use what you read. Do not say who said it, or where they work.")
         case "record":
-            line = say("This exchange was on the record.")
+            line = say("What was agreed may be passed on, with who agreed it.")
     return desk.say(line)
 
 

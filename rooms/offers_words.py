@@ -3,6 +3,7 @@ down what it said, what changed in a memo that went out, and how long all is kep
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Who, Words, say
 from activities.kernel import Lens
@@ -65,9 +66,10 @@ def _sent_again(state: RoomState) -> tuple[AnyBlock, ...]:
     )
 
 
-def keeps(state: RoomState) -> Line:
-    """The sentence on how long what is written here is kept, for everybody."""
-    return promised(state.keep, state.kept_from, state.zone, state.language)
+def keeps(state: RoomState, language: str) -> Line:
+    """The sentence on how long what is written here is kept, for everybody: its dates are in the
+    reader's `language`."""
+    return promised(state.keep, state.kept_from, state.zone, language)
 
 
 def offers(
@@ -127,15 +129,28 @@ def _speakers(whole: Whole, activities: Activities, seat: Seat) -> tuple[Option,
     """Whose words this seat may write down now."""
     if words_desk.tells(whole, activities, seat.id):
         return ()
-    people = [
-        s for s in whole.room.seats.values() if s.person and s.status == "in" and s.id != seat.id
-    ]
-    if seat.role != "facilitator":
-        groups = wholes.groups(whole, activities)
+    everybody = _everybody(whole, activities)
+    if seat.role != "facilitator" and (groups := wholes.groups(whole, activities)):
         near = {id for group in groups if seat.id in group.members for id in group.members}
-        people = [s for s in people if not groups or s.id in near]
-    return _options([s for s in people if not words_desk.tells(whole, activities, s.id)])
+        return tuple([one for one in everybody if one.value in near and one.value != seat.id])
+    return tuple([one for one in everybody if one.value != seat.id])
+
+
+def _everybody(whole: Whole, activities: Activities) -> tuple[Option, ...]:
+    """All whose words may be written down now: the same for everybody's view of one moment."""
+    known: tuple[Option, ...] | None = whole.__dict__.get("speakers")
+    if known is None:
+        people = [s for s in whole.room.seats.values() if s.person and s.status == "in"]
+        free = [s for s in people if not words_desk.tells(whole, activities, s.id)]
+        known = whole.__dict__["speakers"] = _options(free)
+    return known
 
 
 def _options(seats: Sequence[Seat]) -> tuple[Option, ...]:
-    return tuple(Option(value=s.id, label=say("{name}", name=Who(s.id))) for s in seats)
+    return tuple([_option(s.id) for s in seats])
+
+
+@lru_cache(maxsize=2_048)
+def _option(seat: str) -> Option:
+    # The same in every view and every room: a hall of 200 shows 40,000 of them.
+    return Option(value=seat, label=say("{name}", name=Who(seat)))

@@ -24,16 +24,18 @@ from rooms.outgoing import (
     Bye,
     ClosedDocument,
     Outgoing,
+    Pointers,
     Step2,
     Update,
     size,
 )
 from rooms.wire import Goodbye
 
-LIMIT: Final = 1_048_576
-"""Bytes that may wait or be on their way before things are dropped: the largest board fits once."""
+LIMIT: Final = 1_310_720
+"""Bytes that may wait or be on their way before things are dropped: the largest board fits once,
+with the views and the list of people of a full hall."""
 
-HARD_LIMIT: Final = LIMIT + 393_216
+HARD_LIMIT: Final = LIMIT + 131_072
 """Bytes that may wait or be on their way at all: answers and views alone get beyond `LIMIT` only if
 nobody reads them. With the socket's own buffers (64 KiB in the process, `SEND_BYTES` in
 `server/supervisor.py` twice in the kernel) a device that stops reading costs under 2 MB."""
@@ -53,9 +55,8 @@ sent: one fresh `Step2`."""
 class Pipe(Protocol):
     """A device's socket, where it can be written to without waiting."""
 
-    @property
-    def free(self) -> bool:
-        """Whether it takes something now."""
+    free: bool
+    """Whether it takes something now."""
 
     @property
     def kept(self) -> int:
@@ -104,8 +105,11 @@ class Outbox:
         self._said_bye = False
         self._stalled_since: float | None = None
         self._pipe: Pipe | None = None
+        self._through: Pipe | None = None  # the same, until the last word is said
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
+        self.unaware: set[str] = set()
+        """Documents of whose pointers some were dropped."""
         self.waiting = 0
         """Bytes that wait."""
         self.sending = 0
@@ -122,10 +126,13 @@ class Outbox:
         """From now on what comes goes straight into this socket while it is free and nothing is
         waiting; None: all of it waits for `get`."""
         self._pipe = pipe
+        self._through = None if self._said_bye or self._goodbye else pipe
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
-        if (pipe := self._straight) is not None and type(item) is not Bye:
+        pipe = self._through
+        waits = self._items or self.overflowed or type(item) is Bye
+        if pipe is not None and pipe.free and not waits:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -144,6 +151,7 @@ class Outbox:
                 self._settled(document)
             case Bye():
                 self._said_bye = True
+                self._through = None
             case _:
                 pass
         self._add(item)
@@ -151,7 +159,8 @@ class Outbox:
 
     def put_latest(self, key: str, item: Outgoing) -> None:
         """Add an item in place of the one that waits under the same key, if any."""
-        if (pipe := self._straight) is not None:
+        pipe = self._through
+        if pipe is not None and pipe.free and not (self._items or self.overflowed):
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -201,6 +210,7 @@ class Outbox:
         """Drop all that waits and let `get` and `given_up` say goodbye."""
         if self._goodbye is None:
             self._goodbye = goodbye
+        self._through = None
         self._items.clear()
         self._latest.clear()
         self._keys.clear()
@@ -211,14 +221,6 @@ class Outbox:
         self.waiting = self.sending = 0
         self._ready.set()
         self._given_up.set()
-
-    @property
-    def _straight(self) -> Pipe | None:
-        """The socket, when something may be written to it past all that waits: nothing does."""
-        pipe = self._pipe
-        if pipe is None or self._items or self.overflowed or self._said_bye or self._goodbye:
-            return None
-        return pipe if pipe.free else None
 
     def _add(self, item: Outgoing) -> int:
         weight = size(item)
@@ -238,7 +240,7 @@ class Outbox:
     def _count(self, item: Outgoing, weight: int) -> None:
         self.waiting += weight
         match item:
-            case Aware():
+            case Aware() | Pointers():
                 self._aware += weight
             case Update(document=document) | Step2(document=document):
                 self._content[document] += weight
@@ -277,8 +279,9 @@ class Outbox:
 
     def _drop_awareness(self) -> None:
         for number, (item, _) in list(self._items.items()):
-            if isinstance(item, Aware):
+            if isinstance(item, Aware | Pointers):
                 self._drop(number)
+                self.unaware.add(item.document)
 
     def _drop_content(self) -> None:
         """Drop the waiting content of the document that has most of it."""

@@ -39,11 +39,13 @@ class Step1(msgspec.Struct, frozen=True, weakref=True):
 
 
 class Step2(msgspec.Struct, frozen=True, weakref=True):
-    """What the device lacked of a document beyond the state vector `since`."""
+    """What the device lacked of a document beyond the state vector `since`; `packed`: deflated, for
+    a page that asked for it."""
 
     document: str
     update: bytes
     since: bytes = NOTHING_KNOWN
+    packed: bytes = b""
 
 
 class Update(msgspec.Struct, frozen=True, weakref=True):
@@ -57,6 +59,13 @@ class Update(msgspec.Struct, frozen=True, weakref=True):
 
 class Aware(msgspec.Struct, frozen=True, weakref=True):
     """Who points where in a document; worth nothing a moment later."""
+
+    document: str
+    data: bytes
+
+
+class Pointers(msgspec.Struct, frozen=True, weakref=True):
+    """The same in few bytes (`rooms/pointing.py`), for a page that asked for it."""
 
     document: str
     data: bytes
@@ -92,13 +101,19 @@ class Bye(msgspec.Struct, frozen=True, weakref=True):
     retry: bool = True
 
 
-Outgoing = AuthOk | AuthNo | Step1 | Step2 | Update | Aware | Ack | Say | ClosedDocument | Bye
+Outgoing = (
+    AuthOk | AuthNo | Step1 | Step2 | Update | Aware | Pointers | Ack | Say | ClosedDocument | Bye
+)
 
 
 def size(item: Outgoing) -> int:
     """About how many bytes an item occupies while it waits."""
     match item:
-        case Step2(update=content) | Update(update=content) | Aware(data=content):
+        case Step2(packed=content) if content:
+            return len(content) + OVERHEAD
+        case Step2(update=content) | Update(update=content):
+            return len(content) + OVERHEAD
+        case Aware(data=content) | Pointers(data=content):
             return len(content) + OVERHEAD
         case Step1(state_vector=content):
             return len(content) + OVERHEAD

@@ -6,6 +6,7 @@ Rows that nobody reported applied are suspects; a process of its own tries them 
 import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
+from weakref import WeakKeyDictionary
 
 import structlog
 
@@ -15,7 +16,10 @@ from rooms.storage import Storage, StoredUpdate
 log = structlog.get_logger("rooms")
 
 PROBES_AT_ONCE: Final = 2
-"""Processes that try documents at a time: after a kill everybody opens everything at once."""
+"""Processes that try documents at a time, for all rooms of this one: after a kill everybody opens
+everything at once."""
+
+_gates: WeakKeyDictionary[Storage, asyncio.Semaphore] = WeakKeyDictionary()
 
 
 class Probing:
@@ -27,11 +31,11 @@ class Probing:
         self._room = room
         self._storage = storage
         self._update_of = update_of
-        self._probing = asyncio.Semaphore(PROBES_AT_ONCE)
+        self._gate = _gates.setdefault(storage, asyncio.Semaphore(PROBES_AT_ONCE))
 
     async def sound(self, document: str, stored: Sequence[StoredUpdate]) -> list[StoredUpdate]:
         """The rows of a document (by its full name) without those that kill a process; these are
-        set aside."""
+        set aside. Raises `StorageUnwritable` when there is no telling now."""
         rows = list(stored)
         while any(not row.applied for row in rows) and not await self._survives(rows):
             bad = await self._culprit(rows)
@@ -54,5 +58,5 @@ class Probing:
         return rows[suspects[low]]
 
     async def _survives(self, rows: list[StoredUpdate]) -> bool:
-        async with self._probing:
+        async with self._gate:
             return await survives([self._update_of(row) for row in rows])

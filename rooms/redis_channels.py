@@ -7,11 +7,14 @@ a room is told so (`LOST`) when the line is back, and reads the room again.
 import asyncio
 import contextlib
 import time
-from typing import Final
+from typing import Any, Final
 
 import structlog
 from redis.asyncio import Redis, RedisCluster
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from rooms.redis_line import PAUSES
 from rooms.subscription import Subscription
@@ -82,6 +85,10 @@ class RedisChannels:
             try:
                 async with contextlib.aclosing(self._client.pubsub()) as pubsub:
                     await pubsub.subscribe(NOTHING)
+                    # The client would make a cut line anew by itself, for who reads and who asks
+                    # at the same time, and forget to close one of the two new ones.
+                    connection: Any = pubsub.connection
+                    connection.retry = Retry(NoBackoff(), 0, supported_errors=())
                     self._last = time.monotonic()
                     tries = 0
                     await self._stand(pubsub)
@@ -103,11 +110,14 @@ class RedisChannels:
                 self._wake.clear()
                 wanted = set(self._among)
                 if new := sorted(wanted - self._asked(pubsub)):
+                    _check(pubsub)
                     await pubsub.subscribe(*new)
                 if old := sorted(self._asked(pubsub) - wanted - {NOTHING}):
                     self._followed -= set(old)
                     self._heard_on -= set(old)
+                    _check(pubsub)
                     await pubsub.unsubscribe(*old)
+                _check(pubsub)
                 await pubsub.ping()
                 if time.monotonic() - self._last > SILENT_SECONDS:
                     raise TimeoutError("no answer")
@@ -127,7 +137,11 @@ class RedisChannels:
         return {name.decode() if isinstance(name, bytes) else name for name in pubsub.channels}
 
     async def _listen(self, pubsub: PubSub) -> None:
-        async for message in pubsub.listen():
+        while True:
+            _check(pubsub)
+            message = await pubsub.get_message(timeout=None)
+            if message is None:
+                continue
             self._last = time.monotonic()
             self._stands = True
             if message["type"] not in ("message", "subscribe"):
@@ -143,3 +157,9 @@ class RedisChannels:
                         subscription.add(LOST)
                 async with self._settled:
                     self._settled.notify_all()
+
+
+def _check(pubsub: PubSub) -> None:
+    """Raise `ConnectionError` when the line is cut, before the client makes another one."""
+    if pubsub.connection is None or not pubsub.connection.is_connected:
+        raise RedisConnectionError("the line is cut")

@@ -20,6 +20,8 @@ ROOMS_KEY: Final = "talanoa:rooms"
 """Sorted set: room -> when it was made (ms)."""
 SEAL_KEY: Final = "talanoa:seal"
 """Tells whether two processes have the same secret."""
+RESTORING_KEY: Final = "talanoa:restoring"
+"""There while a backup is being brought in: until it is gone, nothing here is whole."""
 PULSE_KEY: Final = "talanoa:pulse"
 UNCLEAN_KEY: Final = "talanoa:unclean"
 """There while what was removed may still be in the server's files."""
@@ -118,14 +120,24 @@ return 1
 ADD_UPDATE: Final = """
 local p, name = ARGV[1], ARGV[4]
 if redis.call('EXISTS', p..'room') == 0 then return 0 end
-if ARGV[6] ~= '' then
+local after, together = ARGV[6], ARGV[7]
+if after ~= '' or together ~= '' then
   local last = tonumber(redis.call('HGET', p..'upto', name) or '0')
   local row = redis.call('XREVRANGE', p..'doc:'..name, '+', '-', 'COUNT', 1)
   if row[1] then last = math.max(last, tonumber(string.match(row[1][1], '^%d+'))) end
-  if last > tonumber(ARGV[6]) then return 0 end
+  if after ~= '' then
+    if last > tonumber(after) then return 0 end
+  else
+    local before = row[1] and row[1][2] or {}
+    if before[3] ~= 't' or before[4] ~= together then return 0 end
+  end
 end
 local id = redis.call('HINCRBY', p..'last', name, 1)
-redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5])
+if together == '' then
+  redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5])
+else
+  redis.call('XADD', p..'doc:'..name, id..'-0', 'u', ARGV[5], 't', together)
+end
 redis.call('SADD', p..'docs', name)
 redis.call('PUBLISH', ARGV[2], ARGV[3]..' '..id..' '..name)
 return id
@@ -259,4 +271,21 @@ TOUCH: Final = """
 local p = ARGV[1]
 if redis.call('EXISTS', p..'gone') == 0 then redis.call('SET', p..'touched', ARGV[2]) end
 return 1
+"""
+
+# All of a room but its pictures, of one moment. Answers when it was made (nothing: there is no such
+# room), log, words, secrets, what was set aside, touched, ids and media of its pictures, and for
+# each document its name, snapshot, the snapshot's id, the id up to which all are applied, updates.
+COPY: Final = """
+local p, docs = ARGV[1], {}
+local made = redis.call('GET', p..'room')
+if not made then return {} end
+for _, name in ipairs(redis.call('SMEMBERS', p..'docs')) do
+  local upto = redis.call('HGET', p..'upto', name)
+  docs[#docs + 1] = {name, redis.call('HGET', p..'snap', name), upto or '',
+    redis.call('HGET', p..'applied', name) or '0', redis.call('XRANGE', p..'doc:'..name, '-', '+')}
+end
+return {made, redis.call('XRANGE', p..'log', '-', '+'), redis.call('HGETALL', p..'words'),
+  redis.call('HGETALL', p..'secrets'), redis.call('HGETALL', p..'aside'),
+  redis.call('GET', p..'touched') or '', redis.call('HGETALL', p..'media'), docs}
 """

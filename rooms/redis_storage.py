@@ -8,24 +8,22 @@ its settings is told by `redis_promises.py`.
 """
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
 
+from rooms import redis_layout
 from rooms import redis_promises as promises
 from rooms import redis_scripts as scripts
 from rooms.redis_channels import LOST, RedisChannels
 from rooms.redis_erasure import RedisErasure
-from rooms.redis_line import Command, RedisLine, place
+from rooms.redis_line import Command, RedisLine
 from rooms.redis_scripts import key, prefix
 from rooms.storage import (
     Conflict,
     News,
-    StorageHeld,
-    StorageTooNew,
     StorageUnwritable,
     StoredUpdate,
 )
@@ -72,13 +70,14 @@ class RedisStorage:
         links and cookies are good at all of them or at none.
 
         Raises `StorageUnwritable` when it cannot be reached (in under 5 s), `StorageHeld` when
-        others serve it with another secret, `StorageTooNew`.
+        others serve it with another secret, `StorageTooNew`, `StorageDamaged` when a restore was
+        not finished.
         """
         line = await RedisLine.open(url)
         storage = cls(line, replicas)
         try:
-            await storage._check_version()
-            await storage._check_secret(secret)
+            await redis_layout.take(line)
+            await redis_layout.check_secret(line, secret)
             await storage._look()
         except BaseException:
             await storage.close()
@@ -98,32 +97,6 @@ class RedisStorage:
     def trouble(self) -> float:
         """Seconds since the server has stopped answering, or keeping what it is given."""
         return self.line.trouble
-
-    async def _check_version(self) -> None:
-        found = await self.line.read("GET", scripts.VERSION_KEY)
-        if found is not None and int(found) > scripts.LAYOUT:
-            raise StorageTooNew(
-                f"The data at Redis {place(self.line.url)} was written by a newer version of"
-                f" Talanoa (layout {int(found)}, this one knows {scripts.LAYOUT})."
-                " Nothing was changed; run the newer version."
-            )
-        await self.line.write(("SET", scripts.VERSION_KEY, scripts.LAYOUT))
-
-    async def _check_secret(self, secret: bytes) -> None:
-        if not secret:
-            return
-        # A hash of a key: it tells two keys apart and opens nothing.
-        seal = hashlib.blake2b(b"talanoa seal", key=secret[:64], digest_size=16).hexdigest()
-        _, found = await self.line.write(
-            ("SET", scripts.SEAL_KEY, seal, "NX"), ("GET", scripts.SEAL_KEY)
-        )
-        if found.decode() != seal:
-            raise StorageHeld(
-                f"The rooms at Redis {place(self.line.url)} are served with another TALANOA_SECRET:"
-                " links and cookies of one process would be worth nothing at the other. Set the"
-                " same TALANOA_SECRET for all of them; or, to leave all old links behind, delete"
-                f" the key {scripts.SEAL_KEY}."
-            )
 
     async def _look(self) -> None:
         """What the server promises now; each new shortcoming is said once."""
@@ -212,11 +185,13 @@ class RedisStorage:
 
     # Documents ------------------------------------------------------------------------------------
 
-    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
+    async def add_update(
+        self, document: str, update: bytes, after: int | None = None, together: str = ""
+    ) -> int:
         room, _, name = document.partition("/")
         follows = "" if after is None else after
         news = scripts.channel(room)
-        arguments = (news, self.origin, name, update, follows)
+        arguments = (news, self.origin, name, update, follows, together)
         return await self._change(room, scripts.ADD_UPDATE, *arguments)
 
     async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:

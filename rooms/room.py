@@ -50,12 +50,14 @@ log = structlog.get_logger("rooms")
 
 DAMAGED: Final = (
     "The end of this room's log is damaged. The room opens as it was before; what came after is"
-    " kept in the table 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    " kept aside, where docs/operations.md, Damage, says. A backup may have it."
 )
 NOTHING_WHOLE: Final = (
     "Nothing of this room's log is whole: it cannot be opened, and was left as it is. Restore a"
     " backup: docs/operations.md, Damage."
 )
+WALL_MAY: Final = "seat.language"
+"""The one command of a wall: a hall reads it in a language of its own."""
 
 
 class Room(RoomReading):
@@ -168,7 +170,7 @@ class Room(RoomReading):
         changed."""
         asked = asking_for.parse(raw)
         speaking = self.seat(device, asked.seat or seat)
-        if speaking.role == "screen":
+        if speaking.role == "screen" and asking_for.tag_of(asked.command) != WALL_MAY:
             raise Refused("not_allowed")
         self.called(device)
         if (seq := self.log.known(speaking.id, asked.request)) is None:

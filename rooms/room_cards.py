@@ -6,7 +6,7 @@ from typing import Final
 import structlog
 
 from activities.kernel import Refused
-from rooms import board_state, consent_desk, note_desk, words_desk
+from rooms import board_state, consent_desk, note_gone_desk, words_desk
 from rooms.ownership import Touch
 from rooms.recent import Recent
 from rooms.room_alarms import RoomAlarms
@@ -63,8 +63,8 @@ class RoomCards:
 
         def erase(draft: Draft) -> None:
             if gone:
-                note_desk.dropped(draft, gone, self._room.world.dice())
-            note_desk.erase_due(draft)
+                note_gone_desk.dropped(draft, gone, self._room.world.dice())
+            note_gone_desk.erase_due(draft)
 
         try:
             await self._log.commit(erase)

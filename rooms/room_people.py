@@ -62,6 +62,8 @@ class RoomPeople:
         told: list[Change] = []
 
         def tell(draft: Draft) -> None:
+            # From here on until it is written nothing else is.
+            self._room.only_people = True
             told.extend(self.roll.take())
             self.roll.tell(draft, told, self._room.world.dice())
 
@@ -72,8 +74,10 @@ class RoomPeople:
         except Refused as refused:
             self.roll.put_back(told)
             log.warning("presence_untold", room=self._room.id, reason=refused.reason)
+        finally:
+            self._room.changed()
+            self._room.only_people = False
         self.set_alarm()
-        self._room.changed()
 
     def _lead_waits(self) -> bool:
         draft = self._log.draft()

@@ -45,6 +45,8 @@ class RoomReading:
         self.whole = whole
         self.book = book
         self.changed: Callable[[], None] = lambda: None  # views are out of date
+        self.only_people = False
+        """Whether what is new is only that people come and go."""
         self.unsaved = False
         """Whether everybody reads that nothing can be saved."""
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
@@ -54,7 +56,7 @@ class RoomReading:
             id, world.storage, lambda seat, photo: world.doors.is_photo_of(id, seat, photo)
         )
         self.renderer = Renderer(
-            world.translate, self.name_of, self.words_for, self.why_gone, self.nameless
+            world.translate, self.name_of, self.words_for, self.why_gone, self.nameless, self._names
         )
 
     # Who is who -------------------------------------------------------------------------------
@@ -67,12 +69,19 @@ class RoomReading:
     def name_of(self, seat: str) -> str | None:
         """A person's display name, told apart from others of that name; None when unknown or
         erased."""
+        return self._shown().get(seat)
+
+    def _names(self) -> tuple[object, ...]:
+        """What all names depend on, each replaced when it changes."""
+        return self._shown(), self.whole.room.safety
+
+    def _shown(self) -> Mapping[str, str]:
         seats, changes = self.whole.room.seats, self.book.changes
         if self._named is None or self._named[0] is not seats or self._named[1] != changes:
             own = ((s.id, self.book.get(s.name)) for s in seats.values())
             shown = told_apart((id, name) for id, name in own if name)
             self._named = (seats, changes, shown)
-        return self._named[2].get(seat)
+        return self._named[2]
 
     def words_for(self, ref: str, viewer: str) -> str | None:
         """Text for a screen, if this viewer may see it."""

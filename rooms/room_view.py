@@ -219,7 +219,7 @@ def room_info(
         notice_at=state.notice_at,
         code=code if state.door and (inside or seat.role == "screen") else "",
         confidentiality=CONFIDENTIALITY[state.confidentiality],
-        kept=offers_words.keeps(state),
+        kept=offers_words.keeps(state, seat.language),
         plan=plan,
         frozen=safety_view.frozen_line(state, seat),
         memo=memo_stage.mark(state, seat),

@@ -17,7 +17,7 @@ BOARD_KINDS = ("insight", "question", "practice", "parking")
 CONFIDENTIALITY: dict[str, Line] = {
     "circle": say("What is told in a circle stays there, unless its teller releases it."),
     "unattributed": say("Ideas may be used; nobody says whose they were."),
-    "record": say("What is agreed here is on the record."),
+    "record": say("What is agreed here may be passed on, with who agreed it."),
 }
 
 
@@ -103,7 +103,7 @@ def between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> 
             Now(text=say("Welcome to {room}", room=Words(state.title))),
             Note(text=waiting),
             Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
-            Note(text=offers_words.keeps(state), tone="quiet"),
+            Note(text=offers_words.keeps(state, seat.language), tone="quiet"),
             *_coming(state, lens),
         ),
         place=say("{room}", room=Words(state.title)),

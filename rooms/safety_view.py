@@ -182,7 +182,11 @@ def _freeze_offers(state: RoomState, seat: Seat, near: Place) -> list[Offer]:
                 command=on_wire.RoomFreeze(epoch=epoch),
                 label=say("Stop everything"),
                 place="menu",
-                needs={"seat": replace(who, label=say("And hide what"), optional=True)},
+                needs={
+                    "seat": replace(
+                        who, label=say("Whose last words to hide, if any"), optional=True
+                    )
+                },
                 hint=say("Nobody can write, the door shuts. Nothing is lost."),
             )
         )

@@ -113,5 +113,6 @@ def _own_seat(
     if new == seat:
         raise Refused("duplicate")
     draft.add(commits.SeatChanged(seat=new))
-    if not isinstance(command, wire.SeatName):
+    # An activity knows who takes part in it; a wall does not.
+    if new.person and not isinstance(command, wire.SeatName):
         asking.tell_changed(draft, new.id)

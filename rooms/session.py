@@ -17,7 +17,7 @@ from activities.blocks import Line, say
 from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
 from rooms.outbox import Outbox
-from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Outgoing, Say, Step1, Step2
+from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
 from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
@@ -108,6 +108,10 @@ class Session:
         self.opened: set[str] = set()
         self.lenses: dict[str, Lens] = {}
         self.sent: dict[str, int] = {}
+        self.short = False
+        """Whether the page asked for pointers in few bytes (`rooms/pointing.py`)."""
+        self.packed = False
+        """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
         self._put_off = NOBODY
@@ -153,7 +157,9 @@ class Session:
             await room.sweep()
         if not name:
             self.sent.clear()
-            self._delivery.send_views(self)
+            self._delivery.came(self)
+        elif name in POINTED:
+            self._delivery.show_pointers(self, name)
 
     async def step1(self, document: str, state_vector: bytes) -> None:
         """The device says what it has; it gets what it lacks and is asked for what we lack."""
@@ -166,7 +172,7 @@ class Session:
         shelf = self._here().room.shelf
         try:
             if state_vector == EMPTY_STATE:
-                frames, state = await shelf.first(name)
+                frames, state = await shelf.first(name, self.packed)
             else:
                 missing, state = await shelf.missing(name, state_vector)
                 frames = [Step2(document, missing, state_vector)]
@@ -244,14 +250,12 @@ class Session:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
         if stamped:
-            here.pointed(name, stamped, self)
+            here.pointed(name)
 
     async def query_awareness(self, document: str) -> None:
         """Everyone's pointers, for a newcomer."""
         if name := self._opened(document):
-            states = self._here().room.shelf.everyone_aware(name)
-            if states:
-                self.outbox.put(Aware(document, states))
+            self._here().show_pointers(self, name)
 
     async def stateless(self, document: str, payload: str) -> None:
         """A command or a lens, as JSON, on the room's own document."""
@@ -306,8 +310,8 @@ class Session:
             return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)
         for name in self.opened & POINTED:
-            if not others and (gone := here.room.shelf.leave(name, self.device.id)):
-                here.pointed(name, gone, self)
+            if not others and here.room.shelf.leave(name, self.device.id):
+                here.pointed(name)
         here.room.presence.closed(self.device.id, self)
         await here.room.sweep()
 

@@ -2,8 +2,8 @@
 
 There is only the way outwards. A private card is moved, so that it stands in one place; a circle
 keeps its card and everybody has a copy. Who thinks better of it takes the card away, and may bring
-it back for a minute, like any other (`rooms/note_desk.py`). Nothing here reads a text: the shelf
-carries it from document to document, as it stands there.
+it back for a minute, like any other (`rooms/note_gone_desk.py`). Nothing here reads a text: the
+shelf carries it from document to document, as it stands there.
 """
 
 from typing import Final
@@ -11,7 +11,16 @@ from typing import Final
 from activities import board
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_desk, board_events, board_moves, card_lookup, commits, note_desk, wire_board
+from rooms import (
+    board_desk,
+    board_events,
+    board_moves,
+    card_desk,
+    card_lookup,
+    commits,
+    note_add_desk,
+    wire_board,
+)
 from rooms.asking import Asking
 from rooms.documents import CARDS_PER_SEAT
 from rooms.room_state import RoomState
@@ -38,7 +47,7 @@ def share(draft: Draft, command: wire_board.NoteShare, asking: Asking) -> None:
         command.to in card_lookup.stands_in(state, n) for n in card_lookup.of_seat(state, seat.id)
     )
     if there + len(notes) > CARDS_PER_SEAT:
-        raise Refused("full", note_desk.ENOUGH)
+        raise Refused("full", card_desk.ENOUGH)
     draft.add(
         board_events.NotesShared(
             cards=tuple((n.card, n.document) for n in notes),
@@ -49,9 +58,9 @@ def share(draft: Draft, command: wire_board.NoteShare, asking: Asking) -> None:
     )
     if command.to != "board":
         return
-    note_desk.add_events(draft, [board_moves.put(draft.room, cards, section="", theme="")], asking)
+    card_desk.add_events(draft, [board_moves.put(draft.room, cards, section="", theme="")], asking)
     for card in cards:
-        note_desk.tell(
+        card_desk.tell(
             draft, board.NoteCame(note=board_desk.note_of(draft.room.notes[card])), asking
         )
 
@@ -59,7 +68,7 @@ def share(draft: Draft, command: wire_board.NoteShare, asking: Asking) -> None:
 def _section_of(draft: Draft, document: str, asking: Asking) -> str:
     """Where a circle's cards stand just now. Raises `Refused` for a circle that writes nothing now,
     such as one in which somebody tells (SC3), and for other people's."""
-    for block in note_desk.sections_offered(draft, asking):
+    for block in note_add_desk.sections_offered(draft, asking):
         if block.document == document and document.startswith("group/"):
             return block.section
     raise Refused("not_allowed", NOT_YOUR_CIRCLE)

@@ -28,6 +28,7 @@ from pycrdt import Doc
 
 from activities.kernel import Reason
 from rooms import board_repair, board_schema, memo_document
+from rooms.awareness import Changes
 from rooms.board_repair import Structure
 from rooms.board_schema import Card
 from rooms.documents import (
@@ -64,8 +65,8 @@ TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
 DAMAGED: Final = (
-    "A row of this document is damaged. It opens with what is whole; the row is kept in the table"
-    " 'quarantine'. A backup may have it: docs/operations.md, Damage."
+    "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
+    " docs/operations.md, Damage, says. A backup may have it."
 )
 
 
@@ -328,12 +329,19 @@ class Shelf:
             return b""
         return document.diff(state_vector)
 
-    async def first(self, name: str) -> tuple[list[Outgoing], bytes]:
-        """What somebody who has nothing of a document is sent, and what we have. Raises
-        `RefusedEdit`."""
-        async with self.opened(name) as (document,):
-            frames = self.standing.frames(self._full(name), document.state)
-            return frames, document.state_vector()
+    async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
+        """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
+        have. Raises `RefusedEdit`."""
+        full = self._full(name)
+        while True:
+            async with self.opened(name) as (document,):
+                frames = self.standing.frames(full, document.state)
+                state = document.state_vector()
+            if not packed:
+                return frames, state
+            if (whole := await self.standing.packed(full, frames[0])) is not None:
+                return [whole, *frames[1:]], state
+            packed = False  # somebody removes things just now: plainly, and at once
 
     def rest(self, in_use: Collection[str]) -> int:
         """Let go of documents that nobody holds open, and nobody touched since the last time this
@@ -476,14 +484,22 @@ class Shelf:
         none."""
         asked: list[Awaitable[int]] = []
         after = self._last[name] if self._storage.shared else None
+        # Where another process was first, none of them may be kept: what it wrote goes before.
+        together = secrets.token_hex(6) if self._storage.shared else ""
         for edit, verdict in accepted:
             if not verdict.update:
                 asked.append(_nothing())
                 continue
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            asked.append(self._append(name, StoredRow(verdict.update, bound, True), after))
-            after = None if after is None else after + 1
-        return await asyncio.gather(*asked, return_exceptions=True)
+            row = StoredRow(verdict.update, bound, True)
+            asked.append(self._append(name, row, after, together))
+            after = None
+        if len(asked) > 1:
+            return await asyncio.gather(*asked, return_exceptions=True)
+        try:
+            return [await one for one in asked]  # a task less for what is most common
+        except Exception as error:
+            return [error]
 
     def _apply(
         self,
@@ -529,8 +545,11 @@ class Shelf:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(self, name: str, row: StoredRow, after: int | None) -> int:
-        id = await self._storage.add_update(self._full(name), seal(_pack.encode(row)), after)
+    async def _append(
+        self, name: str, row: StoredRow, after: int | None, together: str = ""
+    ) -> int:
+        body = seal(_pack.encode(row))
+        id = await self._storage.add_update(self._full(name), body, after, together)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
@@ -602,10 +621,17 @@ class Shelf:
         gone = {d.name[begin:]: d.awareness.leave_elsewhere(process) for d in self._documents}
         return {name: data for name, data in gone.items() if data}
 
-    def everyone_aware(self, name: str) -> bytes:
-        """All pointers of an open document, for a newcomer."""
+    def pointed(self, name: str) -> Changes:
+        """What changed of the pointers in a document since this was asked the last time."""
         document = self._documents.get(self._full(name))
-        return document.awareness.everyone() if document else b""
+        return document.awareness.changes() if document else Changes([])
+
+    def everyone_aware(self, name: str, short: bool = False) -> bytes:
+        """All pointers of an open document, for a newcomer; `short`: in few bytes."""
+        document = self._documents.get(self._full(name))
+        if document is None:
+            return b""
+        return document.awareness.everyone_short() if short else document.awareness.everyone()
 
     def leave(self, name: str, device: str) -> bytes:
         """A device's last socket closed: what to tell the others about its pointers."""

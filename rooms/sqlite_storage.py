@@ -174,7 +174,9 @@ class SqliteStorage:
 
     # Documents
 
-    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
+    async def add_update(
+        self, document: str, update: bytes, after: int | None = None, together: str = ""
+    ) -> int:
         def work(db: sqlite3.Connection) -> int:
             room = self._room_of(document)
             if after is not None:

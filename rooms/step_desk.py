@@ -11,7 +11,15 @@ from typing import Final
 from activities import board
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_desk, board_events, board_moves, commits, note_desk, wire_board
+from rooms import (
+    board_desk,
+    board_events,
+    board_moves,
+    card_desk,
+    commits,
+    note_add_desk,
+    wire_board,
+)
 from rooms.asking import Asking
 from rooms.board_events import Placing
 from rooms.board_moves import THEME, Spot
@@ -40,10 +48,10 @@ def undo(draft: Draft, command: wire_board.BoardUndo, asking: Asking) -> None:
         raise Refused("stale_phase", BUILT_ON)
     if done.merged:
         _part(draft, step, asking)
-    note_desk.add_events(draft, [board_moves.put_back(draft.room, step.places)], asking)
+    card_desk.add_events(draft, [board_moves.put_back(draft.room, step.places)], asking)
     if done.made:
         draft.add(board_events.NoteTaken(card=done.made, at=asking.now, under=done.cards))
-        note_desk.tell(draft, board.NoteWent(card=done.made), asking)
+        card_desk.tell(draft, board.NoteWent(card=done.made), asking)
     draft.add(board_events.BoardUndone(to=step.at))
 
 
@@ -90,15 +98,15 @@ def _part(draft: Draft, step: Step, asking: Asking) -> None:
     """The theme that was put into another stands again, with its name, ticks and words that are no
     cards."""
     theme = step.done.merged
-    note_desk.ensure_themes_fit(draft.room)
+    note_add_desk.ensure_themes_fit(draft.room)
     draft.add(board_events.NoteRestored(card=theme))
     note = draft.room.notes[theme]
     stood = Placing(theme, note.section, note.theme, note.order)
-    note_desk.add_events(draft, [board_moves.put_back(draft.room, [stood])], asking)
+    card_desk.add_events(draft, [board_moves.put_back(draft.room, [stood])], asking)
     for event in _parted(step):
         draft.add(event)
     came = board_desk.note_of(draft.room.notes[theme])
-    note_desk.tell(draft, board.NoteCame(note=came), asking)
+    card_desk.tell(draft, board.NoteCame(note=came), asking)
 
 
 def _parted(step: Step) -> Iterator[commits.RoomEvent]:

@@ -108,9 +108,17 @@ class Storage(Protocol):
         """Forget these texts for good, overwriting their bytes. Compact the documents that held
         them before: what is removed by then leaves no copies either."""
 
-    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
+    async def add_update(
+        self, document: str, update: bytes, after: int | None = None, together: str = ""
+    ) -> int:
         """Append a document update, durable on return, and return its id (rising within the
-        document). Raises `Conflict` when there is one with an id above `after`."""
+        document). Raises `Conflict` when there is one with an id above `after`.
+
+        `together` is a word of their own for updates that are added at once: the first has
+        `after`; those without it raise `Conflict` unless they come directly behind another with
+        the same word. So where another process was first, all of them fail. A storage that is not
+        shared need not look at it.
+        """
 
     async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
         """The document's log in order, snapshot first; or what came after an id, which is a

@@ -11,7 +11,15 @@ from typing import Final, assert_never
 from activities import board
 from activities.blocks import Words, say
 from activities.kernel import Refused
-from rooms import board_events, board_moves, commits, note_desk, wire_board
+from rooms import (
+    board_events,
+    board_moves,
+    card_desk,
+    commits,
+    note_add_desk,
+    note_desk,
+    wire_board,
+)
 from rooms.asking import Asking
 from rooms.board_moves import GONE_ON, SECTION, THEME, Spot
 from rooms.room_state import RoomState
@@ -50,9 +58,9 @@ def decide(draft: Draft, command: ThemeCommand, asking: Asking) -> None:
             _merge(draft, command, asking)
         case wire_board.ThemeOrder():
             theme = _theme(draft.room, command.theme)
-            note_desk.unchanged_since(draft.room, theme.card, command.since)
+            card_desk.unchanged_since(draft.room, theme.card, command.since)
             moved = board_moves.put(draft.room, [theme.card], after=command.after)
-            note_desk.add_events(draft, [moved], asking)
+            card_desk.add_events(draft, [moved], asking)
         case wire_board.BoardRestore():
             _restore(draft, command, asking)
         case _:
@@ -74,11 +82,11 @@ def _make(
 ) -> None:
     state = draft.room
     words = asking.mint.ref(text, wire_board.HEADING_LIMIT)
-    note_desk.ensure_themes_fit(state)
-    note_desk.ensure_room(state, asking.seat.id, "board")
-    theme = note_desk.new_note(draft, asking, "board", "theme", "", words)
-    note_desk.lay(draft, theme, after, asking)
-    note_desk.add_events(draft, [board_moves.put(draft.room, cards, theme=theme.card)], asking)
+    note_add_desk.ensure_themes_fit(state)
+    card_desk.ensure_room(state, asking.seat.id, "board")
+    theme = note_add_desk.new_note(draft, asking, "board", "theme", "", words)
+    note_add_desk.lay(draft, theme, after, asking)
+    card_desk.add_events(draft, [board_moves.put(draft.room, cards, theme=theme.card)], asking)
     draft.add(board_events.BoardStepped(cards=tuple(cards), made=theme.card))
 
 
@@ -86,11 +94,11 @@ def _rename(draft: Draft, command: wire_board.ThemeRename, asking: Asking) -> No
     theme = _theme(draft.room, command.theme)
     if theme.words in draft.room.safety.words:
         raise Refused("unknown", THEME_GONE)  # the new words would not be hidden
-    note_desk.unchanged_since(draft.room, theme.card, command.since)
+    card_desk.unchanged_since(draft.room, theme.card, command.since)
     words = asking.mint.ref(command.text, wire_board.HEADING_LIMIT)
     draft.add(commits.NoteReworded(card=theme.card, words=words, before=theme.words))
     renamed = board.NoteRenamed(card=theme.card, words=command.text, seat=asking.seat.id)
-    note_desk.tell(draft, renamed, asking)
+    card_desk.tell(draft, renamed, asking)
 
 
 def _split(draft: Draft, command: wire_board.ThemeSplit, asking: Asking) -> None:
@@ -112,9 +120,9 @@ def _merge(draft: Draft, command: wire_board.ThemeMerge, asking: Asking) -> None
     if command.into == command.theme:
         raise Refused("bad_request", TWO)
     cards = tuple(n.card for n in board_moves.standing(state, Spot(THEME, theme.card)))
-    note_desk.add_events(draft, board_moves.emptied(state, theme.card, command.into), asking)
+    card_desk.add_events(draft, board_moves.emptied(state, theme.card, command.into), asking)
     draft.add(commits.ThemesMerged(theme=theme.card, into=command.into))
-    note_desk.tell(draft, board.NoteWent(card=theme.card), asking)
+    card_desk.tell(draft, board.NoteWent(card=theme.card), asking)
     draft.add(board_events.BoardStepped(cards=cards, merged=theme.card, into=command.into))
 
 
@@ -135,10 +143,10 @@ def _restore(draft: Draft, command: wire_board.BoardRestore, asking: Asking) -> 
     for card in {n.card for n in board_moves.standing(state, spot)} | {
         p.card for p in moved.places
     }:
-        note_desk.unchanged_since(state, card, command.since)
+        card_desk.unchanged_since(state, card, command.since)
     draft.add(
         board_events.BoardRestored(
             to=command.at, section=command.section or "", theme=command.theme or ""
         )
     )
-    note_desk.add_events(draft, [moved], asking)
+    card_desk.add_events(draft, [moved], asking)

@@ -84,9 +84,10 @@ class Tick:
                 await self._once()
                 if self._closed:
                     break
-                self._resting = True
-                await self._sleep(self._rest(self.took))
-                self._resting = False
+                if (rest := self._rest(self.took)) > 0:
+                    self._resting = True
+                    await self._sleep(rest)
+                    self._resting = False
         finally:
             self._resting = False
             self._task = None

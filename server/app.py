@@ -58,7 +58,7 @@ ELSEWHERE: Final = say(
 @asynccontextmanager
 async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncIterator[Site]:
     """All parts of a server over an open storage; closes the hub at the end, not the storage."""
-    languages = Languages()
+    languages = Languages(invented=settings.test_clock)
     secret = secret_bytes(settings)
     extra: dict[str, Any] = {}
     if settings.seed is not None:
@@ -152,6 +152,8 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/move.svg", moving.code_picture, methods=["GET"]),
         Route("/r/{room}/do", live_pages.do, methods=["POST"]),
         WebSocketRoute("/sync", sync),
+        Route("/languages", pages.languages_page, methods=["GET"]),
+        Route("/messages/{name}", pages.sentences, methods=["GET"]),
         Mount("/static", Static(), name="static"),
     ]
     handlers: Mapping[Any, Any] = {

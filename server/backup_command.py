@@ -2,6 +2,7 @@
 
 A backup is asked of the running server; only when none holds the folder is the file opened here. A
 restore never writes over rooms unless it is told to, and then keeps what it replaced beside it.
+With `TALANOA_REDIS_URL` the rooms are those of that server (`backup_redis.py`).
 """
 
 from __future__ import annotations
@@ -20,13 +21,14 @@ from typing import IO, Final
 
 import msgspec
 
-from rooms import sqlite_backup, sqlite_mend
+from rooms import redis_backup, sqlite_backup, sqlite_mend
+from rooms.redis_line import place
 from rooms.sqlite_lease import LOCK, Lease
 from rooms.sqlite_schema import FILE
 from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnwritable
-from server import backup_archive, backup_door
+from server import backup_archive, backup_door, backup_redis
 from server.backup_archive import REPLACED, RESTORING, SOCKET, BadArchive, Manifest
-from server.settings import DEFAULT_DATA
+from server.settings import DEFAULT_DATA, Wrong, redis_url
 
 DONE: Final = 0
 REFUSED: Final = 1
@@ -36,6 +38,11 @@ WAIT_SECONDS: Final = 3_600.0
 
 STARTING_SECONDS: Final = 10.0
 """A server that holds the folder and does not answer yet is just starting."""
+
+NOT_MENDED: Final = (
+    "TALANOA_REDIS_URL is set: the rooms are on Redis, whose own tools mend its files"
+    " (redis-check-aof, valkey-check-aof). A backup is better: docs/operations.md, Backup."
+)
 
 ERASED: Final = (
     "What people delete from now on lives on in this file: keep it safe, and delete it when it is"
@@ -69,18 +76,18 @@ def main(arguments: Sequence[str]) -> int:
     wrong."""
     command, *words = arguments
     options = parser(command).parse_args(words)
-    if os.environ.get("TALANOA_REDIS_URL"):
-        return _refuse(
-            "TALANOA_REDIS_URL is set: the rooms are in Redis, not in a folder. Copy Redis's own"
-            " files (docs/operations.md, Backup)."
-        )
     folder = Path(options.data or os.environ.get("TALANOA_DATA") or DEFAULT_DATA).absolute()
     try:
+        redis = redis_url(os.environ.get("TALANOA_REDIS_URL", "").strip())
         if command == "mend":
-            return mend(folder)
+            return mend(folder) if not redis else _refuse(NOT_MENDED)
         if command == "backup":
-            return backup(folder, options.file.absolute())
+            return backup(folder, options.file.absolute(), redis)
+        if redis:
+            return restore_to_redis(redis, folder, options.file, replace=options.replace)
         return restore(folder, options.file, replace=options.replace)
+    except Wrong as wrong:
+        return _refuse(str(wrong))
     except (StorageHeld, StorageUnwritable, StorageDamaged, StorageTooNew) as error:
         return _refuse(str(error))
     except BadArchive as bad:
@@ -92,18 +99,19 @@ def main(arguments: Sequence[str]) -> int:
 # Backup -------------------------------------------------------------------------------------------
 
 
-def backup(folder: Path, file: Path) -> int:
-    """Write a backup of a folder to a new file; returns the exit code."""
+def backup(folder: Path, file: Path, redis: str = "") -> int:
+    """Write a backup of a folder, or of the rooms on the server at `redis`, to a new file; returns
+    the exit code."""
     if file.exists():
         return _refuse(f"{file} is there already. Name another file.")
     if folder in file.parents:
         return _refuse(f"{file} lies in the data folder itself. Name a file elsewhere.")
-    if not (folder / FILE).exists():
+    if not redis and not (folder / FILE).exists():
         return _refuse(f"There are no rooms in {folder}. Name the data folder: --data FOLDER.")
     part = file.with_name(f".{file.name}.{secrets.token_hex(4)}.part")
     try:
         with os.fdopen(os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600), "w+b") as out:
-            served = _written(folder, out, file.parent)
+            how = _written(folder, redis, out, file.parent)
             out.flush()
             os.fsync(out.fileno())
             out.seek(0)
@@ -112,24 +120,26 @@ def backup(folder: Path, file: Path) -> int:
     finally:
         part.unlink(missing_ok=True)
     _sync_folder(file.parent)
-    how = "from the running server" if served else "while no server runs"
     print(f"Wrote {file}: {_content(manifest)}, {how}.\n{ERASED}")
     _say_secret(manifest)
     return DONE
 
 
-def _written(folder: Path, out: IO[bytes], beside: Path) -> bool:
-    """Write the archive; whether a server gave it. `beside`: a folder with room for a copy."""
+def _written(folder: Path, redis: str, out: IO[bytes], beside: Path) -> str:
+    """Write the archive; returns where it came from. `beside`: a folder with room for a copy."""
+    if redis:
+        backup_redis.write(redis, folder, out, beside)
+        return f"from Redis at {place(redis)}"
     until = time.monotonic() + STARTING_SECONDS
     while True:
         line = backup_door.ask(folder)
         if line is not None:
             with line:
                 _received(line, out)
-            return True
+            return "from the running server"
         try:
             _copied(folder, out, beside)
-            return False
+            return "while no server runs"
         except StorageHeld:
             if time.monotonic() > until:
                 raise StorageHeld(
@@ -185,15 +195,48 @@ def restore(folder: Path, file: Path, *, replace: bool = False) -> int:
         finally:
             shutil.rmtree(staging, ignore_errors=True)
             lease.release()
+    kept = f"What was there before is in {beside}: delete it when it is no longer needed."
+    _say_restored(manifest, found, *([kept] if beside is not None else []))
+    return DONE
+
+
+def restore_to_redis(url: str, folder: Path, file: Path, *, replace: bool = False) -> int:
+    """Bring a backup to a Redis server that holds no rooms; returns the exit code."""
+    if replace:
+        return _refuse(
+            "--replace is for data folders: rooms on Redis are not written over. Name an empty"
+            " database in TALANOA_REDIS_URL."
+        )
+    secret = os.environ.get("TALANOA_SECRET", "")
+    try:
+        with file.open("rb") as opened:
+            manifest, found = backup_redis.bring_in(
+                url, secret, folder, opened, file.absolute().parent
+            )
+    except redis_backup.Filled as filled:
+        return _refuse(
+            f"Redis at {filled.where} holds {filled.rooms} rooms: nothing was changed. Name an"
+            " empty database in TALANOA_REDIS_URL."
+        )
+    more = [f"They are on Redis at {place(url)}: start the servers now."]
+    if secret and any(part.name == backup_redis.SECRET for part in manifest.parts):
+        more.append(
+            "The backup has a secret of its own, and TALANOA_SECRET is set: links and seats of the"
+            " backup open only where the two are the same."
+        )
+    _say_restored(manifest, found, *more)
+    return DONE
+
+
+def _say_restored(manifest: Manifest, found: sqlite_backup.Copied, *more: str) -> None:
     print(f"Restored {found.rooms} rooms with {found.commits} steps, as of {manifest.made}.")
-    if beside is not None:
-        print(f"What was there before is in {beside}: delete it when it is no longer needed.")
+    for sentence in more:
+        print(sentence)
     print(
         "What people deleted after the backup was made is back: tell them, or delete it again.\n"
         "Dates up to which a room is kept hold: what was due meanwhile goes at the next start."
     )
     _say_secret(manifest)
-    return DONE
 
 
 def _there(folder: Path) -> list[str]:

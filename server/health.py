@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
@@ -55,6 +57,9 @@ class _Facts(Collector):
     def collect(self) -> Iterator[Any]:
         facts = msgspec.structs.asdict(self._site.hub.facts())
         facts["limited"] = self._site.limits.refused
+        facts["tasks"] = len(asyncio.all_tasks())
+        with contextlib.suppress(OSError):  # where there is no /proc, there is no such figure
+            facts["files"] = len(os.listdir("/proc/self/fd"))
         for name, value in sorted(facts.items()):
             if not isinstance(value, (int, float)):
                 continue

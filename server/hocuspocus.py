@@ -56,6 +56,7 @@ MAX_REASON_BYTES = 1024
 
 _SYNC, _AWARENESS, _AUTH, _QUERY_AWARENESS = 0, 1, 2, 3
 _STATELESS, _CLOSE, _SYNC_STATUS, _PING, _PONG = 5, 7, 8, 9, 10
+_POINTERS, _PACKED = 100, 101  # ours, to pages that asked for it
 _STEP1, _STEP2, _UPDATE = 0, 1, 2
 _TOKEN, _PERMISSION_DENIED, _AUTHENTICATED = 0, 1, 2
 
@@ -132,6 +133,18 @@ class AwarenessUpdate(Named, frozen=True, tag=True):
     update: bytes
 
 
+class Pointers(Named, frozen=True, tag=True):
+    """Pointers in few bytes (`rooms/pointing.py`), to a page that asked with `can=pointers`."""
+
+    data: bytes
+
+
+class Packed(Named, frozen=True, tag=True):
+    """A step 2 deflated (zlib), to a page that asked with `can=deflate`."""
+
+    data: bytes
+
+
 class QueryAwareness(Named, frozen=True, tag=True):
     """Asks for everybody's awareness."""
 
@@ -182,7 +195,9 @@ Symmetric: TypeAlias = (
     | Close
 )
 FromClient: TypeAlias = Symmetric | Authenticate
-FromServer: TypeAlias = Symmetric | TokenRequest | PermissionDenied | Authenticated | SyncStatus
+FromServer: TypeAlias = (
+    Symmetric | TokenRequest | PermissionDenied | Authenticated | SyncStatus | Pointers | Packed
+)
 
 
 def decode(frame: bytes) -> FromClient:
@@ -260,6 +275,15 @@ def _from_server(frame: bytes) -> FromServer:
     elif kind == _CLOSE:
         reason, at = lib0.read_text(frame, at, MAX_REASON_BYTES)
         message = Close(name, reason)
+    elif kind == _AWARENESS:  # of everybody in a hall, not of one provider
+        data, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        message = AwarenessUpdate(name, data)
+    elif kind == _POINTERS:
+        data, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        message = Pointers(name, data)
+    elif kind == _PACKED:
+        data, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        message = Packed(name, data)
     else:
         return _symmetric(frame, name, kind, at)
     _end(frame, at)
@@ -337,6 +361,16 @@ def update(name: str, change: bytes) -> bytes:
 def awareness(name: str, states: bytes) -> bytes:
     """Send awareness states as `rooms.documents` encodes them."""
     return lib0.text(name) + bytes((_AWARENESS,)) + lib0.prefixed(states)
+
+
+def pointers(name: str, data: bytes) -> bytes:
+    """Send pointers as `rooms.pointing` writes them."""
+    return lib0.text(name) + bytes((_POINTERS,)) + lib0.prefixed(data)
+
+
+def packed(name: str, data: bytes) -> bytes:
+    """Answer a step 1 with a diff that zlib has deflated."""
+    return lib0.text(name) + bytes((_PACKED,)) + lib0.prefixed(data)
 
 
 def query_awareness(name: str) -> bytes:

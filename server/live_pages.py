@@ -7,9 +7,9 @@ boot, title, form_key, seat, notice (a refusal of the last form, or empty).
 `boot` is printed as JSON data for the script: {page, room, title, seat, seats [{seat, name, role,
 language, where, status}], lens, device, view (as `GET view`, or null), words (me), memo (memo),
 plan, kinds, templates, limits, organiser (agenda: `server/agendas.py`), circles, first (board:
-`board_page.py`), catalogue {language,
-direction, messages, plurals}, languages, sync, now}. Without a seat it has page, room, catalogue,
-languages, sync, and `recover`: the address to post a fragment's secret to.
+`board_page.py`), catalogue {language, direction, plurals} (its sentences: `messages.py`),
+languages, sync, now}. Without a seat it has page, room, catalogue, languages, sync, and `recover`:
+the address to post a fragment's secret to.
 
 Forms of a live page post to /r/{room}/do: `offer` (the command as JSON: filter `command`),
 `request` (from `request_id()`), `activity`, `as` (seat), `back` ("", "panel", "me", "memo"), `key`

@@ -55,6 +55,11 @@ MORE_LIMIT: Final = 8
 """People besides the first on one device (`rooms/seats.py`)."""
 
 
+async def sentences(request: Request) -> Response:
+    """GET /messages/{name}: what a page's script says, in one language."""
+    return site_of(request).pages.messages.answer(request)
+
+
 async def front(request: Request) -> Response:
     """The front door; POST opens a room."""
     if request.method == "POST":
@@ -245,7 +250,7 @@ def _join(
         # A form that was filled already stays, with what was typed.
         shut=room is not None and problem is None and not room.whole.room.door,
         waits=room is not None and room.whole.room.safety.door_asks,
-        kept=site.languages.line(language, keeps(room.whole.room)) if room else "",
+        kept=site.languages.line(language, keeps(room.whole.room, language)) if room else "",
         values=values,
         error=site.message(problem, language) if problem else "",
     )
@@ -295,6 +300,13 @@ def _newcomer(form: Form, name: str, own: bool) -> Newcomer:
         where="carried" if not own
         else "room" if where == "room" else "phone" if where == "phone" else "remote",
     )  # fmt: skip
+
+
+async def languages_page(request: Request) -> Response:
+    """Which languages there are, and which of them a native reader has checked."""
+    return site_of(request).pages.answer(
+        request, "languages.html", site_of(request).language(request)
+    )
 
 
 async def api_page(request: Request) -> Response:

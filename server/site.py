@@ -10,6 +10,7 @@ from starlette.requests import HTTPConnection
 from activities.blocks import Line, Who, Words
 from server.errors import SENTENCES, Problem, sentence
 from server.pictures import Darkroom
+from server.templating import CHOSEN_LANGUAGE
 
 if TYPE_CHECKING:
     from rooms.clock import Clock
@@ -40,8 +41,13 @@ class Site:
     darkroom: Darkroom = field(default_factory=Darkroom)
 
     def language(self, connection: HTTPConnection, wanted: str = "") -> str:
-        """The language to answer in: of the seat, else of `?lang=`, else of the browser."""
-        asked = wanted or connection.query_params.get("lang", "")
+        """The language to answer in: of the seat, else of `?lang=`, else the one that was chosen
+        last in this browser, else what the browser asks for."""
+        asked = (
+            wanted
+            or connection.query_params.get("lang", "")
+            or connection.cookies.get(CHOSEN_LANGUAGE, "")
+        )
         return self.languages.choose(connection.headers.get("accept-language", ""), asked)
 
     def message(self, problem: Problem, language: str) -> str:

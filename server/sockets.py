@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from weakref import WeakKeyDictionary
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+from starlette.websockets import (
+    WebSocket,
+    WebSocketDisconnect,
+    WebSocketDisconnected,
+    WebSocketState,
+)
 
 from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
@@ -79,12 +85,16 @@ def encode(item: out.Outgoing, name: str) -> bytes:
             return wire.permission_denied(name, reason)
         case out.Step1(state_vector=state_vector):
             return wire.sync_step1(name, state_vector)
+        case out.Step2(packed=data) if data:
+            return wire.packed(name, data)
         case out.Step2(update=update):
             return wire.sync_step2(name, update)
         case out.Update(update=update):
             return wire.update(name, update)
         case out.Aware(data=data):
             return wire.awareness(name, data)
+        case out.Pointers(data=data):
+            return wire.pointers(name, data)
         case out.Ack(ok=ok):
             return wire.sync_status(name, saved=ok)
         case out.Say(payload=payload):
@@ -100,13 +110,21 @@ def encode(item: out.Outgoing, name: str) -> bytes:
 _framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 """The same as whole websocket frames, for those written straight to a transport."""
 
+_last: tuple[out.Outgoing | None, bytes] = None, b""
+"""The one asked for last: what goes to two hundred is asked for two hundred times running."""
+
 
 def framed_of(item: out.Outgoing) -> bytes:
     """The websocket frame of an outgoing object under the plain name of its document."""
-    frame = _framed.get(item)
-    if frame is None:
-        frame = _framed[item] = framed(encode(item, getattr(item, "document", "")))
-    return frame
+    global _last
+    last, frame = _last
+    if last is item:
+        return frame
+    known = _framed.get(item)
+    if known is None:
+        known = _framed[item] = framed(encode(item, getattr(item, "document", "")))
+    _last = item, known
+    return known
 
 
 async def sync(websocket: WebSocket) -> None:
@@ -143,6 +161,11 @@ class Line:
         self._site = site
         self._cookies = cookies
         self._session: Session = site.hub.session()
+        # A server that knows nothing of it overlooks it, and the page is sent what all are.
+        asked = QueryParams(websocket.scope.get("query_string", b""))
+        can = asked.get("can", "").split(",")
+        self._session.short = "pointers" in can
+        self._session.packed = "deflate" in can
         self._names: dict[str, str] = {}
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""
@@ -151,12 +174,15 @@ class Line:
         self._asked = False
         self._heard = asyncio.get_running_loop().time()
         self._sending = asyncio.Lock()
+        self.free = False
+        """Whether the transport takes frames now."""
         self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
 
     async def run(self) -> None:
         """Serve until one side ends; always tells the session."""
         outbox = self._session.outbox
         if self._direct is not None:
+            self._direct.told = self._told
             self._direct.begin()
             outbox.attach(self)
         tasks = {
@@ -173,8 +199,8 @@ class Line:
         try:
             while goodbye is None and tasks:
                 done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    goodbye = goodbye or self._ending(task)
+                endings = [self._ending(task) for task in done]  # each is looked at
+                goodbye = next((one for one in endings if one is not None), None)
         finally:
             for task in tasks:
                 task.cancel()
@@ -193,7 +219,7 @@ class Line:
             return error
         if isinstance(error, Problem):
             return Goodbye(4429, "Too much at once; come back in a while.", retry=True)
-        if isinstance(error, (WebSocketDisconnect, ConnectionError)):
+        if isinstance(error, (WebSocketDisconnect, WebSocketDisconnected, ConnectionError)):
             return GONE
         log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
         return Goodbye(1011, "The server tripped; come back.", retry=True)
@@ -301,10 +327,8 @@ class Line:
                     frames.append(frame_of(item) if name == item.document else encode(item, name))
             await self._send(*frames)
 
-    @property
-    def free(self) -> bool:
-        """Whether the transport takes frames now."""
-        return self._direct is not None and self._direct.free
+    def _told(self, free: bool) -> None:
+        self.free = free
 
     @property
     def kept(self) -> int:

@@ -21,20 +21,24 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from server.languages import Languages, direction
+from server.messages import IMMUTABLE, Messages
 
 WEB: Final = Path(__file__).parent.parent / "web"
 
 TRUSTED_TYPES: Final = "; require-trusted-types-for 'script'; trusted-types lit-html"
 """On every page but the memo, whose editor parses HTML (`field-notes.md` 9)."""
 
-IMMUTABLE: Final = "public, max-age=31536000, immutable"
-"""For built files, whose names change with their contents."""
-
 BRIEF: Final = "public, max-age=300"
 """For the few files with lasting names."""
 
 CODINGS: Final = (("br", ".br"), ("gzip", ".gz"))
 """Compressed by the build, smallest first. Pages are not: they hold keys next to typed text."""
+
+CHOSEN_LANGUAGE: Final = "language"
+"""Cookie of a language chosen by hand, so that the next page comes in it too; it names nobody."""
+
+CHOSEN_AGE: Final = 365 * 24 * 3600
+"""Seconds a choice is kept: from one exchange to the next year's."""
 
 QR_BORDER: Final = 2
 """Quiet modules round a QR code on our own white ground; phones read it from two on."""
@@ -157,6 +161,7 @@ class Pages:
     def __init__(self, languages: Languages, web: Path = WEB) -> None:
         self._languages = languages
         self.manifest = Manifest(web)
+        self.messages = Messages(languages, web)
         self._env = jinja2.Environment(
             loader=jinja2.FileSystemLoader(web / "templates"),
             autoescape=True,
@@ -176,7 +181,10 @@ class Pages:
         self._env.install_gettext_callables(  # type: ignore[attr-defined]
             gettext, ngettext, newstyle=True
         )
+        # Arabic or Hindi as it is: escaped, each letter would be six bytes of a page sent as it is.
+        self._env.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": True}
         self._env.globals["asset"] = self.manifest.asset
+        self._env.globals["sentences_of"] = self.messages.address
         self._env.globals["sprite"] = sprite
         self._env.globals["preloads"] = self.manifest.preloads
         self._env.globals["request_id"] = lambda: f"f-{secrets.token_urlsafe(9)}"
@@ -206,6 +214,15 @@ class Pages:
         made.headers["Cache-Control"] = "no-store"
         made.headers["Vary"] = "Accept-Language, Cookie"
         made.headers["Content-Language"] = language
+        if connection.query_params.get("lang") == language:
+            made.set_cookie(
+                CHOSEN_LANGUAGE,
+                language,
+                max_age=CHOSEN_AGE,
+                httponly=True,
+                samesite="lax",
+                secure=connection.url.scheme == "https",
+            )
         return made
 
 

@@ -79,6 +79,12 @@ class RedisServer:
         """The address for `TALANOA_REDIS_URL`."""
         return f"redis://127.0.0.1:{self.port}/0"
 
+    @property
+    def pid(self) -> int:
+        """The process that runs now."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> RedisServer:
         """Start, and wait until it answers."""
         words = [str(binary()), "--port", str(self.port), "--bind", "127.0.0.1"]

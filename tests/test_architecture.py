@@ -122,6 +122,7 @@ WITHOUT_TESTS = {
     "activities/blocks.py": "values without behaviour; every test of a view reads them",
     "activities/board.py": "values without behaviour; `test_board_desk.py` has what they do",
     "rooms/board_events.py": "values without behaviour; `test_board_state.py` has what they do",
+    "rooms/card_desk.py": "what the desks of the board share; tests of the note and theme desks",
     "rooms/storage.py": "a contract; its suite runs on every storage",
     "rooms/wire.py": "values without behaviour; `tests/test_docs.py` has an example of each",
     "rooms/wire_board.py": "values without behaviour; tests of the note, theme, section desks",

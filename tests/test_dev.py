@@ -195,11 +195,13 @@ def test_run_passes_its_flags_to_the_server(
     )
 
 
-def test_every_test_runs_once_and_browsers_by_themselves(dev: ModuleType) -> None:
-    """No test is left between the two runs, and named tests are one plain run."""
-    (_, others), (_, browsers) = dev.test_runs([], [], browsers=True)
+def test_every_test_runs_once_and_promised_seconds_by_themselves(dev: ModuleType) -> None:
+    """No test is left between the three runs, and named tests are one plain run."""
+    (_, others), (_, browsers), (_, promises) = dev.test_runs([], [], browsers=True)
     assert others[-2:] == ["-m", "not browser"]
-    assert browsers == ["-m", "browser"]
+    assert browsers[-2:] == ["-m", "browser and not alone"]
+    assert browsers[2:4] == ["--dist", "loadfile"]  # a module's server and its dice stay one row
+    assert promises == ["-m", "browser and alone"]
     assert [name for name, _ in dev.test_runs(["--quick"], [], browsers=False)] == [
         "pytest, all but browsers"
     ]

@@ -7,6 +7,7 @@ and brings the translations `web/locales/*.po` up to date; language tags after i
 
 from __future__ import annotations
 
+import io
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,6 +53,9 @@ KEYWORDS: dict[str, Any] = {
     "tp": ((1, "c"), 2),
 }
 NOTE_TAGS = ("Translators:",)  # comments above a string that its translator should see
+CHECKED_BY = "X-Checked-By"
+"""Header of a translation: the people who read it through as natives of the language."""
+NOT_CHECKED = "nobody yet"
 # Fixed, so that the same strings give the same bytes and a diff shows strings only.
 CREATED = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -83,20 +87,33 @@ def update(folder: Path, template: Catalog, new: Iterable[str] = ()) -> list[Pat
     strings that are gone stay in the file as comments. Returns the files written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / f"{DOMAIN}.pot"]
-    _write(written[0], template)
+    places = [folder / f"{DOMAIN}.pot"]
+    _write(places[0], template)
     for tag in new:
         Locale.parse(tag)  # an unknown tag is an error here, not a folder nobody reads
         place = folder / f"{tag}.po"
         if not place.exists():
             _write(place, _catalog(tag))
     for place in sorted(folder.glob("*.po")):
+        checked = checked_by(place)
         with place.open("rb") as file:
             catalog = read_po(file, locale=place.stem)
         catalog.update(template)
-        _write(place, catalog)
-        written.append(place)
-    return written
+        _write(place, catalog, checked)
+        places.append(place)
+    return places
+
+
+def checked_by(place: Path) -> str:
+    """Who read a translation through, from its header; "" where nobody did or nothing is said."""
+    with place.open(encoding="utf-8") as file:
+        for line in file:
+            if line.startswith(f'"{CHECKED_BY}:'):
+                said = line.split(":", 1)[1].strip().removesuffix('\\n"').strip()
+                return "" if said == NOT_CHECKED else said
+            if line.startswith("msgid") and line.strip() != 'msgid ""':
+                break
+    return ""
 
 
 def _catalog(tag: str | None = None) -> Catalog:
@@ -110,9 +127,20 @@ def _catalog(tag: str | None = None) -> Catalog:
     )
 
 
-def _write(place: Path, catalog: Catalog) -> None:
-    with place.open("wb") as file:
-        write_po(file, catalog, sort_by_file=True, include_lineno=False, width=100)
+def _write(place: Path, catalog: Catalog, checked: str = "") -> None:
+    place.write_text(written(catalog, checked), encoding="utf-8")
+
+
+def written(catalog: Catalog, checked: str = "") -> str:
+    """The text of a catalogue's file; `checked` are those who read a translation through."""
+    made = io.BytesIO()
+    write_po(made, catalog, sort_by_file=True, include_lineno=False, width=100)
+    text = made.getvalue().decode()
+    if catalog.locale is not None:  # Babel writes only the headers it knows
+        known = '"Generated-By:'
+        at = text.index("\n", text.index(known)) + 1
+        text = f'{text[:at]}"{CHECKED_BY}: {checked or NOT_CHECKED}\\n"\n{text[at:]}'
+    return text
 
 
 def _wanted(folder: str | Path) -> bool:

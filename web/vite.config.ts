@@ -50,6 +50,37 @@ function fonts(): Plugin {
   };
 }
 
+/** Which of our source files went into each page's script, with what it loads later: the server
+ *  sends a page the sentences of these and no others (`server/messages.py`). */
+function modules(): Plugin {
+  return {
+    name: "modules",
+    generateBundle(_options, bundle) {
+      const listed: Record<string, string[]> = {};
+      for (const entry of Object.values(bundle)) {
+        if (entry.type !== "chunk" || !entry.isEntry) continue;
+        const files = new Set<string>();
+        const seen = new Set<string>();
+        const waiting = [entry.fileName];
+        for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
+          const chunk = bundle[name];
+          if (seen.has(name) || chunk?.type !== "chunk") continue;
+          seen.add(name);
+          for (const id of chunk.moduleIds)
+            if (id.includes("/web/src/")) files.add(id.slice(id.lastIndexOf("/web/src/") + 1));
+          waiting.push(...chunk.imports, ...chunk.dynamicImports);
+        }
+        if (files.size) listed[entry.name] = [...files].sort();
+      }
+      this.emitFile({
+        type: "asset",
+        fileName: ".vite/modules.json",
+        source: JSON.stringify(listed, null, 1),
+      });
+    },
+  };
+}
+
 /** Scripts and styles once more, compressed: the server sends what the browser takes. */
 function compressed(): Plugin {
   return {
@@ -67,7 +98,7 @@ function compressed(): Plugin {
 }
 
 export default defineConfig({
-  plugins: [fonts(), compressed()],
+  plugins: [fonts(), modules(), compressed()],
   base: "/static/",
   build: {
     target: "es2020",

@@ -14,7 +14,7 @@ import msgspec
 
 from activities import blocks, kernel
 from activities.blocks import AnyBlock, Line, Place, SeatState, Sees, Who, Words
-from rooms import board_state, memo_text, note_desk, photos, wire, wire_board
+from rooms import board_state, memo_text, note_add_desk, photos, wire, wire_board
 
 TARGET: Final = Path(__file__).parent / "src" / "wire.ts"
 HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py.
@@ -56,7 +56,7 @@ def typescript() -> str:
         "/** Commands to the room; every other type belongs to the activity on the screen. */\n"
         f"export const ROOM_COMMANDS: readonly string[] = [\n{listed}\n];\n"
     )
-    kinds = "\n".join(f'  "{kind}",' for kind in note_desk.BY_HAND)
+    kinds = "\n".join(f'  "{kind}",' for kind in note_add_desk.BY_HAND)
     parts.append(
         "/** Kinds of notes facilitators may put on the board at any time, in the order shown. */\n"
         f"export const BY_HAND: readonly string[] = [\n{kinds}\n];\n"

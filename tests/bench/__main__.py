@@ -4,6 +4,9 @@ and 200 people, then a board of 1,000 cards on a slow screen.
 Without `--url` it starts a server of its own on a free port, with a data folder that goes away.
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
 server takes 400 websockets (`server/limits.py`).
+
+`python -m tests.bench peers` measures ours and other sync servers on the same work, in turn
+(`peers_bench.py`; `--help` says more).
 """
 
 import argparse
@@ -25,8 +28,11 @@ from tests.bench import (
     board_bench,
     export_bench,
     pairs_bench,
+    peers_bench,
     room_bench,
     screen_bench,
+    soak_bench,
+    stalled_bench,
     storage_bench,
 )
 
@@ -38,9 +44,14 @@ START_SECONDS: Final = 30.0
 
 def main() -> None:
     """Read the command line and run what was asked for."""
+    if sys.argv[1:2] == ["peers"]:
+        peers_bench.main(sys.argv[2:])
+        return
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument(
-        "what", nargs="*", help="storage, pairs, board, exports, room, screen (all by default)"
+        "what",
+        nargs="*",
+        help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
@@ -49,6 +60,7 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=20)
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
     parser.add_argument("--seconds", type=float, help="of writing, 10 by default")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of the soak, 30 by default")
     parser.add_argument("--quick", action="store_true", help="50 people, 4 seconds")
     parser.add_argument("--folder", type=Path, help="on which disk to measure the storage")
     parser.add_argument("--json", type=Path, help="write the room's figures to this file too")
@@ -56,8 +68,9 @@ def main() -> None:
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     every = ["storage", "pairs", "board", "exports", "room", "screen"]
+    seldom = ["soak", "stalled"]
     what = options.what or (["room"] if options.url else every)
-    if unknown := set(what) - set(every):
+    if unknown := set(what) - set(every) - set(seldom):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
     if "storage" in what:
         asyncio.run(
@@ -91,10 +104,22 @@ def main() -> None:
     if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
             asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
+    if "stalled" in what:
+        with _server(options.url, options.pid) as (url, _):
+            figures = [asyncio.run(stalled_bench.run(url, options.seconds))]
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
+    if "soak" in what:
+        # Other work on this machine may keep a server waiting for longer than its watchdog does.
+        with _server(options.url, options.pid, "--unsupervised") as (url, pid):
+            assert pid, "the soak reads what the server's process has: name it with --pid"
+            figures = [asyncio.run(soak_bench.run(url, pid, options.minutes))]
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
 
 
 @contextlib.contextmanager
-def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]]:
+def _server(url: str | None, pid: int | None, *words: str) -> Iterator[tuple[str, int | None]]:
     """The given server, or one of our own for as long as it is needed."""
     if url:
         yield url, pid
@@ -103,7 +128,7 @@ def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder]
+        command = [sys.executable, "-m", "server", "--port", str(port), "--data", folder, *words]
         environment = {**os.environ, "PORT": str(port), "TALANOA_DATA": folder}
         output = Path(folder) / "server.log"
         with output.open("wb") as log:
@@ -114,6 +139,9 @@ def _server(url: str | None, pid: int | None) -> Iterator[tuple[str, int | None]
         try:
             _wait_for(url, process, output)
             yield url, process.pid
+        except BaseException:
+            print(output.read_text(errors="replace")[-60_000:], file=sys.stderr)
+            raise
         finally:
             process.terminate()
             try:

@@ -89,10 +89,44 @@ class Client:
         """Append to the card's text; when it was sent (`perf_counter`), and when it will have
         been answered."""
         assert self.doc is not None
-        assert self._socket is not None
         before = self.doc.get_state()
         shared = self._text(card)
         shared += text
+        return await self._send(before)
+
+    async def replace(self, card: str, text: str) -> tuple[float, asyncio.Future[float]]:
+        """Put a text in the place of the card's; returns as `write` does."""
+        assert self.doc is not None
+        before = self.doc.get_state()
+        with self.doc.transaction():
+            shared = self._text(card)
+            shared.clear()
+            shared += text
+        return await self._send(before)
+
+    def stall(self) -> None:
+        """Read no longer, as a phone whose page is frozen."""
+        assert self._socket is not None
+        self._socket.transport.pause_reading()
+
+    async def how_closed(self) -> int:
+        """Read again what is left; the code with which the server has closed the line, 1006 when
+        it was cut."""
+        assert self._socket is not None
+        assert self._reading is not None
+        self._socket.transport.resume_reading()
+        await asyncio.gather(self._reading, return_exceptions=True)
+        return self._socket.close_code or 0
+
+    @property
+    def port(self) -> int:
+        """Of this end of the line."""
+        assert self._socket is not None
+        return int(self._socket.local_address[1])
+
+    async def _send(self, before: bytes) -> tuple[float, asyncio.Future[float]]:
+        assert self.doc is not None
+        assert self._socket is not None
         change = self.doc.get_update(before)
         answered = self._ask()
         sent = time.perf_counter()

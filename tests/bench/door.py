@@ -7,15 +7,29 @@ from typing import Any, Final
 import httpx
 
 PATIENCE: Final = 60.0
-"""Seconds to go on asking a server that says there is too much at once."""
+"""Seconds to wait for an answer, and to go on asking a server that says there is too much at
+once."""
+
+
+class Refusal(RuntimeError):
+    """The server said no; `reason` is its word for why."""
+
+    def __init__(self, path: str, answer: httpx.Response) -> None:
+        super().__init__(f"POST {path}: {answer.status_code} {answer.text}")
+        try:
+            self.reason = str(answer.json()["error"]["reason"])
+        except (ValueError, LookupError, TypeError):
+            self.reason = ""
 
 
 class Door:
-    """One server, by its address."""
+    """One server, by its address. `halls`: people come from so many addresses, as an https front
+    would tell; the server counts how much each of them asks for."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, halls: int = 0) -> None:
         self.url = url.rstrip("/")
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=30.0)
+        self._halls = halls
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE)
         self._requests = itertools.count(1)
 
     @property
@@ -27,18 +41,32 @@ class Door:
         """Let go of the connections."""
         await self._http.aclose()
 
-    async def open_room(self) -> dict[str, Any]:
-        """A new room: `room`, `code`, `seat`, `token`."""
-        return await self._post("/api/rooms", {"title": "Bench", "facilitator": "Writer 0"})
+    async def open_room(self, address: str = "") -> dict[str, Any]:
+        """A new room: `room`, `code`, `seat`, `token`. `address`: whom we speak for, as a front."""
+        body = {"title": "Bench", "facilitator": "Writer 0"}
+        return await self._post("/api/rooms", body, address=address)
 
-    async def take_seat(self, room: str, code: str, name: str) -> dict[str, Any]:
+    async def take_seat(self, room: str, code: str, name: str, address: str = "") -> dict[str, Any]:
         """A seat by the spoken code: `seat`, `token`."""
-        return await self._post(f"/api/rooms/{room}/seats", {"code": code, "name": name})
+        body = {"code": code, "name": name}
+        return await self._post(f"/api/rooms/{room}/seats", body, address=address)
 
     async def command(self, room: str, token: str, command: dict[str, Any]) -> dict[str, Any]:
         """Send a command of the room."""
         body = {"request": f"bench-{next(self._requests)}", "command": command}
         return await self._post(f"/api/rooms/{room}/commands", body, token)
+
+    async def forget(self, room: str, token: str) -> None:
+        """Forget a room for good."""
+        answer = await self._http.delete(f"/api/rooms/{room}", headers=_bearer(token))
+        answer.raise_for_status()
+
+    async def metrics(self) -> dict[str, float]:
+        """What the server says of itself, on a line of its own that is closed again."""
+        async with httpx.AsyncClient(timeout=PATIENCE) as http:
+            text = (await http.get(f"{self.url}/metrics")).text
+        rows = (line.split(" ") for line in text.splitlines() if line.startswith("talanoa_"))
+        return {name.removeprefix("talanoa_"): float(value) for name, value in rows}
 
     async def view(self, room: str, token: str) -> dict[str, Any]:
         """What the seat of the token sees."""
@@ -54,17 +82,23 @@ class Door:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def _post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+    async def _post(
+        self, path: str, body: dict[str, Any], token: str = "", address: str = ""
+    ) -> dict[str, Any]:
+        headers = _bearer(token) | ({"X-Forwarded-For": address} if address else {})
         waited = 0.0
+        headers = _bearer(token)
+        if self._halls:
+            headers["X-Forwarded-For"] = f"192.0.2.{next(self._requests) % self._halls}"
         while True:
-            answer = await self._http.post(path, json=body, headers=_bearer(token))
+            answer = await self._http.post(path, json=body, headers=headers)
             if answer.status_code != 429 or waited > PATIENCE:
                 break
             pause = float(answer.headers.get("Retry-After", "1"))
             waited += pause
             await asyncio.sleep(pause)
         if answer.is_error:
-            raise RuntimeError(f"POST {path}: {answer.status_code} {answer.text}")
+            raise Refusal(path, answer)
         found: dict[str, Any] = answer.json()
         return found
 

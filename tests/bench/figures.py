@@ -50,6 +50,25 @@ class Used:
             self.memory += int(fields[21]) * PAGE
 
 
+class Kept:
+    """What a server and its children have now: memory, open files, threads, read from /proc.
+
+    Of the server itself, which is the youngest of the family, not of its supervisor.
+    """
+
+    def __init__(self, pid: int) -> None:
+        place = Path(f"/proc/{_family(pid)[-1]}")
+        rollup = dict(
+            (line.split(":")[0], int(line.split()[1]) * 1024)
+            for line in (place / "smaps_rollup").read_text().splitlines()[1:]
+        )
+        self.resident = rollup["Rss"]
+        self.own = rollup["Anonymous"]
+        """Without what is mapped from files: the heap, in bytes."""
+        self.files = len(os.listdir(place / "fd"))
+        self.threads = len(os.listdir(place / "task"))
+
+
 def _scheduled(pid: int) -> float:
     """Seconds on a processor, of all threads that still run; 0 where the kernel does not count."""
     total = 0

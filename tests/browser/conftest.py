@@ -2,45 +2,52 @@
 
 from __future__ import annotations
 
+import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, WebSocketRoute
+from playwright.sync_api import Browser, Page, WebSocketRoute
 
 from tests.browser.house import House, opened
+from tests.browser.nursery import Nursery
 
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture(autouse=True)
+def nobody_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close the windows a test leaves open: each goes on drawing, and slows down the next test."""
+    if "browser" not in request.fixturenames:
+        yield
+        return
+    browser: Browser = request.getfixturevalue("browser")
+    before = list(browser.contexts)
+    yield
+    for context in browser.contexts:
+        if context not in before:
+            context.close()
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery | None]:
+    """Where the houses of all modules come from; none where a process cannot be forked."""
+    if not hasattr(os, "fork"):
+        yield None
+        return
+    made = Nursery()
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="module")
-def talanoa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server of this test module's own."""
+def talanoa(tmp_path_factory: pytest.TempPathFactory, nursery: Nursery | None) -> Iterator[str]:
+    """The address of a server of this test module's own, on the real clock."""
     if not (ROOT / "web" / "dist" / ".vite" / "manifest.json").exists():
         pytest.skip("the web is not built: ./dev build")
-    data = tmp_path_factory.mktemp("data")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "server", "--port", "0", "--data", str(data), "--unsupervised"],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        said = ""
-        for line in process.stdout:
-            said += line
-            if found := re.search(r"http://127\.0\.0\.1:\d+", line):
-                yield found[0]
-                break
-        else:
-            raise AssertionError(said)
-    finally:
-        process.terminate()
-        process.wait(10)
-        if process.stdout is not None:
-            process.stdout.close()
+    with opened(tmp_path_factory.mktemp("data"), test_clock=False, nursery=nursery) as house:
+        yield house.address
 
 
 class Line:
@@ -49,7 +56,7 @@ class Line:
     def __init__(self, page: Page) -> None:
         self._up = True
         self._open: list[WebSocketRoute] = []
-        page.route_web_socket("**/sync", self._came)
+        page.route_web_socket(re.compile(r"/sync(\?|$)"), self._came)
 
     def _came(self, socket: WebSocketRoute) -> None:
         if not self._up:
@@ -77,9 +84,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[House]:
+def running(folder: Path, nursery: Nursery | None) -> Iterator[House]:
     """A server on the test clock, for the whole module."""
-    with opened(folder) as house:
+    with opened(folder, nursery=nursery) as house:
         yield house
 
 

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import tempfile
 import threading
 from collections.abc import Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from activities.kernel import Refused
 from rooms.clock import TestClock
 from server.app import running
 from server.demo import MOMENTS, Company, Moment, stage
@@ -30,6 +32,8 @@ SIZES: Final = ((360, 740), (1280, 800))
 WALL: Final = ((1920, 1080),)
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 STAGE_SECONDS: Final = 120
+LIVE: Final = "#talanoa > :is(tl-room, tl-panel, tl-wall, tl-me, tl-memo, tl-agenda, tl-board)"
+"""The page's element, in any language."""
 
 
 class Stand:
@@ -114,24 +118,50 @@ def seated(company: Company, moment: Moment) -> dict[str, tuple[str, str]]:
     return found
 
 
-def pictures(browser: Browser, folder: Path, only: list[str]) -> list[str]:
-    """Takes them; returns their names. `only`: moments."""
+def pictures(browser: Browser, folder: Path, only: list[str], language: str = "") -> list[str]:
+    """Takes them; returns their names. `only`: moments. `language`: of everybody's screen, of the
+    wall's too, where it is not the language each of them has."""
     made: list[str] = []
     with standing() as stand:
         for moment in MOMENTS:
             if only and moment not in only:
                 continue
             company = stand.staged(moment)
+            if language:
+                stand.do(spoken(company, language))
             pages = {
                 who: opened(browser, stand, company, token, path)
                 for who, (token, path) in seated(company, moment).items()
             }
+            if language:
+                choose(pages["wall"][0], language)
             stand.do(company.be_here())
+            name = f"evening-{moment}-{language}" if language else f"evening-{moment}"
             for who, (page, trouble) in pages.items():
-                made += shots(page, folder, f"evening-{moment}-{who}", trouble)
+                made += shots(page, folder, f"{name}-{who}", trouble)
             for page, _ in pages.values():  # only now: whoever closes a page is away
                 page.context.close()
     return made
+
+
+async def spoken(company: Company, language: str) -> None:
+    """Everybody chooses a language for their screen."""
+    for seat, token in company.tokens.items():
+        device = company.room.device(token)
+        assert device
+        command = {"type": "seat.language", "language": language}
+        body = {"request": f"tongue-{language}-{seat}", "seat": seat, "command": command}
+        with contextlib.suppress(Refused):  # who has it already
+            await company.room.command(device, json.dumps(body).encode())
+
+
+def choose(page: Page, language: str) -> None:
+    """The same by the chooser of the page; an invented language is not listed there."""
+    chooser = page.locator(".tongue select")
+    if chooser.locator(f"option[value={language}]").count():
+        with page.expect_navigation():
+            chooser.select_option(language, force=True)
+        page.wait_for_selector(LIVE)
 
 
 def opened(
@@ -151,7 +181,8 @@ def opened(
     page.goto(path)
     page.wait_for_load_state("networkidle")
     if page.locator("#talanoa").count():
-        page.wait_for_selector("text=/Connected|saved|Saved|people here/")
+        page.wait_for_selector(LIVE)
+        page.wait_for_load_state("networkidle")
     return page, trouble
 
 

@@ -387,6 +387,10 @@ def main() -> None:
     parser.add_argument(
         "--activity", nargs="*", default=[], metavar="KIND", help="only these activities, or forms"
     )
+    parser.add_argument(
+        "--language", default="", metavar="TAG",
+        help="of every screen of the demo: ar, hi, ... or en-XA (long), en-XB (long and mirrored)",
+    )  # fmt: skip
     asked = parser.parse_args()
     some = bool(asked.names or asked.evening or asked.activity)
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -398,7 +402,7 @@ def main() -> None:
         if asked.names or not some:
             made += shots(site, base, browser, asked.folder, asked.names)
         if asked.evening or not some:
-            made += evening_gallery.pictures(browser, asked.folder, asked.evening)
+            made += evening_gallery.pictures(browser, asked.folder, asked.evening, asked.language)
         if asked.activity or not some:
             made += exchange_gallery.pictures(browser, asked.folder, asked.activity)
         browser.close()

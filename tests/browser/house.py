@@ -20,6 +20,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from tests.browser.faults import Network
+from tests.browser.nursery import Nursery
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Locator, Page
@@ -46,12 +47,23 @@ def _state_of(process: int) -> str:
 
 
 class House:
-    """The server: `python -m server` with a data folder of its own."""
+    """The server: `python -m server` with a data folder of its own.
+
+    Out of a `nursery` it comes at once, and without the supervisor that `child` and `kill` need.
+    """
 
     def __init__(
-        self, folder: Path, *, test_clock: bool = True, seed: int = 7, redis: str = ""
+        self,
+        folder: Path,
+        *,
+        test_clock: bool = True,
+        seed: int = 7,
+        redis: str = "",
+        nursery: Nursery | None = None,
     ) -> None:
         self.folder = folder
+        self.nursery = nursery
+        self.forked = 0
         self.environ = {**os.environ, **({"TALANOA_REDIS_URL": redis} if redis else {})}
         self.test_clock = test_clock
         self.seed = seed
@@ -68,12 +80,15 @@ class House:
 
     def start(self) -> None:
         """Start, and wait until it says where it is. Started again, it keeps its port."""
-        words = [sys.executable, "-m", "server", "--port", str(self.port)]
-        words += ["--data", str(self.folder)]
+        words = ["--port", str(self.port), "--data", str(self.folder)]
         if self.test_clock:
             words += ["--test-clock", "--seed", str(self.seed)]
+        if self.nursery:
+            self.forked, self.port = self.nursery.start([*words, "--unsupervised"])
+            self.wait()
+            return
         self.process = subprocess.Popen(
-            words,
+            [sys.executable, "-m", "server", *words],
             cwd=ROOT,
             env=self.environ,
             stdout=subprocess.PIPE,
@@ -126,6 +141,8 @@ class House:
         for network in self.networks:
             network.close()
         self.http.close()
+        if self.nursery and self.forked:
+            self.nursery.end(self.forked)
         if self.process:
             self.process.terminate()
             try:
@@ -311,6 +328,17 @@ class Room:
         blocks = self.lead.view("panel")["blocks"]
         groups = next(block["groups"] for block in blocks if block["type"] == "groups")
         return [group["ring"] for group in groups]
+
+
+def later(page: Page, seconds: int) -> None:
+    """Let seconds pass on this page alone, without waiting for them.
+
+    They pass one at a time, so that what each brings about (another look for the line) happens
+    before the next. A page that has a line would miss the server's pings meanwhile. Install the
+    page's clock (`page.clock.install()`) before what is to be waited for begins.
+    """
+    for _ in range(seconds):
+        page.clock.run_for(1_000)
 
 
 @dataclass

@@ -643,6 +643,7 @@ def memo() -> dict[str, Any]:
     steps = ("Collecting", "Draft", "Edited", "Quotes checked", "Sent", "Comments", "Talked about")
     told = ("done", "done", "now", "later", "later", "later", "later", "later")
     return {
+        "language": "en",
         "stage": {
             "step": "edited",
             "steps": [

@@ -4,7 +4,7 @@ style our own policy stops, and every main action within reach of the Tab key.""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -18,9 +18,19 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.browser
 
-AXE: Final = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
+WEB: Final = Path(__file__).parents[2] / "web"
+SHEETS: Final = WEB / "styles"
+SCRIPTS: Final = WEB / "src"
+AXE: Final = WEB / "node_modules" / "axe-core" / "axe.min.js"
 TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN: Final = "tags => axe.run(document, {runOnly: tags}).then(found => found.violations)"
+RUN: Final = "only => axe.run(document, only).then(found => found.violations)"
+EVERYTHING: Final[Mapping[str, Any]] = {"runOnly": TAGS}
+COLOURS: Final[Mapping[str, Any]] = {
+    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}
+}
+"""The rules of `TAGS` that look at colours, which are all that the dark theme
+changes (`test_the_dark_theme_changes_nothing_but_colours`)."""
+
 THEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 TABS: Final = 60
 """Steps of the Tab key within which a main action must be reached."""
@@ -48,20 +58,21 @@ class Look:
             wide = page.evaluate("document.documentElement.scrollWidth")
             if wide > width:
                 wrong.append(f"{width}: scrolls sideways to {wide}")
-            for theme in THEMES:
+            for theme, rules in zip(THEMES, (EVERYTHING, COLOURS), strict=True):
                 page.emulate_media(color_scheme=theme)
-                wrong += [f"{width} {theme}: {each}" for each in self.violations()]
+                wrong += [f"{width} {theme}: {each}" for each in self.violations(rules)]
         assert not wrong, f"{name}:\n" + "\n".join(dict.fromkeys(wrong))
         assert not self.stopped, f"{name}: {self.stopped}"
 
-    def violations(self) -> list[str]:
+    def violations(self, rules: Mapping[str, Any] = EVERYTHING) -> list[str]:
         """What axe finds. Its script comes by the debugger's door, past the page's policy."""
         page = self.guest.page
         page.evaluate("document.getAnimations().forEach(each => each.finish?.())")
-        line = self.guest.context.new_cdp_session(page)
-        line.send("Runtime.evaluate", {"expression": self.axe + ";0"})
-        line.detach()
-        found = page.evaluate(RUN, TAGS)
+        if page.evaluate("typeof axe") == "undefined":
+            line = self.guest.context.new_cdp_session(page)
+            line.send("Runtime.evaluate", {"expression": self.axe + ";0"})
+            line.detach()
+        found = page.evaluate(RUN, rules)
         return [
             f"{each['id']} {each['help']}: {[node['target'] for node in each['nodes']][:3]}"
             for each in found
@@ -81,6 +92,21 @@ def by_tab(page: Page, label: str) -> None:
         if label in told:
             return
     raise AssertionError(f"{label!r} is out of reach of the keyboard")
+
+
+def test_the_dark_theme_changes_nothing_but_colours() -> None:
+    """Then, in the dark, only what looks at colours has to be looked at again."""
+    found = []
+    for sheet in sorted(SHEETS.rglob("*.css")):
+        text = sheet.read_text("utf-8")
+        found += re.findall(r"prefers-color-scheme: dark\) \{\s*:root[^{]*\{([^}]*)\}\s*\}", text)
+        assert text.count("prefers-color-scheme") == (sheet.name == "tokens.css"), sheet.name
+    (dark,) = found
+    colour = r"color-scheme: dark|--[a-z0-9-]+: #[0-9a-f]{6}|--(lift|press): none"
+    other = [each for each in map(str.strip, dark.split(";")) if not re.fullmatch(colour, each)]
+    assert other == [""]
+    scripts = (each.read_text("utf-8") for each in SCRIPTS.rglob("*.ts"))
+    assert not any("prefers-color-scheme" in each for each in scripts)
 
 
 @pytest.fixture

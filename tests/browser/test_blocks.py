@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from tests.browser import block_samples, gallery
+from tests.browser.test_axe import COLOURS, THEMES
+from tests.browser.test_screens import violations
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -65,11 +66,9 @@ def test_axe_size_and_targets(shown: Any, name: str) -> None:
     wall = SCREENS[name][0] == "screen"
     page = shown(name, 1920 if wall else 360, 1080 if wall else 740)
     wrong = []
-    for theme in ("light", "dark"):
+    for theme, rules in zip(THEMES, (None, COLOURS), strict=True):
         page.emulate_media(color_scheme=theme)
-        page.evaluate("document.getAnimations().forEach((each) => each.finish?.())")
-        found = Axe().run(page).response["violations"]
-        wrong += [(theme, v["id"], [n["html"][:120] for n in v["nodes"]]) for v in found]
+        wrong += violations(page, theme, rules)
     assert wrong == []
     if wall:
         middle = "(e) => e.scrollHeight - e.clientHeight"

@@ -4,15 +4,17 @@ taken back; and one changed card touches one card."""
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from playwright.sync_api import expect
 
+from server.hocuspocus import AwarenessUpdate, Packed, Pointers, decode_from_server
 from tests.browser.house import LAPTOP, PHONE, Guest, House, Room
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, Locator, Page, WebSocket
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -54,6 +56,22 @@ def note(room: Room, kind: str, text: str) -> None:
     assert answer.is_success, answer.text
 
 
+def test_a_large_board_comes_deflated_and_is_whole(
+    house: House, browser: Browser, room: Room
+) -> None:
+    for n in range(24):
+        note(room, "insight", f"Note {n}: " + "the river rose again. " * 80)
+    guest = house.browse(browser, "Wanjiru", LAPTOP)
+    frames: list[bytes | str] = []
+    guest.page.on("websocket", partial(hear, frames))
+    guest.sit(room.join("Wanjiru"), "/board")
+    for n in (0, 23):
+        expect(card(guest.page, f"Note {n}:")).to_have_count(1)
+    expect(guest.page.locator(".state")).to_contain_text(re.compile("saved|Saved"))
+    heard = [decode_from_server(frame) for frame in frames if isinstance(frame, bytes)]
+    assert [one for one in heard if isinstance(one, Packed)]
+
+
 def at_board(
     house: House, browser: Browser, room: Room, seat: Any, size: tuple[int, int], **more: Any
 ) -> Guest:
@@ -78,12 +96,20 @@ def texts(place: Locator) -> list[str]:
     return place.locator("p.text").all_inner_texts()
 
 
+def hear(frames: list[bytes | str], line: WebSocket) -> None:
+    """Keep what a page's websocket is sent."""
+    line.on("framereceived", lambda frame: frames.append(frame))
+
+
 def test_one_remote_change_touches_one_card(house: House, browser: Browser, room: Room) -> None:
     """What somebody types, moves or ticks touches their card alone on everybody's screen."""
     lead = at_board(house, browser, room, room.lead, LAPTOP)
     kofi = at_board(house, browser, room, room.join("Kofi Owusu"), LAPTOP)
     river = card(kofi.page, NOTES[0][1])
     id = river.get_attribute("data-card")
+    frames: list[bytes | str] = []
+    kofi.page.on("websocket", partial(hear, frames))
+    kofi.page.reload()
     expect(kofi.page.locator("tl-board")).to_contain_text("Amina Diallo")
     kofi.page.evaluate(WATCH)
     card(lead.page, NOTES[0][1]).get_by_role("button", name="Edit").click()
@@ -96,6 +122,12 @@ def test_one_remote_change_touches_one_card(house: House, browser: Browser, room
     assert set(kofi.page.evaluate("touched")) == {id}
     box.press("Escape")
     expect(caret).to_have_count(0)
+    # Introduced once; then a caret is a few bytes.
+    heard = [decode_from_server(frame) for frame in frames if isinstance(frame, bytes)]
+    pointers = [one.data for one in heard if isinstance(one, Pointers)]
+    assert max(map(len, pointers)) > 100
+    assert min(map(len, pointers)) < 12
+    assert not [one for one in heard if isinstance(one, AwarenessUpdate)]
     # Ctrl+Z takes what was typed back, and nothing else.
     lead.page.keyboard.press("Control+z")
     expect(river.locator("p.text")).to_have_text(NOTES[0][1])

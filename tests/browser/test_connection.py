@@ -12,25 +12,33 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.faults import Network
-from tests.browser.house import Guest, House, Room, Seat, opened
+from tests.browser.house import Guest, House, Room, Seat, later, opened
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from playwright.sync_api import Browser, Locator
 
+    from tests.browser.nursery import Nursery
+
 pytestmark = pytest.mark.browser
 
 BACK_SECONDS = 20.0
+LOST_SECONDS = 16
+"""After as long a page says since when there is no line."""
+
+SILENT_SECONDS = 11
+"""A line that is silent for a second longer is given up."""
+
 FINDING = "Finding the line again"
 SAVED = re.compile(r"Connected\s*Saved$")
 NO_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }"
 
 
 @pytest.fixture(scope="module")
-def running(folder: Path) -> Iterator[House]:
+def running(folder: Path, nursery: Nursery | None) -> Iterator[House]:
     """A server on the real clock: lines live by real seconds."""
-    with opened(folder, test_clock=False) as house:
+    with opened(folder, test_clock=False, nursery=nursery) as house:
         yield house
 
 
@@ -67,15 +75,18 @@ def line(guest: Guest) -> Network:
     return guest.network
 
 
+@pytest.mark.alone
 def test_a_cut_line_is_found_again_and_says_so(phone: Guest) -> None:
     box(phone).fill("river")
     expect(phone.state).to_have_text(SAVED)
 
+    phone.page.clock.install()
     line(phone).cut()
     expect(phone.state).to_contain_text(FINDING)
     expect(phone.state).to_contain_text("Saved")  # nothing is waiting
     box(phone).press_sequentially(" bank")
     expect(phone.state).to_contain_text("Saved on this device")
+    later(phone.page, LOST_SECONDS)
     expect(phone.state).to_contain_text(re.compile("No line since"))
     phone.sees("Your words are safe on this device")
 
@@ -87,15 +98,21 @@ def test_a_cut_line_is_found_again_and_says_so(phone: Guest) -> None:
     assert not phone.troubles
 
 
+@pytest.mark.alone
 def test_a_line_that_swallows_everything_is_given_up_and_replaced(
-    phone: Guest, house: House, browser: Browser, asked: tuple[Room, Seat]
+    house: House, browser: Browser, asked: tuple[Room, Seat]
 ) -> None:
+    phone = house.browse(browser, "Wanjiru Kamau", network=True)
+    phone.page.clock.install()  # before anything of the page looks at the time
+    phone.sit(asked[1])
+    expect(phone.state).to_have_text(SAVED)
     line(phone).lose()
-    began = time.monotonic()
+    began = phone.page.evaluate("Date.now()")
     box(phone).fill("into the hole")
     expect(phone.state).to_contain_text("Saved on this device")
+    later(phone.page, SILENT_SECONDS)
     expect(phone.state).to_have_text(SAVED)
-    assert time.monotonic() - began < BACK_SECONDS
+    assert (phone.page.evaluate("Date.now()") - began) / 1000 < BACK_SECONDS
     other = house.browse(browser, "another device")
     other.sit(asked[1])
     expect(box(other)).to_have_value("into the hole")
@@ -138,9 +155,13 @@ def test_without_a_store_on_the_device_the_page_does_not_promise_one(
     expect(box(phone)).to_have_value("kept by nobody yet")
 
 
+@pytest.mark.alone
 def test_a_phone_that_slept_is_back_as_it_wakes(phone: Guest) -> None:
+    phone.page.clock.install()
     line(phone).cut()
-    expect(phone.state).to_contain_text(re.compile("No line since"), timeout=30_000)
+    expect(phone.state).to_contain_text(FINDING)
+    later(phone.page, LOST_SECONDS)
+    expect(phone.state).to_contain_text(re.compile("No line since"))
     line(phone).mend()
     began = time.monotonic()
     phone.page.evaluate("window.dispatchEvent(new Event('online'))")

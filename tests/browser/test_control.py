@@ -203,6 +203,20 @@ def test_a_room_run_by_keys(house: House, browser: Browser, room: Room) -> None:
     expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
 
 
+def test_the_room_s_answer_is_said_though_its_clock_went_back(
+    house: House, browser: Browser, room: Room
+) -> None:
+    """What the panel says in passing goes by the page's own time: the room's may be set back."""
+    lead = at_panel(house, browser, room, LAPTOP).page
+    said = lead.locator(".dock .undo [role=status]")
+    lead.get_by_role("button", name="Start: Check-in").click()
+    expect(lead.get_by_role("button", name="Ask everybody")).to_be_visible()
+    for pressed, answered in (("n", "Moved on"), ("u", "Back again")):
+        lead.clock.fast_forward(5_000)  # none passed in the house: its next word sets us back
+        lead.keyboard.press(pressed)
+        expect(said).to_contain_text(answered)
+
+
 def test_an_answer_that_comes_late_leaves_the_menu_open(
     house: House, browser: Browser, room: Room
 ) -> None:

@@ -253,6 +253,7 @@ def release_of(seat: Seat) -> str | None:
     return next((block["answered"] for block in blocks if block["type"] == "release"), None)
 
 
+@pytest.mark.alone
 def test_moment_7_who_is_mid_sentence_keeps_the_sentence_and_nobody_is_in_limbo(
     house: House, browser: Browser
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Line
+from tests.browser.house import later
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -87,8 +88,11 @@ def test_a_tap_without_a_line_is_done_once_when_it_is_back(
 
 def test_a_page_whose_line_is_gone_says_so(asked: tuple[Page, Page, Line]) -> None:
     _, phone, line = asked
+    phone.clock.install()
     line.cut()
-    expect(phone.get_by_text(re.compile("No line since"))).to_be_visible(timeout=20_000)
+    expect(phone.get_by_text("Finding the line again")).to_be_visible()
+    later(phone, 16)
+    expect(phone.get_by_text(re.compile("No line since"))).to_be_visible()
     expect(phone.get_by_text("Your words are safe on this device")).to_be_visible()
 
 

@@ -55,6 +55,7 @@ def phone_of(
     return phone
 
 
+@pytest.mark.alone
 def test_moment_3_thirty_one_people_and_dyads(house: House, browser: Browser) -> None:
     room = house.open_room("Living with the river", "Amina Diallo", template="empty")
     settings = {"form": "rotating", "rounds": 3}

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 ABUSE = "Zebracanary filth"
 
 
+@pytest.mark.alone
 def test_moment_8_one_control_ends_it_for_everyone(house: House, browser: Browser) -> None:
     room = house.open_room("Living with the river", "Amina Diallo", template="check_in")
     stranger, wanjiru = room.join("A Stranger"), room.join("Wanjiru Kamau")

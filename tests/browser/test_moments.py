@@ -81,6 +81,7 @@ def slow_phone(guest: Guest) -> list[float]:
     return came
 
 
+@pytest.mark.alone
 def test_moment_1_tap_to_first_usable_prompt_under_5_s(house: House, browser: Browser) -> None:
     room, people = room_of(house, "Sefina Tuilagi", "Tomasi Vakalala")
     room.to_stories("frame")
@@ -290,6 +291,7 @@ def test_moment_4_words_typed_meanwhile_merge(house: House, browser: Browser) ->
 # 5 ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.alone
 def test_moment_5_five_people_around_one_laptop(house: House, browser: Browser) -> None:
     room, _ = room_of(house)
     panel = house.browse(browser, "Amina Diallo", LAPTOP)

@@ -111,6 +111,7 @@ def test_a_picture_goes_up_small_and_bare_and_is_seen_by_the_others(
     assert not kofi.troubles
 
 
+@pytest.mark.alone
 def test_40_million_pixels_are_made_small_without_holding_up_the_page(
     house: House, browser: Browser
 ) -> None:

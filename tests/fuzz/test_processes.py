@@ -304,8 +304,10 @@ async def test_hops_and_cuts_lose_nothing(
 
 
 @pytest.mark.long
+@pytest.mark.parametrize("processes", [2, 3])
 async def test_hops_and_cuts_lose_nothing_in_a_long_campaign(
-    redis_url: str, redis_server: RedisServer
+    redis_url: str, redis_server: RedisServer, processes: int
 ) -> None:
+    """Five to ten minutes each: most of it people wait for a line that is cut."""
     seed = random.randrange(2**32)
-    await run(redis_server, seed, 3, LONG_STEPS, int(redis_url.rpartition("/")[2]))
+    await run(redis_server, seed, processes, LONG_STEPS, int(redis_url.rpartition("/")[2]))

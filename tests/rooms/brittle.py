@@ -40,9 +40,11 @@ class Brittle(SqliteStorage):
         await super().append(room, seq, commit, words)
         await self._hold()
 
-    async def add_update(self, document: str, update: bytes, after: int | None = None) -> int:
+    async def add_update(
+        self, document: str, update: bytes, after: int | None = None, together: str = ""
+    ) -> int:
         self._writable(document=True)
-        id = await super().add_update(document, update, after)
+        id = await super().add_update(document, update, after, together)
         await self._hold()
         return id
 

@@ -16,7 +16,7 @@ from rooms.board_moves import SECTION, THEME, THEMES, Spot
 from rooms.board_schema import Card
 from rooms.board_state import UNDO_MS
 from rooms.commits import Commit
-from rooms.note_desk import erase_due
+from rooms.note_gone_desk import erase_due
 from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Draft, Whole

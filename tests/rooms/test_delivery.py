@@ -227,3 +227,49 @@ async def test_a_crowd_is_told_of_pointers_half_as_often(tmp_path: Path) -> None
         found.sessions = set(sessions)
         assert found._pointers_rest(0.001) == delivery.POINTERS_CROWDED == 0.080
         found.sessions.clear()
+
+
+async def test_in_a_hall_comings_and_goings_wait_for_a_moment_and_taps_do_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "HALL", 1)
+    async with await House.open(tmp_path, people=3) as house:
+        found = await house.delivery()
+        reader = await house.session("s2")
+        await house.listen()
+        await found.close()  # flushed by hand from here on
+        comer = await house.session("s3")
+        house.heard[reader].clear()
+        await found._flush_content()
+        await hear(house, reader, comer)
+        assert "view" in types(house.heard[comer]), "who comes in has all at once"
+        await comer.closed()
+        await found._flush_content()
+        await hear(house, reader)
+        assert types(house.heard[reader]) == [], "the others are told in a moment"
+        await found._flush_late()
+        await hear(house, reader)
+        assert "people" in types(house.heard[reader])
+        house.heard[reader].clear()
+        await house.do(house.lead, "say.all", text="hello", epoch=1)
+        await found._flush_content()
+        await hear(house, reader)
+        assert "view" in types(house.heard[reader]), "what somebody taps is shown at once"
+
+
+async def hear(house: House, *sessions: Any) -> None:
+    """Take what waits, without a flush."""
+    for session in sessions:
+        while session.outbox.waiting:
+            house.heard[session] += await session.outbox.get()
+
+
+async def test_those_who_come_in_at_once_are_sent_the_same_list_of_people(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        sessions = [await house.session(seat) for seat in ("s2", "s3", "s4")]
+        await house.listen()
+        lists = [
+            next(i for i in house.heard[s] if isinstance(i, Say) and '"people"' in i.payload[:40])
+            for s in sessions
+        ]
+        assert len({id(each) for each in lists}) == 1

@@ -1,6 +1,7 @@
 """Opening, finding, joining, recovering, forgetting rooms: SEA, STO2, STO3 (`rooms/RULES.md`)."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -186,3 +187,26 @@ async def test_whoever_sat_alone_sits_at_a_table_once_somebody_is_carried_SEA4(
         assert members["s3"].table == ""
         assert members["s4"].organisation
         assert members["s4"].where == "carried"
+
+
+async def test_a_wall_chooses_its_language_and_does_nothing_else(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=3) as house:
+        await house.do(house.lead, "activity.start", item="a1", epoch=1)
+        room = await house.room()
+        wall = await house.hub.recover(room, house.opened.screen)
+        assert wall.token
+        device = room.device(wall.token)
+        assert device
+
+        async def asks(request: str, command: dict[str, Any]) -> None:
+            body = {"request": request, "seat": wall.seat, "command": command}
+            await room.command(device, json.dumps(body).encode())
+
+        await asks("one", {"type": "seat.language", "language": "ar"})
+        assert room.language_of(wall.seat) == "ar"
+        running = room.whole.running["a1"]
+        assert f"'{wall.seat}'" not in str(running.state)  # a wall is nobody who comes late
+        refused: list[dict[str, Any]] = [{"type": "room.pause"}, {"type": "seat.name"}, {}]
+        for command in refused:
+            with pytest.raises(Refused, match="not_allowed"):
+                await asks("two", command)

@@ -270,7 +270,7 @@ async def test_bytes_are_counted_exactly_and_no_content_is_lost_unowed(
 
 
 def test_limits_are_as_promised() -> None:
-    assert (LIMIT, HARD_LIMIT, BATCH, STALL) == (1_048_576, 1_441_792, 65_536, 30.0)
+    assert (LIMIT, HARD_LIMIT, BATCH, STALL) == (1_310_720, 1_441_792, 65_536, 30.0)
 
 
 async def test_what_is_on_its_way_counts_until_the_reader_asks_for_more() -> None:

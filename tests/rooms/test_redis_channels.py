@@ -1,6 +1,7 @@
 """What other processes write and say arrives, and what was missed is told (issue 5)."""
 
 import asyncio
+from typing import Any
 
 import pytest
 from redis.asyncio import Redis
@@ -9,6 +10,8 @@ from redis.asyncio.client import PubSub
 from rooms.redis_storage import RedisStorage
 from rooms.storage import News
 from tests.redis_server import RedisServer
+from tests.rooms.cut_line import CutLine
+from tests.waiting import until
 
 pytestmark = pytest.mark.redis
 
@@ -66,3 +69,35 @@ async def test_whatever_the_client_trips_over_messages_arrive_again(
         except TimeoutError:
             continue
     raise AssertionError("nothing is heard any more")
+
+
+async def test_a_cut_line_leaves_no_connection_behind(redis_server: RedisServer) -> None:
+    """Found by the fuzz: both who read and who asked made the cut line anew, and one of the two
+    new ones was never closed."""
+    line = await CutLine(redis_server.port).start()
+    storage = await RedisStorage.open(f"redis://127.0.0.1:{line.port}/0")
+    heard = [storage.subscribe("c0")]
+    await storage.channels.ready(5)
+    made = asyncio.open_connection
+    opened: list[asyncio.StreamWriter] = []
+
+    async def counted(*args: Any, **options: Any) -> Any:
+        found = await made(*args, **options)
+        opened.append(found[1])
+        return found
+
+    async def stands() -> bool:
+        return storage.channels.stands
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(asyncio, "open_connection", counted)
+        for n in range(1, 30):
+            heard.append(storage.subscribe(f"c{n}"))
+            line.cut()
+            line.mend()  # at once: whoever makes it anew gets through
+            await until(stands)
+            await storage.channels.ready(5)
+        await storage.close()
+    await line.close()
+    assert len(opened) >= 25, "hollow: nothing was cut"
+    assert [writer for writer in opened if not writer.is_closing()] == []

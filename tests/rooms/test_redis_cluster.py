@@ -3,16 +3,20 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from redis import Redis
 
+from rooms import redis_backup
 from rooms.redis_storage import RedisStorage
+from rooms.sqlite_schema import FILE
 from rooms.storage import News, Storage
 from tests.redis_server import RedisServer, free_port
 from tests.rooms.conftest import Opened
 from tests.rooms.storage_contract import Reopen, StorageContract
+from tests.rooms.test_redis_backup import contents, furnish, settled
 
 pytestmark = [pytest.mark.redis, pytest.mark.slow]
 
@@ -117,3 +121,17 @@ async def test_rooms_are_spread_and_news_reach_every_process(
         with Redis(port=server.port) as client:
             held.append(client.dbsize())
     assert all(held), held
+
+
+async def test_DUR4_rooms_on_all_nodes_are_in_one_copy_and_come_back(
+    storage: RedisStorage, address: str, redis_opened: Opened, tmp_path: Path
+) -> None:
+    await furnish(storage)
+    expected = await settled(storage)
+    await redis_backup.copy_out(address, tmp_path / FILE)
+    for room in await storage.rooms():
+        await storage.forget_room(room)
+    made = await redis_backup.bring_in(address, tmp_path / FILE)
+    assert made.rooms == len(await storage.rooms()) > 0
+    redis_opened.append(await RedisStorage.open(address))
+    assert await contents(redis_opened[-1]) == expected

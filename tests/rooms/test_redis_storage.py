@@ -70,6 +70,29 @@ async def test_an_update_that_follows_on_an_old_one_is_refused(
     assert list(await other.updates("a/board", third)) == []
 
 
+async def test_updates_added_together_fail_together_where_another_process_was_first(
+    storage: RedisStorage, other: RedisStorage
+) -> None:
+    await storage.create_room("a", 1)
+
+    async def both(after: int, word: str) -> list[object]:
+        return [
+            *await asyncio.gather(
+                storage.add_update("a/board", b"mine", after=after, together=word),
+                storage.add_update("a/board", b"mine too", together=word),
+                return_exceptions=True,
+            )
+        ]
+
+    first, second = await both(0, "w1")
+    assert (first, second) == (1, 2)
+    third = await other.add_update("a/board", b"theirs", after=2)
+    # The second of the two would follow on a row of the very number it expects.
+    assert [type(outcome) for outcome in await both(2, "w2")] == [Conflict, Conflict]
+    assert await both(third, "w3") == [4, 5]
+    assert [u.id for u in await other.updates("a/board")] == [1, 2, 3, 4, 5]
+
+
 # A server that is not there
 
 

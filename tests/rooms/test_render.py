@@ -5,7 +5,7 @@ import json
 import msgspec
 import pytest
 
-from activities.blocks import Line, Need, Offer, Who, Words, say, say_n
+from activities.blocks import Line, Need, Offer, Option, Who, Words, say, say_n
 from rooms import wire
 from rooms.render import FSI, PDI, Renderer, direction, english, flat, formatted
 
@@ -92,3 +92,25 @@ def test_a_first_name_alone_is_shown_as_it_was_released() -> None:
     assert one.line(say("{who}", who=Who("s1", first=True)), "en") == "Sefina"
     assert one.line(say("{who}", who=Who("s1")), "en") == "Sefina Tuilagi"
     assert Who("s1", first=True) != Who("s1")
+
+
+def test_a_long_list_of_people_says_what_a_short_one_does_and_follows_new_names() -> None:
+    names = {f"s{n}": f"Person {n}" for n in range(1, 41)}
+    epoch = [object()]
+    made = Renderer(english, names.get, lambda *_: None, named=lambda: (epoch[0],))
+    options = tuple(Option(value=id, label=say("{name}", name=Who(id))) for id in names)
+
+    def shown(options: tuple[Option, ...]) -> list[dict[str, str]]:
+        need = Need(kind="seat", options=options)
+        command = wire.SeatRemove(epoch=3, seat="")
+        offer = Offer(command=command, label=say("Remove someone"), needs={"seat": need})
+        found: list[dict[str, str]] = json.loads(made.encode(flat(offer), "en"))["needs"]["seat"][
+            "options"
+        ]
+        return found
+
+    assert shown(options) == shown(options[:19]) + shown(options[19:30]) + shown(options[30:])
+    assert shown(options) == shown(options)
+    names["s3"] = "Wanjiru"
+    epoch[0] = object()
+    assert [one["label"] for one in shown(options)][1:4] == ["Person 2", "Wanjiru", "Person 4"]

@@ -151,12 +151,14 @@ async def test_what_follows_a_lost_edit_is_refused_as_well_DOC6(
     await found.cards("board")
     add, asked = storage.add_update, 0
 
-    async def fourth_fails(document: str, update: bytes, after: int | None = None) -> int:
+    async def fourth_fails(
+        document: str, update: bytes, after: int | None = None, together: str = ""
+    ) -> int:
         nonlocal asked
         asked += 1
         if asked == 4:
             raise StorageUnwritable
-        return await add(document, update, after)
+        return await add(document, update, after, together)
 
     monkeypatch.setattr(storage, "add_update", fourth_fails)
     updates, outcomes = await write_at_once(found, 6)

@@ -1,9 +1,17 @@
 """A whole document as one frame for those who come in."""
 
-from pycrdt import Doc, Text
+import asyncio
+import zlib
+from pathlib import Path
 
-from rooms.outgoing import Outgoing, Step2, Update
-from rooms.standing import LATER_BYTES, LATER_MOST, Standing
+import pytest
+from pycrdt import Doc, Map, Text
+
+from rooms import standing
+from rooms.outgoing import Outgoing, Step2, Update, size
+from rooms.standing import LATER_BYTES, LATER_MOST, PACKED_FROM, Standing
+from tests.rooms.house import House
+from tests.rooms.page import Page
 
 
 class Written:
@@ -80,3 +88,48 @@ def test_a_document_nobody_asked_for_keeps_nothing() -> None:
     standing.changed("r/board", b"update")
     standing.rest()
     assert standing.encoded == 0
+
+
+async def test_a_large_one_is_deflated_once_for_all_who_come() -> None:
+    board = Written()
+    board.grow(" the river" * PACKED_FROM)
+    (whole,) = board.frames()
+    both = await asyncio.gather(*(board.standing.packed("r/board", whole) for _ in range(2)))
+    assert both[0] is both[1]
+    assert isinstance(whole, Step2)
+    assert isinstance(both[0], Step2)
+    assert zlib.decompress(both[0].packed) == whole.update == both[0].update
+    assert size(both[0]) < size(whole) / 10
+
+
+async def test_a_small_one_is_not_worth_it() -> None:
+    board = Written()
+    (whole,) = board.frames()
+    assert await board.standing.packed("r/board", whole) is whole
+
+
+async def test_what_was_removed_while_it_was_deflated_is_sent_to_nobody_DOC9() -> None:
+    board = Written()
+    board.grow(" nobody may read this" * PACKED_FROM)
+    (whole,) = board.frames()
+    waiting = asyncio.ensure_future(board.standing.packed("r/board", whole))
+    await asyncio.sleep(0)
+    board.standing.drop("r/board")
+    assert await waiting is None
+    assert await board.standing.packed("r/board", whole) is None
+
+
+async def test_only_who_asked_is_sent_a_board_deflated(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(standing, "PACKED_FROM", 1)
+    async with await House.open(tmp_path, people=3) as house:
+        writer = await Page.open(house, await house.session("s2"), "board", 1)
+        assert await writer.card("s2-a", "the river")
+        for seat, asks in (("s3", True), ("s4", False)):
+            session = await house.session(seat)
+            session.packed = asks
+            page = await Page.open(house, session, "board", 2)
+            (first,) = [i for i in house.heard[session] if isinstance(i, Step2)]
+            assert bool(first.packed) == asks
+            assert "s2-a" in page.doc.get("cards", type=Map)

@@ -11,7 +11,7 @@ from rooms.tick import DUTY, FREE, MOST, Tick, adjusted
 class Bench:
     """A tick whose time and sleep are in the test's hands."""
 
-    def __init__(self, work: float = 0.0) -> None:
+    def __init__(self, work: float = 0.010) -> None:
         self.now = 0.0
         self.work = work
         self.flushes: list[float] = []
@@ -76,9 +76,9 @@ async def test_what_comes_during_the_rest_leaves_together_after_it() -> None:
 
 @pytest.mark.parametrize(
     ("work", "rest"),
-    [(0.0, 0.0), (0.000_2, 0.0), (0.001, 0.003), (0.010, 0.039), (0.1, MOST), (3.0, MOST)],
+    [(0.001, 0.003), (0.010, 0.039), (0.1, MOST), (3.0, MOST)],
 )
-async def test_the_rest_adjusts_itself_from_none_to_50_ms(work: float, rest: float) -> None:
+async def test_the_rest_adjusts_itself_up_to_50_ms(work: float, rest: float) -> None:
     bench = Bench(work)
     bench.tick.wake()
     await bench.until_resting()
@@ -86,6 +86,18 @@ async def test_the_rest_adjusts_itself_from_none_to_50_ms(work: float, rest: flo
     assert bench.tick.took == pytest.approx(work)
     assert (DUTY, FREE, MOST) == (4.0, 0.001, 0.050)
     await bench.rest_over()
+
+
+@pytest.mark.parametrize("work", [0.0, 0.000_2])
+async def test_a_quick_flush_is_followed_by_no_rest(work: float) -> None:
+    bench = Bench(work)
+    for flushed in (1, 2):
+        bench.tick.wake()
+        assert bench.tick._task
+        await asyncio.wait_for(bench.tick._task, 5)
+        assert len(bench.flushes) == flushed
+    assert bench.rests == []
+    assert bench.tick.idle
 
 
 async def test_a_fixed_rest_is_kept_however_quick_the_flush() -> None:

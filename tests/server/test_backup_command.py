@@ -167,14 +167,6 @@ def test_bad_input_is_refused_and_changes_nothing(
     assert "No such file" in capsys.readouterr().err
 
 
-def test_rooms_in_redis_are_not_copied_from_a_folder(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TALANOA_REDIS_URL", "redis://127.0.0.1/0")
-    assert main(["backup", str(tmp_path / "b"), "--data", str(tmp_path)]) == 1
-    assert "Redis" in capsys.readouterr().err
-
-
 def test_DUR3_a_damaged_file_is_mended_by_a_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -13,6 +13,8 @@ from server.settings import Settings
 from server.site import Site
 from tests.server.conftest import Opened, browser
 
+HAS_PROC = Path("/proc/self/fd").is_dir()
+
 
 async def test_alive_and_ready(client: httpx.AsyncClient) -> None:
     assert (await client.get("/healthz")).json() == {"status": "alive"}
@@ -35,6 +37,9 @@ async def test_metrics_tell_figures_and_no_names(opened: Opened) -> None:
     answer = await opened.lead.http.get("/metrics")
     assert "talanoa_rooms 1.0" in answer.text
     assert "talanoa_appends_total" in answer.text
+    now = figures(answer.text)
+    assert now["tasks"] > 0
+    assert ("files" in now) == HAS_PROC
     assert opened.room not in answer.text
 
 

@@ -36,6 +36,9 @@ SERVER_FRAMES = [
     (wire.sync_status(BOARD, saved=False), wire.SyncStatus(BOARD, False)),
     (wire.close(BOARD, "closed"), wire.Close(BOARD, "closed")),
     (wire.sync_step2(BOARD, b"\0\0"), wire.SyncStep2(BOARD, b"\0\0")),
+    (wire.packed(BOARD, b"x"), wire.Packed(BOARD, b"x")),
+    (wire.pointers(BOARD, b"\x07"), wire.Pointers(BOARD, b"\x07")),
+    (wire.awareness(BOARD, b"x" * 65_537), wire.AwarenessUpdate(BOARD, b"x" * 65_537)),
     (wire.PING, wire.Ping()),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from babel import Locale
 
 from activities.blocks import say, say_n
 from server.languages import Languages, direction, is_language, own_name
@@ -56,7 +57,7 @@ def test_the_browser_gets_forms_by_cldr_category(languages: Languages) -> None:
     found = languages.catalogue("ar")
     assert found["direction"] == "rtl"
     assert found["plurals"] == {"zero": 0, "one": 1, "two": 2, "few": 3, "many": 4, "other": 5}
-    assert found["messages"]["{n} story"][3] == "{n} قصص"
+    assert languages.messages("ar")["{n} story"][3] == "{n} قصص"
 
 
 @pytest.mark.parametrize(
@@ -73,3 +74,62 @@ def test_names_and_directions() -> None:
     assert (direction("ar"), direction("en"), direction("??")) == ("rtl", "ltr", "ltr")
     assert is_language("pt-BR")
     assert not any(map(is_language, ("", "x" * 40, "en\n", "<b>")))
+
+
+COUNTED = {  # CLDR's category of 0, 1, 2, 3, 11, 100
+    "en": ("other", "one", "other", "other", "other", "other"),
+    "es": ("other", "one", "other", "other", "other", "other"),
+    "fr": ("one", "one", "other", "other", "other", "other"),
+    "pt": ("one", "one", "other", "other", "other", "other"),
+    "sw": ("other", "one", "other", "other", "other", "other"),
+    "hi": ("one", "one", "other", "other", "other", "other"),
+    "ar": ("zero", "one", "two", "few", "many", "other"),
+}
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Languages:
+    """The catalogues of this tree."""
+    return Languages()
+
+
+@pytest.mark.parametrize("code", COUNTED)
+def test_server_and_browser_count_alike_in_every_language(shipped: Languages, code: str) -> None:
+    rule = Locale.parse(code).plural_form
+    assert tuple(rule(n) for n in (0, 1, 2, 3, 11, 100)) == COUNTED[code]
+    found = shipped.catalogue(code)
+    one, many = "{n} minute", "{n} minutes"
+    forms = shipped.messages(code).get(one, [one, many])
+    for n in (*range(201), 1_000_000):
+        form = found["plurals"].get(str(n), found["plurals"].get(rule(n)))
+        assert forms[form] == shipped.translate(code, one, many, n), n
+
+
+def test_where_0_shares_a_category_with_1_it_is_1_that_decides(tmp_path: Path) -> None:
+    (tmp_path / "pt.po").write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        'msgid "{n} note"\nmsgid_plural "{n} notes"\nmsgstr[0] "{n} nota"\nmsgstr[1] "{n} notas"\n',
+        encoding="utf-8",
+    )
+    plurals = Languages(tmp_path).catalogue("pt")["plurals"]
+    assert (plurals["one"], plurals["other"], plurals["0"]) == (0, 1, 1)
+
+
+def test_a_file_dropped_in_is_offered_by_its_own_name(tmp_path: Path) -> None:
+    (tmp_path / "ta.po").write_text(
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
+        '"X-Checked-By: Selvi, 2027-01-02\\n"\n\nmsgid "Saved"\nmsgstr "சேமிக்கப்பட்டது"\n',
+        encoding="utf-8",
+    )
+    (tmp_path / "ar.po").write_text(ARABIC, encoding="utf-8")
+    offered = {each["code"]: each for each in Languages(tmp_path).offered()}
+    assert offered["ta"]["name"] == "தமிழ்"
+    assert offered["ta"]["checked"] == "Selvi, 2027-01-02"
+    assert offered["ar"]["checked"] == ""
+    assert offered["en"]["checked"]
+
+
+def test_a_language_with_its_country_is_understood(languages: Languages) -> None:
+    assert languages.choose("ar", "en-GB") == "en"
+    assert languages.choose("en", "ar_EG") == "ar"

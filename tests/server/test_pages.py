@@ -76,7 +76,7 @@ async def test_join_by_code_without_script(opened: Opened, app: Any) -> None:
         assert (knocked.status_code, knocked.headers["location"]) == (303, "/j")
         form = await phone.get("/j")
         assert "Living with the river" in form.text
-        assert "Amina invites you to" in form.text
+        assert "Invitation from Amina" in form.text
         assert "1 person is here" in form.text
         came = await phone.post(
             "/j/join",
@@ -256,3 +256,36 @@ async def test_the_join_page_carries_the_icons_it_shows_and_no_more(
     used = set(re.findall(r"#i-(\w+)", page + "".join(path.read_text() for path in sources)))
     assert used <= there
     assert len(there) < 16
+
+
+async def test_a_language_chosen_by_hand_stays_for_the_next_pages(app: Any) -> None:
+    async with browser(app) as phone:
+        first = await phone.get("/?lang=sw", headers={"accept-language": "fr"})
+        assert '<html lang="sw" dir="ltr">' in first.text
+        cookie = first.headers["set-cookie"].lower()
+        assert "language=sw" in cookie
+        assert "httponly" in cookie
+        assert '<html lang="sw"' in (await phone.get("/j", headers={"accept-language": "fr"})).text
+        arabic = await phone.get("/j?lang=ar")
+        assert '<html lang="ar" dir="rtl">' in arabic.text
+        nobody = await phone.get("/?lang=xx", headers={"accept-language": "fr"})
+        assert "set-cookie" not in nobody.headers
+        assert '<html lang="fr"' in nobody.text
+
+
+async def test_where_a_language_is_chosen_it_says_whether_natives_checked_it(app: Any) -> None:
+    unchecked = "not yet checked by a native reader"
+    async with browser(app) as phone:
+        assert unchecked not in (await phone.get("/?lang=en")).text
+        assert "todavía sin revisar" in (await phone.get("/?lang=es")).text
+        page = (await phone.get("/languages?lang=en")).text
+        for code, name in (("ar", "العربية"), ("hi", "हिन्दी"), ("sw", "Kiswahili")):
+            assert f'<b lang="{code}" dir="{"rtl" if code == "ar" else "ltr"}">{name}</b>' in page
+        assert page.count(unchecked) == 6
+
+
+async def test_dates_come_in_the_readers_language(opened: Opened, app: Any) -> None:
+    async with browser(app) as phone:
+        await phone.post("/j", data={"code": opened.code}, headers=OWN)
+        assert "diciembre de 2026" in (await phone.get("/j?lang=es")).text
+        assert "ديسمبر" in (await phone.get("/j?lang=ar")).text

@@ -155,6 +155,7 @@ async def test_five_that_stop_reading_cost_two_megabytes_each_and_nobody_else_an
                     compression=None,
                     max_size=None,
                     max_queue=2,
+                    close_timeout=0.1,  # who stalled does not answer a close
                     ping_interval=None,
                 )
             )

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
 import msgspec
 import pytest
+from starlette.websockets import WebSocket
+from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from rooms import outgoing as out
@@ -237,7 +240,9 @@ def test_each_outgoing_object_is_encoded_once() -> None:
     [(out.AuthOk("r", True), wire.Authenticated), (out.AuthNo("r", "no"), wire.PermissionDenied),
      (out.Step1("r", b"\0"), wire.SyncStep1), (out.Step2("r", b"\0\0"), wire.SyncStep2),
      (out.Update("r", b"\0\0"), wire.Update), (out.Aware("r", b"\0"), wire.AwarenessUpdate),
-     (out.Ack("r", True), wire.SyncStatus), (out.Say("r", "{}"), wire.Stateless),
+     (out.Ack("r", True), wire.SyncStatus), (out.Pointers("r", b"\x07"), wire.Pointers),
+     (out.Step2("r", b"\0\0", packed=b"x"), wire.Packed),
+     (out.Say("r", "{}"), wire.Stateless),
      (out.ClosedDocument("r", "gone"), wire.Close)],
 )  # fmt: skip
 def test_every_outgoing_has_its_frame(item: out.Outgoing, kind: type[Any]) -> None:
@@ -264,6 +269,46 @@ async def test_u3_who_does_not_read_costs_little_and_is_let_go(
         async with asyncio.timeout(20):
             await until(lambda: len(delivery.sessions) == 1)
         sleepy.transport.abort()
+
+
+async def test_a_line_that_breaks_under_two_writers_at_once_is_no_trip(
+    live: Live, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A ping and a frame are on their way: the first finds the line broken, the second finds it
+    closed. Nobody is there to be told, and it is nobody's fault."""
+    monkeypatch.setattr(sockets, "PING_SECONDS", 0.01)
+    sending, broken = asyncio.Event(), asyncio.Event()
+
+    async def receive() -> dict[str, Any]:
+        if not sending.is_set():
+            sending.set()
+            return {"type": "websocket.connect"}
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Any) -> None:
+        if message["type"] == "websocket.accept":
+            return
+        broken.set()
+        await asyncio.sleep(0.05)
+        raise OSError
+
+    scope = {"type": "websocket", "client": ("127.0.0.1", 1), "headers": [], "path": "/sync"}
+    websocket = WebSocket(scope, receive, send)
+    await websocket.accept()
+    unheard: list[dict[str, Any]] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unheard.append(context))
+    line = sockets.Line(websocket, live.app.state.site, cookies=False)
+    with capture_logs() as logs:
+        running = asyncio.create_task(line.run())
+        await broken.wait()
+        line._names["r"] = "r"
+        line._session.outbox.put(out.Say("r", "{}"))
+        async with asyncio.timeout(10):
+            await running
+    gc.collect()
+    assert [entry for entry in logs if entry["log_level"] == "error"] == []
+    assert unheard == []
 
 
 async def test_the_way_straight_to_the_transport_is_taken_where_it_is_known(

@@ -11,7 +11,8 @@ from starlette.applications import Starlette
 from starlette.datastructures import Headers
 from starlette.routing import Mount
 
-from server.templating import IMMUTABLE, Manifest, Static, command_of, policy, qr
+from server.messages import IMMUTABLE
+from server.templating import Manifest, Static, command_of, policy, qr
 
 
 @pytest.fixture

@@ -104,5 +104,13 @@ def test_an_unknown_language_is_refused(found: Catalog, tmp_path: Path) -> None:
         strings.update(tmp_path / "locales", found, ["zz"])
 
 
-def test_the_whole_tree_can_be_read() -> None:
-    assert strings.collect() is not None
+def test_who_checked_a_translation_stays_in_its_header(found: Catalog, tmp_path: Path) -> None:
+    folder = tmp_path / "locales"
+    _, place = strings.update(folder, found, ["sw"])
+    assert strings.checked_by(place) == ""
+    text = place.read_text()
+    assert text.count('"X-Checked-By: nobody yet\\n"') == 1
+    place.write_text(text.replace("nobody yet", "Asha Juma, 2026-12-01"))
+    found.add("A new one")
+    strings.update(folder, found)
+    assert strings.checked_by(place) == "Asha Juma, 2026-12-01"

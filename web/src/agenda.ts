@@ -102,7 +102,7 @@ export class AgendaPage extends StagePart {
               }}>${t("All right")}</button></p>`
             : nothing
         }${fixedPlace(stage)}${this.head()}${this.list()}${this.foot()}</div>
-        <aside class="side stack" aria-label=${t("The whole")}>${this.whole()}${this.lookAt()}${this.plans()}</aside>
+        <aside class="side stack" aria-label=${t("The whole agenda")}>${this.whole()}${this.lookAt()}${this.plans()}</aside>
       </div>${this.gallery()}<p class="vh" role="status">${this.spoken ?? ""}</p></div>`;
   }
 
@@ -299,7 +299,7 @@ export class AgendaPage extends StagePart {
           )}${slider(
             {
               id: `${item.id}-rest-at`,
-              label: t("After"),
+              label: t("The break comes after"),
               value: item.rest_at,
               low: 1,
               high: Math.max(1, item.minutes - item.rest),
@@ -461,7 +461,7 @@ export class AgendaPage extends StagePart {
   private whole(): TemplateResult {
     const { frame, times } = this.plan.now;
     const value = (event: Event) => Number((event.target as HTMLInputElement).value) || 0;
-    return html`<section class="sheet stack" aria-labelledby="wh"><h2 class="sec" id="wh">${t("The whole")}</h2>
+    return html`<section class="sheet stack" aria-labelledby="wh"><h2 class="sec" id="wh">${t("The whole agenda")}</h2>
       <div class="field"><label for="starts">${t("It starts")}</label><input class="inp" id="starts" type="datetime-local" .value=${local(frame.starts)} @change=${(
         event: Event,
       ) =>

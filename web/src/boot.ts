@@ -8,10 +8,14 @@ interface SeatOfDevice {
   role?: string;
 }
 
+/** Sentences by English source text: one text, or the forms of a plural. */
+export type Messages = Record<string, string | string[]>;
+
 export interface Catalogue {
   language: string;
   direction: "ltr" | "rtl";
-  messages: Record<string, string | string[]>;
+  /** Only where no file of sentences goes before the script (`server/messages.py`). */
+  messages?: Messages;
   plurals: Record<string, number>;
 }
 
@@ -26,7 +30,8 @@ export interface Boot {
   device: string;
   view: ViewMessage | null;
   catalogue: Catalogue;
-  languages: { code: string; name: string; direction: string }[];
+  /** Each by its own name; `checked`: the native readers who read it through. */
+  languages: { code: string; name: string; direction: string; checked: string }[];
   /** Path of the websocket. */
   sync: string;
   /** A device token, only where cookies were refused. */

@@ -41,6 +41,12 @@ interface TimeWords {
   spoken: string;
 }
 
+/** One message of three short lines, "about|12 min|left": a translator orders and breaks them. */
+function lines(text: string): Omit<TimeWords, "spoken"> {
+  const [above = "", main = "", below = ""] = text.split("|");
+  return { above, main, below };
+}
+
 const MINUTE = 60_000;
 const LAST_WORDS = 15_000;
 
@@ -61,60 +67,54 @@ export function timeWords(clock: Clock, mine: boolean): TimeWords | null {
   if (clock.state === "ended") return null;
   if (clock.state === "idle") {
     const long = t("{n} min", { n: minutes(clock.duration) });
+    const time = clock.duration < MINUTE ? t("{n} s", { n: number(clock.duration / 1000) }) : long;
     return {
       above: "",
-      main: clock.duration < MINUTE ? t("{n} s", { n: number(clock.duration / 1000) }) : long,
+      main: time,
       below: mine ? t("once you begin") : t("when it begins"),
       spoken: mine ? t("{time}, once you begin", { time: long }) : long,
     };
   }
   if (clock.state === "paused")
     return {
-      above: t("paused"),
-      main,
-      below: t("kept"),
+      // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+      ...lines(t("paused|{time}|kept", { time: main })),
       spoken: t("Paused. {time} are kept.", { time: main }),
     };
   if (clock.state === "over" || ms <= 0) {
     return mine
       ? {
-          above: t("finish"),
-          main: t("when"),
-          below: t("you are ready"),
+          // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+          ...lines(t("finish|when|you are ready")),
           spoken: t("Finish when you are ready."),
         }
       : {
-          above: t("a little"),
-          main: t("longer"),
-          below: t("softly"),
+          // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+          ...lines(t("a little|longer|softly")),
           spoken: t("A little longer, softly."),
         };
   }
   if (ms <= LAST_WORDS && clock.duration > MINUTE)
     return {
-      above: t("last"),
-      main: t("words"),
-      below: t("softly"),
+      // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+      ...lines(t("last|words|softly")),
       spoken: t("Last words, softly."),
     };
   if (ms < MINUTE)
     return clock.duration <= MINUTE
       ? {
-          above: t("under"),
-          main,
-          below: t("left"),
+          // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+          ...lines(t("under|{time}|left", { time: main })),
           spoken: t("Under {time} left.", { time: main }),
         }
       : {
-          above: t("under"),
-          main: t("1 min"),
-          below: t("no hurry"),
+          // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+          ...lines(t("under|1 min|no hurry")),
           spoken: t("Under 1 minute, no hurry."),
         };
   return {
-    above: t("about"),
-    main,
-    below: t("left"),
+    // Translators: three short lines in a clock, of at most 14 letters; the middle one is large.
+    ...lines(t("about|{time}|left", { time: main })),
     spoken: t("About {time} left.", { time: main }),
   };
 }

@@ -4,11 +4,20 @@ import {
   HocuspocusProviderWebsocket,
   WebSocketStatus,
 } from "@hocuspocus/provider";
+import { createDecoder, readVarString, readVarUint, readVarUint8Array } from "lib0/decoding";
+import {
+  createEncoder,
+  toUint8Array,
+  writeVarString,
+  writeVarUint,
+  writeVarUint8Array,
+} from "lib0/encoding";
 import { IndexeddbPersistence } from "y-indexeddb";
 import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Boot } from "./boot";
 import { learn } from "./clock";
+import { Pointing } from "./pointing";
 import type { ServerMessage } from "./wire";
 
 /** Milliseconds without any message (the server pings every 5 s) after which a line is dead. */
@@ -29,6 +38,61 @@ const OTHERS = 1_000;
 export const AGAIN = 2_000;
 /** Milliseconds to wait for this device's own storage before going on without it. */
 const STORE_WAIT = 3_000;
+
+/** What this page understands beyond Hocuspocus; a server that does not know it overlooks it. */
+const CAN = typeof DecompressionStream === "undefined" ? "pointers" : "pointers,deflate";
+/** The kinds of frames with pointers in few bytes, and with a document deflated. */
+const POINTERS = 100;
+const PACKED = 101;
+const STEP2 = [0, 1] as const;
+
+/** A provider that reads our own kinds of frames too. */
+class Provider extends HocuspocusProvider {
+  private pointing: Pointing | undefined;
+  /** What came behind a document that is being inflated. */
+  private behind: MessageEvent[] | null = null;
+
+  override onMessage(event: MessageEvent): void {
+    if (this.behind) {
+      this.behind.push(event);
+      return;
+    }
+    const from = createDecoder(new Uint8Array(event.data as ArrayBuffer));
+    const name = readVarString(from);
+    const kind = readVarUint(from);
+    if (kind === PACKED) void this.inflate(name, readVarUint8Array(from));
+    else if (kind !== POINTERS) super.onMessage(event);
+    else if (this.awareness) {
+      this.pointing ??= new Pointing(this.awareness, this);
+      this.pointing.take(readVarUint8Array(from));
+    }
+  }
+
+  override onClose(): void {
+    this.behind = null;
+    super.onClose();
+  }
+
+  private async inflate(name: string, packed: Uint8Array): Promise<void> {
+    const behind: MessageEvent[] = [];
+    this.behind = behind;
+    const bytes = new Blob([packed as BlobPart]).stream();
+    const inflated = new Response(bytes.pipeThrough(new DecompressionStream("deflate")));
+    const update = new Uint8Array(await inflated.arrayBuffer().catch(() => new ArrayBuffer(0)));
+    // The line may have been lost meanwhile: all is asked for again.
+    if (this.behind !== behind) return;
+    this.behind = null;
+    if (update.length) {
+      const frame = createEncoder();
+      writeVarString(frame, name);
+      for (const part of STEP2) writeVarUint(frame, part);
+      writeVarUint8Array(frame, update);
+      const { buffer } = toUint8Array(frame).slice();
+      super.onMessage(new MessageEvent("message", { data: buffer }));
+    }
+    for (const event of behind) this.onMessage(event);
+  }
+}
 
 export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
 
@@ -59,7 +123,7 @@ export class Shared {
   ) {
     this.awareness = aware ? new Awareness(this.doc) : null;
     this.awareness?.setLocalState(null);
-    this.provider = new HocuspocusProvider({
+    this.provider = new Provider({
       websocketProvider: socket,
       name,
       document: this.doc,
@@ -171,7 +235,7 @@ export class Connection extends EventTarget {
     super();
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new HocuspocusProviderWebsocket({
-      url: `${scheme}//${location.host}${boot.sync || "/sync"}`,
+      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}`,
       messageReconnectTimeout: SILENCE,
       delay: 500,
       minDelay: 250,

@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "./clock";
 import { copyText } from "./copy";
-import { hour, t, tn } from "./i18n";
+import { hour, t, tn, tp } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
 import type { Offer, ViewMessage } from "./wire";
@@ -152,7 +152,7 @@ function halves(stage: Stage, whole: boolean): TemplateResult[] {
 }
 
 function kept(text: string, forget: () => unknown): TemplateResult {
-  return html`<blockquote dir="auto">${text}</blockquote><div class="row"><button class="btn small" type="button" @click=${() => copyText(text)}>${icon("copy")}${t("Copy")}</button><button class="btn small" type="button" @click=${forget}>${t("Let it go")}</button></div>`;
+  return html`<blockquote dir="auto">${text}</blockquote><div class="row"><button class="btn small" type="button" @click=${() => copyText(text)}>${icon("copy")}${t("Copy")}</button><button class="btn small" type="button" @click=${forget}>${tp("a text that was not sent", "Let it go")}</button></div>`;
 }
 
 /** Texts that found no home: to copy, or to let go. `whole`: this page shows every box of the

@@ -16,7 +16,7 @@ export function moving(stage: Stage): TemplateResult | typeof nothing {
   const picture = `/r/${stage.boot.room}/move.svg?as=${own.seat}&for=${own.code}`;
   const stay = stage.offers.find((offer) => offer.type === "seat.stay");
   return html`<section class="movecode card stack" aria-label=${t("Taking the seat to another phone")}>
-    <p>${t("On the other phone: scan this, or open {address} and type the code.", { address: `${location.host}/j` })}</p>
+    <p>${t("On the other phone: scan this, or open {address} and type the code.", { address: `\u2066${location.host}/j\u2069` })}</p>
     <p class="code" dir="ltr">${own.code}</p>
     <img src=${picture} alt=${t("The code as a picture for a camera")} width="200" height="200">
     <p class="note">${t("It works once, for ten minutes. Everything of yours comes along; this device lets go.")}</p>

@@ -1,18 +1,23 @@
 // Sentences of the catalogue: English source text is the key.
-import type { Catalogue } from "./boot";
+import type { Catalogue, Messages } from "./boot";
 
 type Args = Record<string, string | number>;
 
 let catalogue: Catalogue = {
   language: document.documentElement.lang || "en",
   direction: document.documentElement.dir === "rtl" ? "rtl" : "ltr",
-  messages: {},
   plurals: { one: 0, other: 1 },
 };
 
+/** The sentences of this page: a file of its own that the browser keeps, run before this script. */
+let messages: Messages = {};
+
 /** Use the catalogue of this page. */
 export function useCatalogue(given: Catalogue | undefined): void {
-  if (given) catalogue = given;
+  if (!given) return;
+  catalogue = given;
+  const sent = globalThis as { talanoaMessages?: Messages };
+  messages = given.messages ?? sent.talanoaMessages ?? {};
 }
 
 export function language(): string {
@@ -27,21 +32,48 @@ function fill(text: string, args: Args): string {
 
 /** One sentence: `t("{name} is telling", {name})`. */
 export function t(id: string, args: Args = {}): string {
-  const found = catalogue.messages[id];
+  const found = messages[id];
   return fill(typeof found === "string" && found ? found : id, args);
 }
 
 /** A sentence with a plural: `tn("{n} note", "{n} notes", 3)`. */
 export function tn(one: string, many: string, n: number, args: Args = {}): string {
-  const found = catalogue.messages[one];
+  const found = messages[one];
   const shown = { n: number(n), ...args };
   if (Array.isArray(found)) {
     const category = new Intl.PluralRules(catalogue.language).select(n);
-    const form = catalogue.plurals[category] ?? catalogue.plurals.other ?? 0;
+    const { plurals } = catalogue;
+    const form = plurals[n] ?? plurals[category] ?? plurals.other ?? 0;
     const text = found[form];
     if (text) return fill(text, shown);
   }
   return fill(n === 1 ? one : many, shown);
+}
+
+/** A short word that means several things, told apart by where it stands: `tp("a button", "Done")`. */
+export function tp(context: string, id: string, args: Args = {}): string {
+  const found = messages[`${context}\u0004${id}`];
+  return fill(typeof found === "string" && found ? found : id, args);
+}
+
+/** A sentence whose {places} are drawn as elements: `woven(t("{name} is ready"), {name: html`…`})`.
+ *  Translators order it as their language wants. */
+export function woven(text: string, parts: Record<string, unknown>): unknown[] {
+  return text.split(/(\{\w+\})/).map((piece) => {
+    const name = piece.slice(1, -1);
+    return piece.startsWith("{") && name in parts ? parts[name] : piece;
+  });
+}
+
+/** What stands between two names of a list. */
+export function comma(): string {
+  return catalogue.direction === "rtl" ? "، " : ", ";
+}
+
+/** Which way a language is written, where it is not the page's: a memo has the language of its room. */
+export function runs(code: string): "ltr" | "rtl" {
+  if (!code || code === catalogue.language) return catalogue.direction;
+  return /^(ar|arc|ckb|dv|fa|he|ps|sd|ug|ur|yi)\b/i.test(code) ? "rtl" : "ltr";
 }
 
 /** A number in the page's language. */

@@ -5,7 +5,7 @@ import { Box } from "./blocks/box";
 import { consent } from "./blocks/fill";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
-import { hour, moment, t, tn } from "./i18n";
+import { hour, moment, t, tn, tp } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
@@ -119,7 +119,7 @@ export class MePage extends StagePart {
   private offers(each: MyWords, given: boolean): TemplateResult {
     const { stage } = this;
     if (each.gone)
-      return html`<div class="acts">${this.button(each, "edit", t("Write it again"))}${this.button(each, "erase", t("Let it go"))}</div>`;
+      return html`<div class="acts">${this.button(each, "edit", t("Write it again"))}${this.button(each, "erase", tp("words that are put away", "Let it go"))}</div>`;
     const first = each.state === "pending" && !each.unheard;
     const asked = quotable(each) && (this.message?.asked_until ?? 0) > 0;
     const answer = asked
@@ -127,7 +127,7 @@ export class MePage extends StagePart {
       : each.own
         ? html`<button class="btn ${first ? "main big" : "small"}" type="button" @click=${() => this.ask(each)}>${first ? t("Answer") : t("Change my answer")}</button>`
         : this.reach(each, given);
-    return html`<div class="acts">${answer}${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${t("Take it back")}</button>` : nothing}${each.card ? nothing : this.button(each, "edit", t("Edit"))}${this.button(each, "erase", t("Delete"))}</div>`;
+    return html`<div class="acts">${answer}${given ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "consent.withdraw", words: each.words })}>${tp("permission to pass words on", "Take it back")}</button>` : nothing}${each.card ? nothing : this.button(each, "edit", t("Edit"))}${this.button(each, "erase", t("Delete"))}</div>`;
   }
 
   /** Insights, questions and practices need no answer; how far they travel is still their author's. */

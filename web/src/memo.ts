@@ -7,7 +7,7 @@ import { drawBlock } from "./blocks/index";
 import "./blocks/photo";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
-import { number, t, tn } from "./i18n";
+import { number, runs, t, tn, woven } from "./i18n";
 import "./memo/exports";
 import { type Changed, changedSinceSent } from "./memo/changed";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
@@ -240,14 +240,14 @@ export class MemoPage extends StagePart {
     const gaps = { memo, stage: this.stage, reminded: this.reminded, go: this.go };
     return html`<div class="wide memo">
       ${this.contents(leftOf(memo))}
-      <article class="doc stack" ?hidden=${this.listing}>${this.head(memo)}${repeat(
+      <article class="doc stack" lang=${memo.language || nothing} dir=${runs(memo.language)} ?hidden=${this.listing}>${this.head(memo)}${repeat(
         this.shown,
         (section) => section.id,
         (section) => this.section(section),
       )}${this.lost(memo)}${this.unplaced(memo)}${this.notes()}</article>
       ${this.listing ? html`<article class="doc stack"><h1 class="head" tabindex="-1" id="notes-head">${t("Where every note went")}</h1>${this.ledger ? drawLedger(this.ledger, this.show) : html`<p class="quiet">${t("A moment…")}</p>`}</article>` : nothing}
       <aside class="stack" id="before" aria-label=${t("Before you send")}>
-        <section class="stack"><h2 class="sec"><span><span class="bignum nums">${number(words)}</span> ${t("words")}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
+        <section class="stack"><h2 class="sec"><span>${woven(tn("{n} word", "{n} words", words, { n: "{n}" }), { n: html`<span class="bignum nums">${number(words)}</span>` })}</span>${budget ? html`<span class="note">${t("about {n}", { n: number(budget) })}</span>` : nothing}</h2>${budget ? html`<progress class="meter" max=${budget} .value=${Math.min(words, budget)} aria-label=${t("Words so far")}></progress>` : nothing}</section>
         ${this.editable ? drawMissing(gaps) : nothing}
         ${this.send(leftOf(memo))}
         <section class="stack"><h2 class="sec">${t("Counted for you")}</h2><dl class="counts">${this.counted(memo).map(([label, n]) => html`<div><dt>${label}</dt><dd class="nums">${number(n)}</dd></div>`)}</dl>${memo.unheard?.length ? html`<p class="note"><bdi>${memo.unheard.join(", ")}</bdi></p>` : nothing}</section>
@@ -256,7 +256,7 @@ export class MemoPage extends StagePart {
 
   /** The copy people have: to be read, and to say something about. */
   private reading(memo: MemoTree): TemplateResult {
-    return html`<div class="wide memo reads">${this.contents(0)}<article class="doc stack">${this.head(memo)}${repeat(
+    return html`<div class="wide memo reads">${this.contents(0)}<article class="doc stack" lang=${memo.language || nothing} dir=${runs(memo.language)}>${this.head(memo)}${repeat(
       this.shown,
       (section) => section.id,
       (section) => this.section(section),

@@ -22,6 +22,7 @@ import { StripPart } from "./panel/strip";
 import { BAR, LastStep, mover, onward, type Said, tookTwice } from "./panel/undo";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
+import { tongues } from "./tongue";
 import type { AgendaRow, Block, NextStep, Offer, ViewMessage } from "./wire";
 
 /** Minutes from which an item of the agenda strip is drawn wider. */
@@ -163,6 +164,7 @@ export class PanelPage extends StagePart {
       <a href=${`${room}/ready`}>${icon("key")}${t("Invitation and links")}</a>
       <a href=${room}>${icon("device")}${t("My own screen")}</a>
       <button type="button" class="wideonly" aria-keyshortcuts="?" @click=${() => this.lay("keys")}>${icon("grip")}${t("Keys")}</button></section>
+      ${tongues(stage)}
     </div></nav>`;
   }
 
@@ -242,7 +244,7 @@ export class PanelPage extends StagePart {
   /** What is said in passing, and for ten seconds the way back. */
   private passing(places: Sorted): TemplateResult {
     const { seconds, moved, returned } = this.steps;
-    const now = serverNow();
+    const now = performance.now();
     // What was pressed is said until the room has answered with its own line.
     const since = Math.max(moved?.until ?? 0, returned?.until ?? 0);
     const line =
@@ -275,7 +277,7 @@ export class PanelPage extends StagePart {
   }
 
   private tell(text: string): void {
-    this.said = { text, until: serverNow() + BAR };
+    this.said = { text, until: performance.now() + BAR };
   }
 
   // Keys

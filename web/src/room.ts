@@ -12,6 +12,7 @@ import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { OWN } from "./panel/menu";
 import { define, icon, initials } from "./part";
 import { openStage } from "./stage";
+import { tongues } from "./tongue";
 import type { Block, Offer, ViewMessage } from "./wire";
 
 /** Whether a screen shows what only this person may see. */
@@ -229,7 +230,7 @@ export class RoomPage extends StagePart {
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
-      ${stage.boot.languages.length > 1 ? this.languages() : nothing}
+      ${tongues(stage)}
       <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
       <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
@@ -249,32 +250,12 @@ export class RoomPage extends StagePart {
     return html`<div class="sig">${icon("key")}<span class="grow">${t("You are a facilitator here. The control panel says what comes next.")}</span><a class="btn small" href=${`/r/${this.stage.boot.room}/panel`}>${t("Control panel")}</a></div>`;
   }
 
-  /** The language of one's own screen; the page comes back in it. */
-  private languages(): TemplateResult {
-    const { stage } = this;
-    const { language } = stage.boot.catalogue;
-    return html`<label class="tongue">${icon("globe")}<span>${t("Language of my screen")}</span><select class="inp" @change=${(
-      event: Event,
-    ) => {
-      const wanted = (event.target as HTMLSelectElement).value;
-      stage.addEventListener(
-        "done",
-        (done) => {
-          const sent = (done as CustomEvent<{ payload: { command: { type: string } } }>).detail;
-          if (sent.payload.command.type === "seat.language") location.reload();
-        },
-        { once: true },
-      );
-      stage.say({ type: "seat.language", language: wanted });
-    }}>${stage.boot.languages.map((each) => html`<option value=${each.code} lang=${each.code} ?selected=${each.code === language}>${each.name}</option>`)}</select></label>`;
-  }
-
   private seats(): TemplateResult {
     const { stage } = this;
     const shown = this.cover || stage.seat;
     return html`<ul class="seats" aria-label=${t("Who is on this device")}>${stage.boot.seats.map(
       (each) =>
-        html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("is asked for something")}</span>` : nothing}</button></li>`,
+        html`<li><button class="seatchip" type="button" aria-current=${each.seat === shown ? "true" : "false"} @click=${() => this.pass(each.seat)}><span class="av" aria-hidden="true">${initials(stage.name(each.seat))}</span><bdi>${stage.name(each.seat)}</bdi>${asked(stage.views.get(each.seat)) && each.seat !== shown ? html`${icon("pencil")}<span class="vh">${t("Something is asked here")}</span>` : nothing}</button></li>`,
     )}</ul><tl-add-person .stage=${stage} .look=${"chip add"}></tl-add-person>`;
   }
 

@@ -8,6 +8,7 @@ import { t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
+import { tongues } from "./tongue";
 import type { Block, ViewMessage } from "./wire";
 
 /** Sizes the words of a wall are tried in, until all of them stand between head and foot. */
@@ -60,7 +61,7 @@ export class WallPage extends StagePart {
     document.title = `${view.room.title} · Talanoa`;
     return html`<div class="wall ${pics.length > 1 ? "several" : ""} ${comingIn(view) ? "coming" : ""}">
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
-      <header><span class="brand">${icon("talanoa")}Talanoa</span><span dir="auto">${view.room.title}</span></header>
+      <header><span class="brand">${icon("talanoa")}Talanoa</span>${tongues(stage)}<span dir="auto">${view.room.title}</span></header>
       <section class="mid stack" aria-live="polite"><div class="told stack">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}</div>
       ${pics.length > 1 ? html`<div class="trio" data-n=${pics.length}>${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
       ${middle.length ? html`<div class="rest">${middle.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
@@ -78,7 +79,7 @@ export class WallPage extends StagePart {
   private door(view: ViewMessage): TemplateResult {
     const { boot } = this.stage;
     if (view.room.door === "closed" || !view.room.code) return html`<span></span>`;
-    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Come in with")}<b>${view.room.code}</b>${location.host}/j</p></div>`;
+    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Code to come in")}<b dir="ltr">${view.room.code}</b><bdi dir="ltr">${location.host}/j</bdi></p></div>`;
   }
 }
 

@@ -1,7 +1,7 @@
 // One card, the same in a room, on the panel, in the memo and on the board: what differs is the
 // place it stands in, which says what may be done here. It looks again only when it itself changes.
 import { html, nothing, type TemplateResult } from "lit";
-import { hour, language, number, t, tn } from "../i18n";
+import { hour, language, number, t, tn, tp } from "../i18n";
 import { icon, Part } from "../part";
 import type { Facts, Shelf } from "../shelf";
 import type { Stage } from "../stage";
@@ -220,7 +220,7 @@ export class CardPart extends Part {
       ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
-          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${t("Done")}</button></div>`
+          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button></div>`
           : editing
             ? this.rewording(card)
             : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
@@ -270,7 +270,7 @@ export class CardPart extends Part {
       if (event.key !== "Escape") return;
       event.stopPropagation();
       this.done();
-    }}><tl-box .stage=${stage} .seat=${stage.seat} .name=${REWORD} .start=${card.text} .label=${t("Your note")} .hint=${t("Your name stays away from it.")} .limit=${NOTE_LIMIT} .lines=${2} .need=${""}></tl-box><button class="btn small">${t("Done")}</button></form>`;
+    }}><tl-box .stage=${stage} .seat=${stage.seat} .name=${REWORD} .start=${card.text} .label=${t("Your note")} .hint=${t("Your name stays away from it.")} .limit=${NOTE_LIMIT} .lines=${2} .need=${""}></tl-box><button class="btn small">${tp("a button", "Done")}</button></form>`;
   }
 
   /** Its author takes a card away; what is nobody's a facilitator, on the board. */

@@ -1,7 +1,7 @@
 // Cards "I will ...": who, what, with whom, by when, and what helps.
 import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "../clock";
-import { day, number, t } from "../i18n";
+import { day, number, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Commitment, Commitments, Offer } from "../wire";
 import { sees, TimedPart } from "./block";
@@ -58,7 +58,7 @@ export class CommitmentsBlock extends TimedPart<Commitments> {
     if (this.view.lens === "screen") return this.onWall();
     return html`<section class="stack"><h2 class="sec">${title}</h2>${
       cards.length
-        ? html`${this.list(cards.slice(0, FEW))}${cards.length > FEW ? html`<details class="rules"><summary>${t("{n} more", { n: number(cards.length - FEW) })}${icon("down")}</summary>${this.list(cards.slice(FEW))}</details>` : nothing}`
+        ? html`${this.list(cards.slice(0, FEW))}${cards.length > FEW ? html`<details class="rules"><summary>${tn("{n} more", "{n} more", cards.length - FEW)}${icon("down")}</summary>${this.list(cards.slice(FEW))}</details>` : nothing}`
         : html`<p class="quiet">${t("No commitments yet. A small one is a good one.")}</p>`
     }</section>`;
   }

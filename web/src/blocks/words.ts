@@ -102,7 +102,7 @@ export class AnswersBlock extends TimedPart<Answers> {
     const pages = shown === answers ? 1 : Math.ceil(answers.length / size);
     return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>${
       answers.length
-        ? html`${this.list(shown.slice(0, open), short)}${shown.length > open ? html`<details class="rules"><summary>${t("{n} more", { n: number(shown.length - open) })}${icon("down")}</summary>${this.list(shown.slice(open), short)}</details>` : nothing}`
+        ? html`${this.list(shown.slice(0, open), short)}${shown.length > open ? html`<details class="rules"><summary>${tn("{n} more", "{n} more", shown.length - open)}${icon("down")}</summary>${this.list(shown.slice(open), short)}</details>` : nothing}`
         : html`<p class="quiet">${t("Nobody has given anything yet.")}</p>`
     }</section>`;
   }

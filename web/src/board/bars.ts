@@ -1,6 +1,6 @@
 // The bars at the foot of the board: what to do with chosen notes, and the last step with its undo.
 import { html, nothing, type TemplateResult } from "lit";
-import { t, tn } from "../i18n";
+import { t, tn, tp } from "../i18n";
 import { icon } from "../part";
 import { ways } from "./outwards";
 import type { BoardPlace } from "./place";
@@ -51,7 +51,7 @@ export function sortingBar(
           if (n) place.board.nameTheme(place.picked);
         }}>${icon("plus")}${t("Make a theme")}</button>
         <button class="btn small" type="button" aria-disabled=${n ? nothing : "true"} aria-expanded=${sorting ? "true" : "false"} @click=${() => list(n > 0 && !sorting)}>${icon("move", "flip")}${t("Move to…")}</button>
-        <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button>${
+        <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${tp("a button", "Done")}</button>${
           sorting && n
             ? html`<div class="menu">${place.columns().map(
                 (column) =>
@@ -75,5 +75,5 @@ export function sharingBar(place: BoardPlace): TemplateResult {
         (way) =>
           html`<button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => place.share(picked, way)}>${icon(way.icon)}${way.some}</button>`,
       )}
-      <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${t("Done")}</button></div>`;
+      <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${tp("a button", "Done")}</button></div>`;
 }

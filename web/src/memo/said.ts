@@ -1,7 +1,7 @@
 // What people say about a part of the memo they have: read by everyone who has it, printed nowhere.
 import { html, nothing, type TemplateResult } from "lit";
 import { repeat } from "lit/directives/repeat.js";
-import { t } from "../i18n";
+import { t, tp } from "../i18n";
 import { define, icon, Part } from "../part";
 import type { Stage } from "../stage";
 import type { Comment } from "./tree";
@@ -53,7 +53,7 @@ export class SaidPart extends Part {
       stage.facilitator
         ? html`<button class="btn small" type="button" aria-pressed=${each.taken ? "true" : "false"} @click=${() => stage.say({ type: "memo.take_up", comment: each.id, on: !each.taken })}>${each.taken ? t("Not yet after all") : t("Taken up")}</button>`
         : nothing
-    }${each.mine ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "memo.uncomment", comment: each.id })}>${t("Take it back")}</button>` : nothing}</span></div></li>`;
+    }${each.mine ? html`<button class="btn small" type="button" @click=${() => stage.say({ type: "memo.uncomment", comment: each.id })}>${tp("a comment", "Take it back")}</button>` : nothing}</span></div></li>`;
   }
 
   private writing(): TemplateResult {

@@ -94,6 +94,8 @@ export interface Comment {
 }
 
 export interface MemoTree {
+  /** The one it is written in: that of the room. */
+  language: string;
   stage?: Stage;
   /** Places whose words were read again for the shareable copy, as they are. */
   fit?: string[];

@@ -1,7 +1,7 @@
 // The panel before the first activity and after the last: what is worth doing now, within reach.
 import { html, nothing, type TemplateResult } from "lit";
 import { comingIn, finished } from "../frame";
-import { t, tn } from "../i18n";
+import { t, tn, woven } from "../i18n";
 import { icon } from "../part";
 import type { Stage } from "../stage";
 import type { Offer, ViewMessage } from "../wire";
@@ -40,7 +40,7 @@ export function before(stage: Stage, view: ViewMessage): TemplateResult | typeof
   return html`<ul class="people todo">${row(
     "people",
     code
-      ? html`${t("People come in with")} <b class="nums" dir="ltr">${code}</b>`
+      ? html`${woven(t("People come in with {code}"), { code: html`<b class="nums" dir="ltr">${code}</b>` })}`
       : t("Invite people"),
     "",
     html`<a class="btn small" href=${`${room}/ready`}>${t("Invitation and links")}</a>`,

@@ -3,12 +3,15 @@ import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "../clock";
 import { StagePart } from "../frame";
 import { carriedHere } from "../hall";
-import { number, t, tn } from "../i18n";
+import { number, t, tn, woven } from "../i18n";
 import { icon, initials } from "../part";
 import type { Block, Person, RingSeat } from "../wire";
 
 /** How many people the short list shows: those who need a look come first. */
 const SHORT = 8;
+
+/** Keeps `{n}` in a sentence, to be drawn as an element of its own. */
+const HOLE = { n: "{n}" };
 
 type Way = "look" | "groups" | "silent";
 
@@ -63,16 +66,17 @@ export class PeoplePart extends StagePart {
     const silent = all.filter((person) => this.silent(person, states));
     const count = (presence: string) => all.filter((each) => each.presence === presence).length;
     const told = [
-      [count("here"), t("here")],
-      [count("away"), t("away")],
-      [count("waiting"), t("waiting")],
-      [count("gone"), t("gone")],
+      [count("here"), (n: number) => tn("{n} here", "{n} here", n, HOLE)],
+      [count("away"), (n: number) => tn("{n} away", "{n} away", n, HOLE)],
+      [count("waiting"), (n: number) => tn("{n} waiting", "{n} waiting", n, HOLE)],
+      [count("gone"), (n: number) => tn("{n} gone", "{n} gone", n, HOLE)],
     ] as const;
     const way = this.way ?? "look";
     return html`<section class="stack" aria-labelledby="pp"><h2 class="sec" id="pp" tabindex="-1">${t("People")}<span class="note nums">${told
       .filter(([n], index) => n || index !== 2)
       .map(
-        ([n, word], index) => html`${index ? " · " : ""}<b>${number(n)}</b> ${word}`,
+        ([n, told], index) =>
+          html`${index ? " · " : ""}${woven(told(n), { n: html`<b>${number(n)}</b>` })}`,
       )}</span></h2>
     ${
       all.length

@@ -1,7 +1,7 @@
 // What somebody waits for: help, the door, care, more time, ready; each with its answer.
 import { html, nothing, type TemplateResult } from "lit";
 import { StagePart } from "../frame";
-import { t, tn } from "../i18n";
+import { t, tn, woven } from "../i18n";
 import { icon } from "../part";
 import type { Stage } from "../stage";
 import type { Offer } from "../wire";
@@ -13,6 +13,7 @@ interface Signal {
   picture: string;
   good: boolean;
   who: string;
+  /** One sentence with the place {name} in it. */
   text: string;
   offers: Offer[];
   answer?: () => void;
@@ -21,10 +22,11 @@ interface Signal {
 /** Signals put aside on this device ("Seen"): they ask nothing of the server. */
 const seen = new Set<string>();
 
+/** A sentence about somebody; {name} stays in it, to be drawn in bold. */
 function words(type: string): string {
-  if (/^door|admit|refuse/.test(type)) return t("waits at the door");
-  if (/restore|erase/.test(type)) return t("has words that are hidden");
-  return type.startsWith("care") ? t("would be glad of a word") : "";
+  if (/^door|admit|refuse/.test(type)) return t("{name} waits at the door");
+  if (/restore|erase/.test(type)) return t("{name} has words that are hidden");
+  return type.startsWith("care") ? t("{name} would be glad of a word") : "{name}";
 }
 
 function ofOffer(stage: Stage, offer: Offer): Signal {
@@ -36,7 +38,7 @@ function ofOffer(stage: Stage, offer: Offer): Signal {
     picture,
     good: false,
     who: name,
-    text: offer.hint ?? words(offer.type),
+    text: offer.hint ? `{name} ${offer.hint}` : words(offer.type),
     offers: [offer],
   };
 }
@@ -56,8 +58,8 @@ export function open(stage: Stage): Signal[] {
         good: false,
         who: person.name,
         text: person.about
-          ? t("asks for help: {about}", { about: person.about })
-          : t("asks for help"),
+          ? t("{name} asks for help: {about}", { about: person.about })
+          : t("{name} asks for help"),
         offers: [],
         ...(answers.length && !answers.some((offer) => offer.seat === person.seat)
           ? {}
@@ -80,7 +82,7 @@ export function open(stage: Stage): Signal[] {
     const offers = group.offers
       .map((index) => stage.offers[index])
       .filter((offer): offer is Offer => offer?.type === "time.give");
-    const text = t("asks for two more minutes");
+    const text = t("{name} asks for two more minutes");
     return offers.length
       ? [{ key: `time ${group.id}`, picture: "later", good: false, who: group.name, text, offers }]
       : [];
@@ -94,7 +96,7 @@ export function open(stage: Stage): Signal[] {
         picture: "check",
         good: true,
         who: group.name,
-        text: t("is ready"),
+        text: t("{name} is ready"),
         offers: [],
         answer: () => {
           seen.add(key);
@@ -119,7 +121,7 @@ export class SignalsPart extends StagePart {
       all.length
         ? html`<ul class="sigs">${all.map(
             (one) =>
-              html`<li class="sig ${one.good ? "leaf" : ""}">${icon(one.picture)}<span class="grow">${one.who ? html`<b dir="auto">${one.who}</b> ` : nothing}<span dir="auto">${one.text}</span></span>${one.offers.map(
+              html`<li class="sig ${one.good ? "leaf" : ""}">${icon(one.picture)}<span class="grow">${woven(one.text, { name: one.who ? html`<b><bdi>${one.who}</bdi></b>` : "" })}</span>${one.offers.map(
                 (offer) =>
                   html`<tl-offer .stage=${stage} .offer=${offer} .look=${"small"}></tl-offer>`,
               )}${

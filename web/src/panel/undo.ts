@@ -1,5 +1,4 @@
 // A step that was just taken can be taken back: ten seconds in a bar, afterwards in the menu.
-import { serverNow } from "../clock";
 import { t } from "../i18n";
 import type { Stage } from "../stage";
 import type { ViewMessage } from "../wire";
@@ -7,7 +6,8 @@ import type { ViewMessage } from "../wire";
 /** Milliseconds the bar stands: long enough to notice a wrong tap, short enough to be forgotten. */
 export const BAR = 10_000;
 
-/** What the panel says in passing, for as long as the bar stands. */
+/** What the panel says in passing, for as long as the bar stands. `until` is by this page's own time
+ *  (`performance.now`): the room's may be set back, and then an older line would outlive a newer. */
 export interface Said {
   text: string;
   until: number;
@@ -41,7 +41,7 @@ export class LastStep {
     if (here === this.seen) return;
     const before = this.seen;
     const offered = view.may.some((offer) => offer.type === "phase.back");
-    const until = serverNow() + BAR;
+    const until = performance.now() + BAR;
     this.returned = undefined;
     // Between two activities there is nothing to come back to.
     if (before && here && here === this.from && !offered) {
@@ -54,7 +54,7 @@ export class LastStep {
 
   /** Whole seconds the bar still stands, 0 when it has folded into the menu. */
   get seconds(): number {
-    return this.moved ? Math.max(0, Math.ceil((this.moved.until - serverNow()) / 1000)) : 0;
+    return this.moved ? Math.max(0, Math.ceil((this.moved.until - performance.now()) / 1000)) : 0;
   }
 }
 
