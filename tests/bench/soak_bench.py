@@ -42,6 +42,9 @@ ASKS: Final = 30.0
 LIVES: Final = 0.25
 """Part of the time for which a room is there."""
 
+RENEWING: Final = 3
+"""Rooms that are forgotten and opened at the same moment: each forgetting rewrites the file."""
+
 HALLS: Final = 100
 """Addresses from which people come."""
 
@@ -189,6 +192,7 @@ class Soak:
         self.failures: list[str] = []
         self.places: list[Place] = []
         self._rooms, self._people = rooms, people
+        self._renewing = asyncio.Semaphore(RENEWING)
         self._pause = seconds * LIVES / rooms
         self._dice = random.Random(seed)
 
@@ -224,9 +228,10 @@ class Soak:
                 renewing.create_task(self._renew_one(number % len(self.places)))
 
     async def _renew_one(self, at: int) -> None:
-        old, self.places[at] = self.places[at], await self._open()
-        await old.forget()
-        self.renewed += 1
+        async with self._renewing:
+            old, self.places[at] = self.places[at], await self._open()
+            await old.forget()
+            self.renewed += 1
 
     async def forget_all(self) -> None:
         """No room is left."""
