@@ -55,9 +55,8 @@ sent: one fresh `Step2`."""
 class Pipe(Protocol):
     """A device's socket, where it can be written to without waiting."""
 
-    @property
-    def free(self) -> bool:
-        """Whether it takes something now."""
+    free: bool
+    """Whether it takes something now."""
 
     @property
     def kept(self) -> int:
@@ -106,6 +105,7 @@ class Outbox:
         self._said_bye = False
         self._stalled_since: float | None = None
         self._pipe: Pipe | None = None
+        self._through: Pipe | None = None  # the same, until the last word is said
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
         self.unaware: set[str] = set()
@@ -126,10 +126,13 @@ class Outbox:
         """From now on what comes goes straight into this socket while it is free and nothing is
         waiting; None: all of it waits for `get`."""
         self._pipe = pipe
+        self._through = None if self._said_bye or self._goodbye else pipe
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
-        if (pipe := self._straight) is not None and type(item) is not Bye:
+        pipe = self._through
+        waits = self._items or self.overflowed or type(item) is Bye
+        if pipe is not None and pipe.free and not waits:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -148,6 +151,7 @@ class Outbox:
                 self._settled(document)
             case Bye():
                 self._said_bye = True
+                self._through = None
             case _:
                 pass
         self._add(item)
@@ -155,7 +159,8 @@ class Outbox:
 
     def put_latest(self, key: str, item: Outgoing) -> None:
         """Add an item in place of the one that waits under the same key, if any."""
-        if (pipe := self._straight) is not None:
+        pipe = self._through
+        if pipe is not None and pipe.free and not (self._items or self.overflowed):
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -205,6 +210,7 @@ class Outbox:
         """Drop all that waits and let `get` and `given_up` say goodbye."""
         if self._goodbye is None:
             self._goodbye = goodbye
+        self._through = None
         self._items.clear()
         self._latest.clear()
         self._keys.clear()
@@ -215,14 +221,6 @@ class Outbox:
         self.waiting = self.sending = 0
         self._ready.set()
         self._given_up.set()
-
-    @property
-    def _straight(self) -> Pipe | None:
-        """The socket, when something may be written to it past all that waits: nothing does."""
-        pipe = self._pipe
-        if pipe is None or self._items or self.overflowed or self._said_bye or self._goodbye:
-            return None
-        return pipe if pipe.free else None
 
     def _add(self, item: Outgoing) -> int:
         weight = size(item)

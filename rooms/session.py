@@ -41,6 +41,13 @@ POINTED: Final = frozenset({"board", "memo"})
 OPEN_DOCUMENTS: Final = 40
 """Documents one socket may hold open: nine seats with four each, and a few that closed."""
 
+IN_ORDER: Final = 10_000
+"""Milliseconds for which a command that could not be saved is waited for before a later one of the
+same line is done: whoever ticks and takes the tick back has not ticked. The page sends it again
+after two to four seconds."""
+
+NOBODY: Final = ("", 0)
+
 SENTENCES: Final[dict[Reason, Line]] = {
     "not_allowed": say("This is not yours to do right now. Nothing was changed."),
     "not_present": say("You have left. Come back in first; your place is kept."),
@@ -108,6 +115,7 @@ class Session:
         """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
+        self._put_off = NOBODY
 
     @property
     def room_id(self) -> str:
@@ -262,14 +270,20 @@ class Session:
             self._set_lens(raw)
             return
         room = self._here().room
+        request, now = _request_of(raw), room.world.clock.now()
+        first, until = self._put_off
+        if first not in ("", request) and now < until:
+            self._refuse("full", request=request, line=DISK_FULL, again=True)
+            return
+        self._put_off = NOBODY
         try:
             with reaching():
                 done = await room.command(self.device, raw)
         except Refused as refused:
             again = isinstance(refused, Unsaved)
-            self._refuse(
-                refused.reason, request=_request_of(raw), line=refused.message, again=again
-            )
+            if again:
+                self._put_off = (request, now + IN_ORDER)
+            self._refuse(refused.reason, request=request, line=refused.message, again=again)
             return
         self.outbox.put(Say(room.id, msgspec.json.encode(done).decode()))
 

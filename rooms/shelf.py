@@ -169,7 +169,7 @@ class Shelf(OpenDocuments):
         except BaseException as error:
             # The index may have what is not durable: load afresh.
             self._documents.drop(self._full(name))
-            if isinstance(error, StorageUnwritable):
+            if isinstance(error, StorageUnwritable) and not isinstance(error, Newer):
                 error = RefusedEdit("full", NOT_SAVED)
             for edit in edits:
                 if edit.outcome is None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, assert_never
 from weakref import WeakKeyDictionary
 
 import msgspec
+from starlette.datastructures import QueryParams
 from starlette.responses import Response
 from starlette.websockets import (
     WebSocket,
@@ -109,13 +110,21 @@ def encode(item: out.Outgoing, name: str) -> bytes:
 _framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 """The same as whole websocket frames, for those written straight to a transport."""
 
+_last: tuple[out.Outgoing | None, bytes] = None, b""
+"""The one asked for last: what goes to two hundred is asked for two hundred times running."""
+
 
 def framed_of(item: out.Outgoing) -> bytes:
     """The websocket frame of an outgoing object under the plain name of its document."""
-    frame = _framed.get(item)
-    if frame is None:
-        frame = _framed[item] = framed(encode(item, getattr(item, "document", "")))
-    return frame
+    global _last
+    last, frame = _last
+    if last is item:
+        return frame
+    known = _framed.get(item)
+    if known is None:
+        known = _framed[item] = framed(encode(item, getattr(item, "document", "")))
+    _last = item, known
+    return known
 
 
 async def sync(websocket: WebSocket) -> None:
@@ -153,7 +162,8 @@ class Line:
         self._cookies = cookies
         self._session: Session = site.hub.session()
         # A server that knows nothing of it overlooks it, and the page is sent what all are.
-        can = websocket.query_params.get("can", "").split(",")
+        asked = QueryParams(websocket.scope.get("query_string", b""))
+        can = asked.get("can", "").split(",")
         self._session.short = "pointers" in can
         self._session.packed = "deflate" in can
         self._names: dict[str, str] = {}
@@ -164,12 +174,15 @@ class Line:
         self._asked = False
         self._heard = asyncio.get_running_loop().time()
         self._sending = asyncio.Lock()
+        self.free = False
+        """Whether the transport takes frames now."""
         self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
 
     async def run(self) -> None:
         """Serve until one side ends; always tells the session."""
         outbox = self._session.outbox
         if self._direct is not None:
+            self._direct.told = self._told
             self._direct.begin()
             outbox.attach(self)
         tasks = {
@@ -314,10 +327,8 @@ class Line:
                     frames.append(frame_of(item) if name == item.document else encode(item, name))
             await self._send(*frames)
 
-    @property
-    def free(self) -> bool:
-        """Whether the transport takes frames now."""
-        return self._direct is not None and self._direct.free
+    def _told(self, free: bool) -> None:
+        self.free = free
 
     @property
     def kept(self) -> int:

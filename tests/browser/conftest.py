@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,7 +56,7 @@ class Line:
     def __init__(self, page: Page) -> None:
         self._up = True
         self._open: list[WebSocketRoute] = []
-        page.route_web_socket("**/sync", self._came)
+        page.route_web_socket(re.compile(r"/sync(\?|$)"), self._came)
 
     def _came(self, socket: WebSocketRoute) -> None:
         if not self._up:

@@ -421,3 +421,49 @@ async def test_five_seats_on_one_device_have_five_views_SEA4(tmp_path: Path) -> 
         assert not any(room.presence.here(seat) for seat in table)
         session = await house.session("s2")
         assert all(room.presence.here(seat) for seat in table)
+
+
+async def test_STO1_what_could_not_be_saved_is_done_in_order_when_it_is_sent_again(
+    tmp_path: Path,
+) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        session = await house.session("s2")
+
+        async def ask(request: str) -> dict[str, Any]:
+            body = {"request": request, "command": {"type": "help.ask"}}
+            await session.stateless(house.opened.room, json.dumps(body))
+            await house.listen()
+            said = [json.loads(i.payload) for i in house.heard[session] if isinstance(i, Say)]
+            answer: dict[str, Any] = [one for one in said if one.get("request") == request][-1]
+            return answer
+
+        house.storage.full = True
+        assert (await ask("r1"))["again"]
+        house.storage.full = False
+        assert (await ask("r2"))["again"], "not before the first"
+        assert (await ask("r1"))["type"] == "done"
+        later = await ask("r2")
+        assert (later["reason"], later["again"]) == ("duplicate", False), "help was asked for"
+        # Who never sends it again holds nothing up for long.
+        await house.do(house.lead, "help.answer", seat="s2", epoch=await house.epoch())
+        house.storage.full = True
+        assert (await ask("r3"))["again"]
+        house.storage.full = False
+        await house.clock.advance(10_000)
+        assert (await ask("r4"))["type"] == "done"
+
+
+async def test_STO1_a_document_that_cannot_be_saved_is_to_be_sent_again(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        session = await house.session("s2")
+        page = await Page.open(house, session, "board", 102)
+        house.storage.full_documents = True
+        assert not await page.card("s2-1", "kept on this device")
+        refused = [json.loads(i.payload) for i in house.heard[session] if isinstance(i, Say)][-1]
+        assert refused["again"]
+        assert "cannot save right now" in refused["message"]
+        house.storage.full_documents = False
+        await session.step1(page.full, page.doc.get_state())
+        await session.step2(page.full, page.doc.get_update())
+        await house.listen()
+        assert [i for i in house.heard[session] if isinstance(i, Ack)][-1].ok

@@ -8,6 +8,7 @@ import functools
 import random
 import re
 from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -133,9 +134,9 @@ class Hall:
 
     # The end --------------------------------------------------------------------------------------
 
-    async def judge(self) -> int:
+    async def judge(self, decode: Callable[[bytes], commits.Commit] = commits.decode) -> int:
         """Nothing is lost, nothing is there twice, and all see the same. Ends the servers; gives
-        how many edits there were."""
+        how many edits there were. `decode`: how the servers read commits."""
         await self.settled()
         shown = await self.board()
 
@@ -153,17 +154,18 @@ class Hall:
             await process.stop()
         storage = await self.storage()
         try:
-            await self._judge_log(storage, shown)
+            log = [decode(raw) for _, raw in await storage.commits(self.room)]
+            self._judge_log(log, await storage.words(self.room), shown)
         finally:
             await storage.close()
         return count
 
-    async def _judge_log(self, storage: Storage, shown: dict[str, str]) -> None:
-        log = [commits.decode(raw) for _, raw in await storage.commits(self.room)]
+    def _judge_log(
+        self, log: list[commits.Commit], words: Mapping[str, bytes], shown: dict[str, str]
+    ) -> None:
         assert [commit.seq for commit in log] == list(range(1, len(log) + 1))
         asked = Counter((commit.seat, commit.request) for commit in log if commit.request)
         assert set(asked.values()) <= {1}, "a command was applied twice"
-        words = await storage.words(self.room)
         for phone in self.phones:
             assert len(phone.done) == phone.asked, phone.refused
             for number, seq in phone.done.items():

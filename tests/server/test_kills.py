@@ -4,16 +4,22 @@ there twice (issue 5, *Shown by*; P1, P8)."""
 from __future__ import annotations
 
 import random
+import signal
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.redis_server import RedisServer
 from tests.server.hall import Hall
+from tests.server.phone import Phone
+from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
 KILLS = 50
+GHOST_SECONDS = 30.0
 BETWEEN = (20, 200)
 """Edits that are acknowledged between two kills."""
 
@@ -64,3 +70,33 @@ async def test_fifty_kills_of_a_server_on_sqlite(tmp_path: Path) -> None:
 async def test_fifty_kills_of_servers_and_of_redis(tmp_path: Path, own_redis: RedisServer) -> None:
     hall = Hall(tmp_path, redis=own_redis.url, processes=2)
     await campaign(hall, kills=KILLS, seed=random.randrange(2**32), redis=own_redis)
+
+
+@pytest.mark.long
+@pytest.mark.redis
+async def test_SCA3_a_killed_server_leaves_no_ghosts_at_the_other(
+    tmp_path: Path, redis_url: str
+) -> None:
+    async with Hall(tmp_path, redis=redis_url, processes=2, phones=3) as hall:
+        gone, stays = hall.phones[1], hall.phones[2]
+        for phone, process in zip((gone, stays), hall.processes, strict=True):
+            await phone.close()
+            phone.address = process.address
+            phone.open.clear()
+            await phone.start()
+        state: dict[str, str] = {}
+
+        def hear(_phone: Phone, message: dict[str, Any]) -> None:
+            if message["type"] == "people":
+                state.update({one["seat"]: one["presence"] for one in message["people"]})
+
+        hall.heard(hear)
+        hall.processes[0].signal(signal.SIGKILL)
+        began = time.monotonic()
+
+        async def missed() -> bool:
+            return state.get(gone.seat, "here") != "here"
+
+        await until(missed, GHOST_SECONDS)
+        print(f"a ghost for {time.monotonic() - began:.1f} s")
+        assert state.get(stays.seat, "here") == "here"

@@ -65,6 +65,11 @@ export function woven(text: string, parts: Record<string, unknown>): unknown[] {
   });
 }
 
+/** What stands between two names of a list. */
+export function comma(): string {
+  return catalogue.direction === "rtl" ? "، " : ", ";
+}
+
 /** Which way a language is written, where it is not the page's: a memo has the language of its room. */
 export function runs(code: string): "ltr" | "rtl" {
   if (!code || code === catalogue.language) return catalogue.direction;

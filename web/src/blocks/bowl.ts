@@ -2,7 +2,7 @@
 // have one size, and the free chair is the one thing now.
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { timeWords } from "../clock";
-import { number, t, tn } from "../i18n";
+import { comma, number, t, tn } from "../i18n";
 import { initials, shortName } from "../part";
 import type { Bowl, Chair, RingSeat } from "../wire";
 import { TimedPart } from "./block";
@@ -78,11 +78,11 @@ export class BowlBlock extends TimedPart<Bowl> {
       ${time ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
       <figcaption>${
         inside.length
-          ? html`<p><span class="quiet">${t("Inside now:")}</span> ${inside.map((chair, n) => html`${n ? ", " : ""}<bdi class=${this.me(chair.seat) ? "you" : ""}>${this.me(chair.seat) ? t("You") : this.called(chair.name ?? "")}</bdi>${chair.tag ? html` <span class="note">(${chair.tag})</span>` : nothing}`)}</p>`
+          ? html`<p><span class="quiet">${t("Inside now:")}</span> ${inside.map((chair, n) => html`${n ? comma() : ""}<bdi class=${this.me(chair.seat) ? "you" : ""}>${this.me(chair.seat) ? t("You") : this.called(chair.name ?? "")}</bdi>${chair.tag ? html` <span class="note">(${chair.tag})</span>` : nothing}`)}</p>`
           : nothing
       }${
         queue.length
-          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${queue.map((seat, n) => html`${n ? ", " : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : this.called(seat.name)}</bdi>`)}</p>`
+          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${queue.map((seat, n) => html`${n ? comma() : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : this.called(seat.name)}</bdi>`)}</p>`
           : nothing
       }</figcaption></figure>
       <ol class="vh" aria-label=${t("Chairs")}>${chairs.map((chair) => html`<li><bdi>${this.me(chair.seat) ? t("You, in a chair") : words(chair)}</bdi></li>`)}</ol>

@@ -147,7 +147,7 @@ export function dial(
     ${marks.map((turn) => svg`<path class="mark" d=${`M${p(at(turn, 68))}L${p(at(turn, 74))}`}></path>`)}
     ${
       words
-        ? svg`<text class="c1" x=${CX} y=${CY - 20}>${words.above}</text><text class=${`c2 ${words.main.length > 8 ? "long" : ""}`} x=${CX} y=${CY + 11}>${words.main}</text><text class="c3" x=${CX} y=${CY + 32}>${words.below}</text>`
+        ? svg`<text class="c1" x=${CX} y=${CY - 20}>${words.above}</text><text class=${`c2 ${words.main.length > 11 ? "long longest" : words.main.length > 7 ? "long" : ""}`} x=${CX} y=${CY + 11}>${words.main}</text><text class="c3" x=${CX} y=${CY + 32}>${words.below}</text>`
         : nothing
     }`;
 }

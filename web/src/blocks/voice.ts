@@ -1,6 +1,6 @@
 // A pair's big screen: whose time it is, in words, colour, a picture and a vibration.
 import { html, nothing, svg, type TemplateResult } from "lit";
-import { t } from "../i18n";
+import { comma, t } from "../i18n";
 import { icon, initials, shortName } from "../part";
 import type { RingSeat, Voice } from "../wire";
 import { TimedPart } from "./block";
@@ -80,7 +80,7 @@ export class VoiceBlock extends TimedPart<Voice> {
       ${clock ? svg`<g transform=${`translate(${160 - 164 * 0.86} ${middle - 173 * 0.86}) scale(0.86)`}><path class="weave" d=${PLAIT}></path><circle class="track" cx="164" cy="173" r="71"></circle>${dial(clock, 0.75, mode === "speak")}</g>` : nothing}
       ${first ? this.seat(first, 46, middle, mode === "speak" && own) : nothing}
       ${shown.map((seat, n) => this.seat(seat, 274, ((n + 0.5) * tall) / shown.length, seat.state === "floor"))}</svg>
-      ${others.length ? html`<p class="vh">${others.map((seat, n) => html`${n ? ", " : t("With you: ")}<bdi>${seat.name}</bdi>`)}</p>` : nothing}`;
+      ${others.length ? html`<p class="vh">${others.map((seat, n) => html`${n ? comma() : t("With you: ")}<bdi>${seat.name}</bdi>`)}</p>` : nothing}`;
   }
 
   private seat(seat: RingSeat, x: number, y: number, floor: boolean): TemplateResult {

@@ -1,6 +1,6 @@
 // "Before you send": what is missing in words, a tap to each, and the kind reminder.
 import { html, nothing, type TemplateResult } from "lit";
-import { t, tn } from "../i18n";
+import { comma, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Stage } from "../stage";
 import { anchor, type MemoTree, type Missing } from "./tree";
@@ -57,7 +57,7 @@ function waiting(gaps: Gaps, consent: Missing[]): TemplateResult {
       ? html`<a href=${`#${target(first)}`} @click=${(event: Event) => {
           event.preventDefault();
           gaps.go(first);
-        }}>${icon("quote")}<span class="grow">${text}${names.filter(Boolean).length ? html`<span class="note"><bdi>${names.filter(Boolean).join(", ")}</bdi></span>` : nothing}</span></a>`
+        }}>${icon("quote")}<span class="grow">${text}${names.filter(Boolean).length ? html`<span class="note"><bdi>${names.filter(Boolean).join(comma())}</bdi></span>` : nothing}</span></a>`
       : nothing
   }${
     gaps.reminded
@@ -79,7 +79,7 @@ function optional(gaps: Gaps, list: Missing[]): TemplateResult | typeof nothing 
     found[0]
       ? row(gaps, found[0], found.length === 1 && only ? only : tn(one, several, found.length))
       : nothing;
-  const owners = [...new Set(dates.map((each) => each.owner ?? ""))].filter(Boolean).join(", ");
+  const owners = [...new Set(dates.map((each) => each.owner ?? ""))].filter(Boolean).join(comma());
   return html`<li class="also"><p class="note">${t("Only if you like")}</p></li>${many(
     stories,
     "{n} story could have a few sentences.",
