@@ -23,7 +23,7 @@ from rooms.open_documents import OpenDocuments, RefusedEdit, removes
 from rooms.outgoing import Outgoing
 from rooms.permissions import Writer
 from rooms.shelf_rows import StoredRow
-from rooms.storage import Conflict, Overtaken, Storage, StorageUnwritable
+from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable
 from rooms.update_gate import BadUpdate
 
 log = structlog.get_logger("rooms")
