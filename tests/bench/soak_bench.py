@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator
 from statistics import median
 from typing import Any, Final
 
+import httpx
 from websockets.exceptions import ConnectionClosed
 
 from tests.bench.client import Client
@@ -228,10 +229,13 @@ class Soak:
                 renewing.create_task(self._renew_one(number % len(self.places)))
 
     async def _renew_one(self, at: int) -> None:
-        async with self._renewing:
-            old, self.places[at] = self.places[at], await self._open()
-            await old.forget()
-            self.renewed += 1
+        try:
+            async with self._renewing:
+                old, self.places[at] = self.places[at], await self._open()
+                await old.forget()
+                self.renewed += 1
+        except (httpx.HTTPError, Refusal) as error:
+            self.failures.append(repr(error))
 
     async def forget_all(self) -> None:
         """No room is left."""
