@@ -11,6 +11,10 @@ PATIENCE: Final = 60.0
 once."""
 
 
+KEPT_SECONDS: Final = 2.0
+"""For which an idle connection is used again: less than the server's 5, or the two would cross."""
+
+
 class Refusal(RuntimeError):
     """The server said no; `reason` is its word for why."""
 
@@ -29,7 +33,8 @@ class Door:
     def __init__(self, url: str, halls: int = 0) -> None:
         self.url = url.rstrip("/")
         self._halls = halls
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE)
+        limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE, limits=limits)
         self._requests = itertools.count(1)
 
     @property
