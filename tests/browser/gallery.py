@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from playwright.sync_api import sync_playwright
 from starlette.datastructures import Headers
+from starlette.requests import Request
 
 from server.languages import Languages
 from server.templating import Pages, policy, qr
@@ -46,7 +47,8 @@ class Site:
     """The pages by path, and the messages each of them is sent."""
 
     def __init__(self) -> None:
-        self.made = Pages(Languages())
+        self.languages = Languages()
+        self.made = Pages(self.languages)
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
         self.boards: dict[str, bytes] = {}
@@ -74,8 +76,6 @@ class Site:
         seats: tuple[str, ...] = (),
         more: tuple[dict[str, Any], ...] = (),
         language: str = "en",
-        direction: str = "ltr",
-        messages: dict[str, Any] | None = None,
         **boot: Any,
     ) -> None:
         """A live page with its first view."""
@@ -97,12 +97,7 @@ class Site:
                 "view": view,
                 "languages": [],
                 "sync": f"/sync?{name}",
-                "catalogue": {
-                    "language": language,
-                    "direction": direction,
-                    "messages": messages or {},
-                    "plurals": {"one": 0, "other": 1},
-                },
+                "catalogue": self.languages.catalogue(language),
                 "qr": qr("https://talanoa.example/j#secret"),
                 **boot,
             },
@@ -204,16 +199,6 @@ def build() -> Site:
         "room",
         arabic,
         language="ar",
-        direction="rtl",
-        messages={
-            "Connected": "متصلة",
-            "Saved": "كل شيء محفوظ",
-            "You": "أنتِ",
-            "about": "بقيت نحو",
-            "{n} min": "{n} دقيقة",
-            "left": "",
-            "Only you see this": "هذا تراه عينكِ فقط",
-        },
     )
     return site
 
@@ -235,6 +220,11 @@ class Handler(BaseHTTPRequestHandler):
             body = file.read_bytes()
             kinds = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
             kind = kinds.get(file.suffix, "application/octet-stream")
+        if path.startswith("/messages/"):
+            asked = Request({"type": "http", "path": path, "headers": [], "method": "GET",
+                             "path_params": {"name": path.removeprefix("/messages/")}})  # fmt: skip
+            body = bytes(self.site.made.messages.answer(asked).body)
+            kind = "text/javascript"
         self.send_response(200 if body else 404)
         self.send_header("content-type", kind)
         headers = Headers({"host": self.headers["host"]})
@@ -328,7 +318,7 @@ def opened(
     page.route_web_socket("**/sync?*", partial(answer, site))
     page.goto(f"{base}/{name}")
     if page.locator("#boot").count():
-        page.wait_for_selector("text=/Connected|saved|Saved|متصلة|people here/")
+        page.wait_for_selector("text=/Connected|saved|Saved|على اتصال|people here/")
     return page, trouble
 
 

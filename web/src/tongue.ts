@@ -10,7 +10,7 @@ export function tongues(stage: Stage): TemplateResult | typeof nothing {
   const { language } = catalogue;
   if (languages.length < 2) return nothing;
   const here = languages.find((each) => each.code === language);
-  return html`<label class="tongue">${icon("globe")}<span>${t("Language of my screen")}</span><select class="inp" @change=${(
+  return html`<div class="tongue"><label>${icon("globe")}<span>${t("Language of my screen")}</span><select class="inp" @change=${(
     event: Event,
   ) => {
     const wanted = (event.target as HTMLSelectElement).value;
@@ -23,9 +23,9 @@ export function tongues(stage: Stage): TemplateResult | typeof nothing {
       { once: true },
     );
     stage.say({ type: "seat.language", language: wanted });
-  }}>${languages.map((each) => html`<option value=${each.code} lang=${each.code} ?selected=${each.code === language}>${each.name}</option>`)}</select>${
+  }}>${languages.map((each) => html`<option value=${each.code} lang=${each.code} ?selected=${each.code === language}>${each.name}</option>`)}</select></label>${
     here && !here.checked
       ? html`<span class="note">${t("Translated by a machine, not yet checked by a native reader.")} <a href="/languages">${t("More about it")}</a></span>`
       : nothing
-  }</label>`;
+  }</div>`;
 }
