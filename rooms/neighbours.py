@@ -14,7 +14,7 @@ import structlog
 
 from rooms import neighbourly
 from rooms.neighbourly import Bye, Here, Pointed, Settled
-from rooms.shelf import RefusedEdit
+from rooms.open_documents import RefusedEdit
 from rooms.storage import Newer, News, StorageUnwritable
 
 if TYPE_CHECKING:
@@ -157,18 +157,24 @@ class Neighbours:
             if not room.forgotten:
                 await room.shelf.follow()
                 await self.tell()
+                # What was said before we were heard, or while the line was cut.
+                for said in await self._storage.said_here(room.id):
+                    self._heed(said)
 
     # What they say --------------------------------------------------------------------------------
 
     async def _hear(self, heard: AsyncIterator[bytes]) -> None:
         async for said in heard:
-            message = neighbourly.decode(said)
-            if message is None or message.by == self._by:
-                continue
-            try:
-                self._take(message)
-            except Exception:
-                log.exception("hearing_failed", room=self._room.id)
+            self._heed(said)
+
+    def _heed(self, said: bytes) -> None:
+        message = neighbourly.decode(said)
+        if message is None or message.by == self._by:
+            return
+        try:
+            self._take(message)
+        except Exception:
+            log.exception("hearing_failed", room=self._room.id)
 
     def _take(self, message: neighbourly.Message) -> None:
         match message:

@@ -16,12 +16,13 @@ import structlog
 from activities.blocks import Line, say
 from activities.kernel import Lens, Reason, Refused
 from rooms import asked, wire
+from rooms.open_documents import RefusedEdit
 from rooms.outbox import Outbox
 from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
 from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
-from rooms.shelf import NOT_SAVED, MissingEdits, RefusedEdit
+from rooms.shelf import NOT_SAVED, MissingEdits
 from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 

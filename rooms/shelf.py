@@ -1,62 +1,32 @@
 """The documents of one room on their way between people and storage (`architecture.md`, Documents).
 
 The order for every edit: gate and permission (`Document.check`), durable append, apply, then the
-caller acknowledges and broadcasts. One lock per document keeps checks and applies apart; edits that
-wait for it are taken in together, so that a slow disk is waited for once and not once for each. A
-row of the log carries the client ids that became a device's with it, so that ownership survives a
-restart.
+caller acknowledges and broadcasts. Edits that wait for a document are taken in together, so that a
+slow disk is waited for once and not once for each.
 """
 
 import asyncio
 import secrets
 from collections import defaultdict
-from collections.abc import (
-    AsyncIterator,
-    Awaitable,
-    Callable,
-    Collection,
-    Iterator,
-    Mapping,
-    Sequence,
-)
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
-from typing import Any, Final, TypeVar
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from typing import Any, Final
 
-import msgspec
 import structlog
 from pycrdt import Doc
 
 from activities.kernel import Reason
-from rooms import board_repair, board_schema, memo_document
+from rooms import board_schema, memo_document
 from rooms.awareness import Changes
-from rooms.board_repair import Structure
 from rooms.board_schema import Card
-from rooms.documents import (
-    Accepted,
-    Document,
-    DocumentBroken,
-    Documents,
-    RefusedUpdate,
-    writers,
-)
-from rooms.outgoing import NOTHING_KNOWN, Outgoing
-from rooms.ownership import Touch
+from rooms.documents import Accepted, Document, DocumentBroken, RefusedUpdate
+from rooms.open_documents import OpenDocuments, RefusedEdit, removes
+from rooms.outgoing import Outgoing
 from rooms.permissions import Writer
-from rooms.probing import Probing
-from rooms.sealed import is_sealed, seal, unseal
-from rooms.standing import Standing
-from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable, StoredUpdate
-from rooms.unbroken import Unbroken
+from rooms.shelf_rows import StoredRow
+from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable
 from rooms.update_gate import BadUpdate
 
 log = structlog.get_logger("rooms")
-
-T = TypeVar("T")
-
-COMPACT_AFTER: Final = 1_000
-"""Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
-to load."""
-
 
 NOT_SAVED: Final = "not_saved"
 """Why an edit was not taken that nothing is wrong with: it may be sent again as it is."""
@@ -64,34 +34,6 @@ NOT_SAVED: Final = "not_saved"
 TAKEN_AGAIN: Final = 50
 """How often edits are judged anew because other processes were first, before they are refused as
 not saved: each time somebody else's were kept, so that it goes on."""
-DAMAGED: Final = (
-    "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
-    " docs/operations.md, Damage, says. A backup may have it."
-)
-
-
-ROW_VERSION: Final = 1
-"""Of what a row may hold. A reader of a lower one hands the room over (SCA5): raise it when older
-gates would not let in, or not understand, what documents hold from then on."""
-
-
-class StoredRow(msgspec.Struct, frozen=True, array_like=True):
-    """A row of a document's log: the update, (client id, device) pairs first seen with it, whether
-    people made it, not the room itself, and the `ROW_VERSION` it has to be read by."""
-
-    update: bytes
-    bound: tuple[tuple[int, str], ...] = ()
-    people: bool = False
-    v: int = ROW_VERSION
-
-
-class RefusedEdit(Exception):
-    """A document update was not taken. `detail` is the gate's own word, for page and log."""
-
-    def __init__(self, reason: Reason, detail: str = "") -> None:
-        super().__init__(detail or reason)
-        self.reason: Reason = reason
-        self.detail = detail
 
 
 class MissingEdits(Exception):
@@ -112,17 +54,9 @@ class _Edit:
         self.outcome: bytes | BaseException | None = None
 
 
-class _Clash(Exception):
-    """Another process has kept something by the client of an edit that waits here."""
-
-
-_pack = msgspec.msgpack.Encoder()
-_unpack = msgspec.msgpack.Decoder(StoredRow)
-
-
-class Shelf:
-    """Opens, checks, keeps and reads the documents of one room. Names are without the room's
-    prefix."""
+class Shelf(OpenDocuments):
+    """The documents of one room, with what people do to them: edits, pointers, what they take away.
+    Names are without the room's prefix."""
 
     def __init__(
         self,
@@ -130,196 +64,14 @@ class Shelf:
         storage: Storage,
         new_client_id: Callable[[], int] = lambda: secrets.randbits(32),
     ) -> None:
-        self.room = room
-        self.on_edit: Callable[[str, bytes, Any], None] = lambda name, update, by: None
-        self.on_removed: Callable[[], None] = lambda: None
-        self.on_touched: Callable[[str, Sequence[Touch]], None] = lambda name, touches: None
-        self.structure: Callable[[], Structure | None] = lambda: None
-        self.on_newer: Callable[[], None] = lambda: None
-        """Called when a newer version has written what is not understood here (SCA5)."""
+        super().__init__(room, storage, new_client_id)
         self.refused = 0
-        self._closed = False
-        self.handed_over = False
-        """Whether the room is a newer version's: nothing is read or written any more."""
-        self._mending = False
-        self._untidy: set[str] = set()
-        self._probing = Probing(room, storage, lambda row: _unpacked(row).update)
-        self._unbroken = Unbroken()
-        self._storage = storage
-        self._documents = Documents(new_client_id)
-        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._waiting: dict[str, list[_Edit]] = defaultdict(list)
-        self._told: dict[str, bytes] = {}
-        self._resting: set[str] = set()
-        self._folding: set[str] = set()
-        self.standing = Standing()
-        self._rows: dict[str, int] = {}
-        self._last: dict[str, int] = {}
 
-    def _full(self, name: str) -> str:
-        return f"{self.room}/{name}"
+    def _is_waited_for(self, name: str) -> bool:
+        return super()._is_waited_for(name) or bool(self._waiting[name])
 
-    # Opening ----------------------------------------------------------------------------------
-
-    async def _open(self, name: str) -> Document:
-        """The document, loaded if need be. Call with its lock held. Raises `RefusedEdit` when the
-        shelf is closed, and `Newer`."""
-        if self._closed:
-            raise RefusedEdit("closed")
-        if self.handed_over:
-            raise Newer("a newer version serves this room")
-        full = self._full(name)
-        self._resting.discard(name)
-        if (known := self._documents.get(full)) is not None:
-            return known
-        stored = await self._undamaged(name, await self._storage.updates(full))
-        stored = await self._probing.sound(full, stored)
-        rows = [_unpacked(row) for row in stored]
-        bindings = {client: device for row in rows for client, device in row.bound}
-        document, aside = self._documents.open(full, [row.update for row in rows], bindings)
-        for position in aside:
-            bad = stored[position]
-            await self._storage.quarantine(full, bad.id, "not in order")
-            log.error("update_quarantined", room=self.room, document=name, update=bad.id)
-        self._rows[name] = len(stored)
-        self._last[name] = stored[-1].id if stored else 0
-        self.standing.drop(full)
-        if self._storage.shared and (told := self._told.get(name)) is not None:
-            # It was let go to be read again: readers have nothing yet of what others wrote.
-            self.on_edit(name, document.diff(told), None)
-            self._told[name] = document.state_vector()
-        if stored:
-            await self._storage.mark_applied(full, stored[-1].id)
-        if name == "board" and stored and (wanted := self.structure()) is not None:
-            return await self._agreeing(document, wanted)
-        return document
-
-    async def _undamaged(self, name: str, stored: Sequence[StoredUpdate]) -> list[StoredUpdate]:
-        """The rows that are what was written; others are set aside (DUR1)."""
-        sound: list[StoredUpdate] = []
-        for row in stored:
-            try:
-                with self._heeding():
-                    _unpacked(row)
-            except msgspec.DecodeError:
-                await self._storage.quarantine(self._full(name), row.id, "damaged")
-                log.error("update_damaged", room=self.room, document=name, hint=DAMAGED)
-            else:
-                sound.append(row)
-        return sound
-
-    @contextmanager
-    def _heeding(self) -> Iterator[None]:
-        """Tell the room when a row is a newer version's."""
-        try:
-            yield
-        except Newer:
-            self.hand_over()
-            self.on_newer()
-            raise
-
-    def hand_over(self) -> None:
-        """The room is a newer version's: read and write nothing any more."""
-        self.handed_over = True
-
-    @asynccontextmanager
-    async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
-        """These documents, and nobody else's hand on them meanwhile. Raises `RefusedEdit`."""
-        async with AsyncExitStack() as held:
-            for name in sorted(names):  # one order for all, so that no two wait for each other
-                await held.enter_async_context(self._locks[name])
-            documents = [await self._open(name) for name in names]
-            if self._storage.shared:
-                for name in names:
-                    with suppress(StorageUnwritable):  # else what is known here has to do
-                        await self._catch_up(name)
-                documents = [await self._open(name) for name in names]
-            yield tuple(documents)
-
-    # What other processes wrote -------------------------------------------------------------------
-
-    async def follow(self, name: str = "") -> None:
-        """Take in what others wrote to a document that is open here; without a name, to all.
-        Raises `StorageUnwritable`."""
-        begin = len(self.room) + 1
-        names = [name] if name else [document.name[begin:] for document in self._documents]
-        for each in names:
-            if self._documents.get(self._full(each)) is not None:
-                async with self._locks[each]:
-                    await self._catch_up(each)
-
-    async def _catch_up(self, name: str) -> bool:
-        """Bring an open document up to date; whether it still is the same one. Call with its lock
-        held, and with everything applied that we have kept. Raises `StorageUnwritable`."""
-        full = self._full(name)
-        document = self._documents.get(full)
-        if document is None:
-            return False
-        for row in await self._storage.updates(full, self._last[name]):
-            try:
-                self._take_in(name, document, row)
-            except (BadUpdate, DocumentBroken, msgspec.MsgspecError, _Clash):
-                self._documents.drop(full)  # loading sets aside what is not in order
-                return False
-            self._told[name] = document.state_vector()
-            self.standing.drop(full)  # what others wrote may remove something
-        return True
-
-    def _take_in(self, name: str, document: Document, row: StoredUpdate) -> None:
-        with self._heeding():
-            stored = _unpacked(row)
-        if document.awaits(writers(stored.update)):
-            # By the same client as what we are about to keep: what we judged no longer holds.
-            raise _Clash
-        new = document.take_in(stored.update, stored.bound)
-        self._last[name] = row.id
-        self._rows[name] += 1
-        if new.update:
-            self.on_edit(name, new.update, None)
-            self._told[name] = document.state_vector()
-            self._new_here(name, new)
-            if stored.people:
-                self.on_touched(name, new.touches)
-
-    def _new_here(self, name: str, new: Accepted) -> None:
-        """The document has something new: so has the frame for those who come in."""
-        if any(map(_removes, new.touches)):
-            self.standing.drop(self._full(name))
-        else:
-            self.standing.changed(self._full(name), new.update)
-
-    def has_rows(self, name: str) -> bool:
-        """Whether an open document was ever written to."""
-        return self._last[name] > 0
-
-    async def _agreeing(self, document: Document, wanted: Structure) -> Document:
-        """The board, where the log says its cards stand. On a disk that is full it stays as it is
-        until it is opened again."""
-        repair = document.read(lambda doc: board_repair.differing(doc, wanted))
-        if repair.empty or self._mending:
-            return document
-        log.warning("board_mended", room=self.room, cards=len(repair.places))
-        try:
-            await self.change("board", document, lambda doc: board_repair.mend(doc, repair))
-        except StorageUnwritable:
-            self._mending = True
-            try:
-                return await self._open("board")
-            finally:
-                self._mending = False
-        return document
-
-    async def close(self) -> None:
-        """Take no more edits; returns when none is under way."""
-        self._closed = True
-        await self._unbroken.settled()
-        for lock in list(self._locks.values()):
-            async with lock:
-                pass
-
-    def told(self, name: str) -> bytes:
-        """A state vector of what `on_edit` was told of a document so far; at least nothing."""
-        return self._told.get(name, NOTHING_KNOWN)
+    # Readers --------------------------------------------------------------------------------------
 
     def missing_now(self, name: str, state_vector: bytes) -> bytes:
         """What a reader with this state vector lacks of an open document that nobody is writing
@@ -328,6 +80,14 @@ class Shelf:
         if document is None or self._locks[name].locked():
             return b""
         return document.diff(state_vector)
+
+    async def missing(self, name: str, state_vector: bytes) -> tuple[bytes, bytes]:
+        """What a reader with this state vector lacks, and what we have. Raises `RefusedEdit`."""
+        async with self.opened(name) as (document,):
+            try:
+                return document.diff(state_vector), document.state_vector()
+            except BadUpdate as bad:
+                raise RefusedEdit("bad_request", bad.reason) from bad
 
     async def first(self, name: str, packed: bool = False) -> tuple[list[Outgoing], bytes]:
         """What somebody who has nothing of a document is sent, `packed` if it is large, and what we
@@ -343,44 +103,16 @@ class Shelf:
                 return [whole, *frames[1:]], state
             packed = False  # somebody removes things just now: plainly, and at once
 
-    def rest(self, in_use: Collection[str]) -> int:
-        """Let go of documents that nobody holds open, and nobody touched since the last time this
-        was asked; returns how many. They are loaded again when somebody wants them."""
-        gone = 0
-        self.standing.rest()
-        for name in [document.name.partition("/")[2] for document in self._documents]:
-            if name in in_use or self._locks[name].locked() or self._waiting[name]:
-                self._resting.discard(name)
-            elif name not in self._resting:
-                self._resting.add(name)
-            else:
-                self._let_go(name)
-                gone += 1
-        return gone
-
-    def _let_go(self, name: str) -> None:
-        self._documents.drop(self._full(name))
-        self.standing.drop(self._full(name))
-        self._told.pop(name, None)
-        self._resting.discard(name)
-        self._rows.pop(name, None)
-        self._last.pop(name, None)
-
-    @property
-    def loaded(self) -> int:
-        """Bytes of updates that the open documents were made of: a board takes some 13 times its
-        encoded size (`performance.md` 12.7)."""
-        return sum(document.size for document in self._documents)
-
-    # People's edits -----------------------------------------------------------------------------
-
-    async def missing(self, name: str, state_vector: bytes) -> tuple[bytes, bytes]:
-        """What a reader with this state vector lacks, and what we have. Raises `RefusedEdit`."""
+    async def cards(self, name: str) -> tuple[Card, ...]:
+        """The cards of a board, circle or private document."""
         async with self.opened(name) as (document,):
-            try:
-                return document.diff(state_vector), document.state_vector()
-            except BadUpdate as bad:
-                raise RefusedEdit("bad_request", bad.reason) from bad
+            return document.cards()
+
+    async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
+        """The sections of a board."""
+        return await self.read(name, board_schema.read_sections)
+
+    # People's edits -------------------------------------------------------------------------------
 
     async def write(
         self, name: str, update: bytes, writer: Writer, *, step2: bool, by: object = None
@@ -538,63 +270,14 @@ class Shelf:
                 self.on_edit(name, verdict.update, edit.by)
                 self.on_touched(name, verdict.touches)
                 self._new_here(name, verdict)
-                if any(map(_removes, verdict.touches)):
+                if any(map(removes, verdict.touches)):
                     self._untidy.add(name)
                     self.on_removed()
         if last and lost is None:
             self._told[name] = document.state_vector()
         return last
 
-    async def _append(
-        self, name: str, row: StoredRow, after: int | None, together: str = ""
-    ) -> int:
-        body = seal(_pack.encode(row))
-        id = await self._storage.add_update(self._full(name), body, after, together)
-        self._last[name] = max(id, self._last[name])
-        self._rows[name] += 1
-        return id
-
-    async def _applied(self, name: str, document: Document, last: int) -> None:
-        full = self._full(name)
-        try:
-            await self._storage.mark_applied(full, last)
-            if self._rows[name] >= COMPACT_AFTER and name not in self._folding:
-                self._folding.add(name)
-                self._unbroken.start(self._fold_later(name))
-        except StorageUnwritable:
-            # The edit itself is kept; tidying up waits for the next one.
-            log.warning("compaction_put_off", room=self.room, document=name)
-
-    async def _fold_later(self, name: str) -> None:
-        """Fold a long log when those who wait to write have written, and while others go on
-        writing: only reading the document out takes its lock, not the disk."""
-        try:
-            async with self.opened(name) as (document,):
-                snapshot, last, rows = self._snapshot(document), self._last[name], self._rows[name]
-            await self._storage.compact(self._full(name), snapshot, last)
-            if name in self._rows:
-                self._rows[name] += 1 - rows
-        except (Conflict, StorageUnwritable, RefusedEdit, DocumentBroken):
-            # Folded otherwise meanwhile, or not now: the next edit asks again.
-            log.warning("compaction_put_off", room=self.room, document=name)
-        finally:
-            self._folding.discard(name)
-
-    def _snapshot(self, document: Document) -> bytes:
-        bound = tuple((c, d) for c, d in document.index.bindings.items() if d)
-        return seal(_pack.encode(StoredRow(document.state(), bound)))
-
-    async def fold(self, name: str, document: Document) -> None:
-        """`compact` of a document that is `opened`."""
-        snapshot = self._snapshot(document)
-        try:
-            await self._storage.compact(self._full(name), snapshot, self._last[name])
-        except Conflict:
-            # Another process has a newer snapshot, made after everything this one would hold.
-            log.info("compacted_elsewhere", room=self.room, document=name)
-        self._rows[name] = 1
-
-    # Pointers -----------------------------------------------------------------------------------
+    # Pointers -------------------------------------------------------------------------------------
 
     async def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bytes:
         """A device's awareness, stamped for others; empty when there is nothing to pass on."""
@@ -638,33 +321,7 @@ class Shelf:
         document = self._documents.get(self._full(name))
         return document.awareness.leave(device) if document else b""
 
-    # Our own edits --------------------------------------------------------------------------------
-
-    async def edit(self, name: str, work: Callable[[Doc[Any]], object]) -> None:
-        """Change a document as the server: one transaction, kept before anyone is told."""
-        async with self.opened(name) as (document,):
-            await self.change(name, document, work)
-
-    async def change(
-        self, name: str, document: Document, work: Callable[[Doc[Any]], object]
-    ) -> None:
-        """`edit` of a document that is `opened`."""
-        update = document.server_edit(work)
-        if not update:
-            return
-        after = self._last[name] if self._storage.shared else None
-        try:
-            row = await self._append(name, StoredRow(update), after)
-        except BaseException as error:
-            # Native document and index are ahead of what is durable: load afresh.
-            self._documents.drop(self._full(name))
-            if isinstance(error, Conflict) and after is not None:
-                raise Overtaken(f"somebody else has just changed {name}") from error
-            raise
-        self.on_edit(name, update, None)
-        self._told[name] = document.state_vector()
-        self.standing.drop(self._full(name))  # what we write may remove something
-        await self._applied(name, document, row)
+    # What goes, and what the room itself writes ---------------------------------------------------
 
     async def make_places(self, texts: Mapping[str, str]) -> None:
         """Give the memo the places it lacks of these, each with its first text."""
@@ -723,50 +380,9 @@ class Shelf:
             await self.compact(name)
             self._untidy.discard(name)
 
-    async def compact(self, name: str) -> None:
-        """Fold the log into a snapshot, which no longer holds what was deleted."""
-        async with self.opened(name) as (document,):
-            await self.fold(name, document)
-
-    # Reading --------------------------------------------------------------------------------------
-
-    async def cards(self, name: str) -> tuple[Card, ...]:
-        """The cards of a board, circle or private document."""
-        async with self.opened(name) as (document,):
-            return document.cards()
-
-    async def read(self, name: str, reader: Callable[[Doc[Any]], T]) -> T:
-        """What a reader finds in a document."""
-        async with self.opened(name) as (document,):
-            return document.read(reader)
-
-    async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
-        """The sections of a board."""
-        return await self.read(name, board_schema.read_sections)
-
 
 async def _nothing() -> int:
     return 0
-
-
-def _unpacked(row: StoredUpdate) -> StoredRow:
-    """What a row of the log says. Raises `msgspec.DecodeError` when it was damaged, and `Newer`
-    when it is whole and only a newer version understands it."""
-    body = unseal(row.update)
-    try:
-        stored = _unpack.decode(body)
-    except msgspec.DecodeError as error:
-        if is_sealed(row.update):
-            raise Newer(f"a row of a document: {error}") from error
-        raise
-    if stored.v > ROW_VERSION:
-        raise Newer(f"a row of a document is of version {stored.v}")
-    return stored
-
-
-def _removes(touch: Touch) -> bool:
-    """Whether text may have gone with this: something deleted, or a shared type replaced."""
-    return touch.kind == "delete" or (touch.kind == "set" and touch.type >= 0 and not touch.first)
 
 
 def _reason(word: str) -> Reason:

@@ -11,6 +11,10 @@ PATIENCE: Final = 60.0
 once."""
 
 
+KEPT_SECONDS: Final = 2.0
+"""For which an idle connection is used again: less than the server's 5, or the two would cross."""
+
+
 class Refusal(RuntimeError):
     """The server said no; `reason` is its word for why."""
 
@@ -29,7 +33,8 @@ class Door:
     def __init__(self, url: str, halls: int = 0) -> None:
         self.url = url.rstrip("/")
         self._halls = halls
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE)
+        limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE, limits=limits)
         self._requests = itertools.count(1)
 
     @property
@@ -41,15 +46,13 @@ class Door:
         """Let go of the connections."""
         await self._http.aclose()
 
-    async def open_room(self, address: str = "") -> dict[str, Any]:
-        """A new room: `room`, `code`, `seat`, `token`. `address`: whom we speak for, as a front."""
-        body = {"title": "Bench", "facilitator": "Writer 0"}
-        return await self._post("/api/rooms", body, address=address)
+    async def open_room(self) -> dict[str, Any]:
+        """A new room: `room`, `code`, `seat`, `token`."""
+        return await self._post("/api/rooms", {"title": "Bench", "facilitator": "Writer 0"})
 
-    async def take_seat(self, room: str, code: str, name: str, address: str = "") -> dict[str, Any]:
+    async def take_seat(self, room: str, code: str, name: str) -> dict[str, Any]:
         """A seat by the spoken code: `seat`, `token`."""
-        body = {"code": code, "name": name}
-        return await self._post(f"/api/rooms/{room}/seats", body, address=address)
+        return await self._post(f"/api/rooms/{room}/seats", {"code": code, "name": name})
 
     async def command(self, room: str, token: str, command: dict[str, Any]) -> dict[str, Any]:
         """Send a command of the room."""
@@ -82,10 +85,7 @@ class Door:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def _post(
-        self, path: str, body: dict[str, Any], token: str = "", address: str = ""
-    ) -> dict[str, Any]:
-        headers = _bearer(token) | ({"X-Forwarded-For": address} if address else {})
+    async def _post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
         waited = 0.0
         headers = _bearer(token)
         if self._halls:

@@ -39,7 +39,7 @@ def node() -> str:
     stamp = HOME / "node.stamp"
     wanted = _digest("package-lock.json")
     if not stamp.exists() or stamp.read_text() != wanted:
-        _run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        run([npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], HOME)
         # Where it can neither be had nor compiled, Hocuspocus keeps files instead, and says so.
         subprocess.run(
             [npm, "rebuild", "better-sqlite3"],
@@ -64,11 +64,11 @@ def python() -> str:
         # The standard way needs pip inside; uv does without.
         uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
         if uv is not None:
-            _run([uv, "venv", "--clear", "--python", sys.executable, str(HOME / "venv")])
-            _run([uv, "pip", "install", "--python", str(PYTHON), "-r", needs])
+            run([uv, "venv", "--clear", "--python", sys.executable, str(HOME / "venv")], HOME)
+            run([uv, "pip", "install", "--python", str(PYTHON), "-r", needs], HOME)
         elif importlib.util.find_spec("venv") is not None:
-            _run([sys.executable, "-m", "venv", "--clear", str(HOME / "venv")])
-            _run([str(PYTHON), "-m", "pip", "install", "-q", "-r", needs])
+            run([sys.executable, "-m", "venv", "--clear", str(HOME / "venv")], HOME)
+            run([str(PYTHON), "-m", "pip", "install", "-q", "-r", needs], HOME)
         stamp.write_text(wanted)
     return str(PYTHON)
 
@@ -77,10 +77,11 @@ def _digest(name: str) -> str:
     return hashlib.sha256((SOURCES / name).read_bytes()).hexdigest()
 
 
-def _run(words: list[str]) -> None:
+def run(words: list[str], folder: Path) -> None:
+    """Run one step of an installation; raises `Missing` with its last words."""
     try:
         ran = subprocess.run(
-            words, cwd=HOME, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
+            words, cwd=folder, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise Missing(f"not installed: {error}") from error

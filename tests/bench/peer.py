@@ -42,6 +42,9 @@ SEATING: Final = 8
 SEATS: Final = 400
 """A room takes no more seats; beyond it people have a second and a third screen."""
 
+HALLS: Final = 250
+"""Addresses from which seats are asked for; each line then has one of its own."""
+
 EMPTY_STATE: Final = b"\0"
 
 
@@ -328,18 +331,18 @@ class Ours(Peer):
 
     async def seat(self, running: Running, rooms: int, people: int) -> list[list[Place]]:
         """Open the rooms and take the seats through the JSON API."""
-        door = Door(f"http://127.0.0.1:{running.ports[0]}")
+        door = Door(f"http://127.0.0.1:{running.ports[0]}", halls=HALLS)
         addresses = (f"10.{n >> 16}.{n >> 8 & 255}.{n & 255}" for n in itertools.count(1))
         turns = asyncio.Semaphore(SEATING)
 
         async def one() -> list[Place]:
             async with turns:
-                opened = await door.open_room(next(addresses))
+                opened = await door.open_room()
                 room, code = opened["room"], opened["code"]
                 seats = [opened]
                 for number in range(1, min(people, SEATS)):
                     name = f"Person {number}"
-                    seats.append(await door.take_seat(room, code, name, next(addresses)))
+                    seats.append(await door.take_seat(room, code, name))
             return [_place(room, seats[n % len(seats)], next(addresses)) for n in range(people)]
 
         try:

@@ -21,6 +21,7 @@ from collections.abc import AsyncIterator
 from statistics import median
 from typing import Any, Final
 
+import httpx
 from websockets.exceptions import ConnectionClosed
 
 from tests.bench.client import Client
@@ -41,6 +42,9 @@ ASKS: Final = 30.0
 
 LIVES: Final = 0.25
 """Part of the time for which a room is there."""
+
+RENEWING: Final = 3
+"""Rooms that are forgotten and opened at the same moment: each forgetting rewrites the file."""
 
 HALLS: Final = 100
 """Addresses from which people come."""
@@ -189,6 +193,7 @@ class Soak:
         self.failures: list[str] = []
         self.places: list[Place] = []
         self._rooms, self._people = rooms, people
+        self._renewing = asyncio.Semaphore(RENEWING)
         self._pause = seconds * LIVES / rooms
         self._dice = random.Random(seed)
 
@@ -224,9 +229,13 @@ class Soak:
                 renewing.create_task(self._renew_one(number % len(self.places)))
 
     async def _renew_one(self, at: int) -> None:
-        old, self.places[at] = self.places[at], await self._open()
-        await old.forget()
-        self.renewed += 1
+        try:
+            async with self._renewing:
+                old, self.places[at] = self.places[at], await self._open()
+                await old.forget()
+                self.renewed += 1
+        except (httpx.HTTPError, Refusal) as error:
+            self.failures.append(repr(error))
 
     async def forget_all(self) -> None:
         """No room is left."""

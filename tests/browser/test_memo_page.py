@@ -114,7 +114,7 @@ def test_ME3_two_write_in_one_paragraph_while_the_draft_is_made_again(
     assert second.evaluate(order) == before
     expect(heard(first)).to_contain_text("bolder")  # so the server has it too
     second.evaluate("document.activeElement.blur()")
-    second.wait_for_function(f"{order}.join() !== {before!r}.join()")
+    second.wait_for_function(f"() => {order}.join() !== {before!r}.join()")
     text = room.lead.get("memo.md").text
     assert "a5 offline in the middle b0 b1 b2 b3 b4 b5 **bolder**" in text
     assert "Walk first." not in text  # its place is taken by what was written from it
@@ -139,7 +139,7 @@ def test_what_is_missing_is_one_tap_away_and_then_it_is_sent(
     photo = page.locator(".pictured img")  # of a note that stands alone, with its words
     photo.scroll_into_view_if_needed()
     expect(photo).to_have_attribute("alt", GATE)
-    page.wait_for_function("document.querySelector('.pictured img').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('.pictured img').naturalWidth > 0")
     heard(page).scroll_into_view_if_needed()
     heard(page).click()
     page.evaluate(PASTE, ["tl-place:has(:focus) .tiptap", "x" * 1_000_000, ""])

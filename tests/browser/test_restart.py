@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.house import LAPTOP, Guest, House, Room, Seat, opened
+from tests.redis_server import RedisServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.alone]
 
 BACK_SECONDS = 15.0
+SAVED = re.compile("Saved$")
 SAME_MS = 2_000
 MOVING_MS = 8_000
 
@@ -218,3 +220,40 @@ def test_a_server_that_is_renewed_is_noticed_by_nobody(house: House, browser: Br
     phone.page.reload()
     phone.connected()
     expect(draft).to_have_value("river and rain")
+
+
+@pytest.mark.redis
+def test_SCA4_while_nothing_can_be_saved_the_page_says_so_and_saves_it_later(
+    tmp_path_factory: pytest.TempPathFactory, browser: Browser
+) -> None:
+    """Redis is gone for some seconds: what is typed and tapped is kept, said to be on this device
+    only, and saved by itself; no line is cut and no page loaded again."""
+    redis = RedisServer(tmp_path_factory.mktemp("redis")).start()
+    folder = tmp_path_factory.mktemp("redis house")
+    try:
+        with opened(folder, test_clock=False, redis=redis.url) as house:
+            room = house.open_room("Living with the river", "Amina Diallo")
+            seat = room.join("Wanjiru Kamau")
+            phone = house.browse(browser, seat.name)
+            phone.sit(seat)
+            phone.connected()
+            room.next_phase()
+            room.next_phase()
+            draft = phone.page.get_by_label("One word, if you like")
+            draft.fill("river")
+            expect(phone.state).to_contain_text(SAVED)
+
+            redis.kill()
+            draft.press_sequentially(" and rain")
+            expect(phone.page.get_by_text("Nothing was lost").first).to_be_visible()
+            expect(phone.state).to_contain_text("Saved on this device")
+            expect(phone.state).to_contain_text("Connected")
+            phone.page.get_by_role("radio").first.check()
+            phone.press("Give this")
+            redis.start()
+            expect(phone.page.get_by_text("You gave")).to_be_visible(timeout=BACK_SECONDS * 1000)
+            expect(phone.state).to_contain_text(SAVED, timeout=BACK_SECONDS * 1000)
+            expect(phone.page.get_by_text("Nothing was lost")).to_have_count(0)
+            assert not phone.troubles
+    finally:
+        redis.stop()

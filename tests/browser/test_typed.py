@@ -93,3 +93,40 @@ def test_a_step_half_changed_is_there_after_a_reload(house: House, browser: Brow
     guest.press("Change it")
     expect(box).to_have_value("Walk the bank on Mondays")  # not what stood there before
     assert not guest.troubles
+
+
+def test_what_is_typed_while_a_note_is_on_its_way_is_kept(house: House, browser: Browser) -> None:
+    """On a weak line nobody waits for the first note to write the second."""
+    room = house.open_room("Living with the river", "Amina Diallo")
+    seat, *_ = [room.join(name) for name in ("Wanjiru Kamau", "Rosa Quispe", "Jonah")]
+    guest = house.browse(browser, seat.name, network=True)
+    guest.sit(seat)
+    guest.connected()
+    room.lead.tap("activity.skip")
+    room.to_phase("a2.reflect")
+    box = guest.page.get_by_label("Add a note")
+    notes = guest.page.locator(".nt .text")
+    box.fill("Walk the bank")
+    expect(guest.state).to_contain_text("Saved")
+    assert guest.network
+    guest.network.cut()
+    guest.press("Add it")
+    adding = guest.page.get_by_role("button", name="Adding")
+    expect(adding).to_be_visible()
+    adding.click()  # the same note is not sent twice
+    box.press("End")
+    box.press_sequentially(" and draw it")
+    guest.network.mend()
+    expect(notes).to_have_text(["Walk the bank"])
+    expect(box).to_have_value(" and draw it")
+
+    guest.network.cut()
+    guest.press("Add it")
+    box.fill("Ask the fishers")
+    adding.click()  # another one
+    box.fill("Begun, not sent")
+    guest.network.mend()
+    expect(notes).to_have_count(3)
+    assert sorted(notes.all_inner_texts()) == ["Ask the fishers", "Walk the bank", "and draw it"]
+    expect(box).to_have_value("Begun, not sent")
+    assert not guest.troubles

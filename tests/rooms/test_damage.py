@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from rooms import board_schema, shelf
+from rooms import board_schema, open_documents
 from rooms import room as rooms_room
 from rooms.sealed import MARK
 from rooms.sqlite_thread import Kind
@@ -119,6 +119,6 @@ async def test_DUR1_a_damaged_row_of_a_document_is_set_aside_and_it_opens(
 
 
 def test_what_is_said_names_no_words_and_says_what_to_do() -> None:
-    for said in (rooms_room.DAMAGED, rooms_room.NOTHING_WHOLE, shelf.DAMAGED):
+    for said in (rooms_room.DAMAGED, rooms_room.NOTHING_WHOLE, open_documents.DAMAGED):
         assert "backup" in said.lower()
         assert len(said) <= 200  # the log cuts longer values

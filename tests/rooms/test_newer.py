@@ -15,7 +15,7 @@ from rooms import commits
 from rooms.commits import NoticeSaid
 from rooms.outgoing import Ack, Bye, Say
 from rooms.sealed import seal
-from rooms.shelf import StoredRow
+from rooms.shelf_rows import StoredRow
 from rooms.storage import Newer
 from rooms.wire import Goodbye
 from tests.rooms.house import House

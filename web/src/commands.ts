@@ -8,8 +8,9 @@ export interface Sent extends Kept {
   payload: { request: string; command: Record<string, unknown>; activity?: string; seat?: string };
   /** Which button shows that it is on its way. */
   key: string;
-  /** Draft boxes whose text this command carries: emptied when it is done. */
+  /** Draft boxes whose text this command carries, each with it: emptied of it when it is done. */
   boxes: string[];
+  texts?: Record<string, string>;
 }
 
 export type Answer = { sent: Sent; message: DoneMessage | RefusedMessage };
@@ -51,16 +52,31 @@ export class Commands extends EventTarget {
     return this.drawer.all().some((sent) => sent.key === key);
   }
 
+  /** The text of a box that a command without an answer carries. */
+  carried(seat: string, box: string): string | undefined {
+    const carrying = this.drawer
+      .all()
+      .filter((each) => each.payload.seat === seat && each.boxes.includes(box));
+    return carrying.at(-1)?.texts?.[box];
+  }
+
   /** Sends now, or as soon as there is a line again. */
   send(
     command: Record<string, unknown>,
-    at: { activity?: string; seat?: string; key?: string; boxes?: string[] } = {},
+    at: { activity?: string; seat?: string; key?: string; texts?: Record<string, string> } = {},
   ): string {
     const request = freshId();
     const payload: Sent["payload"] = { request, command };
     if (at.activity) payload.activity = at.activity;
     if (at.seat) payload.seat = at.seat;
-    const sent: Sent = { id: request, payload, key: at.key ?? "", boxes: at.boxes ?? [] };
+    const texts = at.texts ?? {};
+    const sent: Sent = {
+      id: request,
+      payload,
+      key: at.key ?? "",
+      boxes: Object.keys(texts),
+      texts,
+    };
     void this.drawer.put(sent);
     // Behind what could not be saved, in order.
     if (this.again === undefined) this.connection.send(payload);

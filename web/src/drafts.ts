@@ -141,9 +141,19 @@ export class Drafts extends EventTarget {
     this.tell();
   }
 
-  /** The draft was sent and the server has it: empty its box. */
-  sent(seat: string, box: string): void {
+  /** The draft was sent and the server has it: empty its box. What was typed after `carried` was
+   *  sent stays. */
+  sent(seat: string, box: string, carried?: string): void {
     const map = this.map(seat);
+    const text = this.has(seat, box);
+    if (text && carried !== undefined) {
+      const now = text.toString();
+      const more = now.startsWith(carried) ? now.slice(carried.length) : now;
+      if (more.trim()) {
+        text.delete(0, now.length - more.length);
+        return;
+      }
+    }
     this.fresh.delete(`${seat} ${box}`);
     void this.byHand.drop(`${seat} ${box}`);
     this.shared(seat).touched.delete(box); // first: whoever watches must not begin it again

@@ -297,7 +297,7 @@ export class Stage extends EventTarget {
     const at = room ? undefined : (activity ?? this.view?.activity?.id);
     const request = this.commands.send(
       { ...command, ...values, ...extra, ...more },
-      { activity: at, seat: this.seat, key: this.key(offer), boxes },
+      { activity: at, seat: this.seat, key: this.key(offer), texts: this.written(boxes) },
     );
     this.sending.set(request, this.filledAs(this.scope(offer), ""));
     return [];
@@ -321,10 +321,21 @@ export class Stage extends EventTarget {
   }
 
   /** Sends a command that is always allowed (notes, the strip, one's own words). Returns the id its
-   *  answer will carry, "" when it was too large to be sent. */
+   *  answer will carry, "" when it was too large to be sent or is on its way already. */
   say(command: Record<string, unknown>, boxes: string[] = [], key = ""): string {
-    if (this.tooLarge(command, boxes)) return "";
-    return this.commands.send(command, { seat: this.seat, boxes, key });
+    if (boxes.some((box) => this.onItsWay(box)) || this.tooLarge(command, boxes)) return "";
+    return this.commands.send(command, { seat: this.seat, texts: this.written(boxes), key });
+  }
+
+  private written(boxes: string[]): Record<string, string> {
+    return Object.fromEntries(boxes.map((box) => [box, this.drafts.peek(this.seat, box)]));
+  }
+
+  /** Whether what a box holds was sent and has no answer, even if more was typed behind it. Another
+   *  text is another thing to send: on a weak line people do not wait for the first. */
+  private onItsWay(box: string): boolean {
+    const carried = this.commands.carried(this.seat, box);
+    return !!carried && this.drafts.peek(this.seat, box).startsWith(carried);
   }
 
   /** Says so when a command is too large to be sent; what is written stays where it is. */
@@ -421,7 +432,7 @@ export class Stage extends EventTarget {
     this.sending.delete(sent.id);
     if (message.type === "done") {
       this.arrived(sent.payload.command.type, scope);
-      for (const box of sent.boxes) this.drafts.sent(seat, box);
+      for (const box of sent.boxes) this.drafts.sent(seat, box, sent.texts?.[box]);
       this.dispatchEvent(new CustomEvent("done", { detail: sent }));
       return;
     }
