@@ -13,6 +13,7 @@ from rooms.documents import Document, DocumentBroken
 from rooms.open_documents import RefusedEdit
 from rooms.outgoing import NOTHING_KNOWN, Step2, Update
 from rooms.permissions import Writer
+from rooms.redis_storage import RedisStorage
 from rooms.shelf import MissingEdits, Shelf
 from rooms.storage import StorageUnwritable
 from tests.rooms.brittle import Brittle
@@ -129,6 +130,24 @@ async def test_edits_that_wait_are_kept_together_and_told_in_order_DOC4(tmp_path
     assert storage.thread.batches - batches < 10
     assert await ids(Shelf("r", storage)) == {f"p{n}-1" for n in range(20)}
     await storage.close()
+
+
+@pytest.mark.redis
+async def test_of_edits_that_wait_together_none_is_kept_before_what_another_process_wrote_DOC4(
+    redis_storage: RedisStorage, other: RedisStorage
+) -> None:
+    await redis_storage.create_room("r", 1)
+    here, there = Shelf("r", redis_storage), Shelf("r", other)
+    for found in (here, there):
+        await found.cards("board")
+    page = Writing(there, Writer("d9", frozenset({"p9"})), 99)
+    await there.write("board", page.update("p9-1"), page.writer, step2=False, by=page)
+    # Nobody has told `here`: its first edit expects to be the first row, its second the second.
+    updates, outcomes = await write_at_once(here, 3)
+    assert outcomes == updates
+    for found in (here, there):
+        await found.follow("board")
+        assert await ids(found) == {"p9-1", "p0-1", "p1-1", "p2-1"}
 
 
 async def test_what_follows_a_lost_edit_is_refused_as_well_DOC6(
