@@ -256,6 +256,8 @@ def test_two_people_cluster_at_once_and_lose_nothing(
     # The step that begins now is kept: one theme goes back to it, and forth again.
     room.lead.tap("activity.start")
     first, second = people
+    for guest in people:  # what comes now moves the columns: nobody presses in mid-air
+        guest.page.wait_for_function("() => document.querySelector('tl-board').stage.view.activity")
     ears = column(first.page, "Ears")
     move = card(second.page, "drains").get_by_role("button", name="Move to…")
     move.click()

@@ -372,6 +372,7 @@ async def test_SCA6_who_is_sent_to_another_process_counts_as_here_on_the_way(
     room = await other.room()
 
     async def seen() -> bool:
+        await street.clock.advance(100)  # the other process leaves a while to the first to say so
         return room.presence.here("s2")
 
     await until(seen)
