@@ -255,7 +255,7 @@ class OpenRooms:
     async def _close_newer(self, delivery: Delivery) -> None:
         if neighbours := self._neighbours.pop(delivery.room.id, None):
             await neighbours.close(moving=True)
-        await delivery.tick.close()
+        await delivery.close()
         await delivery.room.close()
 
     def _count(self, delivery: Delivery) -> None:

@@ -78,7 +78,7 @@ class Messages:
     def _of(self, language: str, page: str) -> Made | None:
         self._read_modules()
         key = (self._languages.nearest(language), page)
-        if key not in self._made and (page in self._sources or not self._sources):
+        if key not in self._made and page in self._sources:
             self._made[key] = self._make(*key)
         return self._made.get(key)
 
@@ -106,12 +106,9 @@ class Messages:
         return Made(f"{ADDRESS}/{language}.{page}.{name}.js", whole, small)
 
     def _shown(self, language: str, page: str) -> Mapping[str, Any]:
-        sources = self._sources.get(page)
+        sources = self._sources[page]
         return {
             id: text
             for id, text in self._languages.messages(language).items()
-            if any(
-                place in sources if sources is not None else place.startswith("web/src/")
-                for place in self._languages.places(language, id)
-            )
+            if not sources.isdisjoint(self._languages.places(language, id))
         }

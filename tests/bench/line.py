@@ -7,7 +7,7 @@ somebody (`heard`), or looks for what is counted in the bytes as they come, or o
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Final
+from typing import Final, cast
 
 BINARY: Final = 2
 CLOSE: Final = 8
@@ -81,8 +81,7 @@ class Line(asyncio.BufferedProtocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """The line stands."""
-        assert isinstance(transport, asyncio.Transport) or hasattr(transport, "write")
-        self._transport = transport  # type: ignore[assignment]
+        self._transport = cast("asyncio.Transport", transport)
 
     def send(self, framed: bytes) -> None:
         """Send what `message` made."""

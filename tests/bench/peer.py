@@ -5,6 +5,7 @@ copy of that folder, on a core of its own. All speak the same Yjs messages; they
 stands before them, and in what a person says on coming in.
 """
 
+import abc
 import asyncio
 import contextlib
 import itertools
@@ -129,7 +130,7 @@ class Running:
         return sum(file.stat().st_size for file in files)
 
 
-class Peer:
+class Peer(abc.ABC):
     """A server by its name in the tables."""
 
     name = ""
@@ -140,16 +141,17 @@ class Peer:
     store_seconds = 0.0
     """How long a server may take until what it has is stored."""
 
+    @abc.abstractmethod
     def install(self) -> None:
         """Make it runnable; raises `installed.Missing`."""
 
+    @abc.abstractmethod
     def words(self, port: int, folder: Path) -> list[str]:
         """The command line of one process."""
-        raise NotImplementedError
 
+    @abc.abstractmethod
     async def seat(self, running: Running, rooms: int, people: int) -> list[list[Place]]:
         """People's places, for rooms of so many."""
-        raise NotImplementedError
 
     @contextlib.asynccontextmanager
     async def started(
@@ -315,6 +317,9 @@ class Ours(Peer):
     keeps = True
     alive = message(wire.PONG)
     redis: RedisServer | None = None
+
+    def install(self) -> None:
+        """It is what runs here."""
 
     def words(self, port: int, folder: Path) -> list[str]:
         """The command line of one process."""

@@ -73,12 +73,11 @@ def judged(found: Summary, targets: Sequence[Target]) -> list[dict[str, Any]]:
             name, reference = _reference(found, target)
             line["peer"] = name
             value = value / reference if reference else None
-        line["reached"] = None if value is None or math.isnan(value) else round(value, 3)
-        line["met"] = line["reached"] is not None and (
-            value >= target.limit if target.least else value <= target.limit  # type: ignore[operator]
-        )
-        if line["reached"] is None:
-            line["met"] = None
+        if value is None or math.isnan(value):
+            line |= {"reached": None, "met": None}
+        else:
+            met = value >= target.limit if target.least else value <= target.limit
+            line |= {"reached": round(value, 3), "met": met}
         lines.append(line)
     return lines
 

@@ -57,7 +57,7 @@ class Nursery:
             os.kill(process, signal.SIGTERM)
             while time.monotonic() < end:
                 os.kill(process, 0)
-                time.sleep(0.01)
+                time.sleep(0.01)  # it is the nursery's child, not ours: nothing tells of its end
             os.kill(process, signal.SIGKILL)
 
     def close(self) -> None:

@@ -27,6 +27,11 @@ class Reader:
         self.introduced: dict[int, dict[str, Any]] = {}
         self.states: dict[int, dict[str, Any]] = {}
 
+    def forget(self) -> None:
+        self.clients.clear()
+        self.introduced.clear()
+        self.states.clear()
+
     def take(self, data: bytes) -> None:
         at = 0
         while at < len(data):
@@ -36,7 +41,7 @@ class Reader:
         number, at = lib0.read_uint(data, at)
         number, kind = divmod(number, 8)
         if kind == pointing.AFRESH:
-            self.__init__()  # type: ignore[misc]
+            self.forget()
             return at
         if kind == pointing.WHOLE:
             client, at = lib0.read_uint(data, at)

@@ -128,9 +128,11 @@ async def test_what_is_no_such_file_is_not_found(web: Path) -> None:
         assert (await get(made, f"/messages/{name}")).status_code == 404
 
 
-def test_without_a_build_every_sentence_of_the_scripts_is_there(web: Path) -> None:
+def test_without_a_build_there_are_no_scripts_and_no_sentences_for_them(web: Path) -> None:
     (web / "dist" / ".vite" / "modules.json").unlink()
-    assert Messages(Languages(web), web).address("sw", "room")
+    made = Messages(Languages(web), web)
+    assert made.address("sw", "room") == ""
+    assert not made._made, "nothing is kept for names anybody may invent"
 
 
 @pytest.mark.parametrize("code", ["ar", "es", "fr", "hi", "pt", "sw"])
