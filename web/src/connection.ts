@@ -105,6 +105,8 @@ export class Shared {
   readonly touched = new Set<string>();
   /** Whether the last change has reached this device's disk. */
   onDisk = true;
+  /** Whether what was written before is here: from this device's copy, or from the server. */
+  arrived = false;
   /** Carets and pointers of others, where a page shows them; its own state is null until it has
    *  something to say. */
   readonly awareness: Awareness | null;
@@ -134,6 +136,10 @@ export class Shared {
         if (number === 0 && this.provider.isAuthenticated) this.touched.clear();
         this.tell();
       },
+      onSynced: () => {
+        this.arrived = true;
+        this.tell();
+      },
     });
     this.ready = this.load().then(() => this.provider.attach());
     this.doc.on("update", (_update, origin) => {
@@ -152,6 +158,7 @@ export class Shared {
         store.whenSynced,
         new Promise((resolve) => window.setTimeout(resolve, STORE_WAIT)),
       ]);
+      this.arrived ||= this.doc.store.clients.size > 0;
     } catch {
       this.store = undefined;
     }
@@ -269,6 +276,12 @@ export class Connection extends EventTarget {
 
   get connected(): boolean {
     return this.line === "connected";
+  }
+
+  /** Whether this person's own words are still on their way to this device. */
+  get fetching(): boolean {
+    const mine = [...this.documents].filter(([name]) => name.startsWith("mine/"));
+    return this.connected && mine.some(([, shared]) => !shared.arrived);
   }
 
   /** Sends JSON on the room's own document; false when there is no line. */

@@ -47,6 +47,7 @@ function line(stage: Stage): TemplateResult {
 /** Whether everything typed here is safe, and where. */
 export function saved(stage: Stage): TemplateResult {
   const { count, onDisk } = stage.unsaved;
+  if (!count && stage.connection.fetching) return html`<span>${t("Fetching your words")}</span>`;
   if (!count) return html`<span class="ok">${icon("saved")}${t("Saved")}</span>`;
   if (onDisk) return html`<span class="ok">${icon("device")}${t("Saved on this device")}</span>`;
   return html`<span class="wait">${icon("pencil")}${tn("Not saved ({n})", "Not saved ({n})", count)}</span>`;
