@@ -198,6 +198,8 @@ class OpenDocuments:
             else:
                 self._hurried.add(name)
                 await asyncio.wait({task})
+        if document.is_judged and document.is_broken:
+            self._doubted.add(name)
 
     def _is_judged(self, name: str) -> bool:
         document = self._documents.get(self._full(name))

@@ -159,7 +159,7 @@ def test_an_index_made_in_pieces_is_the_one_made_at_once(edits: list[Edit], fold
 
 @pytest.mark.usefixtures("small_pieces")
 @given(EDITS, st.integers(0, 30), st.integers(0, 60), st.integers(0, 5), st.sampled_from(SEATS))
-def test_whoever_judges_early_has_the_index_made_whole_first(
+def test_DOC10_whoever_judges_early_has_the_index_made_whole_first(
     edits: list[Edit], fold: int, pieces: int, card: int, seat: str
 ) -> None:
     log = logs(edits, fold)
@@ -276,7 +276,7 @@ def judged(found: Shelf) -> bool:
 
 
 @pytest.mark.usefixtures("small_pieces")
-async def test_readers_are_answered_while_an_edit_waits_for_the_index(tmp_path: Path) -> None:
+async def test_DOC10_readers_are_answered_while_an_edit_waits_for_the_index(tmp_path: Path) -> None:
     found, storage, _ = await cold(tmp_path, cards=20)
     assert len(await ids(found)) == 20
     assert not judged(found)
