@@ -77,6 +77,7 @@ class Placing:
         self.inserts: dict[Container, Touch] = {}
         self.drops: dict[tuple[Container, str], Touch] = {}
         self.whole = True
+        self.placed = 0
         self.steps = lib0.MAX_UINT if change.device is None else MAX_STEPS
 
     def steps_to_place(self) -> Iterator[None]:
@@ -144,7 +145,8 @@ class Placing:
                     break
                 self._place(client, known, items[at])
                 at += 1
-                if at % PIECE == 0:
+                self.placed += 1
+                if self.placed % PIECE == 0:
                     yield
             self.at[client] = at
             if blocked is not None:

@@ -269,13 +269,15 @@ def _read(data: bytes, limits: Limits, budget: int) -> Generator[None, None, Par
         if clock > MAX_CLOCK:
             raise Malformed("clock")
         sections[client] = Section(client, first, clock, items)
-    deletes, at = _delete_set(data, at, limits)
+    deletes, at = yield from _delete_set(data, at, limits)
     if at != len(data):
         raise Malformed("trailing_bytes")
     return Parsed(data, sections, deletes)
 
 
-def _delete_set(data: bytes, at: int, limits: Limits) -> tuple[dict[int, list[ID]], int]:
+def _delete_set(
+    data: bytes, at: int, limits: Limits
+) -> Generator[None, None, tuple[dict[int, list[ID]], int]]:
     count, at = read_uint(data, at)
     if count > MAX_DELETE_CLIENTS and limits is not STORED:
         raise Malformed("too_many_clients")
@@ -293,7 +295,7 @@ def _delete_set(data: bytes, at: int, limits: Limits) -> tuple[dict[int, list[ID
             raise Malformed("too_many_ranges")
         ranges: list[ID] = []
         last = 0
-        for _ in range(number):
+        for place in range(number):
             start, at = read_uint(data, at)
             length, at = read_uint(data, at)
             if length == 0 or start < last:
@@ -302,6 +304,8 @@ def _delete_set(data: bytes, at: int, limits: Limits) -> tuple[dict[int, list[ID
             if last > MAX_CLOCK:
                 raise Malformed("clock")
             ranges.append((start, last))
+            if place % PIECE == PIECE - 1:
+                yield
         deletes[client] = ranges
     return deletes, at
 
