@@ -368,3 +368,20 @@ def test_a_whole_vector_is_asked_of_a_whole_index() -> None:
         document.diff(b"\1")
     assert document.diff(write_state_vector({3: 1}))
     assert document.is_judged
+
+
+def test_the_histories_have_what_a_snapshot_of_a_long_evening_has() -> None:
+    log = log_of(
+        [
+            (1, "type", 0, 3, "inside"),
+            (2, "delete", 0, 0, ""),
+            (0, "drop", 2, 0, ""),
+            (0, "meet", 0, 0, ""),
+            (1, "type", 0, 5, "again"),
+        ]
+    )
+    parsed = update_gate.read_update(folded(log), update_gate.STORED, step2=True)
+    kinds = {item.kind for section in parsed.sections.values() for item in section.items}
+    assert {update_gate.GC, update_gate.DELETED, update_gate.STRING, update_gate.TYPE} <= kinds
+    assert len(parsed.sections) == 3
+    assert parsed.deletes
