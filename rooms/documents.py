@@ -185,9 +185,8 @@ class Document:
         judging = self._judging
         if judging is None:
             return True
-        with _no_garbage():
-            if not judging.go_on():
-                return False
+        if not judging.go_on():
+            return False
         self._judging = None
         self.size = judging.size
         if judging.failed:
