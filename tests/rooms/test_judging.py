@@ -19,9 +19,10 @@ from rooms.open_documents import RefusedEdit
 from rooms.outgoing import NOTHING_KNOWN
 from rooms.ownership import Container, Index
 from rooms.permissions import Writer
+from rooms.redis_storage import RedisStorage
 from rooms.sealed import unseal
 from rooms.shelf import Shelf
-from rooms.shelf_rows import GATE, StoredRow, packed
+from rooms.shelf_rows import GATE, StoredRow, packed, unpacked
 from rooms.update_gate import BadUpdate, write_state_vector
 from tests.fuzz.craft import gc, struct, update, written
 from tests.rooms.test_shelf import ANA, BEN, Writing, ids, shelf
@@ -385,3 +386,32 @@ def test_the_histories_have_what_a_snapshot_of_a_long_evening_has() -> None:
     assert {update_gate.GC, update_gate.DELETED, update_gate.STRING, update_gate.TYPE} <= kinds
     assert len(parsed.sections) == 3
     assert parsed.deletes
+
+
+@pytest.mark.redis
+@pytest.mark.usefixtures("small_pieces")
+async def test_DOC10_what_another_process_writes_meanwhile_goes_behind_the_log(
+    redis_storage: RedisStorage, other: RedisStorage
+) -> None:
+    await redis_storage.create_room("r", 1)
+    there = Shelf("r", other)
+    ana, ben = Writing(there, ANA, 7), Writing(there, BEN, 8)
+    for number in range(10):
+        await ana.put(f"ana-{number}")
+    here = Shelf("r", redis_storage)
+    here.large = 1
+    told: list[bytes] = []
+    here.on_edit = lambda name, update, by: told.append(update)
+    assert len(await ids(here)) == 10
+    assert not judged(here)
+    await ben.put("ben-1")
+    assert "ben-1" in await ids(here)
+    assert len(told) == 1
+    assert await Writing(here, BEN, 9).put("ben-2")
+    taken = here._documents.get("r/board")
+    assert taken is not None
+    log = [unpacked(row).update for row in await redis_storage.updates("r/board")]
+    assert taken.index.state_vector() == Document.load("r/board", log, 5)[0].index.state_vector()
+    assert taken.index.bindings.keys() >= {7, 8, 9}
+    await here.close()
+    await there.close()
