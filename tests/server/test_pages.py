@@ -61,6 +61,19 @@ async def test_front_door_opens_a_room_without_script(client: httpx.AsyncClient)
     assert '<path d="M' in text
 
 
+@pytest.mark.parametrize("path", ["/", "/j", "/languages"])
+async def test_a_page_before_the_room_carries_its_own_icons_and_no_others(
+    client: httpx.AsyncClient, path: str
+) -> None:
+    """It comes fast over a weak line, and whole in one piece."""
+    page = (await client.get(path)).text
+    shown = set(re.findall(r'<use href="#i-([a-z]+)"', page))
+    carried = set(re.findall(r'<symbol id="i-([a-z]+)"', page))
+    assert shown <= carried
+    assert len(carried) <= 12, "those its script may add, and no more"
+    assert len(page.encode()) < 16_000
+
+
 async def test_ready_is_for_facilitators(opened: Opened, app: Any) -> None:
     guest = await opened.join("Guest")
     path = f"/r/{opened.room}/ready"
