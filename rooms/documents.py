@@ -15,6 +15,9 @@ An accepted update is in the index from `check` on, so that the next one is judg
 was accepted must be appended and applied, or the document dropped and loaded again. Checks and
 applies of one document never overlap: one room, one loop.
 
+A large document from our own store may be read before its index is whole (`Document.trusting`):
+whoever needs the index meanwhile has it made whole first, and nothing is judged against half of it.
+
 A refusal with `gap` set is no offence: edits below it are still on their way. A page that was cut
 off sends what it queued before the step 2 that closes the gap. Answer `sync_status(saved=False)`,
 send the server's step 1, and judge the step 2 that comes back; only a gap in a step 2 is refused.
@@ -28,7 +31,8 @@ exception inside `server_edit` breaks the document on purpose.
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -38,6 +42,7 @@ from pycrdt import Map as SharedMap
 from rooms import board_schema
 from rooms.awareness import Awareness
 from rooms.board_schema import Family
+from rooms.judging import Judging
 from rooms.ownership import SERVER, Change, Index, Touch
 from rooms.permissions import Writer, refusal
 from rooms.update_gate import (
@@ -111,9 +116,10 @@ class Document:
         self.limits: Limits = MEMO if family == "memo" else SMALL
         self.client_id = client_id
         self.size = 0
-        self.index = Index(board_schema.ROOTS[family], self.limits, bindings)
-        self.index.bind(client_id, SERVER)
-        self.awareness = Awareness(self.index)
+        self._index = Index(board_schema.ROOTS[family], self.limits, bindings)
+        self._index.bind(client_id, SERVER)
+        self._judging: Judging | None = None
+        self.awareness = Awareness(self._index)  # asks it for whose a client id is, no more
         # accepted and not applied yet: they are in the index already
         self._awaited: dict[bytes, frozenset[str]] = {}  # with the cards they change
         self._cards: tuple[board_schema.Card, ...] | None = None
@@ -141,19 +147,61 @@ class Document:
         """
         document = cls(name, client_id, bindings)
         aside: list[int] = []
-        # All that loading makes stays: looking for garbage in it takes longer than loading.
-        collects = gc.isenabled()
-        gc.disable()
-        try:
+        with _no_garbage():
             for position, update in enumerate(updates):
                 try:
                     document.apply(update)
                 except BadUpdate:
                     aside.append(position)
-        finally:
-            if collects:
-                gc.enable()
         return document, tuple(aside)
+
+    @classmethod
+    def trusting(
+        cls,
+        name: str,
+        updates: Sequence[bytes],
+        client_id: int,
+        bindings: Mapping[int, str] | None = None,
+    ) -> Document:
+        """Build a document from a log that this gate judged before it was kept: it can be read at
+        once, and its index is made by `judge`. Raises `DocumentBroken`: then `load` it."""
+        document = cls(name, client_id, bindings)
+        document._judging = Judging(document._index, updates)
+        doc = document.doc
+        with _no_garbage():
+            for update in updates:
+                document.size += len(update)
+                document._native(lambda update=update: doc.apply_update(update))  # type: ignore[misc]
+        return document
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether the index is whole."""
+        return self._judging is None
+
+    def judge(self) -> bool:
+        """Join another piece of the log to the index, some 2 ms; gives whether it is whole now.
+        Where something in the log is not in order the document is broken: `load` it."""
+        judging = self._judging
+        if judging is None:
+            return True
+        if not judging.go_on():
+            return False
+        self._judging = None
+        self.size = judging.size
+        if judging.failed:
+            self._doc = None
+        return True
+
+    @property
+    def index(self) -> Index:
+        """Who owns what, whole. Raises `DocumentBroken`."""
+        if self._judging is not None:
+            while not self.judge():
+                pass
+            if self._doc is None:
+                raise DocumentBroken(self.name)
+        return self._index
 
     @property
     def doc(self) -> Doc[Any]:
@@ -173,6 +221,8 @@ class Document:
         """Judge an update of a person. Touches nothing native. Raises `DocumentBroken`."""
         if self._doc is None:
             raise DocumentBroken(self.name)
+        if update == NOTHING:
+            return Accepted(b"")  # what a page says that has just come in
         try:
             change = self.index.stage(read_update(update, self.limits, step2=step2), writer.device)
         except BadUpdate as bad:
@@ -226,7 +276,7 @@ class Document:
         `work` gets the native document and runs in one transaction; empty bytes when it changed
         nothing. If the append fails, or `work` raises, the document is to be loaded again.
         """
-        doc = self.doc
+        index, doc = self.index, self.doc
         updates: list[bytes] = []
 
         def edit() -> None:
@@ -246,8 +296,8 @@ class Document:
         if update in (b"", NOTHING):
             return b""
         try:
-            change = self.index.stage(read_update(update, STORED, step2=True), None)
-            self.index.commit(change)
+            change = index.stage(read_update(update, STORED, step2=True), None)
+            index.commit(change)
         except BadUpdate:
             self._doc = None
             raise
@@ -270,7 +320,8 @@ class Document:
 
         The vector is read strictly and brought down to clocks that exist here and cut no pair.
         """
-        known = self.index.whole_clocks(read_state_vector(state_vector))
+        vector = read_state_vector(state_vector)
+        known = self.index.whole_clocks(vector) if vector else {}
         doc = self.doc
         return self._native(lambda: doc.get_update(write_state_vector(known)))
 
@@ -337,6 +388,12 @@ class Document:
             raise DocumentBroken(f"{self.name}: {error!r}") from None
 
 
+def warm() -> None:
+    """Make one for nothing, on the loop: the first has modules loaded for 30 ms and more, which the
+    first people of a hall would wait for."""
+    Document("none/board", 1)
+
+
 def writers(update: bytes) -> frozenset[int]:
     """The clients whose structs an update of our store has. Raises `BadUpdate`."""
     parsed = read_update(update, STORED, step2=True)
@@ -361,6 +418,15 @@ class Documents:
         self._open[name] = document
         return document, aside
 
+    def open_trusting(
+        self, name: str, updates: Sequence[bytes], bindings: Mapping[int, str] | None = None
+    ) -> Document:
+        """The same of a log that this gate judged, to be judged again bit by bit. Raises
+        `DocumentBroken`."""
+        document = Document.trusting(name, updates, self._new_client_id(), bindings)
+        self._open[name] = document
+        return document
+
     def get(self, name: str) -> Document | None:
         """The open document, unless it is broken: then load it again."""
         document = self._open.get(name)
@@ -372,6 +438,18 @@ class Documents:
 
     def __iter__(self) -> Iterator[Document]:
         return iter(tuple(self._open.values()))
+
+
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """All that loading makes stays: looking for garbage in it takes longer than loading."""
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _keys(change: Change) -> frozenset[str]:

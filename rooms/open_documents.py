@@ -13,6 +13,7 @@ from collections.abc import (
     Callable,
     Collection,
     Iterator,
+    Mapping,
     Sequence,
 )
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
@@ -29,7 +30,7 @@ from rooms.documents import Accepted, Document, DocumentBroken, Documents, write
 from rooms.outgoing import NOTHING_KNOWN
 from rooms.ownership import Touch
 from rooms.probing import Probing
-from rooms.shelf_rows import StoredRow, packed, unpacked
+from rooms.shelf_rows import GATE, StoredRow, is_ours, packed, unpacked
 from rooms.standing import Standing
 from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable, StoredUpdate
 from rooms.unbroken import Unbroken
@@ -42,6 +43,13 @@ T = TypeVar("T")
 COMPACT_AFTER: Final = 1_000
 """Rows after which a document's log is folded into a snapshot: an hour of lively writing, 20 ms
 to load."""
+
+LARGE: Final = 16_384
+"""Bytes of a log from which on readers do not wait until it is joined to the index: below, that
+takes some 20 ms."""
+
+PAUSE: Final = 0.02
+"""Seconds between the pieces of that while nobody waits for it: a tenth of a core."""
 
 DAMAGED: Final = (
     "A row of this document is damaged. It opens with what is whole; the row is kept aside, where"
@@ -95,6 +103,10 @@ class OpenDocuments:
         self.standing = Standing()
         self._rows: dict[str, int] = {}
         self._last: dict[str, int] = {}
+        self.large = LARGE
+        self._judging: dict[str, asyncio.Task[None]] = {}
+        self._hurried: set[str] = set()
+        self._doubted: set[str] = set()  # a row is not in order: found when it was read already
 
     def _full(self, name: str) -> str:
         return f"{self.room}/{name}"
@@ -116,16 +128,22 @@ class OpenDocuments:
         stored = await self._probing.sound(full, stored)
         rows = [unpacked(row) for row in stored]
         bindings = {client: device for row in rows for client, device in row.bound}
-        document, aside = self._documents.open(full, [row.update for row in rows], bindings)
-        for position in aside:
-            bad = stored[position]
-            await self._storage.quarantine(full, bad.id, "not in order")
-            log.error("update_quarantined", room=self.room, document=name, update=bad.id)
+        document = self._trusted(name, stored, rows, bindings)
+        if document is None:
+            document, aside = self._documents.open(full, [row.update for row in rows], bindings)
+            for position in aside:
+                bad = stored[position]
+                await self._storage.quarantine(full, bad.id, "not in order")
+                log.error("update_quarantined", room=self.room, document=name, update=bad.id)
+            self._doubted.discard(name)
         self._rows[name] = len(stored)
         self._last[name] = stored[-1].id if stored else 0
         self.standing.drop(full)
         if self._storage.shared and (told := self._told.get(name)) is not None:
             # It was let go to be read again: readers have nothing yet of what others wrote.
+            await self._judge(name, document)
+            if document.is_broken:
+                return await self._open(name)
             self.on_edit(name, document.diff(told), None)
             self._told[name] = document.state_vector()
         if stored:
@@ -133,6 +151,78 @@ class OpenDocuments:
         if name == "board" and stored and (wanted := self.structure()) is not None:
             return await self._agreeing(document, wanted)
         return document
+
+    def _trusted(
+        self,
+        name: str,
+        stored: Sequence[StoredUpdate],
+        rows: Sequence[StoredRow],
+        bindings: Mapping[int, str],
+    ) -> Document | None:
+        """A large document that can be read at once, if everything in its log was judged by this
+        very gate; its index follows."""
+        large = sum(len(row.update) for row in rows) >= self.large
+        if not large or name in self._doubted or not all(map(is_ours, stored, rows)):
+            return None
+        full = self._full(name)
+        try:
+            document = self._documents.open_trusting(full, [row.update for row in rows], bindings)
+        except DocumentBroken:
+            return None
+        self._judging[name] = asyncio.ensure_future(self._judge_on(name, document))
+        return document
+
+    async def _judge_on(self, name: str, document: Document) -> None:
+        while not (self._closed or document.is_judged):
+            if self._documents.get(self._full(name)) is not document:
+                break
+            if document.judge():
+                break
+            await asyncio.sleep(0 if name in self._hurried else PAUSE)
+        self._hurried.discard(name)
+        if self._judging.get(name) is asyncio.current_task():
+            del self._judging[name]
+        if document.is_judged and document.is_broken:
+            self._doubted.add(name)
+
+    async def _judge(self, name: str, document: Document) -> None:
+        """Have the index of an open document whole; others are answered meanwhile. It is broken
+        afterwards where its log is not in order."""
+        while not (self._closed or document.is_judged):
+            if self._documents.get(self._full(name)) is not document:
+                return
+            task = self._judging.get(name)
+            if task is None or task.done():
+                document.judge()
+                await asyncio.sleep(0)
+            else:
+                self._hurried.add(name)
+                await asyncio.wait({task})
+        if document.is_judged and document.is_broken:
+            self._doubted.add(name)
+
+    def _is_judged(self, name: str) -> bool:
+        document = self._documents.get(self._full(name))
+        return document is not None and document.is_judged
+
+    async def _judged(self, name: str) -> None:
+        """Have the index of a document whole without a hand on the document, so that those who read
+        are answered. What goes wrong is for whoever takes the document to say."""
+        document = self._documents.get(self._full(name))
+        if document is None:
+            with suppress(RefusedEdit, StorageUnwritable):
+                async with self._locks[name]:
+                    document = await self._open(name)
+        if document is not None:
+            await self._judge(name, document)
+
+    async def _open_judged(self, name: str) -> Document:
+        """`_open`, with the index whole. Call with its lock held."""
+        while True:
+            document = await self._open(name)
+            if document.is_judged:
+                return document
+            await self._judge(name, document)
 
     async def _undamaged(self, name: str, stored: Sequence[StoredUpdate]) -> list[StoredUpdate]:
         """The rows that are what was written; others are set aside (DUR1)."""
@@ -163,17 +253,25 @@ class OpenDocuments:
         self.handed_over = True
 
     @asynccontextmanager
-    async def opened(self, *names: str) -> AsyncIterator[tuple[Document, ...]]:
-        """These documents, and nobody else's hand on them meanwhile. Raises `RefusedEdit`."""
+    async def opened(
+        self, *names: str, reading: bool = False
+    ) -> AsyncIterator[tuple[Document, ...]]:
+        """These documents, and nobody else's hand on them meanwhile. Raises `RefusedEdit`. With
+        `reading` the index of a large one may be on its way yet."""
+        if not reading:
+            for name in names:
+                if not self._is_judged(name):
+                    await self._judged(name)
+        open_ = self._open if reading else self._open_judged
         async with AsyncExitStack() as held:
             for name in sorted(names):  # one order for all, so that no two wait for each other
                 await held.enter_async_context(self._locks[name])
-            documents = [await self._open(name) for name in names]
+            documents = [await open_(name) for name in names]
             if self._storage.shared:
                 for name in names:
                     with suppress(StorageUnwritable):  # else what is known here has to do
                         await self._catch_up(name)
-                documents = [await self._open(name) for name in names]
+                documents = [await open_(name) for name in names]
             yield tuple(documents)
 
     async def _agreeing(self, document: Document, wanted: Structure) -> Document:
@@ -183,6 +281,9 @@ class OpenDocuments:
         if repair.empty or self._mending:
             return document
         log.warning("board_mended", room=self.room, cards=len(repair.places))
+        await self._judge("board", document)
+        if document.is_broken:
+            return await self._open("board")
         try:
             await self.change("board", document, lambda doc: board_repair.mend(doc, repair))
         except StorageUnwritable:
@@ -197,6 +298,7 @@ class OpenDocuments:
         """Take no more edits; returns when none is under way."""
         self._closed = True
         await self._unbroken.settled()
+        await asyncio.gather(*self._judging.values())
         for lock in list(self._locks.values()):
             async with lock:
                 pass
@@ -258,6 +360,7 @@ class OpenDocuments:
         if document is None:
             return False
         for row in await self._storage.updates(full, self._last[name]):
+            await self._judge(name, document)
             try:
                 self._take_in(name, document, row)
             except (BadUpdate, DocumentBroken, msgspec.MsgspecError, _Clash):
@@ -333,7 +436,7 @@ class OpenDocuments:
 
     def _snapshot(self, document: Document) -> bytes:
         bound = tuple((c, d) for c, d in document.index.bindings.items() if d)
-        return packed(StoredRow(document.state(), bound))
+        return packed(StoredRow(document.state(), bound, gate=GATE))
 
     async def fold(self, name: str, document: Document) -> None:
         """`compact` of a document that is `opened`."""
@@ -366,7 +469,7 @@ class OpenDocuments:
             return
         after = self._last[name] if self._storage.shared else None
         try:
-            row = await self._append(name, StoredRow(update), after)
+            row = await self._append(name, StoredRow(update, gate=GATE), after)
         except BaseException as error:
             # Native document and index are ahead of what is durable: load afresh.
             self._documents.drop(self._full(name))
@@ -380,7 +483,7 @@ class OpenDocuments:
 
     async def read(self, name: str, reader: Callable[[Doc[Any]], T]) -> T:
         """What a reader finds in a document."""
-        async with self.opened(name) as (document,):
+        async with self.opened(name, reading=True) as (document,):
             return document.read(reader)
 
 

@@ -12,7 +12,7 @@ new. Then exactly one of `commit` and `rollback` must follow before the next `st
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 
 from rooms.item_order import ItemOrder
 from rooms.ownership_parts import (
@@ -29,7 +29,7 @@ from rooms.ownership_parts import (
     Touch,
 )
 from rooms.ownership_placing import Placing
-from rooms.update_gate import ID, Limits, Parsed
+from rooms.update_gate import ID, PIECE, Limits, Parsed, finished
 
 __all__ = [
     "MAX_CLIENTS",
@@ -107,9 +107,13 @@ class Index:
         Reasons that honest clients can meet: `gap` (edits below it are still on their way: ask
         with a sync step 1), `foreign_client` (this client id is another device's).
         """
+        return finished(self.staging(parsed, device))
+
+    def staging(self, parsed: Parsed, device: str | None) -> Generator[None, None, Change]:
+        """`stage` in pieces. Until the last one nothing may be asked of the index."""
         change = Change(device)
         try:
-            Placing(self, parsed, change).run()
+            yield from Placing(self, parsed, change).steps_to_place()
         except BaseException:
             self.rollback(change)
             raise
@@ -117,13 +121,21 @@ class Index:
 
     def commit(self, change: Change) -> None:
         """Keep a staged update."""
+        finished(self.committing(change))
+
+    def committing(self, change: Change) -> Generator[None, None, None]:
+        """`commit` in pieces."""
         self.order.keep()
         for client, ranges in change.deletes.items():
             known = self.clients[client]
-            for start, end in ranges:
+            for number, (start, end) in enumerate(ranges):
                 known.delete(start, end)
-        for client, start, end in change.erased:
+                if number % PIECE == PIECE - 1:
+                    yield
+        for number, (client, start, end) in enumerate(change.erased):
             self.clients[client].delete(start, end)
+            if number % PIECE == PIECE - 1:
+                yield
         if change.device is not None:
             for client in change.bound:
                 self.bindings[client] = change.device

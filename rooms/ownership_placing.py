@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from rooms import lib0
@@ -24,6 +25,7 @@ from rooms.update_gate import (
     GC,
     ID,
     MAP,
+    PIECE,
     STRING,
     TEXT,
     TYPE,
@@ -75,14 +77,16 @@ class Placing:
         self.inserts: dict[Container, Touch] = {}
         self.drops: dict[tuple[Container, str], Touch] = {}
         self.whole = True
+        self.placed = 0
         self.steps = lib0.MAX_UINT if change.device is None else MAX_STEPS
 
-    def run(self) -> None:
+    def steps_to_place(self) -> Iterator[None]:
+        """Do it, in pieces."""
         self._cut()
         # As yrs and Yjs do: the highest id first, wherever it stands in the update.
         for client in sorted(self.waiting, reverse=True):
-            self._place_all(client)
-        self._deletions()
+            yield from self._place_all(client)
+        yield from self._deletions()
         self._encode()
         self._touches()
 
@@ -118,7 +122,7 @@ class Placing:
             self.waiting[client] = items
             self.at[client] = 0
 
-    def _place_all(self, first: int) -> None:
+    def _place_all(self, first: int) -> Iterator[None]:
         """Place a section; when a struct needs one of another section, go there first.
 
         Every step places a struct or goes deeper, and a client already on the way is a circle: so
@@ -141,6 +145,9 @@ class Placing:
                     break
                 self._place(client, known, items[at])
                 at += 1
+                self.placed += 1
+                if self.placed % PIECE == 0:
+                    yield
             self.at[client] = at
             if blocked is not None:
                 other, clock = blocked
@@ -293,7 +300,7 @@ class Placing:
                 raise BadUpdate("neighbours_part")
         return run.container, run.key
 
-    def _deletions(self) -> None:
+    def _deletions(self) -> Iterator[None]:
         """Keep of each delete range what is not deleted yet; it must be known and cut no pair."""
         budget = MAX_NEW_RANGES if self.change.device is not None else None
         for client, ranges in self.parsed.deletes.items():
@@ -301,7 +308,9 @@ class Placing:
             if known is None or ranges[-1][1] > known.next:
                 raise BadUpdate("gap")
             fresh: list[ID] = []
-            for start, end in ranges:
+            for number, (start, end) in enumerate(ranges):
+                if number % PIECE == PIECE - 1:
+                    yield
                 parts = known.not_deleted(start, end)
                 if parts != [(start, end)]:
                     self.whole = False

@@ -18,11 +18,11 @@ from activities.kernel import Reason
 from rooms import board_schema, memo_document
 from rooms.awareness import Changes
 from rooms.board_schema import Card
-from rooms.documents import Accepted, Document, DocumentBroken, RefusedUpdate
+from rooms.documents import NOTHING, Accepted, Document, DocumentBroken, RefusedUpdate
 from rooms.open_documents import OpenDocuments, RefusedEdit, removes
-from rooms.outgoing import Outgoing
+from rooms.outgoing import NOTHING_KNOWN, Outgoing
 from rooms.permissions import Writer
-from rooms.shelf_rows import StoredRow
+from rooms.shelf_rows import GATE, StoredRow
 from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable
 from rooms.update_gate import BadUpdate
 
@@ -79,11 +79,13 @@ class Shelf(OpenDocuments):
         document = self._documents.get(self._full(name))
         if document is None or self._locks[name].locked():
             return b""
+        if not document.is_judged and state_vector != NOTHING_KNOWN:
+            return b""
         return document.diff(state_vector)
 
     async def missing(self, name: str, state_vector: bytes) -> tuple[bytes, bytes]:
         """What a reader with this state vector lacks, and what we have. Raises `RefusedEdit`."""
-        async with self.opened(name) as (document,):
+        async with self.opened(name, reading=state_vector == NOTHING_KNOWN) as (document,):
             try:
                 return document.diff(state_vector), document.state_vector()
             except BadUpdate as bad:
@@ -94,7 +96,7 @@ class Shelf(OpenDocuments):
         have. Raises `RefusedEdit`."""
         full = self._full(name)
         while True:
-            async with self.opened(name) as (document,):
+            async with self.opened(name, reading=True) as (document,):
                 frames = self.standing.frames(full, document.state)
                 state = document.state_vector()
             if not packed:
@@ -105,7 +107,7 @@ class Shelf(OpenDocuments):
 
     async def cards(self, name: str) -> tuple[Card, ...]:
         """The cards of a board, circle or private document."""
-        async with self.opened(name) as (document,):
+        async with self.opened(name, reading=True) as (document,):
             return document.cards()
 
     async def sections(self, name: str) -> tuple[board_schema.Section, ...]:
@@ -128,15 +130,25 @@ class Shelf(OpenDocuments):
         return await self._unbroken.run(self._write(name, edit))
 
     async def _write(self, name: str, edit: _Edit) -> bytes:
+        if edit.update != NOTHING and not self._is_judged(name):
+            await self._judged(name)
         async with self._locks[name]:
             # Whoever has the lock takes along all that wait: one wait for the disk serves them all.
             if edit.outcome is None:
-                edits, self._waiting[name] = self._waiting[name], []
-                await self._take(name, edits)
+                await self._take(name, self._taken_by(name, edit))
         if isinstance(edit.outcome, BaseException):
             raise edit.outcome
         assert edit.outcome is not None
         return edit.outcome
+
+    def _taken_by(self, name: str, edit: _Edit) -> list[_Edit]:
+        """What of the waiting edits this one's turn serves."""
+        if edit.update == NOTHING and not self._is_judged(name):
+            # A page that has just come in does not wait until others' edits can be judged.
+            self._waiting[name].remove(edit)
+            return [edit]
+        edits, self._waiting[name] = self._waiting[name], []
+        return edits
 
     async def _take(self, name: str, edits: list[_Edit]) -> None:
         """Take edits in, in order, and give each its outcome. Call with the lock held.
@@ -148,7 +160,8 @@ class Shelf(OpenDocuments):
         left = edits
         try:
             for _ in range(TAKEN_AGAIN):
-                document = await self._open(name)
+                nothing = all(edit.update == NOTHING for edit in left)
+                document = await (self._open(name) if nothing else self._open_judged(name))
                 accepted: list[tuple[_Edit, Accepted]] = []
                 doubtful: list[_Edit] = []
                 for edit in left:
@@ -223,7 +236,7 @@ class Shelf(OpenDocuments):
                 asked.append(_nothing())
                 continue
             bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            row = StoredRow(verdict.update, bound, True)
+            row = StoredRow(verdict.update, bound, True, gate=GATE)
             asked.append(self._append(name, row, after, together))
             after = None
         if len(asked) > 1:

@@ -28,15 +28,19 @@ The form follows field-notes appendix A and reliability.md 4.2.
 from __future__ import annotations
 
 import struct
-from collections.abc import Mapping
-from typing import Final, TypeAlias
+from collections.abc import Generator, Mapping
+from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
 from rooms import lib0
 from rooms.lib0 import Malformed, read_text, read_uint
 
+T = TypeVar("T")
 ID: TypeAlias = tuple[int, int]
+
+PIECE: Final = 200
+"""Structs after which the long way into an index pauses, if who walks it wants to: some 2 ms."""
 
 # Kinds of struct.
 GC: Final = 0
@@ -176,12 +180,30 @@ class Parsed(msgspec.Struct, frozen=True):
 
 def read_update(data: bytes, limits: Limits = SMALL, *, step2: bool = False) -> Parsed:
     """Read an update strictly, or raise `BadUpdate`. Knows nothing of the document."""
+    return finished(reading(data, limits, step2=step2))
+
+
+def reading(
+    data: bytes, limits: Limits = SMALL, *, step2: bool = False
+) -> Generator[None, None, Parsed]:
+    """`read_update` in pieces."""
     if len(data) > (limits.step2_bytes if step2 else limits.update_bytes):
         raise BadUpdate("too_large")
     try:
-        return _read(data, limits, limits.step2_structs if step2 else limits.update_structs)
+        most = limits.step2_structs if step2 else limits.update_structs
+        return (yield from _read(data, limits, most))
     except Malformed as error:
         raise BadUpdate(str(error)) from None
+
+
+def finished(steps: Generator[None, None, T]) -> T:
+    """What comes of work in pieces, done at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            value: T = end.value
+            return value
 
 
 def read_state_vector(data: bytes) -> dict[int, int]:
@@ -219,7 +241,7 @@ def _client(data: bytes, at: int) -> tuple[int, int]:
     return client, at
 
 
-def _read(data: bytes, limits: Limits, budget: int) -> Parsed:
+def _read(data: bytes, limits: Limits, budget: int) -> Generator[None, None, Parsed]:
     count, at = read_uint(data, 0)
     if count > MAX_SECTIONS and limits is not STORED:
         raise Malformed("too_many_clients")
@@ -238,20 +260,24 @@ def _read(data: bytes, limits: Limits, budget: int) -> Parsed:
         first, at = read_uint(data, at)
         clock = first
         items: list[Item] = []
-        for _ in range(structs):
+        for number in range(structs):
             item, at = _item(data, at, clock, limits)
             clock += item.length
             items.append(item)
+            if number % PIECE == PIECE - 1:
+                yield
         if clock > MAX_CLOCK:
             raise Malformed("clock")
         sections[client] = Section(client, first, clock, items)
-    deletes, at = _delete_set(data, at, limits)
+    deletes, at = yield from _delete_set(data, at, limits)
     if at != len(data):
         raise Malformed("trailing_bytes")
     return Parsed(data, sections, deletes)
 
 
-def _delete_set(data: bytes, at: int, limits: Limits) -> tuple[dict[int, list[ID]], int]:
+def _delete_set(
+    data: bytes, at: int, limits: Limits
+) -> Generator[None, None, tuple[dict[int, list[ID]], int]]:
     count, at = read_uint(data, at)
     if count > MAX_DELETE_CLIENTS and limits is not STORED:
         raise Malformed("too_many_clients")
@@ -269,7 +295,7 @@ def _delete_set(data: bytes, at: int, limits: Limits) -> tuple[dict[int, list[ID
             raise Malformed("too_many_ranges")
         ranges: list[ID] = []
         last = 0
-        for _ in range(number):
+        for place in range(number):
             start, at = read_uint(data, at)
             length, at = read_uint(data, at)
             if length == 0 or start < last:
@@ -278,6 +304,8 @@ def _delete_set(data: bytes, at: int, limits: Limits) -> tuple[dict[int, list[ID
             if last > MAX_CLOCK:
                 raise Malformed("clock")
             ranges.append((start, last))
+            if place % PIECE == PIECE - 1:
+                yield
         deletes[client] = ranges
     return deletes, at
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 import segno
 import uvicorn
 
+from rooms import documents
 from rooms.storage import StorageDamaged, StorageHeld, StorageTooNew, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 from server import supervisor
@@ -90,6 +91,7 @@ async def _run(
             demo = await _demo(app.state.site, again=quiet) if settings.demo else []
             # What comes before this line may take its time: reading rooms back, for one.
             watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
+            documents.warm()
             try:
                 server = Server(uvicorn_config(app, settings))
                 server.lines = lambda: app.state.site.lines

@@ -415,3 +415,7 @@ def test_cards_are_read_again_only_where_they_changed_and_come_out_the_same(
         if data.draw(st.booleans()):
             assert document.cards() == read_cards(document.doc)
     assert document.cards() == read_cards(document.doc)
+
+
+def test_a_document_for_nothing_can_be_made_at_any_time() -> None:
+    documents.warm()
