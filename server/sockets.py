@@ -64,6 +64,10 @@ ANSWER_SECONDS: Final = 2.0
 DOCUMENTS_PER_SOCKET: Final = 64
 """Names on one socket: nine seats with five documents each, and some that closed."""
 
+UNDER_WAY: Final = 32
+"""Edits of one line that may wait for the disk at once: more than a page types in a slow second;
+beyond it nothing more is read."""
+
 _frames: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 """Each outgoing object's frame, for as long as somebody waits for it: encoded once for all."""
 
@@ -172,8 +176,13 @@ class Line:
         self._opened = asyncio.Event()
         self._answer = asyncio.Event()
         self._asked = False
-        self._heard = asyncio.get_running_loop().time()
+        self._loop = asyncio.get_running_loop()
+        self._heard = self._loop.time()
+        self._heads: dict[bytes, str] = {}
         self._sending = asyncio.Lock()
+        self._handling = False
+        self._under_way = 0
+        self._all_answered = asyncio.Event()
         self.free = False
         """Whether the transport takes frames now."""
         self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
@@ -183,6 +192,7 @@ class Line:
         outbox = self._session.outbox
         if self._direct is not None:
             self._direct.told = self._told
+            self._direct.taken = self._taken
             self._direct.begin()
             outbox.attach(self)
         tasks = {
@@ -206,6 +216,8 @@ class Line:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             outbox.attach(None)
+            if self._direct is not None:
+                self._direct.taken = None
             await self._session.closed()
         if goodbye is not None and goodbye.code:
             await self._say_goodbye(goodbye)
@@ -231,13 +243,19 @@ class Line:
                 async with asyncio.timeout(seconds):
                     message = await self._socket.receive()
             except TimeoutError:
+                if self._names and self._loop.time() - self._heard < seconds:
+                    continue  # it was all taken before it came here
                 return Goodbye(4408, "Nothing was said in time.", retry=bool(self._names))
             if message["type"] == "websocket.disconnect":
                 return GONE
+            self._handling = True
+            if self._under_way:  # what may build on an edit comes after it
+                self._all_answered.clear()
+                await self._all_answered.wait()
             frame = message.get("bytes")
             if frame is None:
                 return Goodbye(1008, "Only binary frames are spoken here.", retry=False)
-            self._heard = asyncio.get_running_loop().time()
+            self._heard = self._loop.time()
             self._count(frame)
             try:
                 decoded = wire.decode(frame)
@@ -246,6 +264,34 @@ class Line:
             self._session.beat()
             self._answer.set()
             await self._handle(decoded)
+            self._handling = False
+
+    def _taken(self, frame: bytes) -> bool:
+        """A message straight from the transport, before ASGI has it: taken if it is of the kinds
+        that come most often and nothing before it waits. All others are judged in `_read`."""
+        if self._handling or self._under_way >= UNDER_WAY or not self._opened.is_set():
+            return False
+        edit = None if frame == wire.PONG else wire.updated(frame, self._heads)
+        if edit is None and frame != wire.PONG:
+            return False
+        self._heard = self._loop.time()
+        try:
+            self._count(frame)
+            self._session.beat()
+            self._answer.set()
+            if edit is not None:
+                self._under_way += 1
+                self._session.take(*edit, self._answered)
+        except Goodbye as goodbye:
+            if self._direct is not None:
+                self._direct.taken = None
+            self._session.goodbye(goodbye)
+        return True
+
+    def _answered(self) -> None:
+        self._under_way -= 1
+        if not self._under_way:
+            self._all_answered.set()
 
     def _count(self, frame: bytes) -> None:
         counters = self._site.limits
@@ -300,6 +346,7 @@ class Line:
             await self._send(wire.permission_denied(message.name, "already_open"))
             return
         self._names[document] = message.name
+        self._heads[wire.update_head(message.name)] = document
         token = message.token
         if not token and self._cookies:
             token = auth.cookie_token(self._socket, room)
