@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets.frames import apply_mask
+from websockets import frames
 
 KNOWN: Final = "0.54."
 """Versions of uvicorn whose inside is known."""
@@ -63,9 +63,13 @@ def framed(payload: bytes) -> bytes:
     return bytes((BINARY, 127)) + length.to_bytes(8) + payload
 
 
+_apply_mask: Callable[[bytes, bytes], bytes] = vars(frames)["apply_mask"]
+"""In C where `websockets` could be compiled."""
+
+
 def unmasked(payload: bytes, mask: bytes) -> bytes:
     """What a client's frame says (RFC 6455 5.3)."""
-    return apply_mask(payload, mask)
+    return _apply_mask(payload, mask)
 
 
 class Direct(WebSocketsSansIOProtocol):
