@@ -210,7 +210,8 @@ def decode(frame: bytes) -> FromClient:
 
 
 def decode_from_server(frame: bytes) -> FromServer:
-    """What a server sent, or `BadFrame`: for clients in Python (bench, tests)."""
+    """What a server sent, or `BadFrame`: for clients in Python (bench, tests). A board that comes
+    whole may be longer than anything a client may send."""
     try:
         return _from_server(frame)
     except Malformed as error:
@@ -218,8 +219,6 @@ def decode_from_server(frame: bytes) -> FromServer:
 
 
 def _head(frame: bytes) -> tuple[str, int, int]:
-    if len(frame) > MAX_FRAME_BYTES:
-        raise Malformed("frame_too_long")
     name, at = lib0.read_text(frame, 0, MAX_DOCUMENT_BYTES + 1 + MAX_SESSION_BYTES)
     document, separator, session = name.partition("\0")
     if len(document) > MAX_DOCUMENT_BYTES or not _DOCUMENT.fullmatch(document):
@@ -231,6 +230,8 @@ def _head(frame: bytes) -> tuple[str, int, int]:
 
 
 def _from_client(frame: bytes) -> FromClient:
+    if len(frame) > MAX_FRAME_BYTES:
+        raise Malformed("frame_too_long")
     if frame == PONG:
         return Pong()
     if frame == PING:
@@ -277,13 +278,13 @@ def _from_server(frame: bytes) -> FromServer:
         reason, at = lib0.read_text(frame, at, MAX_REASON_BYTES)
         message = Close(name, reason)
     elif kind == _AWARENESS:  # of everybody in a hall, not of one provider
-        data, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        data, at = lib0.read_bytes(frame, at, len(frame))
         message = AwarenessUpdate(name, data)
     elif kind == _POINTERS:
-        data, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        data, at = lib0.read_bytes(frame, at, len(frame))
         message = Pointers(name, data)
     elif kind == _PACKED:
-        data, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        data, at = lib0.read_bytes(frame, at, len(frame))
         message = Packed(name, data)
     else:
         return _symmetric(frame, name, kind, at)
@@ -295,7 +296,7 @@ def _symmetric(frame: bytes, name: str, kind: int, at: int) -> Symmetric:
     message: Symmetric
     if kind == _SYNC:
         sub, at = lib0.read_uint(frame, at)
-        limit = MAX_STATE_VECTOR_BYTES if sub == _STEP1 else MAX_FRAME_BYTES
+        limit = MAX_STATE_VECTOR_BYTES if sub == _STEP1 else len(frame)
         payload, at = lib0.read_bytes(frame, at, limit)
         if sub == _STEP1:
             message = SyncStep1(name, payload)

@@ -73,25 +73,25 @@ class Door:
 
     async def view(self, room: str, token: str) -> dict[str, Any]:
         """What the seat of the token sees."""
-        answer = await self._http.get(f"/api/rooms/{room}/view", headers=_bearer(token))
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
+        return await self._ask("GET", f"/api/rooms/{room}/view", token)
 
     async def board(self, room: str, token: str) -> dict[str, Any]:
         """The board as the seat of the token reads it."""
-        answer = await self._http.get(f"/api/rooms/{room}/board", headers=_bearer(token))
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
+        return await self._ask("GET", f"/api/rooms/{room}/board", token)
 
     async def _post(self, path: str, body: dict[str, Any], token: str = "") -> dict[str, Any]:
+        return await self._ask("POST", path, token, body)
+
+    async def _ask(
+        self, method: str, path: str, token: str, body: dict[str, Any] | None = None
+    ) -> dict[str, Any]:
+        """The answer; whoever is told to slow down waits as long as told."""
         waited = 0.0
         headers = _bearer(token)
         if self._halls:
             headers["X-Forwarded-For"] = f"192.0.2.{next(self._requests) % self._halls}"
         while True:
-            answer = await self._http.post(path, json=body, headers=headers)
+            answer = await self._http.request(method, path, json=body, headers=headers)
             if answer.status_code != 429 or waited > PATIENCE:
                 break
             pause = float(answer.headers.get("Retry-After", "1"))

@@ -77,3 +77,21 @@ def test_a_room_in_two_languages_a_panel_in_a_third_and_a_wall_in_a_fourth(
     is_in(phone.page, "es", "ltr")
     for guest in (phone, panel, wall):
         assert not guest.troubles, guest.troubles
+
+
+def test_the_long_mirrored_language_leaves_no_english_and_nothing_scrolls_sideways(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo", template="check_in")
+    seat = room.join("Ana", language="en-XB")
+    room.lead.tap("activity.start")
+    phone = house.browse(browser, "Ana", PHONE)
+    phone.sit(seat)
+    is_in(phone.page, "en-XB", "rtl")
+    buttons = phone.page.locator("#talanoa button:visible")
+    expect(buttons.filter(has_text="[").first).to_be_visible()
+    said = [text.strip() for text in buttons.all_inner_texts()]
+    assert [text for text in said if re.search(r"[A-Za-z]", text) and "[" not in text] == []
+    for width in (PHONE[0], LAPTOP[0]):
+        phone.page.set_viewport_size({"width": width, "height": 740})
+        assert phone.page.evaluate("document.documentElement.scrollWidth") <= width

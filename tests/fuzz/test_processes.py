@@ -20,7 +20,7 @@ from activities.kernel import Refused
 from rooms import commits
 from rooms.outgoing import Ack, Step1
 from rooms.session import Session
-from rooms.wire import Goodbye
+from rooms.wire import CLOSE_CODES, Goodbye
 from tests.redis_server import RedisServer
 from tests.rooms.cut_line import CutLine
 from tests.rooms.house import House
@@ -62,7 +62,10 @@ class Somebody:
         await session.step1(full, page.doc.get_state())
         await page.pull()
         # As a provider does: what the server lacks, not all there is.
-        lacks = [one for one in house.heard[session] if isinstance(one, Step1)][-1].state_vector
+        asked = [one for one in house.heard[session] if isinstance(one, Step1)]
+        if not asked:  # Redis was away: a page asks again in a while
+            raise Goodbye(4503, CLOSE_CODES[4503], retry=True)
+        lacks = asked[-1].state_vector
         if await self._acknowledged(session.step2(full, page.doc.get_update(lacks))):
             self.saved |= self.written
 
@@ -147,7 +150,7 @@ class Campaign:
         except Refused:
             self.counts["refused"] = self.counts.get("refused", 0) + 1
         except Goodbye:
-            await self._mend(person)
+            await self._well()
             await person.go(self.dice.choice(self.street.houses))
 
     async def _write(self, person: Somebody) -> None:
@@ -207,9 +210,10 @@ class Campaign:
                 for session in delivery.sessions:
                     session.beat()
 
-    async def check(self) -> None:
-        """Let everything come to rest, and look."""
-        await self._mend(self.people[0])
+    async def _well(self) -> None:
+        """Every process has its line again, and writes."""
+        for line in self.lines:
+            line.mend()
 
         async def well() -> bool:
             return not any(house.storage.trouble for house in self.street.houses)
@@ -217,6 +221,10 @@ class Campaign:
         for house in self.street.houses:
             await until(partial(_writes, house))
         await until(well)
+
+    async def check(self) -> None:
+        """Let everything come to rest, and look."""
+        await self._well()
         for person in self.people:
             assert person.house
             await person.go(person.house)

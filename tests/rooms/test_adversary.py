@@ -996,7 +996,7 @@ async def test_notes_sent_as_commands_end_in_full_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The same law as for pages that write in the document: a crowded board is read in time."""
-    monkeypatch.setattr("rooms.note_desk.CARDS_PER_SEAT", 20)
+    monkeypatch.setattr("rooms.card_desk.CARDS_PER_SEAT", 20)
     async with await House.open(tmp_path, people=2) as house:
         await house.start()
         await house.do(house.lead, "activity.cut", epoch=1)

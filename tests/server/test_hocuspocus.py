@@ -53,6 +53,14 @@ def test_server_frames_are_read_back(frame: bytes, message: wire.FromServer) -> 
     assert wire.decode_from_server(frame) == message
 
 
+def test_a_board_that_comes_whole_may_be_longer_than_what_a_client_sends() -> None:
+    large = b"\x00" * (wire.MAX_FRAME_BYTES + 1)
+    frame = wire.update(BOARD, large)
+    assert wire.decode_from_server(frame) == wire.Update(BOARD, large)
+    with pytest.raises(wire.BadFrame, match="frame_too_long"):
+        wire.decode(frame)
+
+
 def test_a_session_travels_in_the_name_and_is_not_part_of_the_document() -> None:
     message = wire.decode(wire.sync_step1(f"{BOARD}\0k3j9x0a1b2c", b"\0"))
     assert isinstance(message, wire.SyncStep1)

@@ -32,7 +32,7 @@ from tests.server.conftest import Opened, Person, hear, open_room, until
 
 STALLED, WRITERS = 5, 10
 PASTE = 20_000
-TIMES = 11
+TIMES = 16
 COST = 2_000_000
 """Bytes a device that does not read may cost at most."""
 
