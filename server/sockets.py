@@ -178,6 +178,7 @@ class Line:
         self._asked = False
         self._loop = asyncio.get_running_loop()
         self._heard = self._loop.time()
+        self._exchanged = self._heard
         self._heads: dict[bytes, str] = {}
         self._sending = asyncio.Lock()
         self._handling = False
@@ -289,6 +290,8 @@ class Line:
         return True
 
     def _answered(self) -> None:
+        """An edit taken straight has its answer."""
+        self._exchanged = self._heard
         self._under_way -= 1
         if not self._under_way:
             self._all_answered.set()
@@ -425,10 +428,13 @@ class Line:
             raise Goodbye(4429, "You were not reading; come back.", retry=True) from None
 
     async def _ping(self) -> Goodbye | None:
-        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(PING_SECONDS)
-            if loop.time() - self._heard > SILENT_SECONDS:
+            # Who has just sent an edit and been answered is there, and knows that we are.
+            if (rest := self._exchanged + PING_SECONDS - self._loop.time()) > 0:
+                await asyncio.sleep(rest)
+                continue
+            self._exchanged = self._loop.time()
+            if self._exchanged - self._heard > SILENT_SECONDS:
                 return Goodbye(4408, "Nothing was said in time.", retry=True)
             if self._direct is not None:
                 if self._direct.free:
