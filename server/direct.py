@@ -85,7 +85,7 @@ class Direct(WebSocketsSansIOProtocol):
         self.taken: Callable[[bytes], bool] | None = None
         """Asked for each whole binary message of less than 64 KiB that arrives while ASGI has none
         waiting; where it says no, ASGI gets it."""
-        self._room = asyncio.Event()
+        self._room: asyncio.Future[None] | None = None
         self._begun = self._ended = False
         self._chunks = 0
         self._owed = 0  # bytes of a frame still to come; below nothing when we lost count
@@ -104,12 +104,16 @@ class Direct(WebSocketsSansIOProtocol):
 
     async def room(self) -> None:
         """Wait until it takes frames again; returns as well when it never will."""
-        if not self._ended:
-            await self._room.wait()
+        while not (self.free or self._ended):
+            if self._room is None or self._room.done():
+                self._room = self.loop.create_future()
+            await asyncio.shield(self._room)
 
     def begin(self) -> None:
         """The websocket is accepted: from now on frames may be written past ASGI."""
         self._begun = True
+        for done in ("request", "response"):  # kilobytes of what was asked for with it
+            self.__dict__.pop(done, None)
         if self.writable.is_set() and not self.transport.is_closing():
             self._open()
 
@@ -175,7 +179,6 @@ class Direct(WebSocketsSansIOProtocol):
         """The transport's buffer is full."""
         super().pause_writing()
         self._free(False)
-        self._room.clear()
 
     def resume_writing(self) -> None:
         """There is room again."""
@@ -211,13 +214,18 @@ class Direct(WebSocketsSansIOProtocol):
     def _open(self) -> None:
         if self._begun and not self._ended:
             self._free(True)
-            self._room.set()
 
     def _free(self, free: bool) -> None:
         self.free = free
         self.told(free)
+        if free:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._room is not None and not self._room.done():
+            self._room.set_result(None)
 
     def _end(self) -> None:
         self._free(False)
         self._ended = True
-        self._room.set()
+        self._go_on()
