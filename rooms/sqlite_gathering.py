@@ -15,7 +15,7 @@ from typing import Any, Final
 from rooms.sqlite_thread import SqliteThread
 from rooms.storage import Conflict, Kept, StorageUnwritable
 
-ROWS: Final = 128
+ROWS: Final = 512
 """Rows in one statement: SQLite takes three values each, and 32,766 in all."""
 
 WINDOW: Final = 0.006
@@ -90,7 +90,7 @@ class Gathering:
             self._window = self._window / 2 if self._window > OPENING else 0.0
         if not self._asked:
             self._under_way = False
-        elif self._window:
+        elif self._window and len(self._asked) < ROWS:
             loop.call_later(self._window, self._hand_over)
         else:
             loop.call_soon(self._hand_over)
