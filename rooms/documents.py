@@ -364,7 +364,7 @@ class Document:
             if touch.kind == "set" and touch.first and len(touch.path) == 2:
                 author = board_schema.author_of(touch.path[1])
                 new.setdefault(touch.path[0], set()).add(author)
-        return any(
+        return bool(new) and any(
             sum(key.startswith(f"{author}-") for key in self.index.roots[root].keys)
             > CARDS_PER_SEAT
             for root, authors in new.items()

@@ -33,6 +33,7 @@ from rooms.probing import Probing
 from rooms.shelf_rows import GATE, StoredRow, is_ours, packed, unpacked
 from rooms.standing import Standing
 from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable, StoredUpdate
+from rooms.turn import Turn
 from rooms.unbroken import Unbroken
 from rooms.update_gate import BadUpdate
 
@@ -96,7 +97,7 @@ class OpenDocuments:
         self._unbroken = Unbroken()
         self._storage = storage
         self._documents = Documents(new_client_id)
-        self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: dict[str, Turn] = defaultdict(Turn)
         self._told: dict[str, bytes] = {}
         self._resting: set[str] = set()
         self._folding: set[str] = set()
@@ -210,7 +211,7 @@ class OpenDocuments:
         are answered. What goes wrong is for whoever takes the document to say."""
         document = self._documents.get(self._full(name))
         if document is None:
-            with suppress(RefusedEdit, StorageUnwritable):
+            with suppress(Exception):
                 async with self._locks[name]:
                     document = await self._open(name)
         if document is not None:
@@ -302,6 +303,7 @@ class OpenDocuments:
         for lock in list(self._locks.values()):
             async with lock:
                 pass
+        await self._unbroken.settled()
 
     def told(self, name: str) -> bytes:
         """A state vector of what `on_edit` was told of a document so far; at least nothing."""
@@ -399,25 +401,24 @@ class OpenDocuments:
 
     # The log --------------------------------------------------------------------------------------
 
-    async def _append(
-        self, name: str, row: StoredRow, after: int | None, together: str = ""
-    ) -> int:
-        body = packed(row)
+    async def _append(self, name: str, body: bytes, after: int | None, together: str = "") -> int:
         id = await self._storage.add_update(self._full(name), body, after, together)
         self._last[name] = max(id, self._last[name])
         self._rows[name] += 1
         return id
 
     async def _applied(self, name: str, document: Document, last: int) -> None:
-        full = self._full(name)
         try:
-            await self._storage.mark_applied(full, last)
-            if self._rows[name] >= COMPACT_AFTER and name not in self._folding:
-                self._folding.add(name)
-                self._unbroken.start(self._fold_later(name))
+            await self._storage.mark_applied(self._full(name), last)
+            self._fold_if_long(name)
         except StorageUnwritable:
             # The edit itself is kept; tidying up waits for the next one.
             log.warning("compaction_put_off", room=self.room, document=name)
+
+    def _fold_if_long(self, name: str) -> None:
+        if self._rows[name] >= COMPACT_AFTER and name not in self._folding:
+            self._folding.add(name)
+            self._unbroken.start(self._fold_later(name))
 
     async def _fold_later(self, name: str) -> None:
         """Fold a long log when those who wait to write have written, and while others go on
@@ -469,7 +470,7 @@ class OpenDocuments:
             return
         after = self._last[name] if self._storage.shared else None
         try:
-            row = await self._append(name, StoredRow(update, gate=GATE), after)
+            row = await self._append(name, packed(StoredRow(update, gate=GATE)), after)
         except BaseException as error:
             # Native document and index are ahead of what is durable: load afresh.
             self._documents.drop(self._full(name))

@@ -98,7 +98,7 @@ class Outbox:
         self._aware = 0
         self._content: Counter[str] = Counter()
         self._ready = asyncio.Event()
-        self._given_up = asyncio.Event()
+        self._given_up: asyncio.Future[None] | None = None
         # What the device has at least of a document whose content was dropped.
         self._since: dict[str, bytes] = {}
         self._goodbye: Goodbye | None = None
@@ -202,8 +202,10 @@ class Outbox:
     async def given_up(self) -> Goodbye:
         """Return, once there is no hope for this device, how to close it; for whoever watches a
         reader that may be stuck in a send."""
-        await self._given_up.wait()
-        assert self._goodbye is not None
+        while self._goodbye is None:
+            if self._given_up is None or self._given_up.done():
+                self._given_up = asyncio.get_running_loop().create_future()
+            await self._given_up
         return self._goodbye
 
     def give_up(self, goodbye: Goodbye) -> None:
@@ -220,7 +222,8 @@ class Outbox:
         self._since.clear()
         self.waiting = self.sending = 0
         self._ready.set()
-        self._given_up.set()
+        if self._given_up is not None and not self._given_up.done():
+            self._given_up.set_result(None)
 
     def _add(self, item: Outgoing) -> int:
         weight = size(item)

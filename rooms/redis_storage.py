@@ -23,6 +23,7 @@ from rooms.redis_line import Command, RedisLine
 from rooms.redis_scripts import key, prefix
 from rooms.storage import (
     Conflict,
+    Kept,
     News,
     StorageUnwritable,
     StoredUpdate,
@@ -193,6 +194,9 @@ class RedisStorage:
         news = scripts.channel(room)
         arguments = (news, self.origin, name, update, follows, together)
         return await self._change(room, scripts.ADD_UPDATE, *arguments)
+
+    def add_soon(self, document: str, updates: Sequence[bytes], told: Kept) -> None:
+        raise AssertionError("others may have been first: await add_update")
 
     async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
         room, _, name = document.partition("/")

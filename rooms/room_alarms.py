@@ -72,15 +72,21 @@ def people_due(
 ) -> int | None:
     """When people have to be looked at next (ms): a silence, an offer, a volunteer's turn, a
     proposal, a pause asked for, a key to forget. `untold`: the roll waits to be written."""
+    times = [presence.next_check(now), shown_due(whole, activities, presence, now)]
+    if untold:
+        times.append(now + RETRY)
+    times += unnamed.keys_due(whole, activities).values()
+    return min((at for at in times if at is not None and at > now), default=None)
+
+
+def shown_due(whole: Whole, activities: Activities, presence: Presence, now: int) -> int | None:
+    """When what people see of the room is another because of the time alone (ms)."""
     lead = whole.room.lead
-    times = [presence.next_check(now), lead.offer_ends or None]
+    times = [lead.offer_ends]
     if (since := presence.since(lead.lead)) and lead.acting != leads.AUTOPILOT:
         times.append(since + leads.LEAD_GRACE)
     if lead.alone_since:
         times.append(lead.alone_since + leads.VOLUNTEER_AFTER)
     times += helm_view.times(whole, activities)
     times += safety_view.times(whole.room)
-    if untold:
-        times.append(now + RETRY)
-    times += unnamed.keys_due(whole, activities).values()
-    return min((at for at in times if at is not None and at > now), default=None)
+    return min((at for at in times if at > now), default=None)

@@ -5,7 +5,7 @@ import structlog
 from activities.kernel import Refused
 from rooms import neighbourly, unnamed
 from rooms.roll import Change, Roll
-from rooms.room_alarms import RoomAlarms, people_due
+from rooms.room_alarms import RoomAlarms, people_due, shown_due
 from rooms.room_log import RoomLog
 from rooms.room_reading import RoomReading
 from rooms.seats import Device
@@ -23,6 +23,7 @@ class RoomPeople:
         self._room = room
         self._log = log
         self._alarms = alarms
+        self._shown_due: int | None = None
 
     def called(self, device: Device) -> None:
         """An HTTP call or a frame came from this device: it is alive."""
@@ -98,18 +99,16 @@ class RoomPeople:
         """When people have to be looked at next."""
         if self._log.forgotten:
             return
-        room = self._room
-        coming = people_due(
-            room.whole,
-            room.world.activities,
-            room.presence,
-            room.world.clock.now(),
-            untold=self.roll.waiting,
-        )
+        room, now = self._room, self._room.world.clock.now()
+        activities = room.world.activities
+        self._shown_due = shown_due(room.whole, activities, room.presence, now)
+        coming = people_due(room.whole, activities, room.presence, now, untold=self.roll.waiting)
         self._alarms.keep("people", coming, self._ring)
 
     async def _ring(self) -> None:
+        due, now = self._shown_due, self._room.world.clock.now()
         await self.sweep()
         await self.drop_keys()
-        self._room.changed()
+        if due is not None and due <= now:
+            self._room.changed()  # else somebody was listened for, who is still there
         self.set_alarm()

@@ -6,7 +6,7 @@ raises `Goodbye`.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
@@ -22,7 +22,7 @@ from rooms.outgoing import Ack, AuthNo, AuthOk, Bye, Outgoing, Say, Step1, Step2
 from rooms.room_log import DISK_FULL, Unsaved
 from rooms.safety_desk import why_frozen
 from rooms.seats import Device
-from rooms.shelf import NOT_SAVED, MissingEdits
+from rooms.shelf import NOT_SAVED, MissingEdits, Outcome
 from rooms.storage import Newer, StorageUnwritable
 from rooms.wire import CLOSE_CODES, Goodbye
 
@@ -196,6 +196,41 @@ class Session:
         """An edit."""
         await self._write(document, update, step2=False)
 
+    def take(self, document: str, update: bytes, done: Callable[[], None]) -> None:
+        """`update` without waiting: `done` is called when it is answered, at once or later. Raises
+        `Goodbye`."""
+        name = self._opened(document)
+        if not name:
+            if name is not None:
+                self.outbox.put(Ack(document, update == EMPTY_UPDATE))
+            done()
+            return
+        here = self._here()
+        assert self.device is not None
+
+        def told(outcome: Outcome) -> None:
+            if isinstance(outcome, bytes):
+                self.outbox.put(Ack(document, True))
+                done()
+            else:
+                self._later(self._lost(document, name, outcome, done))
+
+        here.room.shelf.take(name, update, here.room.writer(self.device, name), told, by=self)
+
+    async def _lost(
+        self, document: str, name: str, error: BaseException, done: Callable[[], None]
+    ) -> None:
+        try:
+            with reaching():
+                await self._not_taken(document, name, error)
+        except Goodbye as goodbye:
+            self.goodbye(goodbye)
+        except Exception as bug:
+            log.error("tripped", room=self.room_id, exc_info=bug)
+            self.outbox.give_up(Goodbye(1011, CLOSE_CODES[1011], retry=True))
+        finally:
+            done()
+
     async def _write(self, document: str, update: bytes, *, step2: bool) -> None:
         name = self._opened(document)
         if name is None:
@@ -209,28 +244,36 @@ class Session:
             writer = here.room.writer(self.device, name)
             with reaching():
                 await here.room.shelf.write(name, update, writer, step2=step2, by=self)
-        except MissingEdits:
-            self.outbox.put(Ack(document, False))
-            try:
-                _, state = await here.room.shelf.missing(name, EMPTY_STATE)
-            except StorageUnwritable as error:
-                self._ask_again(document, error)
-                return
-            self.outbox.put(Step1(document, state))
-            return
-        except RefusedEdit as refused:
-            self.outbox.put(Ack(document, False))
-            why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
-            unsaved = refused.detail == NOT_SAVED
-            self._refuse(
-                "closed" if why else refused.reason,
-                document=document,
-                detail=refused.detail,
-                line=DISK_FULL if unsaved else why,
-                again=unsaved,
-            )
+        except (MissingEdits, RefusedEdit) as error:
+            await self._not_taken(document, name, error)
             return
         self.outbox.put(Ack(document, True))
+
+    async def _not_taken(self, document: str, name: str, error: BaseException) -> None:
+        """Say what became of an edit that was not taken; raises what is no refusal."""
+        here = self._here()
+        match error:
+            case MissingEdits():
+                self.outbox.put(Ack(document, False))
+                try:
+                    _, state = await here.room.shelf.missing(name, EMPTY_STATE)
+                except StorageUnwritable as away:
+                    self._ask_again(document, away)
+                    return
+                self.outbox.put(Step1(document, state))
+            case RefusedEdit() as refused:
+                self.outbox.put(Ack(document, False))
+                why = why_frozen(here.room.whole.room) if refused.detail == "read_only" else None
+                unsaved = refused.detail == NOT_SAVED
+                self._refuse(
+                    "closed" if why else refused.reason,
+                    document=document,
+                    detail=refused.detail,
+                    line=DISK_FULL if unsaved else why,
+                    again=unsaved,
+                )
+            case _:
+                raise error
 
     async def awareness(self, document: str, data: bytes) -> None:
         """Where this device points; stamped by us, passed on to whoever has the document open."""

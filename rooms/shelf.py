@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import structlog
 from pycrdt import Doc
@@ -22,7 +22,7 @@ from rooms.documents import NOTHING, Accepted, Document, DocumentBroken, Refused
 from rooms.open_documents import OpenDocuments, RefusedEdit, removes
 from rooms.outgoing import NOTHING_KNOWN, Outgoing
 from rooms.permissions import Writer
-from rooms.shelf_rows import GATE, StoredRow
+from rooms.shelf_rows import GATE, StoredRow, packed
 from rooms.storage import Conflict, Newer, Overtaken, Storage, StorageUnwritable
 from rooms.update_gate import BadUpdate
 
@@ -40,18 +40,34 @@ class MissingEdits(Exception):
     """Edits below this one are still on their way: ask the page for its step 2."""
 
 
+Outcome: TypeAlias = bytes | BaseException
+"""What was new in an edit, empty when nothing was, or what its writer is to be told."""
+
+
 class _Edit:
     """An edit that waits for its document, and then what became of it: what was new in it, or
     what its writer is to be told."""
 
-    __slots__ = ("by", "outcome", "step2", "update", "writer")
+    __slots__ = ("by", "outcome", "step2", "told", "update", "writer")
 
-    def __init__(self, update: bytes, writer: Writer, step2: bool, by: object) -> None:
+    def __init__(
+        self,
+        update: bytes,
+        writer: Writer,
+        step2: bool,
+        by: object,
+        told: Callable[[Outcome], None],
+    ) -> None:
         self.update = update
         self.writer = writer
         self.step2 = step2
         self.by = by
-        self.outcome: bytes | BaseException | None = None
+        self.told = told
+        self.outcome: Outcome | None = None
+
+    def tell(self) -> None:
+        """Tell its writer what became of it."""
+        self.told(RefusedEdit("closed") if self.outcome is None else self.outcome)
 
 
 class Shelf(OpenDocuments):
@@ -67,6 +83,7 @@ class Shelf(OpenDocuments):
         super().__init__(room, storage, new_client_id)
         self.refused = 0
         self._waiting: dict[str, list[_Edit]] = defaultdict(list)
+        self._under_way: set[str] = set()
 
     def _is_waited_for(self, name: str) -> bool:
         return super()._is_waited_for(name) or bool(self._waiting[name])
@@ -125,30 +142,135 @@ class Shelf(OpenDocuments):
         Raises `RefusedEdit`, and `MissingEdits` when the page must send its step 2 first. Goes on
         to its end even when the writer's line drops meanwhile (DOC4).
         """
-        edit = _Edit(update, writer, step2, by)
-        self._waiting[name].append(edit)
-        return await self._unbroken.run(self._write(name, edit))
+        told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
 
-    async def _write(self, name: str, edit: _Edit) -> bytes:
-        if edit.update != NOTHING and not self._is_judged(name):
-            await self._judged(name)
-        async with self._locks[name]:
-            # Whoever has the lock takes along all that wait: one wait for the disk serves them all.
-            if edit.outcome is None:
-                await self._take(name, self._taken_by(name, edit))
-        if isinstance(edit.outcome, BaseException):
-            raise edit.outcome
-        assert edit.outcome is not None
-        return edit.outcome
+        def tell(outcome: Outcome) -> None:
+            if not told.done():
+                told.set_result(outcome)
 
-    def _taken_by(self, name: str, edit: _Edit) -> list[_Edit]:
-        """What of the waiting edits this one's turn serves."""
-        if edit.update == NOTHING and not self._is_judged(name):
+        self.take(name, update, writer, tell, step2=step2, by=by)
+        outcome = await told
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
+
+    def take(
+        self,
+        name: str,
+        update: bytes,
+        writer: Writer,
+        told: Callable[[Outcome], None],
+        *,
+        step2: bool = False,
+        by: object = None,
+    ) -> None:
+        """`write` for whoever does not want to wait: `told` is called in the loop with what became
+        of it, at once or later, in the order in which the edits of a document came."""
+        edit = _Edit(update, writer, step2, by, told)
+        if update == NOTHING and not self._is_judged(name):
             # A page that has just come in does not wait until others' edits can be judged.
-            self._waiting[name].remove(edit)
-            return [edit]
+            self._unbroken.start(self._take_past(name, edit))
+            return
+        self._waiting[name].append(edit)
+        self._go_on(name)
+
+    async def _take_past(self, name: str, edit: _Edit) -> None:
+        try:
+            async with self._locks[name]:
+                await self._take(name, [edit])
+        finally:
+            edit.tell()
+
+    def _go_on(self, name: str) -> None:
+        """Have what waits for a document taken in: at once where nothing need be waited for, else
+        in a task, of which there is one for a document."""
+        if not self._waiting[name] or name in self._under_way:
+            return
+        self._under_way.add(name)
+        document = self._documents.get(self._full(name))
+        judged = document is not None and document.is_judged
+        ready = judged and not (self._closed or self.handed_over or self._storage.shared)
+        if ready and self._locks[name].take():
+            assert document is not None
+            self._take_now(name, document)
+        else:
+            self._unbroken.start(self._take_later(name))
+
+    async def _take_later(self, name: str) -> None:
+        edits: list[_Edit] = []
+        try:
+            if not self._is_judged(name):
+                await self._judged(name)
+            async with self._locks[name]:
+                # All that wait come along: one wait for the disk serves them all.
+                edits, self._waiting[name] = self._waiting[name], []
+                await self._take(name, edits)
+        finally:
+            self._done(name, edits)
+
+    def _take_now(self, name: str, document: Document) -> None:
+        """Judge what waits and hand it to the storage. Call with the lock held; it is released when
+        all has its outcome."""
         edits, self._waiting[name] = self._waiting[name], []
-        return edits
+        self._resting.discard(name)
+        accepted: list[tuple[_Edit, Accepted]] = []
+        rows: list[bytes] = []
+        try:
+            for edit in edits:
+                verdict = document.check(edit.update, edit.writer, step2=edit.step2)
+                if isinstance(verdict, RefusedUpdate):
+                    self._refuse(edit, verdict)
+                    continue
+                accepted.append((edit, verdict))
+                if verdict.update:
+                    rows.append(_row(edit, verdict))
+
+            def kept(ids: Sequence[int | BaseException]) -> int:
+                return self._kept(name, document, edits, accepted, ids)
+
+            if rows:
+                self._storage.add_soon(self._full(name), rows, kept)
+                return
+        except BaseException as error:
+            self._failed(name, edits, error)
+            accepted = []
+        self._kept(name, document, edits, accepted, ())
+
+    def _kept(
+        self,
+        name: str,
+        document: Document,
+        edits: list[_Edit],
+        accepted: list[tuple[_Edit, Accepted]],
+        ids: Sequence[int | BaseException],
+    ) -> int:
+        """The storage has kept what was new in these edits, or not: apply, and tell. Returns up to
+        which row they were applied."""
+        last = 0
+        try:
+            given = iter(ids)
+            rows = [next(given) if verdict.update else 0 for _, verdict in accepted]
+            for id in rows:
+                if isinstance(id, int) and id:
+                    self._last[name] = max(id, self._last[name])
+                    self._rows[name] += 1
+            last = self._apply(name, document, accepted, rows)
+            if last and self._documents.get(self._full(name)) is document:
+                self._fold_if_long(name)
+            else:
+                last = 0
+        except BaseException as error:
+            self._failed(name, edits, error)
+            last = 0
+        self._locks[name].release()
+        self._done(name, edits)
+        return last
+
+    def _done(self, name: str, edits: list[_Edit]) -> None:
+        self._under_way.discard(name)
+        self._go_on(name)
+        for edit in edits:
+            edit.tell()
 
     async def _take(self, name: str, edits: list[_Edit]) -> None:
         """Take edits in, in order, and give each its outcome. Call with the lock held.
@@ -180,13 +302,16 @@ class Shelf(OpenDocuments):
                 caught_up = True
             raise Overtaken(f"others kept writing to {name}")
         except BaseException as error:
-            # The index may have what is not durable: load afresh.
-            self._documents.drop(self._full(name))
-            if isinstance(error, StorageUnwritable) and not isinstance(error, Newer):
-                error = RefusedEdit("full", NOT_SAVED)
-            for edit in edits:
-                if edit.outcome is None:
-                    edit.outcome = error
+            self._failed(name, edits, error)
+
+    def _failed(self, name: str, edits: list[_Edit], error: BaseException) -> None:
+        # The index may have what is not durable: load afresh.
+        self._documents.drop(self._full(name))
+        if isinstance(error, StorageUnwritable) and not isinstance(error, Newer):
+            error = RefusedEdit("full", NOT_SAVED)
+        for edit in edits:
+            if edit.outcome is None:
+                edit.outcome = error
 
     async def _take_accepted(
         self, name: str, document: Document, accepted: list[tuple[_Edit, Accepted]]
@@ -235,9 +360,7 @@ class Shelf(OpenDocuments):
             if not verdict.update:
                 asked.append(_nothing())
                 continue
-            bound = tuple((client, edit.writer.device) for client in verdict.bound)
-            row = StoredRow(verdict.update, bound, True, gate=GATE)
-            asked.append(self._append(name, row, after, together))
+            asked.append(self._append(name, _row(edit, verdict), after, together))
             after = None
         if len(asked) > 1:
             return await asyncio.gather(*asked, return_exceptions=True)
@@ -392,6 +515,11 @@ class Shelf(OpenDocuments):
             name = min(self._untidy)
             await self.compact(name)
             self._untidy.discard(name)
+
+
+def _row(edit: _Edit, verdict: Accepted) -> bytes:
+    bound = tuple((client, edit.writer.device) for client in verdict.bound)
+    return packed(StoredRow(verdict.update, bound, True, gate=GATE))
 
 
 async def _nothing() -> int:

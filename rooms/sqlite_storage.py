@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Final
 
 from rooms.sqlite_backup import Interrupted, copy_in_pieces
+from rooms.sqlite_gathering import Gathering
 from rooms.sqlite_lease import Lease
 from rooms.sqlite_schema import FILE
 from rooms.sqlite_thread import Kind, SqliteThread
-from rooms.storage import Conflict, News, StorageUnwritable, StoredUpdate
+from rooms.storage import Conflict, Kept, News, StorageUnwritable, StoredUpdate
 from rooms.subscription import Silence, Subscription
 
 TABLES: Final = (
@@ -46,6 +47,7 @@ class SqliteStorage:
         """The one that does the work; its counters are facts for `/metrics`."""
         self._forgotten: set[str] = set()
         self._erased: set[str] = set()
+        self._gathering = Gathering(thread, self.add_update, self._forgotten)
         self._subscriptions: dict[str, set[Subscription]] = {}
 
     @classmethod
@@ -191,6 +193,9 @@ class SqliteStorage:
             return cursor.lastrowid
 
         return await self.thread.ask(Kind.WRITE, work, single=True)
+
+    def add_soon(self, document: str, updates: Sequence[bytes], told: Kept) -> None:
+        self._gathering.add(document, updates, told)
 
     async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
         def work(db: sqlite3.Connection) -> list[StoredUpdate]:

@@ -62,6 +62,7 @@ takes, so that half of the thread stays theirs."""
 
 T = TypeVar("T")
 Work = Callable[[sqlite3.Connection], T]
+Told = Callable[[Any, BaseException | None], None]
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +87,7 @@ DURABLE: Final = (Kind.WRITE, Kind.FORGET)
 class Request:
     """One thing asked of the thread, and where the answer goes."""
 
-    __slots__ = ("error", "future", "kind", "loop", "single", "value", "work")
+    __slots__ = ("error", "future", "kind", "loop", "single", "told", "value", "work")
 
     def __init__(
         self,
@@ -94,12 +95,16 @@ class Request:
         kind: Kind,
         loop: asyncio.AbstractEventLoop | None,
         single: bool = False,
+        told: Told | None = None,
     ) -> None:
         self.work = work
         self.kind = kind
         self.single = single  # one writing statement, which is a transaction by itself
         self.loop = loop
-        self.future: asyncio.Future[Any] | None = loop.create_future() if loop else None
+        self.told = told
+        self.future: asyncio.Future[Any] | None = None
+        if loop is not None and told is None:
+            self.future = loop.create_future()
         self.value: Any = None
         self.error: BaseException | None = None
 
@@ -113,6 +118,10 @@ class Request:
 
     def answer(self) -> None:
         """Pass on the outcome; in the loop. The asker may have gone away."""
+        if self.told is not None:
+            told, self.told = self.told, None  # the thread holds its last batch until the next
+            told(self.value, self.error)
+            return
         if self.future is None or self.future.done():
             return
         if self.error is None:
@@ -178,6 +187,13 @@ class SqliteThread:
         self._requests.put(request)
         value: T = await request.future
         return value
+
+    def ask_soon(self, work: Work[Any], told: Told) -> None:
+        """`ask` for one durable writing statement; `told` is called in the loop with its value or
+        with what went wrong. Raises `StorageUnwritable`."""
+        if self._closed:
+            raise StorageUnwritable("The storage is closed.")
+        self._requests.put(Request(work, Kind.WRITE, asyncio.get_running_loop(), True, told))
 
     def mark(self, document: str, upto: int) -> None:
         """Note that a document's updates up to this id were applied; kept within `MARKS_WAIT` of

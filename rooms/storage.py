@@ -6,8 +6,8 @@ epoch. Each method that writes returns only when the bytes are durable, unless i
 on every implementation.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -59,6 +59,11 @@ class News(msgspec.Struct, frozen=True):
 
     number: int = 0
     document: str = ""
+
+
+Kept: TypeAlias = Callable[[Sequence[int | BaseException]], int]
+"""Told what became of each update that was added: its id, or why it has none. Returns up to which
+id they were then applied without harm (`Storage.mark_applied`), 0 for none."""
 
 
 class Storage(Protocol):
@@ -119,6 +124,10 @@ class Storage(Protocol):
         the same word. So where another process was first, all of them fail. A storage that is not
         shared need not look at it.
         """
+
+    def add_soon(self, document: str, updates: Sequence[bytes], told: Kept) -> None:
+        """`add_update` of these in order, without a task of their own: `told` is called in the
+        loop when all of them are durable or lost. Only where the storage is not `shared`."""
 
     async def updates(self, document: str, after: int = 0) -> Sequence[StoredUpdate]:
         """The document's log in order, snapshot first; or what came after an id, which is a

@@ -24,6 +24,7 @@ only the transport limit closes a socket.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TypeAlias
 
 import msgspec
@@ -357,6 +358,23 @@ def sync_step2(name: str, diff: bytes) -> bytes:
 def update(name: str, change: bytes) -> bytes:
     """Send a change; the same bytes serve every reader without a session in the name."""
     return lib0.text(name) + bytes((_SYNC, _UPDATE)) + lib0.prefixed(change)
+
+
+def update_head(name: str) -> bytes:
+    """What an `Update` under this name begins with."""
+    return lib0.text(name) + bytes((_SYNC, _UPDATE))
+
+
+def updated(frame: bytes, known: Mapping[bytes, str]) -> tuple[str, bytes] | None:
+    """The document and the change of an `Update` whose head is known, read without the care that
+    a stranger's frame needs; None when it is anything else, or not in order."""
+    if not frame or (document := known.get(frame[: (at := frame[0] + 3)])) is None:
+        return None
+    try:
+        change, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+    except Malformed:
+        return None
+    return (document, change) if at == len(frame) else None
 
 
 def awareness(name: str, states: bytes) -> bytes:

@@ -64,6 +64,10 @@ ANSWER_SECONDS: Final = 2.0
 DOCUMENTS_PER_SOCKET: Final = 64
 """Names on one socket: nine seats with five documents each, and some that closed."""
 
+UNDER_WAY: Final = 32
+"""Edits of one line that may wait for the disk at once: more than a page types in a slow second;
+beyond it nothing more is read."""
+
 _frames: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
 """Each outgoing object's frame, for as long as somebody waits for it: encoded once for all."""
 
@@ -169,11 +173,18 @@ class Line:
         self._names: dict[str, str] = {}
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""
-        self._opened = asyncio.Event()
-        self._answer = asyncio.Event()
-        self._asked = False
-        self._heard = asyncio.get_running_loop().time()
+        # An event with nobody waiting takes 800 bytes: these are made when somebody does.
+        self._open = False
+        self._seat: asyncio.Future[None] | None = None
+        self._answer: asyncio.Event | None = None
+        self._loop = asyncio.get_running_loop()
+        self._heard = self._loop.time()
+        self._exchanged = self._heard
+        self._heads: dict[bytes, str] = {}
         self._sending = asyncio.Lock()
+        self._handling = False
+        self._under_way = 0
+        self._all_answered: asyncio.Future[None] | None = None
         self.free = False
         """Whether the transport takes frames now."""
         self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
@@ -183,6 +194,7 @@ class Line:
         outbox = self._session.outbox
         if self._direct is not None:
             self._direct.told = self._told
+            self._direct.taken = self._taken
             self._direct.begin()
             outbox.attach(self)
         tasks = {
@@ -206,6 +218,8 @@ class Line:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
             outbox.attach(None)
+            if self._direct is not None:
+                self._direct.taken = None
             await self._session.closed()
         if goodbye is not None and goodbye.code:
             await self._say_goodbye(goodbye)
@@ -222,7 +236,7 @@ class Line:
         if isinstance(error, (WebSocketDisconnect, WebSocketDisconnected, ConnectionError)):
             return GONE
         log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
-        return Goodbye(1011, "The server tripped; come back.", retry=True)
+        return TRIPPED
 
     async def _read(self) -> Goodbye | None:
         while True:
@@ -231,21 +245,75 @@ class Line:
                 async with asyncio.timeout(seconds):
                     message = await self._socket.receive()
             except TimeoutError:
+                if self._names and self._loop.time() - self._heard < seconds:
+                    continue  # it was all taken before it came here
                 return Goodbye(4408, "Nothing was said in time.", retry=bool(self._names))
             if message["type"] == "websocket.disconnect":
                 return GONE
+            self._handling = True
+            if self._under_way:  # what may build on an edit comes after it
+                self._all_answered = self._loop.create_future()
+                await self._all_answered
             frame = message.get("bytes")
             if frame is None:
                 return Goodbye(1008, "Only binary frames are spoken here.", retry=False)
-            self._heard = asyncio.get_running_loop().time()
+            self._heard = self._loop.time()
             self._count(frame)
             try:
                 decoded = wire.decode(frame)
             except wire.BadFrame as error:
                 return Goodbye(1008, error.reason, retry=False)
             self._session.beat()
-            self._answer.set()
+            self._has_answered()
             await self._handle(decoded)
+            self._handling = False
+
+    def _taken(self, frame: bytes) -> bool:
+        """A message straight from the transport, before ASGI has it: taken if it is of the kinds
+        that come most often and nothing before it waits. All others are judged in `_read`."""
+        if self._handling or self._under_way >= UNDER_WAY or not self._open:
+            return False
+        edit = None if frame == wire.PONG else wire.updated(frame, self._heads)
+        if edit is None and frame != wire.PONG:
+            return False
+        self._heard = self._loop.time()
+        self._under_way += 1
+        try:
+            self._count(frame)
+            self._session.beat()
+            self._has_answered()
+            if edit is not None:
+                self._session.take(*edit, self._answered)
+                return True
+        except Goodbye as goodbye:
+            self._end_with(goodbye)
+        except Exception as error:
+            log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
+            self._end_with(TRIPPED)
+        self._under_way -= 1
+        return True
+
+    def _end_with(self, goodbye: Goodbye) -> None:
+        """Take nothing straight any more, and end the line once these words are said."""
+        if self._direct is not None:
+            self._direct.taken = None
+        self._session.goodbye(goodbye)
+
+    def _has_answered(self) -> None:
+        if self._answer is not None:
+            self._answer.set()
+
+    def _seated_now(self) -> None:
+        self._open = True
+        if self._seat is not None and not self._seat.done():
+            self._seat.set_result(None)
+
+    def _answered(self) -> None:
+        """An edit taken straight has its answer."""
+        self._exchanged = self._heard
+        self._under_way -= 1
+        if not self._under_way and (waits := self._all_answered) is not None and not waits.done():
+            waits.set_result(None)
 
     def _count(self, frame: bytes) -> None:
         counters = self._site.limits
@@ -300,6 +368,7 @@ class Line:
             await self._send(wire.permission_denied(message.name, "already_open"))
             return
         self._names[document] = message.name
+        self._heads[wire.update_head(message.name)] = document
         token = message.token
         if not token and self._cookies:
             token = auth.cookie_token(self._socket, room)
@@ -321,7 +390,7 @@ class Line:
                     self.write(item)  # at once, or what comes meanwhile would pass it by
                     continue
                 if isinstance(item, out.AuthOk):
-                    self._opened.set()
+                    self._seated_now()
                 name = self._names.get(item.document)
                 if name is not None:
                     frames.append(frame_of(item) if name == item.document else encode(item, name))
@@ -344,7 +413,7 @@ class Line:
         if name is None:
             return
         if type(item) is out.AuthOk:
-            self._opened.set()
+            self._seated_now()
         self._direct.write(framed_of(item) if name == document else framed(encode(item, name)))
 
     async def room(self) -> None:
@@ -378,10 +447,13 @@ class Line:
             raise Goodbye(4429, "You were not reading; come back.", retry=True) from None
 
     async def _ping(self) -> Goodbye | None:
-        loop = asyncio.get_running_loop()
         while True:
-            await asyncio.sleep(PING_SECONDS)
-            if loop.time() - self._heard > SILENT_SECONDS:
+            # Who has just sent an edit and been answered is there, and knows that we are.
+            if (rest := self._exchanged + PING_SECONDS - self._loop.time()) > 0:
+                await asyncio.sleep(rest)
+                continue
+            self._exchanged = self._loop.time()
+            if self._exchanged - self._heard > SILENT_SECONDS:
                 return Goodbye(4408, "Nothing was said in time.", retry=True)
             if self._direct is not None:
                 if self._direct.free:
@@ -396,11 +468,10 @@ class Line:
     async def heard_from(self) -> None:
         """Ping, and wait a moment for any frame: for clocks that tests move, whose seconds pass
         faster than pings. Who did not answer the last time is not waited for again."""
-        silent = self._asked and not self._answer.is_set()
-        if silent or not self._opened.is_set():
+        silent = self._answer is not None and not self._answer.is_set()
+        if silent or not self._open:
             return
-        self._asked = True
-        self._answer.clear()
+        self._answer = asyncio.Event()
         with suppress(TimeoutError, ConnectionError, WebSocketDisconnect, RuntimeError, Goodbye):
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._send(wire.PING)
@@ -413,7 +484,9 @@ class Line:
     async def _seated(self) -> Goodbye | None:
         try:
             async with asyncio.timeout(SEAT_SECONDS):
-                await self._opened.wait()
+                if not self._open:
+                    self._seat = self._loop.create_future()
+                    await self._seat
         except TimeoutError:
             return Goodbye(4401, "No valid seat: ask for one again.", retry=False)
         return None
@@ -430,7 +503,7 @@ class Line:
             async with asyncio.timeout(CLOSE_SECONDS):
                 # What was answered before the end still arrives: a refusal, for one.
                 await self._flush()
-                if self._names.get(self._room) and self._opened.is_set():
+                if self._names.get(self._room) and self._open:
                     payload = ByeMessage(
                         0, self._site.clock.now(), goodbye.code, goodbye.reason, goodbye.retry
                     )
@@ -444,6 +517,8 @@ class Line:
 
 
 PING: Final = framed(wire.PING)
+
+TRIPPED: Final = Goodbye(1011, "The server tripped; come back.", retry=True)
 
 GONE: Final = Goodbye(0, "gone", retry=True)
 """The other side has left: nothing to say."""

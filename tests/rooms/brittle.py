@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from rooms.sqlite_storage import SqliteStorage
-from rooms.storage import StorageUnwritable
+from rooms.storage import Kept, StorageUnwritable
 
 
 class Brittle(SqliteStorage):
@@ -16,12 +16,14 @@ class Brittle(SqliteStorage):
     full_documents = False
     held: asyncio.Event | None = None
     written: asyncio.Event
+    _adding: set[asyncio.Task[None]]
 
     @classmethod
     async def brittle(cls, folder: Path) -> "Brittle":
         storage = await cls.open(folder)
         assert isinstance(storage, cls)
         storage.written = asyncio.Event()
+        storage._adding = set()
         return storage
 
     def _writable(self, *, document: bool = False) -> None:
@@ -47,6 +49,21 @@ class Brittle(SqliteStorage):
         id = await super().add_update(document, update, after, together)
         await self._hold()
         return id
+
+    def add_soon(self, document: str, updates: Sequence[bytes], told: Kept) -> None:
+        if self.held is None and not (self.full or self.full_documents):
+            self.written.set()
+            super().add_soon(document, updates, told)
+            return
+        task = asyncio.ensure_future(self._add_all(document, updates, told))
+        self._adding.add(task)
+        task.add_done_callback(self._adding.discard)
+
+    async def _add_all(self, document: str, updates: Sequence[bytes], told: Kept) -> None:
+        asked = (self.add_update(document, update) for update in updates)
+        kept = await asyncio.gather(*asked, return_exceptions=True)
+        if applied := told(kept):
+            await self.mark_applied(document, applied)
 
     async def compact(self, document: str, snapshot: bytes, upto: int) -> None:
         self._writable(document=True)

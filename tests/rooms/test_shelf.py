@@ -1,6 +1,7 @@
 """Documents between people and storage: DOC4 to DOC7, STO2 (`rooms/RULES.md`)."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from rooms.outgoing import NOTHING_KNOWN, Step2, Update
 from rooms.permissions import Writer
 from rooms.redis_storage import RedisStorage
 from rooms.shelf import MissingEdits, Shelf
-from rooms.storage import StorageUnwritable
+from rooms.storage import Kept, StorageUnwritable
 from tests.rooms.brittle import Brittle
 
 ANA = Writer("phone", frozenset({"ana"}))
@@ -155,18 +156,22 @@ async def test_what_follows_a_lost_edit_is_refused_as_well_DOC6(
 ) -> None:
     found, storage = await shelf(tmp_path)
     await found.cards("board")
-    add, asked = storage.add_update, 0
+    add, asked = storage.add_soon, 0
 
-    async def fourth_fails(
-        document: str, update: bytes, after: int | None = None, together: str = ""
-    ) -> int:
+    def fourth_fails(document: str, updates: Sequence[bytes], told: Kept) -> None:
         nonlocal asked
-        asked += 1
-        if asked == 4:
-            raise StorageUnwritable
-        return await add(document, update, after, together)
+        place, asked = 3 - asked, asked + len(updates)
+        if not 0 <= place < len(updates):
+            add(document, updates, told)
+            return
+        others = [*updates[:place], *updates[place + 1 :]]
 
-    monkeypatch.setattr(storage, "add_update", fourth_fails)
+        def tell(kept: Sequence[int | BaseException]) -> int:
+            return told([*kept[:place], StorageUnwritable(), *kept[place:]])
+
+        add(document, others, tell)
+
+    monkeypatch.setattr(storage, "add_soon", fourth_fails)
     updates, outcomes = await write_at_once(found, 6)
     assert outcomes[:3] == updates[:3]
     assert [o.detail for o in outcomes[3:] if isinstance(o, RefusedEdit)] == ["not_saved"] * 3
