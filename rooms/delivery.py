@@ -101,19 +101,19 @@ class Delivery:
         for document in self.room.shelf.leave_elsewhere(process):
             self.pointed(document)
 
-    async def flush(self) -> None:
+    def flush(self) -> None:
         """Send all that waits."""
         self._views = self._views or self._views_late
-        await self._flush_content()
-        await self._flush_pointers()
+        self._flush_content()
+        self._flush_pointers()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Send all that waits, and stop for good."""
-        await self.tick.close()
-        await self.late.close()
-        await self.pointers.close()
+        self.tick.close()
+        self.late.close()
+        self.pointers.close()
 
-    async def _flush_content(self) -> None:
+    def _flush_content(self) -> None:
         updates, self._updates = self._updates, defaultdict(list)
         views, self._views = self._views, False
         came, self._came = self._came & self.sessions, set()
@@ -128,12 +128,12 @@ class Delivery:
             for session in readers:
                 self._send_views_guarded(session, sheet)
 
-    async def _flush_late(self) -> None:
+    def _flush_late(self) -> None:
         if self._views_late:
             self._views = True
-            await self._flush_content()
+            self._flush_content()
 
-    async def _flush_pointers(self) -> None:
+    def _flush_pointers(self) -> None:
         pointed, self._pointed = self._pointed, set()
         if self._views or self._views_late:  # no pointer where one may no longer read (DOC8)
             self._close_unreadable()
