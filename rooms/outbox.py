@@ -97,8 +97,14 @@ class Outbox:
         # Bytes that may be dropped, so that a flood of answers is not searched through each time.
         self._aware = 0
         self._content: Counter[str] = Counter()
-        self._ready = asyncio.Event()
-        self._given_up: asyncio.Future[None] | None = None
+        self.waits: Callable[[], None] = lambda: None
+        """Called when something waits for `get`."""
+        self.lost: Callable[[Goodbye], None] = lambda goodbye: None
+        """Called once there is no hope for this device, with how to close it: whoever writes to it
+        may be stuck."""
+        self.ready = False
+        """Whether `get` has something, be it a last word."""
+        self._getting: asyncio.Future[None] | None = None
         # What the device has at least of a document whose content was dropped.
         self._since: dict[str, bytes] = {}
         self._goodbye: Goodbye | None = None
@@ -182,8 +188,11 @@ class Outbox:
 
         Raises `Goodbye` once the device is given up: close the socket with its code.
         """
-        self.sending = 0  # whoever asks for more has passed on what it had
-        await self._ready.wait()
+        self.passed_on()
+        while not self.ready:
+            if self._getting is None or self._getting.done():
+                self._getting = asyncio.get_running_loop().create_future()
+            await self._getting
         if self._pipe and not self._goodbye:
             await self._pipe.room()  # until then what waits can still be merged
         if self._goodbye:
@@ -200,23 +209,19 @@ class Outbox:
         if not self._items:
             self._repay(batch)
         if not self._items:
-            self._ready.clear()
+            self.ready = False
             self.look()
         self.sending = sum(map(size, batch))
         return batch
 
-    async def given_up(self) -> Goodbye:
-        """Return, once there is no hope for this device, how to close it; for whoever watches a
-        reader that may be stuck in a send."""
-        while self._goodbye is None:
-            if self._given_up is None or self._given_up.done():
-                self._given_up = asyncio.get_running_loop().create_future()
-            await self._given_up
-        return self._goodbye
+    def passed_on(self) -> None:
+        """What was handed out has left."""
+        self.sending = 0
 
     def give_up(self, goodbye: Goodbye) -> None:
         """Drop all that waits and let `get` and `given_up` say goodbye."""
-        if self._goodbye is None:
+        first = self._goodbye is None
+        if first:
             self._goodbye = goodbye
         self._through = self._straight = None
         self._items.clear()
@@ -227,9 +232,9 @@ class Outbox:
         self.overflowed.clear()
         self._since.clear()
         self.waiting = self.sending = 0
-        self._ready.set()
-        if self._given_up is not None and not self._given_up.done():
-            self._given_up.set_result(None)
+        self._wake()
+        if first:
+            self.lost(goodbye)
 
     def _add(self, item: Outgoing) -> int:
         weight = size(item)
@@ -238,8 +243,14 @@ class Outbox:
         self._items[number] = (item, weight)
         self._straight = None
         self._count(item, weight)
-        self._ready.set()
+        self._wake()
         return number
+
+    def _wake(self) -> None:
+        self.ready = True
+        if self._getting is not None and not self._getting.done():
+            self._getting.set_result(None)
+        self.waits()
 
     def _remove(self, number: int) -> None:
         item, weight = self._items.pop(number)
@@ -302,7 +313,7 @@ class Outbox:
                 self._since.setdefault(document, item.since)
                 self._drop(number)
         self.overflowed.add(document)
-        self._ready.set()
+        self._wake()
 
     def _drop(self, number: int) -> None:
         self._remove(number)

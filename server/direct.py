@@ -16,6 +16,8 @@ import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets import frames
 
+from server.lean import Event, Queue
+
 KNOWN: Final = "0.54."
 """Versions of uvicorn whose inside is known."""
 
@@ -82,6 +84,9 @@ class Direct(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.queue: Queue[Any] = Queue()  # type: ignore[assignment]
+        self.writable: Event = Event()  # type: ignore[assignment]
+        self.writable.set()
         self.free = False
         """Whether it takes a frame now: the websocket is open, and its buffer is not full."""
         self.told: Callable[[bool], None] = lambda free: None
