@@ -65,6 +65,13 @@ class Pipe(Protocol):
     def write(self, item: Outgoing, /) -> None:
         """Take something; only while it is `free`, and never a `Bye`."""
 
+    def frame(self, item: Outgoing, /) -> bytes:
+        """Something as it is written to every socket that has a `way` for it."""
+
+    def way(self, item: Outgoing, /) -> Callable[[bytes], None] | None:
+        """How frames of things like this are written to it, while it is `free`; None where this
+        device knows the document by a name of its own. Raises `RuntimeError` once it is gone."""
+
     async def room(self) -> None:
         """Wait until it is free, or gone. Raises `Goodbye` when that takes too long."""
 
@@ -112,7 +119,10 @@ class Outbox:
         self._stalled_since: float | None = None
         self._pipe: Pipe | None = None
         self._through: Pipe | None = None  # the same, until the last word is said
-        self._straight: Pipe | None = None  # the same, while it is free and nothing waits
+        self.straight: Pipe | None = None
+        """The same, while it is free and nothing waits."""
+        self.turned: Callable[[], None] = lambda: None
+        """Called when `straight` has changed."""
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
         self.unaware: set[str] = set()
@@ -140,11 +150,16 @@ class Outbox:
         """See whether what comes may go straight into the socket."""
         pipe = self._through
         open_now = pipe is not None and pipe.free and not (self._items or self.overflowed)
-        self._straight = pipe if open_now else None
+        self._go(pipe if open_now else None)
+
+    def _go(self, pipe: Pipe | None) -> None:
+        if self.straight is not pipe:
+            self.straight = pipe
+            self.turned()
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
-        if (pipe := self._straight) is not None and type(item) is not Bye:
+        if (pipe := self.straight) is not None and type(item) is not Bye:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -163,7 +178,7 @@ class Outbox:
                 self._settled(document)
             case Bye():
                 self._said_bye = True
-                self._through = self._straight = None
+                self._through = None
             case _:
                 pass
         self._add(item)
@@ -171,7 +186,7 @@ class Outbox:
 
     def put_latest(self, key: str, item: Outgoing) -> None:
         """Add an item in place of the one that waits under the same key, if any."""
-        if (pipe := self._straight) is not None:
+        if (pipe := self.straight) is not None:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -223,7 +238,8 @@ class Outbox:
         first = self._goodbye is None
         if first:
             self._goodbye = goodbye
-        self._through = self._straight = None
+        self._through = None
+        self._go(None)
         self._items.clear()
         self._latest.clear()
         self._keys.clear()
@@ -241,7 +257,7 @@ class Outbox:
         number = self._next
         self._next += 1
         self._items[number] = (item, weight)
-        self._straight = None
+        self._go(None)
         self._count(item, weight)
         self._wake()
         return number

@@ -109,8 +109,12 @@ class Direct(WebSocketsSansIOProtocol):
         """Write a frame made by `framed`. Only while it is `free`."""
         try:
             self.transport.write(frame)
-        except RuntimeError:  # closed, and the loop has not said so yet
-            self._end()
+        except RuntimeError:
+            self.broken()
+
+    def broken(self) -> None:
+        """The transport is closed, and the loop has not said so yet."""
+        self._end()
 
     async def room(self) -> None:
         """Wait until it takes frames again; returns as well when it never will."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, assert_never
 
@@ -131,6 +132,8 @@ class Line:
         self.free = False
         """Whether the transport takes frames now."""
         self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        self._put: Callable[[bytes], None] = _nowhere
+        """The transport's own writing."""
 
     async def run(self) -> None:
         """Serve until one side ends; always tells the session."""
@@ -139,6 +142,7 @@ class Line:
         if self._direct is not None:
             self._direct.told = self._told
             self._direct.taken = self._taken
+            self._put = self._direct.transport.write
             self._direct.begin()
             outbox.attach(self)
         try:
@@ -391,12 +395,23 @@ class Line:
         assert self._direct is not None
         document = item.document  # type: ignore[union-attr]  # never a `Bye`
         name = self._names.get(document)
-        if type(item) is out.AuthOk and name is not None:
+        if name is None:
+            return
+        try:
+            self._put(framed_of(item) if name == document else framed(encode(item, name)))
+        except RuntimeError:
+            self._direct.broken()
+        if type(item) is out.AuthOk:
             self._open = True
-        if name == document:
-            self._direct.write(framed_of(item))
-        elif name is not None:
-            self._direct.write(framed(encode(item, name)))
+
+    def frame(self, item: out.Outgoing) -> bytes:
+        """Something as it goes to everybody."""
+        return framed_of(item)
+
+    def way(self, item: out.Outgoing) -> Callable[[bytes], None] | None:
+        """How it goes there, past everything of ours."""
+        document = getattr(item, "document", None)
+        return self._put if document is not None and self._names.get(document) == document else None
 
     async def room(self) -> None:
         """Wait until the transport takes frames again, or is gone. Raises `Goodbye`."""
@@ -470,6 +485,11 @@ class Line:
 
 
 PING: Final = framed(wire.PING)
+
+
+def _nowhere(frame: bytes) -> None:
+    raise AssertionError("this line is served by ASGI")
+
 
 TRIPPED: Final = Goodbye(1011, "The server tripped; come back.", retry=True)
 
