@@ -110,7 +110,7 @@ def main() -> None:
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
     if "soak" in what:
-        # Other work on this machine may keep a server waiting for longer than its watchdog does.
+        # What the serving process itself has is looked at, not its parent.
         with _server(options.url, options.pid, "--unsupervised") as (url, pid):
             assert pid, "the soak reads what the server's process has: name it with --pid"
             figures = [asyncio.run(soak_bench.run(url, pid, options.minutes))]
