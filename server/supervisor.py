@@ -75,6 +75,10 @@ FINAL: Final = frozenset(
 )
 """Exit codes that starting again would not change."""
 
+PASSING: Final = frozenset({DATA_UNWRITABLE, REDIS_AWAY})
+"""Not final either once a child has served, however often: a disk that filled up is made room on, a
+Redis that went away comes back, and people's pages wait for that."""
+
 
 class Supervisor:
     """Runs `command(again)` with the socket, again and again, until it ends for good or a signal
@@ -93,7 +97,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._renew)
-        wait, failures, again = FIRST_WAIT, 0, False
+        wait, failures, again, ever = FIRST_WAIT, 0, False, False
         while not self._stopping:
             began = time.monotonic()
             code = self._once(again)
@@ -103,14 +107,16 @@ class Supervisor:
             if self._renewing:
                 self._renewing, again = False, True
                 continue
-            if code in FINAL:
+            ever = ever or self._served
+            passing = ever and code in PASSING
+            if code in FINAL and not passing:
                 return code
-            failures = 0 if self._served else failures + 1
+            failures = 0 if self._served or passing else failures + 1
             longest = SERVED_WAIT if self._served else LONGEST_WAIT
             wait = FIRST_WAIT if lived > STEADY_SECONDS else min(wait * 2, longest)
             log().error("child ended", exit=code, seconds=round(lived, 1), count=failures)
             if failures >= TRIES:
-                return 1
+                return code if code in PASSING else 1
             again = True
             self._pause(wait)
         return 0

@@ -190,13 +190,33 @@ if os.path.getsize(sys.argv[1]) > 9:
 if sys.argv[3] == "serves":
     from server import supervisor
     supervisor.tell_serving(int(sys.argv[2]))
-sys.exit(9)
+if sys.argv[3] == "served once" and os.path.getsize(sys.argv[1]) == 1:
+    from server import supervisor
+    supervisor.tell_serving(int(sys.argv[2]))
+sys.exit(int(sys.argv[4]))
 """
 
 
-@pytest.mark.parametrize(("kind", "runs", "code"), [("serves", 10, 0), ("never", 6, 1)])
+@pytest.mark.parametrize(
+    ("kind", "ends", "runs", "code"),
+    [
+        ("serves", 9, 10, 0),
+        ("never", 9, 6, 1),
+        ("served once", 9, 7, 1),
+        # A full disk, or a Redis that is away: waited for, by a server that people know.
+        ("served once", supervisor.DATA_UNWRITABLE, 10, 0),
+        ("served once", supervisor.REDIS_AWAY, 10, 0),
+        ("never", supervisor.DATA_UNWRITABLE, 1, supervisor.DATA_UNWRITABLE),
+        ("never", supervisor.REDIS_AWAY, 6, supervisor.REDIS_AWAY),
+    ],
+)
 def test_a_child_that_served_is_replaced_however_often_it_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, runs: int, code: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    ends: int,
+    runs: int,
+    code: int,
 ) -> None:
     for name in ("FIRST_WAIT", "SERVED_WAIT", "LONGEST_WAIT"):
         monkeypatch.setattr(supervisor, name, 0.01)
@@ -204,7 +224,7 @@ def test_a_child_that_served_is_replaced_however_often_it_is_killed(
     handlers = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
 
     def command(_again: bool, line: int) -> list[str]:
-        return [sys.executable, "-c", SHORT_LIVED, str(counted), str(line), kind]
+        return [sys.executable, "-c", SHORT_LIVED, str(counted), str(line), kind, str(ends)]
 
     monkeypatch.chdir(ROOT)
     try:
