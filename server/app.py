@@ -75,7 +75,7 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
             languages=languages,
             pages=Pages(languages),
             limits=Limits(),
-            signer=Signer(secret),
+            signer=Signer(secret, clock),
             origins=settings.origins,
         )
     finally:

@@ -53,6 +53,7 @@ async def test_P9_a_full_disk_is_told_and_what_was_typed_is_saved_when_there_is_
         await hall.judge()
 
 
+@pytest.mark.long
 async def test_P9_a_server_killed_while_its_disk_is_full_comes_back_when_there_is_room(
     tmp_path: Path,
 ) -> None:
