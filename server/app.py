@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -74,7 +75,7 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
             languages=languages,
             pages=Pages(languages),
             limits=Limits(),
-            signer=Signer(secret),
+            signer=Signer(secret, clock),
             origins=settings.origins,
         )
     finally:
@@ -89,7 +90,10 @@ def seeded(seed: int) -> Callable[[], int]:
 
 def clock_for(settings: Settings) -> Clock:
     """Real time, or time that tests move."""
-    return TestClock() if settings.test_clock else SystemClock()
+    if settings.test_clock:
+        return TestClock()
+    since = settings.since
+    return SystemClock() if since is None else SystemClock(lambda: since + time.monotonic())
 
 
 async def open_storage(settings: Settings) -> Storage:
