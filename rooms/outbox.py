@@ -56,7 +56,7 @@ class Pipe(Protocol):
     """A device's socket, where it can be written to without waiting."""
 
     free: bool
-    """Whether it takes something now."""
+    """Whether it takes something now; the outbox is told with `look` when that changes."""
 
     @property
     def kept(self) -> int:
@@ -106,6 +106,7 @@ class Outbox:
         self._stalled_since: float | None = None
         self._pipe: Pipe | None = None
         self._through: Pipe | None = None  # the same, until the last word is said
+        self._straight: Pipe | None = None  # the same, while it is free and nothing waits
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
         self.unaware: set[str] = set()
@@ -127,12 +128,17 @@ class Outbox:
         waiting; None: all of it waits for `get`."""
         self._pipe = pipe
         self._through = None if self._said_bye or self._goodbye else pipe
+        self.look()
+
+    def look(self) -> None:
+        """See whether what comes may go straight into the socket."""
+        pipe = self._through
+        open_now = pipe is not None and pipe.free and not (self._items or self.overflowed)
+        self._straight = pipe if open_now else None
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
-        pipe = self._through
-        waits = self._items or self.overflowed or type(item) is Bye
-        if pipe is not None and pipe.free and not waits:
+        if (pipe := self._straight) is not None and type(item) is not Bye:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -151,7 +157,7 @@ class Outbox:
                 self._settled(document)
             case Bye():
                 self._said_bye = True
-                self._through = None
+                self._through = self._straight = None
             case _:
                 pass
         self._add(item)
@@ -159,8 +165,7 @@ class Outbox:
 
     def put_latest(self, key: str, item: Outgoing) -> None:
         """Add an item in place of the one that waits under the same key, if any."""
-        pipe = self._through
-        if pipe is not None and pipe.free and not (self._items or self.overflowed):
+        if (pipe := self._straight) is not None:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -196,6 +201,7 @@ class Outbox:
             self._repay(batch)
         if not self._items:
             self._ready.clear()
+            self.look()
         self.sending = sum(map(size, batch))
         return batch
 
@@ -212,7 +218,7 @@ class Outbox:
         """Drop all that waits and let `get` and `given_up` say goodbye."""
         if self._goodbye is None:
             self._goodbye = goodbye
-        self._through = None
+        self._through = self._straight = None
         self._items.clear()
         self._latest.clear()
         self._keys.clear()
@@ -230,6 +236,7 @@ class Outbox:
         number = self._next
         self._next += 1
         self._items[number] = (item, weight)
+        self._straight = None
         self._count(item, weight)
         self._ready.set()
         return number

@@ -29,6 +29,7 @@ from rooms.wire import CLOSE_CODES, Goodbye
 if TYPE_CHECKING:
     from rooms.delivery import Delivery
     from rooms.room import Room
+    from rooms.whole import Whole
 
 log = structlog.get_logger("rooms")
 
@@ -47,6 +48,9 @@ same line is done: whoever ticks and takes the tick back has not ticked. The pag
 after two to four seconds."""
 
 NOBODY: Final = ("", 0)
+
+BEATS_APART: Final = 1_000
+"""Milliseconds within which a second sign of life tells nothing new: a tenth of `SILENT`."""
 
 SENTENCES: Final[dict[Reason, Line]] = {
     "not_allowed": say("This is not yours to do right now. Nothing was changed."),
@@ -116,6 +120,7 @@ class Session:
         self.outbox = Outbox(self._resync)
         self._background: set[asyncio.Task[None]] = set()
         self._put_off = NOBODY
+        self._beaten: tuple[int, Whole | None] = (0, None)  # when last, and what the log said then
 
     @property
     def room_id(self) -> str:
@@ -210,7 +215,7 @@ class Session:
 
         def told(outcome: Outcome) -> None:
             if isinstance(outcome, bytes):
-                self.outbox.put(Ack(document, True))
+                self.outbox.put(here.saved(document))
                 done()
             else:
                 self._later(self._lost(document, name, outcome, done))
@@ -278,9 +283,24 @@ class Session:
     async def awareness(self, document: str, data: bytes) -> None:
         """Where this device points; stamped by us, passed on to whoever has the document open."""
         name = self._opened(document)
-        if not name or self.device is None:
-            return
-        if name not in POINTED:
+        if name in POINTED and not self.may_point(document):
+            try:
+                with reaching():
+                    await self._here().room.shelf.have(name)
+            except RefusedEdit as refused:
+                self._refuse(refused.reason, document=document, detail=refused.detail)
+                return
+        self.point(document, data)
+
+    def may_point(self, document: str) -> bool:
+        """Whether `point` can be done now; else the document is to be opened first."""
+        name = document.partition("/")[2]
+        return name not in POINTED or self._delivery is None or self._here().room.shelf.has(name)
+
+    def point(self, document: str, data: bytes) -> None:
+        """`awareness` without waiting. Raises `Goodbye`."""
+        name = self._opened(document)
+        if not name or self.device is None or name not in POINTED:
             return
         here = self._here()
         names = {s: here.room.name_of(s) or "" for s in here.room.seats_of(self.device)}
@@ -288,8 +308,7 @@ class Session:
         if not writer.writes and here.room.whole.room.safety.frozen:
             return
         try:
-            with reaching():
-                stamped = await here.room.shelf.aware(name, data, writer, names)
+            stamped = here.room.shelf.aware(name, data, writer, names)
         except RefusedEdit as refused:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
@@ -340,6 +359,11 @@ class Session:
         if self._delivery is None or self.device is None:
             return
         room = self._delivery.room
+        now = room.world.clock.now()
+        since, whole = self._beaten
+        if whole is room.whole and since <= now < since + BEATS_APART:
+            return
+        self._beaten = now, room.whole
         room.called(self.device)
         if any(not room.presence.here(s) for s in room.seats_of(self.device)):
             self._later(room.sweep())

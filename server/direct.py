@@ -55,6 +55,11 @@ def framed(payload: bytes) -> bytes:
     return bytes((BINARY, 127)) + length.to_bytes(8) + payload
 
 
+def payload(frame: bytes) -> bytes:
+    """What is in a frame made by `framed`."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
+
 class Direct(WebSocketsSansIOProtocol):
     """A websocket whose transport may be written to; `free` says when."""
 

@@ -11,8 +11,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, assert_never
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 from starlette.datastructures import QueryParams
@@ -26,10 +25,11 @@ from starlette.websockets import (
 
 from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
-from server import auth, limits
+from server import auth
 from server import hocuspocus as wire
 from server.direct import EXTENSION, Direct, framed
 from server.errors import Problem
+from server.frames import encode, frame_of, framed_of
 from server.log import log
 from server.site import site_of
 
@@ -67,68 +67,6 @@ DOCUMENTS_PER_SOCKET: Final = 64
 UNDER_WAY: Final = 32
 """Edits of one line that may wait for the disk at once: more than a page types in a slow second;
 beyond it nothing more is read."""
-
-_frames: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
-"""Each outgoing object's frame, for as long as somebody waits for it: encoded once for all."""
-
-
-def frame_of(item: out.Outgoing) -> bytes:
-    """The frame of an outgoing object under the plain name of its document."""
-    frame = _frames.get(item)
-    if frame is None:
-        frame = _frames[item] = encode(item, getattr(item, "document", ""))
-    return frame
-
-
-def encode(item: out.Outgoing, name: str) -> bytes:
-    """The frame of an outgoing object under the name a provider knows the document by."""
-    match item:
-        case out.AuthOk(readonly=readonly):
-            return wire.authenticated(name, readonly=readonly)
-        case out.AuthNo(reason=reason):
-            return wire.permission_denied(name, reason)
-        case out.Step1(state_vector=state_vector):
-            return wire.sync_step1(name, state_vector)
-        case out.Step2(packed=data) if data:
-            return wire.packed(name, data)
-        case out.Step2(update=update):
-            return wire.sync_step2(name, update)
-        case out.Update(update=update):
-            return wire.update(name, update)
-        case out.Aware(data=data):
-            return wire.awareness(name, data)
-        case out.Pointers(data=data):
-            return wire.pointers(name, data)
-        case out.Ack(ok=ok):
-            return wire.sync_status(name, saved=ok)
-        case out.Say(payload=payload):
-            return wire.stateless(name, payload)
-        case out.ClosedDocument(reason=reason):
-            return wire.close(name, reason)
-        case out.Bye():
-            raise AssertionError("a Bye closes the socket; it has no frame")
-        case _:
-            assert_never(item)
-
-
-_framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
-"""The same as whole websocket frames, for those written straight to a transport."""
-
-_last: tuple[out.Outgoing | None, bytes] = None, b""
-"""The one asked for last: what goes to two hundred is asked for two hundred times running."""
-
-
-def framed_of(item: out.Outgoing) -> bytes:
-    """The websocket frame of an outgoing object under the plain name of its document."""
-    global _last
-    last, frame = _last
-    if last is item:
-        return frame
-    known = _framed.get(item)
-    if known is None:
-        known = _framed[item] = framed(encode(item, getattr(item, "document", "")))
-    _last = item, known
-    return known
 
 
 async def sync(websocket: WebSocket) -> None:
@@ -273,8 +211,11 @@ class Line:
         that come most often and nothing before it waits. All others are judged in `_read`."""
         if self._handling or self._under_way >= UNDER_WAY or not self._open:
             return False
-        edit = None if frame == wire.PONG else wire.updated(frame, self._heads)
-        if edit is None and frame != wire.PONG:
+        edit = wire.updated(frame, self._heads)
+        pointed = None if edit else wire.pointed(frame, self._heads)
+        if pointed is not None and not self._session.may_point(pointed[0]):
+            return False  # the document is to be opened first
+        if edit is None and pointed is None and frame != wire.PONG:
             return False
         self._heard = self._loop.time()
         self._under_way += 1
@@ -285,6 +226,8 @@ class Line:
             if edit is not None:
                 self._session.take(*edit, self._answered)
                 return True
+            if pointed is not None:
+                self._session.point(*pointed)
         except Goodbye as goodbye:
             self._end_with(goodbye)
         except Exception as error:
@@ -316,12 +259,7 @@ class Line:
             waits.set_result(None)
 
     def _count(self, frame: bytes) -> None:
-        counters = self._site.limits
-        if not (
-            counters.take("frames", self._device, limits.FRAMES_PER_DEVICE)
-            and counters.take("bytes", self._device, limits.BYTES_PER_DEVICE, len(frame))
-            and (not self._room or counters.take("room", self._room, limits.FRAMES_PER_ROOM))
-        ):
+        if not self._site.limits.frame(self._device, self._room, len(frame)):
             raise Goodbye(4429, "Too much at once; come back in a while.", retry=True)
 
     async def _handle(self, message: wire.FromClient) -> None:
@@ -368,7 +306,7 @@ class Line:
             await self._send(wire.permission_denied(message.name, "already_open"))
             return
         self._names[document] = message.name
-        self._heads[wire.update_head(message.name)] = document
+        self._heads.update(dict.fromkeys(wire.heads(message.name), document))
         token = message.token
         if not token and self._cookies:
             token = auth.cookie_token(self._socket, room)
@@ -398,6 +336,7 @@ class Line:
 
     def _told(self, free: bool) -> None:
         self.free = free
+        self._session.outbox.look()
 
     @property
     def kept(self) -> int:
@@ -407,14 +346,14 @@ class Line:
     def write(self, item: out.Outgoing) -> None:
         """Write something straight to the transport."""
         assert self._direct is not None
-        assert not isinstance(item, out.Bye)
-        document = item.document
+        document = item.document  # type: ignore[union-attr]  # never a `Bye`
         name = self._names.get(document)
-        if name is None:
-            return
-        if type(item) is out.AuthOk:
+        if type(item) is out.AuthOk and name is not None:
             self._seated_now()
-        self._direct.write(framed_of(item) if name == document else framed(encode(item, name)))
+        if name == document:
+            self._direct.write(framed_of(item))
+        elif name is not None:
+            self._direct.write(framed(encode(item, name)))
 
     async def room(self) -> None:
         """Wait until the transport takes frames again, or is gone. Raises `Goodbye`."""
