@@ -148,10 +148,10 @@ class Network:
             while True:
                 due, data = await underway.get()
                 await asyncio.sleep(max(0.0, due - self._loop.time()))
-                if self.state == "hole" or number <= self._lost:
-                    await asyncio.Future()  # kept here for good: `mend` ends the connection
                 if not data:
                     return
+                if self.state == "hole" or number <= self._lost:
+                    await asyncio.Future()  # kept here for good: `mend` ends the connection
                 writer.write(data)
                 await writer.drain()
 

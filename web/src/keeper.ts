@@ -13,9 +13,11 @@ const SCOPES = ["/r/", "/j"];
 const AFTER = 2_000;
 /** Milliseconds over which views are gathered before they are written down. */
 const GATHER = 1_000;
-/** Why a line ended (`wire.CLOSE_CODES`): the room is gone; the seat is not this device's. */
+/** Why a line ended (`wire.CLOSE_CODES`): the room is gone; the seat went to another device with
+ *  all its words; the seat is not this device's. */
 const NO_ROOM = new Set([4404, 4410]);
-const NO_SEAT = new Set([4401, 4403, 4411]);
+const MOVED = 4411;
+const NO_SEAT = new Set([4401, 4403, MOVED]);
 
 interface Policies {
   createPolicy(
@@ -76,7 +78,8 @@ export function keep(stage: Stage, pages: readonly string[]): void {
     const { ending } = connection;
     if (line !== "ended" || !ending) return;
     window.clearTimeout(writing);
-    if (NO_ROOM.has(ending.code)) void forgetRoom(boot.room);
+    const taken = ending.code === MOVED && !stage.unsaved.count;
+    if (NO_ROOM.has(ending.code) || taken) void forgetRoom(boot.room);
     else if (NO_SEAT.has(ending.code)) void forgetViews(boot.room);
   });
   document.addEventListener("visibilitychange", () => {

@@ -59,8 +59,7 @@ export class RoomPage extends StagePart {
     this.stage.addEventListener("done", this.gone);
     // A device of several people was put away and opened again: nobody reads what is another's.
     const { stage } = this;
-    if (stage.kept && stage.boot.seats.length > 1 && isPrivate(stage.view ?? undefined))
-      this.cover = stage.seat;
+    if (stage.kept && stage.boot.seats.length > 1) this.cover = stage.seat;
   }
 
   override disconnectedCallback(): void {
