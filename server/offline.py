@@ -99,7 +99,7 @@ class Offline:
             "sync": "/sync",
             "view": None,
         }
-        more = {} if page == "join" else {"boot": boot}
+        more = {"kept": True} if page == "join" else {"boot": boot}
         return self._pages.render(f"{page}.html", language, more)
 
 

@@ -36,6 +36,7 @@ class Network:
         self._connections = 0
         self._lost = 0
         self._writers: set[asyncio.StreamWriter] = set()
+        self._dropped = asyncio.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
@@ -89,6 +90,8 @@ class Network:
         for writer in list(self._writers):
             writer.transport.abort()
         self._writers.clear()
+        self._dropped.set()
+        self._dropped = asyncio.Event()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if self.state == "cut":
@@ -151,7 +154,8 @@ class Network:
                 if not data:
                     return
                 if self.state == "hole" or number <= self._lost:
-                    await asyncio.Future()  # kept here for good: `mend` ends the connection
+                    await self._dropped.wait()  # kept here for good, then let go of
+                    return
                 writer.write(data)
                 await writer.drain()
 

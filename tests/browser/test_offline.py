@@ -56,13 +56,13 @@ def kept(guest: Guest) -> dict[str, Any]:
     return found
 
 
-def until_kept(guest: Guest, room: str) -> dict[str, Any]:
-    """The page has put itself and its room by."""
+def until_kept(guest: Guest, room: str, *, pages: int = 2) -> dict[str, Any]:
+    """The page has put itself, the door and its room by."""
     end = time.monotonic() + 20
     while True:
         found = kept(guest)
         shells = [each for each in found["addresses"] if "/kept/" in each]
-        if len(shells) == 3 and room in [each["id"] for each in found["rooms"]]:
+        if len(shells) == pages and room in [each["id"] for each in found["rooms"]]:
             return found
         assert time.monotonic() < end, found["addresses"]
         guest.page.wait_for_timeout(100)
@@ -167,7 +167,7 @@ def test_the_board_is_written_on_without_a_line_and_merged(house: House, browser
     phone = a_phone(house, browser)
     phone.sit(seat, "/board")
     expect(phone.page.locator("tl-card")).to_have_count(2)
-    until_kept(phone, room.id)
+    until_kept(phone, room.id, pages=3)
     line(phone).cut()
     phone.leave()
 

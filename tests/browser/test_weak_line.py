@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from server import hocuspocus as wire
 from tests.bench.line import Line, connected, message
-from tests.browser.house import Guest, House, Seat, opened
+from tests.browser.house import Guest, House, Room, Seat, opened
 from tests.browser.test_connection import SAVED, asking, box, line
 from tests.browser.test_offline import a_phone, until_kept
 
@@ -34,7 +34,12 @@ ONE_WAY: Final = 0.2
 """Seconds; 400 ms there and back."""
 
 READABLE_MS: Final = 3_000
-LIVE_SECONDS: Final = 5.0
+USED_SECONDS: Final = 5.0
+"""Until a box takes what is typed: the prompt is usable (moment of truth 1)."""
+
+LIVE_SECONDS: Final = 8.0
+"""Until all is live: the line is there and the words of before are fetched, six more round trips."""
+
 BACK_SECONDS: Final = 2.0
 """From five minutes of sleep to the right step (issue 6)."""
 
@@ -43,12 +48,12 @@ PARTICIPANT: Final = 150_000
 what it keeps, and the heads of all answers."""
 
 CEILINGS: Final = {
-    "": PARTICIPANT, "/board": 150_000, "/me": 120_000, "/agenda": 130_000,
-    "/panel": 190_000, "/screen": 160_000, "/memo": 400_000,
+    "": PARTICIPANT, "/board": 140_000, "/me": 115_000, "/agenda": 130_000,
+    "/panel": 185_000, "/screen": 150_000, "/memo": 300_000,
 }  # fmt: skip
 """Bytes a page of a room may cost whoever opens it first; the memo brings its editor."""
 
-OUTSIDE: Final = {"/": 40_000, "/j": 30_000, "/languages": 30_000}
+OUTSIDE: Final = {"/": 25_000, "/j": 25_000, "/languages": 20_000}
 """The same of pages before a room."""
 
 PEOPLE: Final = 200
@@ -91,6 +96,11 @@ class Sitters:
         line.send(message(wire.authenticate(seat.room, seat.token)))
         return line
 
+    async def _go(self) -> None:
+        for each in self._lines:
+            each.close()
+        await asyncio.sleep(0)  # in its next turn the loop lets go of their sockets
+
     @property
     def received(self) -> int:
         """Bytes of all of them."""
@@ -103,8 +113,7 @@ class Sitters:
 
     def leave(self) -> None:
         """Everybody hangs up."""
-        for each in self._lines:
-            self._loop.call_soon_threadsafe(each.close)
+        asyncio.run_coroutine_threadsafe(self._go(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(5)
         self._loop.close()
@@ -116,7 +125,14 @@ def weak(guest: Guest) -> None:
     line(guest).delay = ONE_WAY
 
 
-def test_on_a_weak_line_a_room_is_read_in_3_s_and_live_in_5(house: House, browser: Browser) -> None:
+def onward(room: Room) -> None:
+    """The room goes on, past what it asked for."""
+    for _ in range(4):
+        if not room.next_phase().startswith("a1."):
+            return
+
+
+def test_on_a_weak_line_a_room_is_read_in_3_s_and_used_in_5(house: House, browser: Browser) -> None:
     room, seat = asking(house)
     phone = a_phone(house, browser)
     weak(phone)
@@ -124,6 +140,8 @@ def test_on_a_weak_line_a_room_is_read_in_3_s_and_live_in_5(house: House, browse
     began = time.monotonic()
     phone.page.goto(f"/r/{room.id}", wait_until="commit")
     expect(phone.page.locator("#talanoa h1")).to_be_visible()
+    expect(box(phone)).to_be_editable()
+    used = time.monotonic() - began
     expect(phone.state).to_have_text(SAVED)
     live = time.monotonic() - began
     readable = phone.page.evaluate(
@@ -131,8 +149,9 @@ def test_on_a_weak_line_a_room_is_read_in_3_s_and_live_in_5(house: House, browse
     )
     until_kept(phone, room.id)
     moved = line(phone).moved
-    print(f"readable {readable:.0f} ms, live {live:.1f} s, {moved}")
+    print(f"readable {readable:.0f} ms, used {used:.1f} s, live {live:.1f} s, {moved}")
     assert readable < READABLE_MS
+    assert used < USED_SECONDS
     assert live < LIVE_SECONDS
     assert moved["down"] <= PARTICIPANT
     assert not phone.troubles
@@ -140,22 +159,24 @@ def test_on_a_weak_line_a_room_is_read_in_3_s_and_live_in_5(house: House, browse
 
 def test_each_page_keeps_to_its_bytes(house: House, browser: Browser) -> None:
     room, _ = asking(house)
+    at = {path: f"/r/{room.id}{path}" for path in CEILINGS} | {"/screen": room.links["screen"]}
+    # Nobody leaves before the end: what others' coming and going costs is not the page's.
+    people = {path: room.join(f"Reader of {path}") for path in ("", "/board", "/me")}
     cost: dict[str, int] = {}
-    for path, most in {**OUTSIDE, **CEILINGS}.items():
+    for path in (*OUTSIDE, *CEILINGS):
         guest = house.browse(browser, "Amina Diallo", network=True)
         if path in CEILINGS and path != "/screen":
-            guest.take_cookie(room.lead)
-        at = room.links["screen"] if path == "/screen" else path
-        guest.page.goto(f"/r/{room.id}{path}" if path in CEILINGS and at == path else at)
-        if path in CEILINGS:
-            guest.page.wait_for_load_state("networkidle")
+            guest.take_cookie(people.get(path, room.lead))
+        guest.page.goto(at.get(path, path))
+        guest.page.wait_for_load_state("networkidle")
         cost[path] = line(guest).moved["down"]
-        assert cost[path] <= most, cost
-        guest.context.close()
+        assert not guest.troubles
     print(cost)
+    most = OUTSIDE | CEILINGS
+    assert {path: size for path, size in cost.items() if size > most[path]} == {}
 
 
-def test_a_phone_that_lies_there_in_a_room_of_200_costs_30_kb_a_minute_at_most(
+def test_a_phone_that_lies_there_in_a_room_of_200_costs_30_kb_a_minute(
     house: House, browser: Browser
 ) -> None:
     room, seat = asking(house)
@@ -171,7 +192,7 @@ def test_a_phone_that_lies_there_in_a_room_of_200_costs_30_kb_a_minute_at_most(
         assert per_minute <= IDLE_BYTES
         # The positive control: what is done in the room does arrive, and is seen on the wire.
         before = line(phone).moved["down"]
-        room.next_phase()
+        onward(room)
         expect(box(phone)).to_have_count(0)
         assert line(phone).moved["down"] > before
     finally:
@@ -201,9 +222,7 @@ def test_from_five_minutes_of_sleep_to_the_right_step_in_2_s(
     line(phone).cut()
     expect(phone.state).to_contain_text("Finding the line again")
     phone.page.clock.fast_forward(5 * 60 * 1_000)  # timers slept as well
-    room.next_phase()
-    step = room.lead.view()["blocks"]
-    assert step
+    onward(room)
     line(phone).mend()
     began = time.monotonic()
     phone.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")

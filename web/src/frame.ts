@@ -97,7 +97,7 @@ function lastSeen(at: number): TemplateResult {
           day: day(iso(then)),
           time: hour(at),
         })
-  }</b> ${t("The room may have gone on. What you write is kept on this device and sent when there is a line.")}</span></p>`;
+  }</b> ${t("What you write is kept on this device and sent later.")}</span></p>`;
 }
 
 function endingSentence(code: number): string {

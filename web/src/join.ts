@@ -8,6 +8,7 @@ const PATIENCE = 4_000;
 const enter = document.getElementById("enter");
 const secret = location.hash.slice(1);
 if (enter && secret) void exchange(enter, secret);
+else if (enter && enter.dataset.kept !== undefined) tell(enter, undefined);
 
 /** The link's secret goes by POST, and out of the address bar; the page then knows the room. */
 async function exchange(place: HTMLElement, given: string): Promise<void> {

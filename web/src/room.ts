@@ -291,6 +291,6 @@ async function start(): Promise<void> {
   if (wanted && stage.own(wanted)) stage.seat = wanted;
   watchKeyboard();
   mount("tl-room", stage);
-  keep(stage, ["room", "join", "board"]);
+  keep(stage, ["room", "join"]);
 }
 void start();

@@ -95,7 +95,9 @@ async function shellOf(page: string): Promise<Response | undefined> {
 async function without(address: URL): Promise<Response | undefined> {
   if (address.pathname === "/j") return shellOf("join");
   const [, room = "", board] = ROOM.exec(address.pathname) ?? [];
-  return room && (await keptRoom(room)) ? shellOf(board ? "board" : "room") : undefined;
+  if (!room || !(await keptRoom(room))) return undefined;
+  // Whoever never opened the board has no script for it: then the room itself opens.
+  return (board && (await shellOf("board"))) || shellOf("room");
 }
 
 /** The network's answer whenever there is one. */
