@@ -21,7 +21,7 @@ from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
 from rooms.storage import Newer, Storage, StorageDamaged, StorageUnwritable
-from server import agenda_page, api, board_page, health, live_pages, moving, openapi, pages
+from server import agenda_page, api, board_page, health, live_pages, moving, offline, openapi, pages
 from server.auth import ROOM_ID, Signer
 from server.backup_archive import RESTORING
 from server.backup_door import door
@@ -66,6 +66,7 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
         extra["dice"] = seeded(settings.seed)
     hub = Hub(storage, clock, secret=secret, translate=languages.translate, **extra)
     await hub.start()
+    drawn = Pages(languages)
     try:
         yield Site(
             settings=settings,
@@ -73,7 +74,8 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
             storage=storage,
             clock=clock,
             languages=languages,
-            pages=Pages(languages),
+            pages=drawn,
+            offline=offline.Offline(drawn, languages),
             limits=Limits(),
             signer=Signer(secret, clock),
             origins=settings.origins,
@@ -157,6 +159,8 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/do", live_pages.do, methods=["POST"]),
         WebSocketRoute("/sync", sync),
         Route("/languages", pages.languages_page, methods=["GET"]),
+        Route("/sw.js", offline.worker, methods=["GET"]),
+        Route("/kept/{page}/{language}", offline.shell, methods=["GET"]),
         Route("/messages/{name}", pages.sentences, methods=["GET"]),
         Mount("/static", Static(), name="static"),
     ]

@@ -30,6 +30,9 @@ LOST_SECONDS = 16
 SILENT_SECONDS = 11
 """A line that is silent for a second longer is given up."""
 
+SLOW = 2_000
+"""Bytes a second at which a view takes seconds."""
+
 FINDING = "Finding the line again"
 SAVED = re.compile(r"Connected\s*Saved$")
 NO_STORE = "indexedDB.open = () => { throw new DOMException('no', 'SecurityError') }"
@@ -153,7 +156,9 @@ def test_a_new_device_says_that_the_words_are_still_coming(house: House, browser
     other = house.browse(browser, "another device", network=True)
     line(other).delay = 0.5
     other.sit(seat)
+    line(other).rate = SLOW  # the line is there long before the words
     expect(other.state).to_contain_text("Fetching your words")
+    line(other).rate = 0
     expect(other.state).to_have_text(SAVED)
     assert box(other).input_value() == "river bank"
     assert not other.troubles

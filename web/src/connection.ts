@@ -94,6 +94,33 @@ class Provider extends HocuspocusProvider {
   }
 }
 
+/** Names of boxes; whoever keeps them is told of each change. */
+class Touched extends Set<string> {
+  changed: () => void = () => undefined;
+
+  override add(box: string): this {
+    const more = !this.has(box);
+    super.add(box);
+    if (more) this.changed();
+    return this;
+  }
+
+  override delete(box: string): boolean {
+    const less = super.delete(box);
+    if (less) this.changed();
+    return less;
+  }
+
+  override clear(): void {
+    if (!this.size) return;
+    super.clear();
+    this.changed();
+  }
+}
+
+/** Under which name the copy on this device lists the boxes the server has not acknowledged. */
+const UNSENT = "unsent";
+
 export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
 
 /** One shared document with its copy on this device. */
@@ -101,8 +128,8 @@ export class Shared {
   doc = new Y.Doc();
   readonly ready: Promise<void>;
   provider: HocuspocusProvider;
-  /** Boxes changed here and not yet acknowledged by the server. */
-  readonly touched = new Set<string>();
+  /** Boxes changed here and not yet acknowledged by the server, also before this page was opened. */
+  readonly touched = new Touched();
   /** Whether the last change has reached this device's disk. */
   onDisk = true;
   /** Whether what was written before is here: from this device's copy, or from the server. */
@@ -159,9 +186,21 @@ export class Shared {
         new Promise((resolve) => window.setTimeout(resolve, STORE_WAIT)),
       ]);
       this.arrived ||= this.doc.store.clients.size > 0;
+      if (store.synced) await this.remember(store);
     } catch {
       this.store = undefined;
     }
+  }
+
+  /** A page that was closed before the server had everything says so when it is opened again. */
+  private async remember(store: IndexeddbPersistence): Promise<void> {
+    const unsent: unknown = await store.get(UNSENT);
+    for (const box of typeof unsent === "string" ? unsent.split("\n") : [])
+      if (box) this.touched.add(box);
+    this.touched.changed = () =>
+      void store.set(UNSENT, [...this.touched].join("\n")).catch(() => undefined);
+    if (this.touched.size) this.touched.changed();
+    this.tell();
   }
 
   /** What is written here goes to the disk at once, after what it may build on. */
@@ -240,6 +279,10 @@ export class Connection extends EventTarget {
 
   constructor(private readonly boot: Boot) {
     super();
+    if (boot.seen) {
+      this.line = "lost";
+      this.since = boot.seen;
+    }
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new HocuspocusProviderWebsocket({
       url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}`,
