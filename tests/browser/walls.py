@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import random
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -214,5 +215,7 @@ async def _collected(scenes: Iterable[Scene], wanted: tuple[str, ...], people: i
 def collected(
     *wanted: str, scenes: Iterable[Scene] = SCENES, people: int = PEOPLE
 ) -> list[Wall]:
-    """Every wall of these scenes, in each of the `wanted` languages."""
-    return asyncio.run(_collected(scenes, wanted, people))
+    """Every wall of these scenes, in each of the `wanted` languages. In a thread of its own: the
+    caller's may have a browser's loop running."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, _collected(scenes, wanted, people)).result()

@@ -16,6 +16,9 @@ import type { ViewMessage } from "./wire";
  *  is lower than a twentieth of its height (styles/screen.css): what is left over takes turns. */
 const SIZES = [1, 0.92, 0.84, 0.76, 0.68, 0.6];
 
+/** Lines that the room's title may take. */
+const TITLE = 2;
+
 /** Whether the screen is a wall, and no phone that shows one; as in styles/screen.css. */
 const WHOLE = window.matchMedia("(min-width: 60rem)");
 
@@ -53,12 +56,22 @@ export class WallPage extends StagePart {
     if (!middle) return;
     this.turning?.reset();
     this.turning = new Turning(middle);
+    this.entitle();
     const fits = SIZES.some((size) => {
       middle.style.setProperty("--fit", String(size));
       return this.turning?.fits;
     });
     if (!fits && WHOLE.matches) this.turning.turn();
     this.mark();
+  }
+
+  /** A title of many lines would take the room of what is said now. */
+  private entitle(): void {
+    const title = this.querySelector<HTMLElement>(".title");
+    if (!title) return;
+    title.removeAttribute("data-off");
+    const line = Number.parseFloat(getComputedStyle(title).lineHeight);
+    title.toggleAttribute("data-off", WHOLE.matches && title.offsetHeight > TITLE * line + 1);
   }
 
   /** Says which page stands. */

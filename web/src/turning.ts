@@ -20,6 +20,7 @@ interface Leaf {
 export class Turning {
   private pages: Leaf[][] = [];
   private leaves: HTMLElement[] = [];
+  private stands = -1;
 
   /** `middle` is what has to fit. */
   constructor(private readonly middle: HTMLElement) {}
@@ -42,6 +43,7 @@ export class Turning {
     this.show(null);
     this.pages = [];
     this.leaves = [];
+    this.stands = -1;
   }
 
   /** Finds out the pages: what is asked stays as long as there is room for the rest. */
@@ -56,7 +58,9 @@ export class Turning {
 
   /** Shows the page whose turn it is. */
   stand(): void {
-    if (this.pages.length) this.show(this.pages[this.at] ?? null);
+    if (!this.pages.length || this.stands === this.at) return;
+    this.stands = this.at;
+    this.show(this.pages[this.at] ?? null);
   }
 
   private found(place: HTMLElement): HTMLElement[] {

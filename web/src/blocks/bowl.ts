@@ -14,6 +14,8 @@ const MAT = plait(106, 112, 44, MIDDLE, MIDDLE);
 const AROUND = 146;
 const DOT = 11;
 
+/** Letters of a name that is written out. */
+const WHOLE = 24;
 /** Who waits is named on a wall so far; the others are counted. */
 const IN_LINE = 4;
 /** Letters of a word that stands in a chair, where letters are large. */
@@ -54,7 +56,7 @@ export class BowlBlock extends TimedPart<Bowl> {
 
   /** A wall has room for first names. */
   private called(name: string): string {
-    return this.view.lens === "screen" ? shortName(name) : name;
+    return this.view.lens === "screen" ? shortName(name, WHOLE) : name;
   }
 
   /** Chairs and the own place in the queue, said when they change and never before. */

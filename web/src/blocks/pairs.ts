@@ -6,6 +6,9 @@ import type { Pair, Pairs, RingSeat } from "../wire";
 import { TimedPart } from "./block";
 import { clockFor, Speaker } from "./ring";
 
+/** Letters of a name that is written out. */
+const WHOLE = 24;
+
 export class PairsBlock extends TimedPart<Pairs> {
   private readonly speaker = new Speaker();
   protected override render(): TemplateResult {
@@ -18,11 +21,13 @@ export class PairsBlock extends TimedPart<Pairs> {
   /** A wall has room for first names; two who share one are told apart. */
   private called(seat: RingSeat): string {
     if (this.view.lens !== "screen") return seat.name;
-    const short = shortName(seat.name);
+    const short = shortName(seat.name, WHOLE);
     const twins = this.block.pairs.some((pair) =>
-      pair.seats.some((other) => other.seat !== seat.seat && shortName(other.name) === short),
+      pair.seats.some(
+        (other) => other.seat !== seat.seat && shortName(other.name, WHOLE) === short,
+      ),
     );
-    return twins ? longerName(seat.name) : short;
+    return twins ? longerName(seat.name, WHOLE) : short;
   }
 
   private pair(pair: Pair): TemplateResult {

@@ -83,6 +83,8 @@ interface Measures {
 
 /** On a wall letters are a twentieth of its height: a ring of more people has no room for names. */
 const NAMED_ON_WALL = 12;
+/** Letters of a name that is written out. */
+const WHOLE = 24;
 /** Seat radius in which such initials stand. */
 const ROOMY = 14;
 
@@ -228,7 +230,7 @@ export class RingBlock extends TimedPart<Ring> {
       },
     )}</svg><ol class="round" aria-label=${title ?? t("Order")}>${seats.map(
       (seat) =>
-        html`<li class=${seat.seat === floor ? "speaks" : ""}><bdi>${this.twin(seat) ? longerName(seat.name) : shortName(seat.name)}</bdi><span class="vh">, ${stateWord(this.state(seat))}</span></li>`,
+        html`<li class=${seat.seat === floor ? "speaks" : ""}><bdi>${this.twin(seat) ? longerName(seat.name, WHOLE) : shortName(seat.name, WHOLE)}</bdi><span class="vh">, ${stateWord(this.state(seat))}</span></li>`,
     )}</ol>`;
   }
 
