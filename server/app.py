@@ -21,7 +21,18 @@ from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
 from rooms.storage import Newer, Storage, StorageDamaged, StorageUnwritable
-from server import agenda_page, api, board_page, health, live_pages, moving, offline, openapi, pages
+from server import (
+    agenda_page,
+    api,
+    board_page,
+    health,
+    live_pages,
+    moving,
+    offline,
+    openapi,
+    pages,
+    sheets,
+)
 from server.auth import ROOM_ID, Signer
 from server.backup_archive import RESTORING
 from server.backup_door import door
@@ -154,6 +165,7 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/me", live_pages.me_page, methods=["GET"]),
         Route("/r/{room}/memo", live_pages.memo_live, methods=["GET"]),
         Route("/r/{room}/ready", pages.ready, methods=["GET"]),
+        Route("/r/{room}/sheets", sheets.sheets, methods=["GET"]),
         Route("/r/{room}/calendar.ics", pages.calendar, methods=["GET"]),
         Route("/r/{room}/move.svg", moving.code_picture, methods=["GET"]),
         Route("/r/{room}/do", live_pages.do, methods=["POST"]),

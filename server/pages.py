@@ -11,7 +11,7 @@ Contexts, besides what `templating.Pages` and `base.html` name:
   name of the person whose seat a code brings to this phone, or empty), values {name, more [],
   where, language}, error
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
-  agenda_url, calendar_url, qr {size, path}, people, here
+  agenda_url, sheets_url, calendar_url, qr {size, path}, people, here
 - `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
 - `error.html`: status, heading, message, action_url, action_label
 """
@@ -158,6 +158,7 @@ async def ready(request: Request) -> Response:
         room_url=f"/r/{room.id}",
         panel_url=f"/r/{room.id}/panel",
         agenda_url=f"/r/{room.id}/agenda",
+        sheets_url=f"/r/{room.id}/sheets",
         calendar_url=f"/r/{room.id}/calendar.ics",
         qr=qr(links.join),
         people=[],

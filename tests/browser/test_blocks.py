@@ -182,6 +182,7 @@ def test_what_is_changed_stands_there_before_and_each_card_has_its_own(
 
 
 def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:
+    """It is told to everybody, and felt by who wants that on this device."""
     page = shown("voice-speak")
     page.evaluate(
         "navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0"

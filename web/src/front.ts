@@ -8,6 +8,11 @@ for (const button of document.querySelectorAll<HTMLButtonElement>(
   button.addEventListener("click", () => void press(button));
 }
 
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 async function press(button: HTMLButtonElement): Promise<void> {
   const { copy, share, save, title, done, name } = button.dataset;
   if (save) return keepFile(save, name ?? "talanoa.txt");
