@@ -207,7 +207,8 @@ def test_moment_2_with_no_facilitator_the_ring_moves_on_by_itself(
     house.advance(40)
     assert teller.view()["room"]["lead"]["acting"] == "autopilot"
     phone.press("I have finished")
-    house.advance(60)  # the breath
+    phone.heading("A breath")
+    house.advance(60)
     floor = next(b["floor"] for b in others[0].view()["blocks"] if b["type"] == "ring")
     assert floor in {seat.seat for seat in others}, "the floor has gone to the next"
 
