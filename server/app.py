@@ -40,6 +40,7 @@ from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
 from server.limits import Limits
 from server.log import log
+from server.rehearsal import Rehearsals
 from server.settings import Settings, secret_bytes
 from server.site import Site, site_of
 from server.sockets import sync
@@ -78,6 +79,7 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
     hub = Hub(storage, clock, secret=secret, translate=languages.translate, **extra)
     await hub.start()
     drawn = Pages(languages)
+    rehearsals = Rehearsals(hub, clock)
     try:
         yield Site(
             settings=settings,
@@ -87,11 +89,13 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
             languages=languages,
             pages=drawn,
             offline=offline.Offline(drawn, languages),
+            rehearsals=rehearsals,
             limits=Limits(),
             signer=Signer(secret, clock),
             origins=settings.origins,
         )
     finally:
+        await rehearsals.close()
         await hub.close()
 
 
@@ -165,6 +169,7 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/me", live_pages.me_page, methods=["GET"]),
         Route("/r/{room}/memo", live_pages.memo_live, methods=["GET"]),
         Route("/r/{room}/ready", pages.ready, methods=["GET"]),
+        Route("/r/{room}/rehearse", pages.rehearse, methods=["POST"]),
         Route("/r/{room}/sheets", sheets.sheets, methods=["GET"]),
         Route("/r/{room}/calendar.ics", pages.calendar, methods=["GET"]),
         Route("/r/{room}/move.svg", moving.code_picture, methods=["GET"]),
