@@ -128,6 +128,10 @@ class Outbox:
         self._pipe = pipe
         self._through = None if self._said_bye or self._goodbye else pipe
 
+    def let_go(self) -> None:
+        """Nobody will read any more, nor ask whose this was."""
+        self._resync = self._pipe = self._through = None
+
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
         pipe = self._through
