@@ -40,6 +40,7 @@ def add(page: Page, kind: str, minutes: int) -> None:
     page.get_by_role("button", name="Add an activity").click()
     page.get_by_role("dialog").get_by_role("button", name=kind).click()
     expect(page.locator(".item")).to_have_count(before + 1)
+    expect(page.locator(".item.open .what")).to_have_text(kind)  # it opens when that is answered
     slider = page.locator(".item.open").get_by_role("slider", name="How long")
     slider.fill(str(minutes))
     expect(page.locator(".item.open .mins")).to_have_text(f"{minutes} min")

@@ -9,7 +9,6 @@ import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
@@ -209,10 +208,7 @@ def test_a_server_that_is_renewed_is_noticed_by_nobody(house: House, browser: Br
     assert house.process
     house.process.send_signal(signal.SIGHUP)
     draft.press_sequentially(" and rain")
-    house.http.close()
-    house.http = httpx.Client(timeout=60)
-    house.wait()
-    assert house.child() != old
+    house.renewed(old)
     expect(phone.state).to_contain_text("Saved", timeout=BACK_SECONDS * 1000)
     # A machine too busy to start a process in time may be noticed, later, and never at once.
     said = phone.page.evaluate("window.said")

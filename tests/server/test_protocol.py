@@ -47,9 +47,9 @@ async def test_u5_an_accepted_websocket_is_not_cut_by_the_deadline(
 ) -> None:
     import httpx
 
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
     async with httpx.AsyncClient(base_url=live.origin) as http:
         room = await open_room(http)
+    monkeypatch.setattr(protocol, "HEAD_SECONDS", 1.0)
     async with live.dial() as line:
         await line.send(wire.authenticate(room.room, room.lead.token))
         await hear(line, wire.Authenticated)
