@@ -307,6 +307,8 @@ class OpenDocuments:
             async with lock:
                 pass
         await self._unbroken.settled()
+        for document in list(self._documents):  # at once: their boards may be large
+            self._documents.drop(document.name)
 
     def told(self, name: str) -> bytes:
         """A state vector of what `on_edit` was told of a document so far; at least nothing."""

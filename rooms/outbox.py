@@ -136,6 +136,10 @@ class Outbox:
         open_now = pipe is not None and pipe.free and not (self._items or self.overflowed)
         self._straight = pipe if open_now else None
 
+    def let_go(self) -> None:
+        """Nobody will read any more, nor ask whose this was."""
+        self._resync = self._pipe = self._through = None
+
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
         if (pipe := self._straight) is not None and type(item) is not Bye:

@@ -60,6 +60,10 @@ def payload(frame: bytes) -> bytes:
     return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
 
+def _told_nobody(free: bool) -> None:
+    pass
+
+
 class Direct(WebSocketsSansIOProtocol):
     """A websocket whose transport may be written to; `free` says when."""
 
@@ -67,7 +71,7 @@ class Direct(WebSocketsSansIOProtocol):
         super().__init__(*args, **kwargs)
         self.free = False
         """Whether it takes a frame now: the websocket is open, and its buffer is not full."""
-        self.told: Callable[[bool], None] = lambda free: None
+        self.told: Callable[[bool], None] = _told_nobody
         """Called with `free` whenever it changes: who writes twenty thousand frames a second looks
         at something nearer."""
         self.taken: Callable[[bytes], bool] | None = None
@@ -108,6 +112,11 @@ class Direct(WebSocketsSansIOProtocol):
         first = event.fin and not self._ended and self.queue.empty()
         if not (first and self.taken is not None and self.taken(bytes(event.data))):
             super().handle_bytes(event)
+
+    def let_go(self) -> None:
+        """Whoever was told is told no more, and the scope no longer leads here."""
+        self.told, self.taken = _told_nobody, None
+        (self.scope["extensions"] or {}).pop(EXTENSION, None)
 
     async def run_asgi(self) -> None:
         """Serve the application, which finds this in its scope."""
@@ -150,6 +159,7 @@ class Direct(WebSocketsSansIOProtocol):
         """The line is gone."""
         self._end()
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator that holds it
 
     def _open(self) -> None:
         if self._begun and not self._ended:

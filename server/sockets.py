@@ -93,6 +93,7 @@ async def sync(websocket: WebSocket) -> None:
             await line.run()
         finally:
             site.lines.discard(line)
+            line.let_go()
 
 
 class Line:
@@ -161,6 +162,14 @@ class Line:
             await self._session.closed()
         if goodbye is not None and goodbye.code:
             await self._say_goodbye(goodbye)
+
+    def let_go(self) -> None:
+        """Hold nothing any more that holds this: a hall that comes back again and again would leave
+        megabytes to the garbage collector, which looks seldom."""
+        self._session.outbox.let_go()
+        if self._direct is not None:
+            self._direct.let_go()
+            self._direct = None
 
     def _ending(self, task: asyncio.Task[Goodbye | None]) -> Goodbye | None:
         """How a finished task ends the line; None when it just had nothing more to do."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,12 +15,16 @@ import pytest
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.server import ServerProtocol
 
 from rooms import lib0
 from rooms import outgoing as out
+from rooms.outbox import Outbox
 from rooms.session import Session
 from server import hocuspocus as wire
 from server import limits, serving, sockets
+from server.direct import Direct
+from server.protocol import Prompt
 from tests.server.conftest import Live, Opened, hear, hear_json, open_room, until
 from tests.server.test_api import filled, offer_of
 
@@ -353,3 +358,26 @@ async def test_a_pointer_goes_past_asgi_once_its_document_is_open(
             heard = await hear(other, wire.AwarenessUpdate)
             assert f"[{clock},7]".encode() in heard.update
     assert len(waited) == (0 if way == "direct" else 2)
+
+
+async def test_U3_a_line_that_has_ended_is_gone_before_anybody_collects_garbage(
+    live: Live, room: Opened, way: str
+) -> None:
+    ours = (sockets.Line, Session, Outbox, Prompt)
+    kinds = (*ours, Direct, ServerProtocol) if way == "direct" else ours
+    gc.collect()
+    gc.disable()
+    try:
+        before = {id(each) for each in gc.get_objects() if isinstance(each, kinds)}
+        async with live.dial() as phone:
+            for name in (room.room, f"{room.room}/board"):
+                await phone.send(wire.authenticate(name, room.lead.token))
+                await phone.send(wire.sync_step1(name, b"\0"))
+                await hear(phone, wire.Authenticated)
+            made = [each for each in gc.get_objects() if isinstance(each, kinds)]
+            left = [weakref.ref(each) for each in made if id(each) not in before]
+            assert len(left) >= 3
+            del made
+        await until(lambda: not any(ref() for ref in left))
+    finally:
+        gc.enable()
