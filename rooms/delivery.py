@@ -10,6 +10,7 @@ import structlog
 
 from activities.kernel import Refused
 from rooms.awareness import Changes
+from rooms.fan_out import FanOut
 from rooms.outgoing import NOTHING_KNOWN, Ack, Aware, ClosedDocument, Pointers, Update
 from rooms.session import farewell
 from rooms.sheet import Printed, Sheet
@@ -51,7 +52,7 @@ class Delivery:
 
     def __init__(self, room: "Room") -> None:
         self.room = room
-        self.sessions: set[Session] = set()
+        self.readers = FanOut()
         self.tick = Tick(self._flush_content)
         self.pointers = Tick(self._flush_pointers, rest=self._pointers_rest)
         self.late = Tick(self._flush_late, rest=lambda _took: COMING)
@@ -66,6 +67,11 @@ class Delivery:
         room.changed = self.views_changed
         room.shelf.on_edit = self.edited
         self.resyncs = 0
+
+    @property
+    def sessions(self) -> set["Session"]:
+        """Who is connected."""
+        return self.readers.sessions
 
     def views_changed(self) -> None:
         """Something in the log, or in presence, is new."""
@@ -166,7 +172,7 @@ class Delivery:
 
     def dismiss(self, session: "Session", goodbye: Goodbye) -> None:
         """The last this session is sent; nothing more of the room reaches it."""
-        session.opened.clear()
+        session.opened = frozenset()
         session.goodbye(goodbye)
 
     def _send_edits(self, document: str, edits: list[tuple["Session | None", bytes]]) -> None:
@@ -176,10 +182,8 @@ class Delivery:
         since = self._sent.get(document, NOTHING_KNOWN)
         everyone = _frames(full, [update for _, update in edits], since)
         self._sent[document] = self.room.shelf.told(document)
-        for session in self.sessions:
-            if document in session.opened and session not in authors:
-                for frame in everyone:
-                    session.outbox.put(frame)
+        for frame in everyone:
+            self.readers.send(document, frame, but=authors)
         for session in authors if len(edits) > 1 else ():
             if document in session.opened and session in self.sessions:
                 others = [update for by, update in edits if by is not session]
@@ -233,7 +237,7 @@ class Delivery:
             return
         allowed = self.room.documents(session.device)
         for document in sorted(session.opened - allowed - {""}):
-            session.opened.discard(document)
+            session.opened -= {document}
             full = f"{self.room.id}/{document}"
             session.outbox.put(ClosedDocument(full, "permission-denied"))
 

@@ -110,7 +110,7 @@ class Session:
         self._rooms = rooms
         self._delivery: Delivery | None = None
         self.device: Device | None = None
-        self.opened: set[str] = set()
+        self._open: frozenset[str] = frozenset()
         self.lenses: dict[str, Lens] = {}
         self.sent: dict[str, int] = {}
         self.short = False
@@ -118,9 +118,25 @@ class Session:
         self.packed = False
         """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
+        self.outbox.turned = self._turned
         self._background: set[asyncio.Task[None]] = set()
         self._put_off = NOBODY
         self._beaten: tuple[int, Whole | None] = (0, None)  # when last, and what the log said then
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """The documents it has open."""
+        return self._open
+
+    @opened.setter
+    def opened(self, names: frozenset[str]) -> None:
+        self._open = names
+        self._turned()
+
+    def _turned(self) -> None:
+        """Who reads what, or how it is sent, is no longer what it was."""
+        if self._delivery is not None:
+            self._delivery.readers.stale()
 
     @property
     def room_id(self) -> str:
@@ -155,10 +171,10 @@ class Session:
         if name and name not in room.documents(device):
             self.outbox.put(AuthNo(document, "permission-denied"))
             return
-        self.opened.add(name)
+        self.opened |= {name}
         self.outbox.put(AuthOk(document, readonly=not name))
         if self not in self._delivery.sessions:
-            self._delivery.sessions.add(self)
+            self._delivery.readers.enter(self)
             room.presence.opened(device.id, self, room.world.clock.now())
             await room.sweep()
         if not name:
@@ -352,7 +368,7 @@ class Session:
     async def close_document(self, document: str) -> None:
         """The device no longer wants a document."""
         if (name := self._opened(document)) is not None:
-            self.opened.discard(name)
+            self.opened -= {name}
 
     def beat(self) -> None:
         """Anything at all arrived, a pong included."""
@@ -373,7 +389,7 @@ class Session:
         if self._delivery is None or self.device is None:
             return
         here = self._delivery
-        here.sessions.discard(self)
+        here.readers.leave(self)
         if self._rooms.moving or here.room.handed_over:
             return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)

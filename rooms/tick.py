@@ -15,12 +15,13 @@ from typing import Final
 MOST: Final = 0.050
 """Seconds of quiet after a tick, at most: what people still feel as at once."""
 
-DUTY: Final = 4.0
-"""Quiet after a flush, as a multiple of its length: sending takes a fifth of a core, and more only
-once the longest rest is reached. A frame to each of 200 people takes about a millisecond."""
+DUTY: Final = 6.0
+"""Quiet after a flush, as a multiple of its length: sending takes a seventh of a core, and more
+only once the longest rest is reached. A frame to each of 200 people takes about a millisecond."""
 
-FREE: Final = 0.001
-"""Seconds of that quiet which are not kept: up to some 50 people each edit leaves by itself."""
+FREE: Final = 0.004
+"""Seconds of that quiet which are not kept: up to some 150 people each edit leaves by itself. A
+longer rest saves them little: at 200, resting ten times as long saved a tenth of the processor."""
 
 Later = Callable[[float, Callable[[], None]], asyncio.Handle]
 

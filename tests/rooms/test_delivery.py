@@ -224,7 +224,7 @@ async def test_a_crowd_is_told_of_pointers_half_as_often(tmp_path: Path) -> None
         found = await house.delivery()
         assert found._pointers_rest(0.001) == delivery.POINTERS == 0.040
         sessions: Any = range(delivery.CROWD)
-        found.sessions = set(sessions)
+        found.sessions.update(sessions)
         assert found._pointers_rest(0.001) == delivery.POINTERS_CROWDED == 0.080
         found.sessions.clear()
 
