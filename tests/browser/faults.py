@@ -14,10 +14,10 @@ State = Literal["open", "cut", "hole"]
 Way = Literal["up", "down"]
 
 CHUNK: Final = 16_384
-CHUNK_OF_A_SLOW_LINE: Final = 2_048
-"""Bytes taken at once where they have a pace: what comes in lumps is not slow in between."""
+LUMPS_A_SECOND: Final = 50
+"""In so many pieces what has a pace arrives: in large lumps it would not be slow in between."""
 
-UNDERWAY: Final = 64
+UNDERWAY: Final = 1_024
 """Pieces on their way of one connection; then the sender has to wait."""
 
 
@@ -126,9 +126,12 @@ class Network:
         arriving = asyncio.ensure_future(self._arrive(number, underway, writer))
         try:
             with contextlib.suppress(OSError):
-                while data := await reader.read(CHUNK_OF_A_SLOW_LINE if self.rate else CHUNK):
+                while data := await reader.read(CHUNK):
                     self.moved[way] += len(data)
-                    await underway.put((self._due(way, len(data)), data))
+                    size = -(-self.rate // LUMPS_A_SECOND) or CHUNK
+                    for at in range(0, len(data), size):
+                        piece = data[at : at + size]
+                        await underway.put((self._due(way, len(piece)), piece))
                 await underway.put((0.0, b""))
                 await arriving
         finally:

@@ -38,7 +38,7 @@ USED_SECONDS: Final = 5.0
 """Until a box takes what is typed: the prompt is usable (moment of truth 1)."""
 
 LIVE_SECONDS: Final = 8.0
-"""Until all is live: the line is there and the words of before are fetched, six more round trips."""
+"""Until all is live: the line is there and the words of before are fetched."""
 
 BACK_SECONDS: Final = 2.0
 """From five minutes of sleep to the right step (issue 6)."""

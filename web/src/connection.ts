@@ -44,10 +44,15 @@ const CAN = typeof DecompressionStream === "undefined" ? "pointers" : "pointers,
 /** The kinds of frames with pointers in few bytes, and with a document deflated. */
 const POINTERS = 100;
 const PACKED = 101;
-const STEP2 = [0, 1] as const;
+const SYNC = 0;
+const STEP1 = 0;
+const STEP2 = [SYNC, 1] as const;
 
 /** A provider that reads our own kinds of frames too. */
 class Provider extends HocuspocusProvider {
+  /** Told once all that was written before is here: the server asks for what it lacks itself only
+   *  after it has sent its own, which may come in several frames. */
+  whole: () => void = () => undefined;
   private pointing: Pointing | undefined;
   /** What came behind a document that is being inflated. */
   private behind: MessageEvent[] | null = null;
@@ -61,8 +66,10 @@ class Provider extends HocuspocusProvider {
     const name = readVarString(from);
     const kind = readVarUint(from);
     if (kind === PACKED) void this.inflate(name, readVarUint8Array(from));
-    else if (kind !== POINTERS) super.onMessage(event);
-    else if (this.awareness) {
+    else if (kind !== POINTERS) {
+      super.onMessage(event);
+      if (kind === SYNC && readVarUint(from) === STEP1) this.whole();
+    } else if (this.awareness) {
       this.pointing ??= new Pointing(this.awareness, this);
       this.pointing.take(readVarUint8Array(from));
     }
@@ -127,7 +134,7 @@ export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
 export class Shared {
   doc = new Y.Doc();
   readonly ready: Promise<void>;
-  provider: HocuspocusProvider;
+  provider: Provider;
   /** Boxes changed here and not yet acknowledged by the server, also before this page was opened. */
   readonly touched = new Touched();
   /** Whether the last change has reached this device's disk. */
@@ -163,11 +170,11 @@ export class Shared {
         if (number === 0 && this.provider.isAuthenticated) this.touched.clear();
         this.tell();
       },
-      onSynced: () => {
-        this.arrived = true;
-        this.tell();
-      },
     });
+    this.provider.whole = () => {
+      this.arrived = true;
+      this.tell();
+    };
     this.ready = this.load().then(() => this.provider.attach());
     this.doc.on("update", (_update, origin) => {
       if (origin !== this.provider && origin !== this.store) this.wait();

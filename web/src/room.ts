@@ -9,7 +9,7 @@ import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
 import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
-import { mount } from "./mount";
+import { breath, mount } from "./mount";
 import { nudge, nudges } from "./nudge";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { OWN } from "./panel/menu";
@@ -313,6 +313,7 @@ async function start(): Promise<void> {
   const wanted = new URLSearchParams(location.search).get("as");
   if (wanted && stage.own(wanted)) stage.seat = wanted;
   watchKeyboard();
+  await breath();
   mount("tl-room", stage);
   keep(stage, ["room", "join"]);
 }
