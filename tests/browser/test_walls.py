@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.browser import gallery, walls
+from tests.browser import gallery, hall_screens
 from tests.browser.exchange_gallery import SCENES, Scene
 
 if TYPE_CHECKING:
@@ -116,6 +116,7 @@ class Shown:
     def __init__(self, browser: Browser, language: str, first: dict[str, Any]) -> None:
         self.site = gallery.Site()
         self.site.live("wall", "screen", first, language=language)
+        self.seat = first["seat"]
         self.seq = 1_000_000
         self.now = int(first["now"])
         self._served = gallery.served(self.site)
@@ -137,7 +138,7 @@ class Shown:
         through them in order, beginning anywhere."""
         self.seq += 1
         self.now += PAGE_MS
-        later = {**view, "seq": self.seq, "now": self.now}
+        later = {**view, "seat": self.seat, "seq": self.seq, "now": self.now}
         self.sockets[-1].send(
             gallery.text("room-wall") + bytes([5]) + gallery.text(gallery.json.dumps(later))
         )
@@ -158,7 +159,7 @@ def kinds(scene: Scene) -> set[str]:
     return {item.name for item in scene.items}
 
 
-def troubles(shown: Shown, wall: walls.Wall) -> list[str]:
+def troubles(shown: Shown, wall: hall_screens.Wall) -> list[str]:
     """What is wrong with a wall, on each of its first pages."""
     shown.page.evaluate(FORGET)
     shown.send(wall.view)
@@ -176,7 +177,7 @@ def checked(browser: Browser, scenes: list[Scene], language: str) -> dict[str, l
     """All troubles of these scenes' walls, by wall."""
     if not (gallery.WEB / "dist" / ".vite" / "manifest.json").exists():
         pytest.skip("the web is not built: ./dev build")
-    found = walls.collected(language, scenes=scenes)
+    found = hall_screens.collected(language, scenes=scenes)
     assert len({wall.name for wall in found}) >= sum(len(kinds(scene)) for scene in scenes) * 2
     shown = Shown(browser, language, found[0].view)
     wrong = {wall.name: here for wall in found if (here := troubles(shown, wall))}
