@@ -67,7 +67,7 @@ TROUBLE = """([line, letters]) => {
       const room = place.getBoundingClientRect();
       const over = Math.max(room.left - box.left, box.right - room.right, room.top - box.top,
         box.bottom - room.bottom);
-      if (over > 4) wrong.push(`over its place by ${over.toFixed(0)} px: ${name(node.data)}`);
+      if (over > 8) wrong.push(`over its place by ${over.toFixed(0)} px: ${name(node.data)}`);
     }
     if (box.left < -1 || box.top < -1 || box.right > innerWidth + 1 || box.bottom > innerHeight + 1)
       wrong.push(`outside the wall: ${name(node.data)}`);
