@@ -84,7 +84,7 @@ class Phone:
         self.page.route_web_socket("**/sync?*", self._came)
         self.page.goto(f"{self._served.__enter__()}/hand")
         self.page.wait_for_function(
-            f"document.querySelector('{tag}')?.stage.connection.line === 'connected'"
+            f"() => document.querySelector('{tag}')?.stage.connection.line === 'connected'"
         )
 
     def own(self, view: dict[str, Any]) -> dict[str, Any]:

@@ -124,9 +124,9 @@ class Shown:
         self.sockets: list[gallery.WebSocketRoute] = []
         self.page.route_web_socket("**/sync?*", self._came)
         self.page.goto(f"{self._served.__enter__()}/wall")
-        self.page.wait_for_function("document.querySelector('tl-wall')?.stage.view")
+        self.page.wait_for_function("() => document.querySelector('tl-wall')?.stage.view")
         self.page.wait_for_function(
-            "document.querySelector('tl-wall').stage.connection.line === 'connected'"
+            "() => document.querySelector('tl-wall').stage.connection.line === 'connected'"
         )
 
     def _came(self, socket: gallery.WebSocketRoute) -> None:
