@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FIRST: Final = (
-    "Friederike-Charlotte", "عبد الرحمن", "Wanjiru", "Maximilian-Alexander", "Meera", "فاطمة الزهراء",
-    "Kofi", "Bartholomäus", "Leilani", "Tomasi", "Anaïs", "محمد", "Rosa", "Jorge",
+    "Friederike-Charlotte", "عبد الرحمن", "Wanjiru", "Maximilian-Alexander", "Meera",
+    "فاطمة الزهراء", "Kofi", "Bartholomäus", "Leilani", "Tomasi", "Anaïs", "محمد", "Rosa", "Jorge",
 )  # fmt: skip
 LAST: Final = (
-    "Müller-Lüdenscheidt", "العثماني", "Kamau", "Schwarzenberger", "Devi", "البغدادي", "Owusu", "Ng",
-    "Kealoha", "Vakalala", "Morel",
+    "Müller-Lüdenscheidt", "العثماني", "Kamau", "Schwarzenberger", "Devi", "البغدادي", "Owusu",
+    "Ng", "Kealoha", "Vakalala", "Morel",
 )  # fmt: skip
 SAID: Final = (
     "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente gehört abgeschafft.",
@@ -79,14 +79,28 @@ class Speakers(Crowd):
         return SAID[self.words % len(SAID)]
 
 
+class Spoken:
+    """The language in which every screen is made now, whatever its person chose."""
+
+    def __init__(self, languages: Languages) -> None:
+        self.languages = languages
+        self.now = "en"
+
+    def translate(self, _own: str, id: str, plural: str, n: int) -> str:
+        """The sentence in it."""
+        return self.languages.translate(self.now, id, plural, n)
+
+
 class Hall:
     """A scene in a room of this process, and its wall."""
 
-    def __init__(self, house: House, scene: Scene, lenses: tuple[Lens, ...]) -> None:
+    def __init__(
+        self, house: House, scene: Scene, lenses: tuple[Lens, ...], spoken: Spoken
+    ) -> None:
         self.house = house
         self.scene = scene
         self.lenses = lenses
-        self.language = "en"
+        self.spoken = spoken
         self.random = random.Random(scene.seed)
         self.crowd = Speakers(Inside(house), scene.seed)
         self.seen: set[tuple[str, ...]] = set()
@@ -203,9 +217,9 @@ class Hall:
             return
         self.seen.add(key)
         for language in wanted:
-            self.language = language
+            self.spoken.now = language
             self.walls.append(Wall(name, language, await self.house.view(seat, lens), lens))
-        self.language = "en"
+        self.spoken.now = "en"
 
 
 async def _collected(
@@ -216,13 +230,10 @@ async def _collected(
     for scene in scenes:
         with tempfile.TemporaryDirectory() as folder:
             storage, clock = await Brittle.brittle(Path(folder)), TestClock()
-            dice = itertools.count(1)
-            hall: list[Hall] = []
+            spoken = Spoken(languages)
             hub = Hub(
-                storage, clock, secret=SECRET, dice=lambda: next(dice),
-                translate=lambda _own, *line: languages.translate(
-                    hall[0].language if hall else "en", *line
-                ),
+                storage, clock, secret=SECRET, dice=itertools.count(1).__next__,
+                translate=spoken.translate,
             )  # fmt: skip
             await hub.start()
             async with House(storage, clock, hub) as house:
@@ -230,9 +241,9 @@ async def _collected(
                     title=TITLE, facilitator="Amina Diallo", template="empty"
                 )
                 house.tokens[house.opened.seat] = house.opened.token
-                hall.append(Hall(house, scene, lenses))
-                await hall[0].fill(people if scene.people > 9 else scene.people)
-                found += await hall[0].walk(wanted)
+                hall = Hall(house, scene, lenses, spoken)
+                await hall.fill(people if scene.people > 9 else scene.people)
+                found += await hall.walk(wanted)
     return found
 
 
@@ -242,7 +253,7 @@ def collected(
     people: int = PEOPLE,
     lenses: tuple[Lens, ...] = ("screen",),
 ) -> list[Wall]:
-    """Every wall of these scenes (or what else `lenses` say), in each of the `wanted` languages. In a thread of its own: the
-    caller's may have a browser's loop running."""
+    """Every wall of these scenes (or what else `lenses` say), in each of the `wanted` languages. In
+    a thread of its own: the caller's may have a browser's loop running."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, _collected(scenes, wanted, people, lenses)).result()

@@ -3,30 +3,29 @@ with text twice as large, upright and lying; and the panel of who leads from a p
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser import gallery, hall_screens
+from tests.browser import gallery, hall_screens, samples
 from tests.browser.exchange_gallery import SCENES, Scene
 from tests.browser.hall_screens import Wall
+from tests.browser.shown import Shown
 from tests.browser.test_walls import kinds
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-    from activities.kernel import Lens
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 UPRIGHT, LYING = (360, 740), (740, 360)
-PAGES: Final[dict[Lens, tuple[str, str]]] = {"seat": ("room", "tl-room"), "panel": ("panel", "tl-panel")}
 
 SMALL = """(open) => {
     if (open) for (const each of document.querySelectorAll("#talanoa details")) each.open = true;
     const wrong = [];
-    const seen = "button, a, select, summary, input, textarea, label.opt, label.wx, label.check, .grip";
+    const seen = "button, a, select, summary, input, textarea, label.opt, label.wx, label.check"
+      + ", .grip";
     for (const e of document.querySelectorAll(`#talanoa :is(${seen})`)) {
       if (!e.getClientRects().length || e.closest("[hidden], .vh")) continue;
       if (e.matches("input[type=radio], input[type=checkbox]") && e.closest("label")) continue;
@@ -57,52 +56,9 @@ CUT = """() => [...document.querySelectorAll("#talanoa :is(button, a, p, h1, h2,
 
 LARGE = """(size) => { document.documentElement.style.fontSize = size; }"""
 
-DRAWN = """(seq) => new Promise((done) => {
-  const look = () => document.querySelector("#talanoa").firstElementChild?.stage?.view?.seq === seq
-    ? requestAnimationFrame(() => requestAnimationFrame(() => done(true)))
-    : requestAnimationFrame(look);
-  look();
-})"""
 
-
-class Phone:
-    """One page in one hand, which is sent one view after the other."""
-
-    def __init__(self, browser: Browser, first: Wall) -> None:
-        page, tag = PAGES[first.lens]
-        self.seat = "s1"
-        self.seq = 1_000_000
-        self.site = gallery.Site()
-        self.site.live("hand", page, self.own(first.view), language=first.language)
-        self._served = gallery.served(self.site)
-        self.page = browser.new_page(
-            viewport={"width": UPRIGHT[0], "height": UPRIGHT[1]}, has_touch=True
-        )
-        self.trouble: list[str] = []
-        self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
-        self.sockets: list[gallery.WebSocketRoute] = []
-        self.page.route_web_socket("**/sync?*", self._came)
-        self.page.goto(f"{self._served.__enter__()}/hand")
-        self.page.wait_for_function(
-            f"() => document.querySelector('{tag}')?.stage.connection.line === 'connected'"
-        )
-
-    def own(self, view: dict[str, Any]) -> dict[str, Any]:
-        """Somebody's view as if it were this phone's."""
-        text = json.dumps(view).replace(f'"{self.seat}"', '"s999"')
-        found: dict[str, Any] = json.loads(text.replace(f'"{view["seat"]}"', f'"{self.seat}"'))
-        return found
-
-    def _came(self, socket: gallery.WebSocketRoute) -> None:
-        self.sockets.append(socket)
-        gallery.answer(self.site, socket)
-
-    def send(self, view: dict[str, Any]) -> None:
-        """Show this."""
-        self.seq += 1
-        later = json.dumps({**self.own(view), "seq": self.seq})
-        self.sockets[-1].send(gallery.text("room-hand") + bytes([5]) + gallery.text(later))
-        self.page.evaluate(DRAWN, self.seq)
+class Phone(Shown):
+    """One page in one hand."""
 
     def troubles(self, screen: Wall) -> list[str]:
         """What is wrong with a screen, upright, lying, and with text twice as large."""
@@ -117,11 +73,6 @@ class Phone:
         self.page.evaluate(LARGE, "100%")
         return list(dict.fromkeys([*found, *self.trouble]))
 
-    def close(self) -> None:
-        """Put it away."""
-        self.page.close()
-        self._served.__exit__(None, None, None)
-
 
 def checked(browser: Browser, scenes: list[Scene], language: str) -> dict[str, list[str]]:
     """All troubles of these scenes' phones and panels, by screen."""
@@ -129,10 +80,10 @@ def checked(browser: Browser, scenes: list[Scene], language: str) -> dict[str, l
         pytest.skip("the web is not built: ./dev build")
     found = hall_screens.collected(language, scenes=scenes, people=16, lenses=("seat", "panel"))
     wrong: dict[str, list[str]] = {}
-    for lens in PAGES:
+    for lens in ("seat", "panel"):
         mine = [screen for screen in found if screen.lens == lens]
         assert len(mine) > 5 * len(scenes)
-        phone = Phone(browser, mine[0])
+        phone = Phone(browser, mine[0], UPRIGHT, has_touch=True)
         for screen in mine:
             if here := phone.troubles(screen):
                 wrong.setdefault(f"{lens} {screen.name}", []).extend(here)
@@ -156,3 +107,46 @@ def test_a_thumb_finds_everything_and_nothing_is_wider_than_the_phone(
 @pytest.mark.parametrize("language", ["en", "es", "fr", "hi", "pt", "sw", "ar", "en-XA", "en-XB"])
 def test_phones_in_every_phase_and_language(browser: Browser, language: str) -> None:
     assert checked(browser, list(SCENES), language) == {}
+
+
+LOCKS = """() => {
+    window.locks = [];
+    const request = async () => {
+      const lock = { released: false, release: async () => { lock.released = true; } };
+      window.locks.push(lock);
+      return lock;
+    };
+    Object.defineProperty(navigator, "wakeLock", { configurable: true, value: { request } });
+    window.felt = [];
+    navigator.vibrate = (how) => { window.felt.push(how); return true; };
+}"""
+HELD = "() => window.locks.map((lock) => lock.released)"
+
+
+def test_the_screen_stays_on_for_whoever_has_the_floor_and_says_so_by_hand_if_wanted(
+    browser: Browser,
+) -> None:
+    """It is kept on while one tells, taken again after the phone was put away, and let go after;
+    the phone shakes only for who chose that."""
+    screens = samples.screens()
+    listening, telling = (
+        Wall(name, "en", screens[name], "seat") for name in ("circle-listening", "circle-telling")
+    )
+    phone = Phone(browser, listening, UPRIGHT, has_touch=True)
+    phone.page.evaluate(LOCKS)
+    phone.send(telling.view)
+    assert phone.page.evaluate(HELD) == [False]
+    # The browser lets it go by itself when the page is put away.
+    phone.page.evaluate("() => { window.locks[0].released = true; }")
+    phone.page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')); }")
+    assert phone.page.evaluate(HELD) == [True, False]
+    phone.send(listening.view)
+    assert phone.page.evaluate(HELD) == [True, True]
+    assert phone.page.evaluate("() => window.felt") == []
+    phone.page.get_by_role("button", name="Help and more").click()
+    phone.page.get_by_label("Vibrate when it is my turn").check()
+    assert phone.page.evaluate("() => window.felt") == [[120]]
+    phone.send(telling.view)
+    assert phone.page.evaluate("() => window.felt") == [[120], [120, 80, 120]]
+    assert phone.trouble == []
+    phone.close()
