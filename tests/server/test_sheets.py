@@ -32,7 +32,7 @@ async def test_as_many_as_are_asked_for_each_with_the_way_in(opened: Opened) -> 
     assert page.count("<b>4</b>") == 5
     assert "<b>5</b>" not in page
     assert page.count(opened.code) == 4  # on the poster and at each table, on no ballot
-    assert "Sound on one device of this table only" in page
+    assert "sound on one device at each table" in page
     assert opened.links["join"].split("#")[1] not in page  # a code can be changed, a link stays
 
 

@@ -3,7 +3,7 @@ import type { ViewMessage } from "./wire";
 
 /** Whether it is this person's time: a screen that goes dark would take the floor out of the hand. */
 export function hasFloor(view: ViewMessage | undefined): boolean {
-  if (!view || view.lens !== "seat") return false;
+  if (view?.lens !== "seat") return false;
   return view.blocks.some((block) => {
     switch (block.type) {
       case "ring":

@@ -129,6 +129,9 @@ export class Stage extends EventTarget {
     return { count, onDisk };
   }
 
+  /** Whether the person has read that this device keeps nothing. */
+  warned = false;
+
   changed(): void {
     // Whoever was told that nothing can be saved sees as well that it is.
     if (this.putOff && !this.unsaved.count) {

@@ -104,7 +104,9 @@ export class BowlBlock extends TimedPart<Bowl> {
     const [x, y] = at((n + 0.5) / all, AROUND, MIDDLE, MIDDLE);
     const mine = this.me(seat.seat);
     return svg`<circle class=${`o ${mine ? "me" : ""} ${queued ? "q" : ""} ${seat.state === "away" ? "away" : ""}`} cx=${x} cy=${y} r=${r}></circle>${
-      queued && r > 7 && this.view.lens !== "screen" ? svg`<text class="qn" x=${x} y=${y + 4}>${number(n + 1)}</text>` : nothing
+      queued && r > 7 && this.view.lens !== "screen"
+        ? svg`<text class="qn" x=${x} y=${y + 4}>${number(n + 1)}</text>`
+        : nothing
     }`;
   }
 

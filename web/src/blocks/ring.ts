@@ -138,6 +138,12 @@ export function arc(start: number, share: number, radius: number, cx = CX, cy = 
   return `M${p(at(start, radius, cx, cy))}A${radius} ${radius} 0 ${whole > 0.5 ? 1 : 0} 1 ${p(at(start + whole, radius, cx, cy))}`;
 }
 
+/** How small the middle line must be; marks of direction take no room. */
+function long(text: string): string {
+  const { length } = text.replace(/[\u2066\u2069]/g, "");
+  return length > 11 ? "long longest" : length > 7 ? "long" : "";
+}
+
 /** The clock inside a ring of its own: track, arc from `start`, marks, three lines of words. */
 export function dial(
   clock: Clock | null | undefined,
@@ -155,7 +161,7 @@ export function dial(
     ${marks.map((turn) => svg`<path class="mark" d=${`M${p(at(turn, 68))}L${p(at(turn, 74))}`}></path>`)}
     ${
       words
-        ? svg`<text class="c1" x=${CX} y=${CY - 20}>${words.above}</text><text class=${`c2 ${words.main.length > 11 ? "long longest" : words.main.length > 7 ? "long" : ""}`} x=${CX} y=${CY + 11}>${words.main}</text><text class="c3" x=${CX} y=${CY + 32}>${words.below}</text>`
+        ? svg`<text class="c1" x=${CX} y=${CY - 20}>${words.above}</text><text class=${`c2 ${long(words.main)}`} x=${CX} y=${CY + 11}>${words.main}</text><text class="c3" x=${CX} y=${CY + 32}>${words.below}</text>`
         : nothing
     }`;
 }

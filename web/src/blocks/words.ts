@@ -76,8 +76,7 @@ export class AnswersBlock extends BlockPart<Answers> {
     const short =
       answers.length > 1 && answers.every((answer) => answer.words.length < 24 && !answer.who);
     // In one hand three are read; the others are a tap away.
-    const open =
-      inHand(this.view) && !short && answers.length > THREE + 1 ? THREE : answers.length;
+    const open = inHand(this.view) && !short && answers.length > THREE + 1 ? THREE : answers.length;
     return html`<section class="stack"><h2 class="sec">${title}</h2>${
       answers.length
         ? html`${this.list(answers.slice(0, open), short)}${answers.length > open ? html`<details class="rules"><summary>${tn("{n} more", "{n} more", answers.length - open)}${icon("down")}</summary>${this.list(answers.slice(open), short)}</details>` : nothing}`

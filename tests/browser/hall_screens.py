@@ -1,8 +1,9 @@
-"""What a hall's wall shows in every phase of every activity, with as many people as a hall has.
+"""What a hall's wall shows in every phase of every activity, with as many people as a hall has; and
+if wanted the phones and the panel.
 
 One room in this process for each form of an activity (`exchange_gallery.SCENES`), its people with
 long names in three scripts; a few of them do what their screens ask, the lead presses next, and
-every wall that looks different is kept, in each of the languages wanted.
+every screen that looks different is kept, in each of the languages wanted.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from activities.kernel import Lens
 from rooms.clock import TestClock
 from rooms.hub import Hub
 from server.languages import Languages
@@ -28,12 +30,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 FIRST: Final = (
-    "Friederike-Charlotte", "عبد الرحمن", "Wanjiru", "Maximilian-Alexander", "Meera", "فاطمة الزهراء",
-    "Kofi", "Bartholomäus", "Leilani", "Tomasi", "Anaïs", "محمد", "Rosa", "Jorge",
+    "Friederike-Charlotte", "عبد الرحمن", "Wanjiru", "Maximilian-Alexander", "Meera",
+    "فاطمة الزهراء", "Kofi", "Bartholomäus", "Leilani", "Tomasi", "Anaïs", "محمد", "Rosa", "Jorge",
 )  # fmt: skip
 LAST: Final = (
-    "Müller-Lüdenscheidt", "العثماني", "Kamau", "Schwarzenberger", "Devi", "البغدادي", "Owusu", "Ng",
-    "Kealoha", "Vakalala", "Morel",
+    "Müller-Lüdenscheidt", "العثماني", "Kamau", "Schwarzenberger", "Devi", "البغدادي", "Owusu",
+    "Ng", "Kealoha", "Vakalala", "Morel",
 )  # fmt: skip
 SAID: Final = (
     "Donaudampfschifffahrtsgesellschaftskapitänswitwenrente gehört abgeschafft.",
@@ -53,13 +55,20 @@ LOOKS: Final = 120
 SLICE: Final = 20_000
 
 
+LOOKED: Final = 5
+"""Phones that are looked at each time."""
+
+ALL: Final[tuple[Lens, ...]] = ("screen", "seat", "panel")
+
+
 @dataclass(frozen=True)
 class Wall:
-    """One wall: of which activity, in which phase and language, and its view."""
+    """One wall, phone or panel: of which activity, in which phase and language, and its view."""
 
     name: str
     language: str
     view: dict[str, Any]
+    lens: Lens = "screen"
 
 
 class Speakers(Crowd):
@@ -70,14 +79,28 @@ class Speakers(Crowd):
         return SAID[self.words % len(SAID)]
 
 
+class Spoken:
+    """The language in which every screen is made now, whatever its person chose."""
+
+    def __init__(self, languages: Languages) -> None:
+        self.languages = languages
+        self.now = "en"
+
+    def translate(self, _own: str, id: str, plural: str, n: int) -> str:
+        """The sentence in it."""
+        return self.languages.translate(self.now, id, plural, n)
+
+
 class Hall:
     """A scene in a room of this process, and its wall."""
 
-    def __init__(self, house: House, scene: Scene, languages: Languages) -> None:
+    def __init__(
+        self, house: House, scene: Scene, lenses: tuple[Lens, ...], spoken: Spoken
+    ) -> None:
         self.house = house
         self.scene = scene
-        self.languages = languages
-        self.language = "en"
+        self.lenses = lenses
+        self.spoken = spoken
         self.random = random.Random(scene.seed)
         self.crowd = Speakers(Inside(house), scene.seed)
         self.seen: set[tuple[str, ...]] = set()
@@ -168,37 +191,49 @@ class Hall:
         return bool(back) and await self.crowd.tap(self.house.lead, back[0], panel)
 
     async def look(self, wanted: Iterable[str]) -> None:
-        """Keeps the wall, if none like it was seen in this phase."""
-        self.language = "en"
-        view = await self.house.view(self.wall)
+        """Keeps the screens of which none like it was seen in this phase."""
+        for lens in self.lenses:
+            match lens:
+                case "screen":
+                    await self.keep(self.wall, lens, wanted)
+                case "panel":
+                    await self.keep(self.house.lead, lens, wanted)
+                case _:
+                    people = [s for s in self.house.tokens if s not in (self.house.lead, self.wall)]
+                    for seat in self.random.sample(people, min(LOOKED, len(people))):
+                        await self.keep(seat, lens, wanted)
+
+    async def keep(self, seat: str, lens: Lens, wanted: Iterable[str]) -> None:
+        """Keeps one screen, if none like it was seen in this phase."""
+        view = await self.house.view(seat, lens)
         activity = view["activity"]
         name = f"{self.item.name}-{activity['phase']}" if activity else f"between-{self.at + 1}"
         now = next((each["text"] for each in view["blocks"] if each["type"] == "now"), "")
         kinds = tuple(each["type"] for each in view["blocks"])
         # Names and numbers in a head do not make it another wall.
-        key = (name, now.split("\u2068")[0], *dict.fromkeys(kinds))
+        main = sorted({offer["type"] for offer in view["may"] if offer["place"] == "main"})
+        key = (lens, name, now.split("\u2068")[0], *dict.fromkeys(kinds), *main)
         if key in self.seen:
             return
         self.seen.add(key)
         for language in wanted:
-            self.language = language
-            self.walls.append(Wall(name, language, await self.house.view(self.wall)))
-        self.language = "en"
+            self.spoken.now = language
+            self.walls.append(Wall(name, language, await self.house.view(seat, lens), lens))
+        self.spoken.now = "en"
 
 
-async def _collected(scenes: Iterable[Scene], wanted: tuple[str, ...], people: int) -> list[Wall]:
+async def _collected(
+    scenes: Iterable[Scene], wanted: tuple[str, ...], people: int, lenses: tuple[Lens, ...]
+) -> list[Wall]:
     languages = Languages(invented=True)
     found: list[Wall] = []
     for scene in scenes:
         with tempfile.TemporaryDirectory() as folder:
             storage, clock = await Brittle.brittle(Path(folder)), TestClock()
-            dice = itertools.count(1)
-            hall: list[Hall] = []
+            spoken = Spoken(languages)
             hub = Hub(
-                storage, clock, secret=SECRET, dice=lambda: next(dice),
-                translate=lambda _own, *line: languages.translate(
-                    hall[0].language if hall else "en", *line
-                ),
+                storage, clock, secret=SECRET, dice=itertools.count(1).__next__,
+                translate=spoken.translate,
             )  # fmt: skip
             await hub.start()
             async with House(storage, clock, hub) as house:
@@ -206,14 +241,19 @@ async def _collected(scenes: Iterable[Scene], wanted: tuple[str, ...], people: i
                     title=TITLE, facilitator="Amina Diallo", template="empty"
                 )
                 house.tokens[house.opened.seat] = house.opened.token
-                hall.append(Hall(house, scene, languages))
-                await hall[0].fill(people if scene.people > 9 else scene.people)
-                found += await hall[0].walk(wanted)
+                hall = Hall(house, scene, lenses, spoken)
+                await hall.fill(people if scene.people > 9 else scene.people)
+                found += await hall.walk(wanted)
     return found
 
 
-def collected(*wanted: str, scenes: Iterable[Scene] = SCENES, people: int = PEOPLE) -> list[Wall]:
-    """Every wall of these scenes, in each of the `wanted` languages. In a thread of its own: the
-    caller's may have a browser's loop running."""
+def collected(
+    *wanted: str,
+    scenes: Iterable[Scene] = SCENES,
+    people: int = PEOPLE,
+    lenses: tuple[Lens, ...] = ("screen",),
+) -> list[Wall]:
+    """Every wall of these scenes (or what else `lenses` say), in each of the `wanted` languages. In
+    a thread of its own: the caller's may have a browser's loop running."""
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, _collected(scenes, wanted, people)).result()
+        return pool.submit(asyncio.run, _collected(scenes, wanted, people, lenses)).result()
