@@ -193,6 +193,28 @@ async def test_the_server_pings(live: Live, room: Opened, monkeypatch: pytest.Mo
                 pass
 
 
+async def test_a_clock_that_tests_move_waits_for_a_line_that_is_ending(
+    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on when the room has noted that nobody is there, not a while before or after."""
+    monkeypatch.setattr(sockets, "ANSWER_SECONDS", 3_600.0)
+    guest = await room.join("Wanjiru")
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, guest.token))
+        await hear(socket, wire.Authenticated)
+        clock = f"{live.origin}/api/test/clock"
+        moving = asyncio.create_task(room.lead.http.post(clock, json={"advance_ms": 1_000}))
+        while await socket.recv(decode=False) != wire.PING:
+            pass
+        before = live.app.state.site.clock.now()
+        socket.transport.abort()
+    async with asyncio.timeout(20):
+        assert (await moving).json()["now"] == before + 1_000
+    delivery = await live.app.state.site.hub.delivery(room.room)
+    assert delivery is not None
+    assert delivery.room.presence.since(guest.seat) == before
+
+
 async def test_u10_a_flood_is_told_to_come_back(
     live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
