@@ -157,6 +157,12 @@ class Outbox:
             self.straight = pipe
             self.turned()
 
+    def let_go(self) -> None:
+        """Nobody will read any more, nor ask whose this was."""
+        self._resync = self._pipe = self._through = self.straight = None
+        self.waits = self.turned = lambda: None
+        self.lost = lambda goodbye: None
+
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
         if (pipe := self.straight) is not None and type(item) is not Bye:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import json
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -14,12 +15,16 @@ import pytest
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.server import ServerProtocol
 
 from rooms import lib0
 from rooms import outgoing as out
+from rooms.outbox import Outbox
 from rooms.session import Session
 from server import hocuspocus as wire
 from server import limits, serving, sockets
+from server.direct import Direct
+from server.protocol import Prompt
 from tests.server.conftest import Live, Opened, hear, hear_json, open_room, until
 from tests.server.test_api import filled, offer_of
 
@@ -188,6 +193,28 @@ async def test_the_server_pings(live: Live, room: Opened, monkeypatch: pytest.Mo
                 pass
 
 
+async def test_a_clock_that_tests_move_waits_for_a_line_that_is_ending(
+    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on when the room has noted that nobody is there, not a while before or after."""
+    monkeypatch.setattr(sockets, "ANSWER_SECONDS", 3_600.0)
+    guest = await room.join("Wanjiru")
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, guest.token))
+        await hear(socket, wire.Authenticated)
+        clock = f"{live.origin}/api/test/clock"
+        moving = asyncio.create_task(room.lead.http.post(clock, json={"advance_ms": 1_000}))
+        while await socket.recv(decode=False) != wire.PING:
+            pass
+        before = live.app.state.site.clock.now()
+        socket.transport.abort()
+    async with asyncio.timeout(20):
+        assert (await moving).json()["now"] == before + 1_000
+    delivery = await live.app.state.site.hub.delivery(room.room)
+    assert delivery is not None
+    assert delivery.room.presence.since(guest.seat) == before
+
+
 async def test_u10_a_flood_is_told_to_come_back(
     live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -353,3 +380,26 @@ async def test_a_pointer_goes_past_asgi_once_its_document_is_open(
             heard = await hear(other, wire.AwarenessUpdate)
             assert f"[{clock},7]".encode() in heard.update
     assert len(waited) == (0 if way == "direct" else 2)
+
+
+async def test_U3_a_line_that_has_ended_is_gone_before_anybody_collects_garbage(
+    live: Live, room: Opened, way: str
+) -> None:
+    ours = (sockets.Line, Session, Outbox, Prompt)
+    kinds = (*ours, Direct, ServerProtocol) if way == "direct" else ours
+    gc.collect()
+    gc.disable()
+    try:
+        before = {id(each) for each in gc.get_objects() if isinstance(each, kinds)}
+        async with live.dial() as phone:
+            for name in (room.room, f"{room.room}/board"):
+                await phone.send(wire.authenticate(name, room.lead.token))
+                await phone.send(wire.sync_step1(name, b"\0"))
+                await hear(phone, wire.Authenticated)
+            made = [each for each in gc.get_objects() if isinstance(each, kinds)]
+            left = [weakref.ref(each) for each in made if id(each) not in before]
+            assert len(left) >= 3
+            del made
+        await until(lambda: not any(ref() for ref in left))
+    finally:
+        gc.enable()
