@@ -230,7 +230,7 @@ def _read(
             written, at = lib0.read_text(update, at, most)
             if client > MAX_CLIENT or clock > MAX_CLOCK:
                 raise Malformed("clock")
-            if lib0.nesting(written) > MAX_STATE_DEPTH:
+            if lib0.nests_deeper(written, MAX_STATE_DEPTH):
                 raise Malformed("too_deep")
             try:
                 state = msgspec.json.decode(written, type=dict[str, Any] | None)
@@ -245,9 +245,9 @@ def _read(
 
 
 def _stamp(state: dict[str, Any], writer: Writer, names: Mapping[str, str]) -> dict[str, Any]:
-    claimed = state.get("seat")
-    seats = sorted(writer.seats)
-    seat = claimed if isinstance(claimed, str) and claimed in writer.seats else (seats or [""])[0]
+    seat = state.get("seat")
+    if not isinstance(seat, str) or seat not in writer.seats:
+        seat = min(writer.seats, default="")
     name = names.get(seat, "")
     color = state.get("color")
     said = {field: value for field, value in state.items() if field in FIELDS}
