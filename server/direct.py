@@ -15,6 +15,8 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from server.lean import Event, Queue
+
 KNOWN: Final = "0.54."
 """Versions of uvicorn whose inside is known."""
 
@@ -55,6 +57,11 @@ def framed(payload: bytes) -> bytes:
     return bytes((BINARY, 127)) + length.to_bytes(8) + payload
 
 
+def payload(frame: bytes) -> bytes:
+    """What is in a frame made by `framed`."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
+
 def _told_nobody(free: bool) -> None:
     pass
 
@@ -64,6 +71,9 @@ class Direct(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.queue: Queue[Any] = Queue()  # type: ignore[assignment]
+        self.writable: Event = Event()  # type: ignore[assignment]
+        self.writable.set()
         self.free = False
         """Whether it takes a frame now: the websocket is open, and its buffer is not full."""
         self.told: Callable[[bool], None] = _told_nobody
@@ -84,8 +94,12 @@ class Direct(WebSocketsSansIOProtocol):
         """Write a frame made by `framed`. Only while it is `free`."""
         try:
             self.transport.write(frame)
-        except RuntimeError:  # closed, and the loop has not said so yet
-            self._end()
+        except RuntimeError:
+            self.broken()
+
+    def broken(self) -> None:
+        """The transport is closed, and the loop has not said so yet."""
+        self._end()
 
     async def room(self) -> None:
         """Wait until it takes frames again; returns as well when it never will."""

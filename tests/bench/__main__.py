@@ -5,6 +5,8 @@ Without `--url` it starts a server of its own on a free port, with a data folder
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
 server takes 400 websockets (`server/limits.py`).
 
+`python -m tests.bench pages` looks at join and room page with Lighthouse (`page_bench.py`).
+
 `python -m tests.bench peers` measures ours and other sync servers on the same work, in turn
 (`peers_bench.py`; `--help` says more).
 """
@@ -27,6 +29,7 @@ from typing import Final
 from tests.bench import (
     board_bench,
     export_bench,
+    page_bench,
     pairs_bench,
     peers_bench,
     room_bench,
@@ -53,7 +56,7 @@ def main() -> None:
         "what",
         nargs="*",
         help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; scale;"
-        " peers",
+        " pages; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
@@ -71,7 +74,7 @@ def main() -> None:
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     every = ["storage", "pairs", "board", "exports", "room", "screen"]
-    seldom = ["soak", "stalled", "scale"]
+    seldom = ["soak", "stalled", "scale", "pages"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every) - set(seldom):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
@@ -107,6 +110,11 @@ def main() -> None:
     if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
             asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
+    if "pages" in what:
+        with _server(options.url, options.pid) as (url, _):
+            pages = asyncio.run(page_bench.run(url, 1 if options.quick else 3))
+        if options.json:
+            options.json.write_text(json.dumps(pages, indent=1))
     if "stalled" in what:
         with _server(options.url, options.pid) as (url, _):
             figures = [asyncio.run(stalled_bench.run(url, options.seconds))]

@@ -17,6 +17,8 @@ export type Answer = { sent: Sent; message: DoneMessage | RefusedMessage };
 
 export class Commands extends EventTarget {
   private readonly drawer: Drawer<Sent>;
+  /** Requests that are not on this device's disk: on their way there, or refused by it. */
+  private readonly unkept = new Set<string>();
   private again: number | undefined;
   /** Those that could not be saved, until they are sent again. */
   private readonly unsaved = new Set<string>();
@@ -37,6 +39,11 @@ export class Commands extends EventTarget {
   /** How many have no answer yet. */
   get waiting(): number {
     return this.drawer.all().length;
+  }
+
+  /** Whether they all would outlive this page. */
+  get onDisk(): boolean {
+    return !this.unkept.size;
   }
 
   /** Those that have no answer yet. */
@@ -79,7 +86,10 @@ export class Commands extends EventTarget {
       boxes: Object.keys(texts),
       texts,
     };
-    void this.drawer.put(sent);
+    this.unkept.add(request);
+    void this.drawer.put(sent).then((kept) => {
+      if (kept && this.unkept.delete(request)) this.dispatchEvent(new Event("change"));
+    });
     // Behind what could not be saved, in order.
     if (this.again === undefined) this.connection.send(payload);
     this.dispatchEvent(new Event("change"));
@@ -120,6 +130,7 @@ export class Commands extends EventTarget {
       }
     }
     this.unsaved.delete(sent.id);
+    this.unkept.delete(sent.id);
     void this.drawer.drop(sent.id);
     this.dispatchEvent(new CustomEvent<Answer>("answer", { detail: { sent, message } }));
     this.dispatchEvent(new Event("change"));
