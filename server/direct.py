@@ -15,6 +15,8 @@ from typing import Any, Final
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from server.lean import Event, Queue
+
 KNOWN: Final = "0.54."
 """Versions of uvicorn whose inside is known."""
 
@@ -55,14 +57,26 @@ def framed(payload: bytes) -> bytes:
     return bytes((BINARY, 127)) + length.to_bytes(8) + payload
 
 
+def payload(frame: bytes) -> bytes:
+    """What is in a frame made by `framed`."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
+
+
+def _told_nobody(free: bool) -> None:
+    pass
+
+
 class Direct(WebSocketsSansIOProtocol):
     """A websocket whose transport may be written to; `free` says when."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.queue: Queue[Any] = Queue()  # type: ignore[assignment]
+        self.writable: Event = Event()  # type: ignore[assignment]
+        self.writable.set()
         self.free = False
         """Whether it takes a frame now: the websocket is open, and its buffer is not full."""
-        self.told: Callable[[bool], None] = lambda free: None
+        self.told: Callable[[bool], None] = _told_nobody
         """Called with `free` whenever it changes: who writes twenty thousand frames a second looks
         at something nearer."""
         self.taken: Callable[[bytes], bool] | None = None
@@ -80,8 +94,12 @@ class Direct(WebSocketsSansIOProtocol):
         """Write a frame made by `framed`. Only while it is `free`."""
         try:
             self.transport.write(frame)
-        except RuntimeError:  # closed, and the loop has not said so yet
-            self._end()
+        except RuntimeError:
+            self.broken()
+
+    def broken(self) -> None:
+        """The transport is closed, and the loop has not said so yet."""
+        self._end()
 
     async def room(self) -> None:
         """Wait until it takes frames again; returns as well when it never will."""
@@ -103,6 +121,11 @@ class Direct(WebSocketsSansIOProtocol):
         first = event.fin and not self._ended and self.queue.empty()
         if not (first and self.taken is not None and self.taken(bytes(event.data))):
             super().handle_bytes(event)
+
+    def let_go(self) -> None:
+        """Whoever was told is told no more, and the scope no longer leads here."""
+        self.told, self.taken = _told_nobody, None
+        (self.scope["extensions"] or {}).pop(EXTENSION, None)
 
     async def run_asgi(self) -> None:
         """Serve the application, which finds this in its scope."""
@@ -145,6 +168,7 @@ class Direct(WebSocketsSansIOProtocol):
         """The line is gone."""
         self._end()
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator that holds it
 
     def _open(self) -> None:
         if self._begun and not self._ended:

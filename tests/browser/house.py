@@ -201,12 +201,15 @@ class House:
         network: bool = False,
         **more: Any,
     ) -> Guest:
-        """A browser of somebody's own; with `network`, one whose line can be cut."""
+        """A browser of somebody's own; with `network`, one whose line can be cut. It has no service
+        worker unless `service_workers` is "allow"."""
         line = None
         if network:
             line = Network()
             self.networks.append(line)
             more["proxy"] = {"server": line.address}
+        # Where a page may keep itself, what a test sees would hang on what came before.
+        more.setdefault("service_workers", "block")
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, base_url=self.address, **more
         )

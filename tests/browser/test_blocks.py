@@ -191,12 +191,16 @@ def test_what_is_changed_stands_there_before_and_each_card_has_its_own(
 
 
 def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Site) -> None:
+    """It is told to everybody, and felt by who wants that on this device."""
     page = shown("voice-speak")
     page.evaluate(
         "navigator.vibrate = (how) => { (window.felt ??= []).push(how); return true; }; 0"
     )
     page.locator("h1").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("You speak. Kofi listens.")
+    page.get_by_role("button", name="Help and more").click()
+    page.get_by_label("Vibrate when it is my turn").check()
+    page.get_by_role("button", name="Help and more").click()
     page.evaluate(
         """() => {
         const block = document.querySelector("tl-voice");
@@ -205,7 +209,7 @@ def test_a_change_of_speaker_is_felt_and_told_once(shown: Any, site: gallery.Sit
     )
     told = page.locator("tl-voice [role=status]")
     expect(told).to_contain_text("Kofi speaks. You listen.")
-    assert page.evaluate("window.felt") == [[200]]
+    assert page.evaluate("window.felt") == [[120], [200]]
 
 
 def test_what_sends_it_stays_above_the_keyboard(shown: Any) -> None:

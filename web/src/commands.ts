@@ -20,6 +20,8 @@ export class Commands extends EventTarget {
   /** Requests that are not on this device's disk: on their way there, or refused by it. */
   private readonly unkept = new Set<string>();
   private again: number | undefined;
+  /** Those that could not be saved, until they are sent again. */
+  private readonly unsaved = new Set<string>();
 
   constructor(
     room: string,
@@ -94,6 +96,15 @@ export class Commands extends EventTarget {
     return request;
   }
 
+  /** Whether something that could not be saved was done before it. */
+  private follows(sent: Sent): boolean {
+    for (const each of this.drawer.all()) {
+      if (each.id === sent.id) return false;
+      if (this.unsaved.has(each.id)) return true;
+    }
+    return false;
+  }
+
   /** Once, in a while: nothing is wrong with what waits, it could not be saved. */
   private later(): void {
     this.again ??= window.setTimeout(() => this.resend(), AGAIN * (1 + Math.random()));
@@ -102,6 +113,7 @@ export class Commands extends EventTarget {
   private resend(): void {
     window.clearTimeout(this.again);
     this.again = undefined;
+    this.unsaved.clear();
     for (const sent of this.drawer.all()) this.connection.send(sent.payload);
   }
 
@@ -109,10 +121,15 @@ export class Commands extends EventTarget {
     if (message.type !== "done" && message.type !== "refused") return;
     const sent = this.drawer.all().find((each) => each.id === message.request);
     if (!sent) return;
-    if (message.type === "refused" && message.again) {
-      this.later();
-      return;
+    if (message.type === "refused") {
+      if (message.again) this.unsaved.add(sent.id);
+      // Judged without what was done before it: that could not be saved, and is sent again too.
+      if (message.again || this.follows(sent)) {
+        this.later();
+        return;
+      }
     }
+    this.unsaved.delete(sent.id);
     this.unkept.delete(sent.id);
     void this.drawer.drop(sent.id);
     this.dispatchEvent(new CustomEvent<Answer>("answer", { detail: { sent, message } }));

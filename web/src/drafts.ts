@@ -16,6 +16,8 @@ const ELSEWHERE = /^(room|me)\//;
 
 export class Drafts extends EventTarget {
   private readonly strays: Drawer<Stray>;
+  /** Whether this device keeps what is typed, also when the page is closed. */
+  keeps = true;
   /** Characters each box takes, as its screen says. */
   readonly limits = new Map<string, number>();
   /** "{seat} {box}": what was typed by hand and not sent yet. */
@@ -34,6 +36,10 @@ export class Drafts extends EventTarget {
     super();
     this.strays = new Drawer<Stray>(room, "tray");
     this.byHand = new Drawer<Kept>(room, "byhand");
+    void this.byHand.keeps().then((keeps) => {
+      this.keeps = keeps;
+      if (!keeps) this.tell();
+    });
     void this.strays.load().then(() => this.tell());
     void this.byHand.load().then((kept) => {
       for (const { id } of kept) this.fresh.add(id);

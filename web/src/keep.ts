@@ -22,10 +22,19 @@ export class Drawer<T extends Kept> {
         return;
       }
       request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: "id" });
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        // A room that is forgotten takes its drawers along (`kept.ts`).
+        request.result.onversionchange = () => request.result.close();
+        resolve(request.result);
+      };
       request.onerror = () => resolve(null);
       request.onblocked = () => resolve(null);
     });
+  }
+
+  /** Whether this device keeps anything: browsers inside chat apps and private windows may not. */
+  async keeps(): Promise<boolean> {
+    return (await this.opened) !== null;
   }
 
   /** Everything kept from before, oldest first by id. */

@@ -1,13 +1,16 @@
 // A room on a phone or a laptop, and on a shared device: one thing now.
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { Awake, hasFloor } from "./awake";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
 import { isTyping } from "./focus";
 import { finished, fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
+import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
-import { mount } from "./mount";
+import { breath, mount } from "./mount";
+import { nudge, nudges } from "./nudge";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { OWN } from "./panel/menu";
 import { define, icon, initials } from "./part";
@@ -24,6 +27,9 @@ function isPrivate(view: ViewMessage | undefined): boolean {
       (block.type === "cards" && block.document === "mine"),
   );
 }
+
+/** How the floor is felt when it comes (ms). */
+const TURN = [120, 80, 120];
 
 /** What may be long. */
 const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers", "commitments"]);
@@ -49,6 +55,9 @@ export class RoomPage extends StagePart {
   /** The seat the device is being passed to. */
   declare cover: string;
   declare from: string;
+  private readonly awake = new Awake();
+  /** Who at this device had the floor when the page was last drawn. */
+  private spoke: ReadonlySet<string> | undefined;
   private heading = "";
   private step: string | undefined;
 
@@ -56,6 +65,9 @@ export class RoomPage extends StagePart {
     super.connectedCallback();
     this.stage.addEventListener("done", this.onward);
     this.stage.addEventListener("done", this.gone);
+    // A device of several people was put away and opened again: nobody reads what is another's.
+    const { stage } = this;
+    if (stage.kept && stage.boot.seats.length > 1) this.cover = stage.seat;
   }
 
   override disconnectedCallback(): void {
@@ -101,6 +113,20 @@ export class RoomPage extends StagePart {
     const began = this.step !== undefined && here !== this.step;
     if (view) this.step = here;
     if (began && !this.menu && !isTyping()) window.scrollTo({ top: 0 });
+    this.floor();
+  }
+
+  /** While somebody here speaks the screen stays on; that it is their turn may be felt and heard. */
+  private floor(): void {
+    const { boot, views } = this.stage;
+    const mine = boot.seats.filter(({ seat }) => hasFloor(views.get(seat)));
+    const speak = new Set(mine.map(({ seat }) => seat));
+    this.awake.keep(speak.size > 0);
+    const before = this.spoke;
+    this.spoke = speak;
+    // A pair's screen tells each change itself (blocks/voice.ts).
+    const pair = this.stage.view?.blocks.some((block) => block.type === "voice");
+    if (before && !pair && [...speak].some((seat) => !before.has(seat))) nudge(TURN);
   }
 
   private uncover(): void {
@@ -231,6 +257,7 @@ export class RoomPage extends StagePart {
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${tongues(stage)}
+      ${nudges(stage)}
       <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
       <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>
@@ -275,15 +302,19 @@ export class RoomPage extends StagePart {
     const { stage } = this;
     const name = stage.name(this.cover);
     const last = stage.name(this.from);
-    return html`<section class="cover" aria-label=${t("Passing the device")}><div class="weave a"></div><div class="in stack"><p>${t("Passing to")}</p><h1 class="head" dir="auto" tabindex="-1">${name}</h1><p>${t("What {name} wrote is put away. Only {name} can bring it back.", { name: `\u2068${last}\u2069` })}</p><button class="btn main big" type="button" @click=${() => this.uncover()}>${t("I am {name}", { name: `\u2068${name}\u2069` })}</button><p class="note">${t("Someone else? Tap a name above.")}</p></div><div class="weave b"></div></section>`;
+    return html`<section class="cover" aria-label=${t("Passing the device")}><div class="weave a"></div><div class="in stack"><p>${t("Passing to")}</p><h1 class="head" dir="auto" tabindex="-1">${name}</h1>${last ? html`<p>${t("What {name} wrote is put away. Only {name} can bring it back.", { name: `\u2068${last}\u2069` })}</p>` : nothing}<button class="btn main big" type="button" @click=${() => this.uncover()}>${t("I am {name}", { name: `\u2068${name}\u2069` })}</button><p class="note">${t("Someone else? Tap a name above.")}</p></div><div class="weave b"></div></section>`;
   }
 }
 
 define("tl-room", RoomPage);
-const stage = openStage("seat");
-if (stage && document.getElementById("talanoa")) {
+async function start(): Promise<void> {
+  const stage = openStage("seat") ?? (await reopen("seat"));
+  if (!stage || !document.getElementById("talanoa")) return;
   const wanted = new URLSearchParams(location.search).get("as");
   if (wanted && stage.own(wanted)) stage.seat = wanted;
   watchKeyboard();
+  await breath();
   mount("tl-room", stage);
+  keep(stage, ["room", "join"]);
 }
+void start();

@@ -1,6 +1,6 @@
 // What a page knows: its views, people and lines, and what the person has filled in so far.
 import { type Boot, readBoot } from "./boot";
-import { learn } from "./clock";
+import { learn, unlearn } from "./clock";
 import { type Answer, Commands } from "./commands";
 import { Connection } from "./connection";
 import { Drafts } from "./drafts";
@@ -58,7 +58,7 @@ export class Stage extends EventTarget {
     }
     this.connection = new Connection(boot);
     // First: what waited may be answered by where the room is now.
-    this.connection.addEventListener("open", () => this.ask());
+    this.connection.addEventListener("open", () => this.live());
     this.commands = new Commands(boot.room, this.connection);
     this.drafts = new Drafts(boot.room, this.connection);
     this.connection.addEventListener("message", (event) =>
@@ -69,6 +69,11 @@ export class Stage extends EventTarget {
     );
     for (const part of [this.connection, this.commands, this.drafts])
       part.addEventListener("change", () => this.changed());
+  }
+
+  /** When this room was last seen here (ms), while that is all there is; 0 once there was a line. */
+  get kept(): number {
+    return this.boot.seen ?? 0;
   }
 
   get view(): ViewMessage | null {
@@ -124,6 +129,9 @@ export class Stage extends EventTarget {
     }
     return { count, onDisk };
   }
+
+  /** Whether the person has read that this device keeps nothing. */
+  warned = false;
 
   changed(): void {
     // Whoever was told that nothing can be saved sees as well that it is.
@@ -352,6 +360,12 @@ export class Stage extends EventTarget {
   }
 
   // What comes in
+
+  private live(): void {
+    if (this.kept) unlearn();
+    delete this.boot.seen;
+    this.ask();
+  }
 
   private ask(): void {
     for (const { seat } of this.boot.seats) this.connection.send({ lens: this.lens, seat });
