@@ -21,7 +21,10 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-THINK_S = 10
+THINK_S = (10, 40)
+"""How long the phase lasts: on a busy machine a server that is killed twice is not back in the
+first, and nothing would be shown."""
+
 LATE_S = 4.0
 """How much later than its time a phase may end where the server was killed just then."""
 
@@ -56,24 +59,35 @@ async def jumped(hall: Hall, clock: WallClock, hours: float, *, kill: bool) -> N
 async def test_U9_P9_a_clock_that_jumps_loses_nothing_and_ends_no_turn_early_or_late(
     tmp_path: Path,
 ) -> None:
-    clock = WallClock(tmp_path)
-    async with hall_of(tmp_path, clock, phones=4) as hall:
-        phase = await begin(hall, think_s=THINK_S)
+    for think_s in THINK_S:
+        if await held(tmp_path / f"{think_s}s", think_s):
+            return
+    raise AssertionError("a slow machine: nothing was shown")
+
+
+async def held(folder: Path, think_s: int) -> bool:
+    """The same with a phase of so many seconds; False when it ended before the clock had jumped."""
+    clock = WallClock(folder)
+    async with hall_of(folder, clock, phones=4) as hall:
+        phase = await begin(hall, think_s=think_s)
         began = time.monotonic()
         hall.load(edits=40)
         await hall.saved(10)
         await jumped(hall, clock, -1, kill=True)
         await jumped(hall, clock, 1, kill=True)
-        assert time.monotonic() - began < THINK_S, "a slow machine: nothing was shown"
-        assert (await hall.view())["activity"]["phase"] == phase, "not earlier"
-        await rung(hall, phase)
-        assert THINK_S - 1 < time.monotonic() - began < THINK_S + LATE_S
+        here = (await hall.view())["activity"]["phase"]
+        if time.monotonic() - began >= think_s:
+            return False
+        assert here == phase, "not earlier"
+        await rung(hall, phase, think_s + LATE_S)
+        assert think_s - 1 < time.monotonic() - began < think_s + LATE_S
         await jumped(hall, clock, 0, kill=False)
         assert not any(phone.refused for phone in hall.phones)
         await hall.judge()
     log = await log_of(hall)
     rang_once(log)
     in_step(log)
+    return True
 
 
 def in_step(log: list[Commit]) -> None:
