@@ -1,4 +1,5 @@
-"""A whole online exchange (template T1 of `methods.md` 4) in six real browsers, all of them phones, and six more people
+"""A whole online exchange (template T1 of `methods.md` 4) in six real browsers, all of them
+phones, and six more people
 over the API: eleven items, a co-facilitator who leads half of it by planned baton.
 
 Whoever leads presses the one right button of their own panel; all others do what their own screens
