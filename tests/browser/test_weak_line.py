@@ -35,7 +35,8 @@ ONE_WAY: Final = 0.2
 
 READABLE_MS: Final = 3_000
 USED_SECONDS: Final = 5.0
-"""Until a box takes what is typed: the prompt is usable (moment of truth 1)."""
+"""Until what is typed and chosen is taken: the prompt is usable (moment of truth 1). The first
+paint is a form that goes without a script; what was begun in it stays when the script comes."""
 
 LIVE_SECONDS: Final = 8.0
 """Until all is live: the line is there and the words of before are fetched."""
@@ -141,10 +142,8 @@ def test_on_a_weak_line_a_room_is_read_in_3_s_and_used_in_5(house: House, browse
     phone.page.goto(f"/r/{room.id}", wait_until="commit")
     box(phone).fill("typed before the script had come")
     phone.page.get_by_role("radio", name="Rain").check()
-    assert not phone.page.locator("tl-room").count()
-    expect(phone.page.locator("tl-room")).to_be_attached()
-    expect(box(phone)).to_be_editable()
     used = time.monotonic() - began
+    assert not phone.page.locator("tl-room").count()
     expect(phone.state).to_have_text(SAVED)
     live = time.monotonic() - began
     readable = phone.page.evaluate(
