@@ -14,11 +14,17 @@ COMING_SHOWN = 12
 
 BOARD_KINDS = ("insight", "question", "practice", "parking")
 
+HALL = frozenset({"room", "carried"})
+"""Where people hear each other without a call."""
+
 CONFIDENTIALITY: dict[str, Line] = {
     "circle": say("What is told in a circle stays there, unless its teller releases it."),
     "unattributed": say("Ideas may be used; nobody says whose they were."),
     "record": say("What is agreed here may be passed on, with who agreed it."),
 }
+
+
+ECHO = say("In the hall: sound on one device at each table, all others silent. More would echo.")
 
 
 def onward(state: RoomState) -> Note:
@@ -102,12 +108,22 @@ def between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> 
         blocks=(
             Now(text=say("Welcome to {room}", room=Words(state.title))),
             Note(text=waiting),
+            *_echo(state, seat, lens),
             Note(text=CONFIDENTIALITY[state.confidentiality], tone="quiet"),
             Note(text=offers_words.keeps(state, seat.language), tone="quiet"),
             *_coming(state, lens),
         ),
         place=say("{room}", room=Words(state.title)),
     )
+
+
+def _echo(state: RoomState, seat: Seat, lens: Lens) -> tuple[Note, ...]:
+    """Where some are in the hall and some are not, the hall learns how not to echo
+    (`methods.md` 1.9)."""
+    where = {each.where for each in state.seats.values() if each.status == "in" and each.person}
+    mixed = where & HALL and where - HALL
+    concerned = lens == "screen" or seat.where in HALL
+    return (Note(text=ECHO, tone="look"),) if mixed and concerned else ()
 
 
 def _coming(state: RoomState, lens: Lens) -> tuple[Rules, ...]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from server.languages import Languages
     from server.limits import Limits
     from server.offline import Offline
+    from server.rehearsal import Rehearsals
     from server.settings import Settings
     from server.sockets import Line as OpenLine
     from server.templating import Pages
@@ -36,6 +37,7 @@ class Site:
     languages: Languages
     pages: Pages
     offline: Offline
+    rehearsals: Rehearsals
     limits: Limits
     signer: Signer
     origins: frozenset[str]

@@ -33,6 +33,7 @@ from tests.bench import (
     pairs_bench,
     peers_bench,
     room_bench,
+    scale_bench,
     screen_bench,
     soak_bench,
     stalled_bench,
@@ -54,8 +55,8 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="storage, pairs, board, exports, room, screen (all by default); "
-        "soak; stalled; pages; peers",
+        help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; scale;"
+        " pages; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
@@ -65,6 +66,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
     parser.add_argument("--seconds", type=float, help="of writing, 10 by default")
     parser.add_argument("--minutes", type=float, default=30.0, help="of the soak, 30 by default")
+    parser.add_argument("--rooms", type=int, default=100, help="whose cost is taken, by scale")
     parser.add_argument("--quick", action="store_true", help="50 people, 4 seconds")
     parser.add_argument("--folder", type=Path, help="on which disk to measure the storage")
     parser.add_argument("--json", type=Path, help="write the room's figures to this file too")
@@ -72,7 +74,7 @@ def main() -> None:
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     every = ["storage", "pairs", "board", "exports", "room", "screen"]
-    seldom = ["soak", "stalled", "pages"]
+    seldom = ["soak", "stalled", "scale", "pages"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every) - set(seldom):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
@@ -118,8 +120,12 @@ def main() -> None:
             figures = [asyncio.run(stalled_bench.run(url, options.seconds))]
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
+    if "scale" in what:
+        figures = asyncio.run(scale_bench.run(options.rooms, options.seconds))
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
     if "soak" in what:
-        # Other work on this machine may keep a server waiting for longer than its watchdog does.
+        # What the serving process itself has is looked at, not its parent.
         with _server(options.url, options.pid, "--unsupervised") as (url, pid):
             assert pid, "the soak reads what the server's process has: name it with --pid"
             figures = [asyncio.run(soak_bench.run(url, pid, options.minutes))]

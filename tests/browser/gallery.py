@@ -1,6 +1,7 @@
 """Screenshots of every screen and phase, at two widths, light and dark, with an index page.
 
 `python -m tests.browser.gallery [--into FOLDER] [NAME ...]` needs a built web/dist and Chromium.
+`--phases` takes every phase in several languages, themes and sizes (`phase_gallery`).
 Pages come from the real templates with sample data; the websocket is answered by a stand-in that
 accepts every document and sends the sample messages once.
 """
@@ -41,13 +42,18 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SETTLED = "document.fonts.ready.then(() => true)"
+LIVE = """() => {
+    const line = document.querySelector("#talanoa > *")?.stage?.connection;
+    return !!line?.connected && [...line.documents.values()].every(({ arrived }) => arrived);
+}"""
+"""There is a line, and all that this page opens has come by it."""
 
 
 class Site:
     """The pages by path, and the messages each of them is sent."""
 
     def __init__(self) -> None:
-        self.languages = Languages()
+        self.languages = Languages(invented=True)
         self.made = Pages(self.languages)
         self.pages: dict[str, str] = {}
         self.messages: dict[str, list[dict[str, Any]]] = {}
@@ -318,7 +324,7 @@ def opened(
     page.route_web_socket("**/sync?*", partial(answer, site))
     page.goto(f"{base}/{name}")
     if page.locator("#boot").count():
-        page.wait_for_selector("text=/Connected|saved|Saved|على اتصال|people here/")
+        page.wait_for_function(LIVE)
     return page, trouble
 
 
@@ -368,6 +374,8 @@ def index(folder: Path, made: list[str]) -> None:
 
 def main() -> None:
     """Writes the gallery."""
+    from tests.browser import phase_gallery  # late: it shows its views on a `Site`
+
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--into", dest="folder", type=Path, default=Path("gallery"))
     parser.add_argument("names", nargs="*", help="only these sample screens")
@@ -381,8 +389,18 @@ def main() -> None:
         "--language", default="", metavar="TAG",
         help="of every screen of the demo: ar, hi, ... or en-XA (long), en-XB (long and mirrored)",
     )  # fmt: skip
+    parser.add_argument(
+        "--phases", nargs="*", default=None, metavar="KIND",
+        help="every phase of these activities or forms (none named: of all), quickly, in languages,"
+        " themes and sizes: phone, panel and wall",
+    )  # fmt: skip
+    parser.add_argument("--languages", nargs="+", default=phase_gallery.LANGUAGES, metavar="TAG")
+    parser.add_argument("--themes", nargs="+", choices=phase_gallery.THEMES, default=("light",))
+    parser.add_argument(
+        "--sizes", nargs="+", default=(*phase_gallery.SIZES, phase_gallery.WALL), metavar="WxH"
+    )
     asked = parser.parse_args()
-    some = bool(asked.names or asked.evening or asked.activity)
+    some = bool(asked.names or asked.evening or asked.activity or asked.phases is not None)
     asked.folder.mkdir(parents=True, exist_ok=True)
     site = build()
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -395,6 +413,10 @@ def main() -> None:
             made += evening_gallery.pictures(browser, asked.folder, asked.evening, asked.language)
         if asked.activity or not some:
             made += exchange_gallery.pictures(browser, asked.folder, asked.activity)
+        if asked.phases is not None:
+            made += phase_gallery.pictures(
+                browser, asked.folder, asked.phases, asked.languages, asked.themes, asked.sizes
+            )
         browser.close()
     index(asked.folder, made)
 

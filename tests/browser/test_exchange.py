@@ -1,4 +1,4 @@
-"""A whole online exchange (template T1 of `methods.md` 4) in six real browsers and six more people
+"""A whole online exchange (template T1 of `methods.md` 4) in six real browsers, all of them phones, and six more people
 over the API: eleven items, a co-facilitator who leads half of it by planned baton.
 
 Whoever leads presses the one right button of their own panel; all others do what their own screens
@@ -17,7 +17,7 @@ from playwright.sync_api import expect
 from activities.kernel import Refused
 from rooms.agenda_templates import EXCHANGE
 from tests.browser.guests import drive
-from tests.browser.house import LAPTOP, WAIT, Guest, House, Room, Seat
+from tests.browser.house import PHONE, WAIT, Guest, House, Room, Seat
 from tests.rooms.crowd import Crowd
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class Exchange:
         self.panels: dict[str, Guest] = {}
         self.phones: dict[str, tuple[Guest, Seat]] = {}
         self.led: dict[str, str] = {}
-        lead = house.browse(browser, "Amina Diallo", LAPTOP)
+        lead = house.browse(browser, "Amina Diallo", PHONE, has_touch=True)
         lead.sit(self.room.lead, "/panel")
         self.panels[self.room.lead.seat] = lead
         self.peer = self.room.join("Kofi Mensah")

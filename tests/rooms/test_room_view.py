@@ -63,3 +63,17 @@ async def test_documents_follow_membership_DOC1(tmp_path: Path) -> None:
         assert set((await house.view("s2"))["documents"]) == names("s2")
         await house.do("s2", "seat.leave")
         assert names("s2") == set()
+
+
+async def test_a_hall_with_people_elsewhere_learns_how_not_to_echo(tmp_path: Path) -> None:
+    """`methods.md` 1.9: one device a table has the sound; nobody far away is told."""
+    async with await House.open(tmp_path, "check_in") as house:
+        near = await house.join("Grace", where="room")
+        far = await house.join("Kofi", where="remote")
+        told = {
+            seat: any(
+                "More would echo" in b.get("text", "") for b in (await house.view(seat))["blocks"]
+            )
+            for seat in (near, far)
+        }
+        assert told == {near: True, far: False}

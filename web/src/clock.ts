@@ -61,7 +61,8 @@ export function minutes(ms: number): string {
   if (halves >= 20) return number(Math.round(halves / 2));
   const whole = Math.floor(halves / 2);
   const half = halves % 2 ? "½" : "";
-  return whole ? number(whole) + half : half;
+  // A half is no digit to the rules of two directions: in Arabic it would stand before its number.
+  return whole && half ? `\u2066${number(whole)}${half}\u2069` : whole ? number(whole) : half;
 }
 
 /** Words for a clock: soft endings, no counting down. `mine`: the viewer has the floor. */

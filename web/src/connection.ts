@@ -292,7 +292,7 @@ export class Connection extends EventTarget {
     }
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new HocuspocusProviderWebsocket({
-      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}`,
+      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}&room=${boot.room}`,
       messageReconnectTimeout: SILENCE,
       delay: 500,
       minDelay: 250,

@@ -69,9 +69,16 @@ export function fixedPlace(stage: Stage): TemplateResult {
       ? html`<p class="refused"><span>${endingSentence(ending.code)}</span><a class="btn small" href="/j">${t("Come in again")}</a></p>`
       : stage.kept
         ? lastSeen(stage.kept)
-        : stage.connection.line === "lost"
+        : stage.connection.line === "lost" && stage.drafts.keeps
           ? html`<p class="refused"><span>${t("The line dropped. Your words are safe on this device. We keep trying.")}</span></p>`
           : nothing
+  }${
+    stage.drafts.keeps || stage.warned
+      ? nothing
+      : html`<p class="notice"><span>${t("This browser keeps nothing on this device. Leave the page open until it says Saved.")}</span> <button class="btn small" type="button" @click=${() => {
+          stage.warned = true;
+          stage.changed();
+        }}>${t("All right")}</button></p>`
   }${
     stage.refusal
       ? html`<p class="refused"><span>${stage.refusal}</span><button class="btn small" type="button" @click=${() => {

@@ -8,6 +8,11 @@ for (const button of document.querySelectorAll<HTMLButtonElement>(
   button.addEventListener("click", () => void press(button));
 }
 
+for (const button of document.querySelectorAll<HTMLButtonElement>("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 async function press(button: HTMLButtonElement): Promise<void> {
   const { copy, share, save, title, done, name } = button.dataset;
   if (save) return keepFile(save, name ?? "talanoa.txt");
@@ -51,9 +56,9 @@ function keepFile(text: string, name: string): void {
 }
 
 for (const form of document.querySelectorAll("form")) {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector<HTMLButtonElement>("button[data-busy]");
-    if (!button) return;
+  form.addEventListener("submit", ({ submitter }) => {
+    const button = submitter ?? form.querySelector<HTMLButtonElement>("button[data-busy]");
+    if (!button?.dataset.busy) return;
     button.setAttribute("aria-busy", "true");
     button.textContent = `${button.dataset.busy}…`;
   });

@@ -32,6 +32,11 @@ export class Drawer<T extends Kept> {
     });
   }
 
+  /** Whether this device keeps anything: browsers inside chat apps and private windows may not. */
+  async keeps(): Promise<boolean> {
+    return (await this.opened) !== null;
+  }
+
   /** Everything kept from before, oldest first by id. */
   async load(): Promise<T[]> {
     const found = await this.run<T[]>("readonly", (store) => store.getAll() as IDBRequest<T[]>);

@@ -46,9 +46,13 @@ export function initials(name: string): string {
   );
 }
 
+/** Words that are no name without the next one: "Abd al-Rahman" is not called "Servant". */
+const HALF = /^(عبد|أبو|ابو|أم|ام|ابن|بن|بنت|abd|abdul|abu|umm|ibn|bin|bint)$/i;
+
 /** The name a ring has room for: the first word. */
 export function shortName(name: string, room = 12): string {
-  const word = name.trim().split(/\s+/)[0] ?? name;
+  const words = name.trim().split(/\s+/);
+  const word = (HALF.test(words[0] ?? "") ? words.slice(0, 2).join(" ") : words[0]) ?? name;
   const letters = graphemes
     ? Array.from(graphemes.segment(word), (p) => p.segment)
     : Array.from(word);

@@ -1,5 +1,6 @@
 // A room on a phone or a laptop, and on a shared device: one thing now.
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import { Awake, hasFloor } from "./awake";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
 import { isTyping } from "./focus";
@@ -9,6 +10,7 @@ import { t, tn } from "./i18n";
 import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
 import { breath, mount } from "./mount";
+import { nudge, nudges } from "./nudge";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { OWN } from "./panel/menu";
 import { define, icon, initials } from "./part";
@@ -25,6 +27,9 @@ function isPrivate(view: ViewMessage | undefined): boolean {
       (block.type === "cards" && block.document === "mine"),
   );
 }
+
+/** How the floor is felt when it comes (ms). */
+const TURN = [120, 80, 120];
 
 /** What may be long. */
 const LISTS: ReadonlySet<Block["type"]> = new Set(["cards", "stories", "answers", "commitments"]);
@@ -50,6 +55,9 @@ export class RoomPage extends StagePart {
   /** The seat the device is being passed to. */
   declare cover: string;
   declare from: string;
+  private readonly awake = new Awake();
+  /** Who at this device had the floor when the page was last drawn. */
+  private spoke: ReadonlySet<string> | undefined;
   private heading = "";
   private step: string | undefined;
 
@@ -105,6 +113,20 @@ export class RoomPage extends StagePart {
     const began = this.step !== undefined && here !== this.step;
     if (view) this.step = here;
     if (began && !this.menu && !isTyping()) window.scrollTo({ top: 0 });
+    this.floor();
+  }
+
+  /** While somebody here speaks the screen stays on; that it is their turn may be felt and heard. */
+  private floor(): void {
+    const { boot, views } = this.stage;
+    const mine = boot.seats.filter(({ seat }) => hasFloor(views.get(seat)));
+    const speak = new Set(mine.map(({ seat }) => seat));
+    this.awake.keep(speak.size > 0);
+    const before = this.spoke;
+    this.spoke = speak;
+    // A pair's screen tells each change itself (blocks/voice.ts).
+    const pair = this.stage.view?.blocks.some((block) => block.type === "voice");
+    if (before && !pair && [...speak].some((seat) => !before.has(seat))) nudge(TURN);
   }
 
   private uncover(): void {
@@ -235,6 +257,7 @@ export class RoomPage extends StagePart {
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${tongues(stage)}
+      ${nudges(stage)}
       <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
       <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>

@@ -4,31 +4,44 @@ import { drawBlock, regions } from "./blocks/index";
 import { readBoot } from "./boot";
 import { ticker } from "./clock";
 import { comingIn, StagePart } from "./frame";
-import { t, tn } from "./i18n";
+import { number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon } from "./part";
 import { openStage } from "./stage";
 import { tongues } from "./tongue";
-import type { Block, ViewMessage } from "./wire";
+import { Turning } from "./turning";
+import type { ViewMessage } from "./wire";
 
-/** Sizes the words of a wall are tried in, until all of them stand between head and foot. */
+/** Sizes of the head and the prompt, until all words stand between head and foot. No line of a wall
+ *  is lower than a twentieth of its height (styles/screen.css): what is left over takes turns. */
 const SIZES = [1, 0.92, 0.84, 0.76, 0.68, 0.6];
+
+/** Lines that the room's title may take. */
+const TITLE = 2;
+
+/** Whether the screen is a wall, and no phone that shows one; as in styles/screen.css. */
+const WHOLE = window.matchMedia("(min-width: 60rem)");
 
 export class WallPage extends StagePart {
   private shape: ResizeObserver | undefined;
-  /** A list that turns its page is as long as its words are. */
-  private readonly turned = () => this.fit();
+  private turning: Turning | undefined;
+  /** The next page's turn may have come; and the clock's words have another length every minute. */
+  private readonly tick = () => {
+    this.turning?.stand();
+    if (this.turning?.fits === false) this.fit();
+    this.mark();
+  };
 
   override connectedCallback(): void {
     super.connectedCallback();
     this.shape = new ResizeObserver(() => this.fit());
     this.shape.observe(document.documentElement);
-    ticker.add(this.turned);
+    ticker.add(this.tick);
   }
 
   override disconnectedCallback(): void {
     this.shape?.disconnect();
-    ticker.remove(this.turned);
+    ticker.remove(this.tick);
     super.disconnectedCallback();
   }
 
@@ -37,14 +50,39 @@ export class WallPage extends StagePart {
     requestAnimationFrame(() => this.fit());
   }
 
-  /** Nothing scrolls on a wall, so what would not fit becomes smaller. */
+  /** Nothing scrolls on a wall: first the large words become smaller, then pages turn. */
   private fit(): void {
     const middle = this.querySelector<HTMLElement>(".mid");
     if (!middle) return;
-    for (const size of SIZES) {
+    this.turning?.reset();
+    this.turning = new Turning(middle);
+    this.entitle();
+    const fits = SIZES.some((size) => {
       middle.style.setProperty("--fit", String(size));
-      if (middle.scrollHeight <= middle.clientHeight + 1) return;
-    }
+      return this.turning?.fits;
+    });
+    if (!fits && WHOLE.matches) this.turning.turn();
+    this.mark();
+  }
+
+  /** A title of many lines would take the room of what is said now. */
+  private entitle(): void {
+    const title = this.querySelector<HTMLElement>(".title");
+    if (!title) return;
+    title.removeAttribute("data-off");
+    const line = Number.parseFloat(getComputedStyle(title).lineHeight);
+    title.toggleAttribute("data-off", WHOLE.matches && title.offsetHeight > TITLE * line + 1);
+  }
+
+  /** Says which page stands. */
+  private mark(): void {
+    const { turning } = this;
+    const said =
+      turning && turning.count > 1
+        ? t("{n} of {all}", { n: number(turning.at + 1), all: number(turning.count) })
+        : "";
+    const place = this.querySelector(".turn");
+    if (place && place.textContent !== said) place.textContent = said;
   }
 
   protected override render(): TemplateResult {
@@ -54,19 +92,16 @@ export class WallPage extends StagePart {
       return html`<div class="wall"><div class="mid stack"><h1 class="head">${t("One moment")}</h1></div></div>`;
     const { say, pics, rest } = regions(view);
     const pic = pics.length === 1 ? pics[0] : undefined;
-    // With several circles all height is theirs: what is said beside them stands in the foot.
-    const beside: Block[] = pics.length > 1 ? rest.filter((block) => block.type === "note") : [];
-    const middle = rest.filter((block) => !beside.includes(block));
     const talks = say.some((block) => block.type === "now");
     document.title = `${view.room.title} · Talanoa`;
     return html`<div class="wall ${pics.length > 1 ? "several" : ""} ${comingIn(view) ? "coming" : ""}">
       ${pic ? html`<div class="pic">${drawBlock(stage, view, pic)}</div>` : nothing}
-      <header><span class="brand">${icon("talanoa")}Talanoa</span>${tongues(stage)}<span dir="auto">${view.room.title}</span></header>
-      <section class="mid stack" aria-live="polite"><div class="told stack">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}</div>
-      ${pics.length > 1 ? html`<div class="trio" data-n=${pics.length}>${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
-      ${middle.length ? html`<div class="rest">${middle.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
+      <header><span class="brand">${icon("talanoa")}Talanoa</span>${tongues(stage)}<span class="title" dir="auto">${view.room.title}</span><span class="turn nums"></span></header>
+      <section class="mid stack"><div class="told stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}</div>
+      ${pics.length > 1 ? html`<div class="trio" data-n=${pics.length}>${pics.map((block) => html`<figure>${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}${drawBlock(stage, view, block)}</figure>`)}</div>` : nothing}
+      ${rest.length ? html`<div class="rest">${rest.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
       ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
-      <footer>${this.door(view)}${beside.map((block) => drawBlock(stage, view, block))}<span class="line">${this.state(view)}</span></footer></div>`;
+      <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;
   }
 
   private state(view: ViewMessage): TemplateResult {

@@ -57,12 +57,13 @@ export class Stage extends EventTarget {
       learn(boot.view.now);
     }
     this.connection = new Connection(boot);
+    // First: what waited may be answered by where the room is now.
+    this.connection.addEventListener("open", () => this.live());
     this.commands = new Commands(boot.room, this.connection);
     this.drafts = new Drafts(boot.room, this.connection);
     this.connection.addEventListener("message", (event) =>
       this.hear((event as CustomEvent<ServerMessage>).detail),
     );
-    this.connection.addEventListener("open", () => this.live());
     this.commands.addEventListener("answer", (event) =>
       this.answered((event as CustomEvent<Answer>).detail),
     );
@@ -121,13 +122,16 @@ export class Stage extends EventTarget {
   /** Boxes with changes the server has not acknowledged, and commands without an answer. */
   get unsaved(): { count: number; onDisk: boolean } {
     let count = this.commands.waiting;
-    let onDisk = true;
+    let { onDisk } = this.commands;
     for (const shared of this.connection.documents.values()) {
       count += shared.touched.size;
       if (shared.touched.size && !shared.onDisk) onDisk = false;
     }
     return { count, onDisk };
   }
+
+  /** Whether the person has read that this device keeps nothing. */
+  warned = false;
 
   changed(): void {
     // Whoever was told that nothing can be saved sees as well that it is.

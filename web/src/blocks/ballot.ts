@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type { Ballot, BallotOption, Offer } from "../wire";
-import { paged, TimedPart } from "./block";
+import { TimedPart } from "./block";
 import { clockFor, Speaker } from "./ring";
 
 /** Milliseconds within which two digits are one number, where there are ten options or more. */
@@ -11,9 +11,6 @@ const DIGITS = 700;
 
 /** More dots than this on one option are not drawn as empty places. */
 const MANY = 5;
-/** Options a wall has room for in lines of a twentieth of its height, and how long they stand. */
-const PAGE = 6;
-const STANDS = 10_000;
 
 export class BallotBlock extends TimedPart<Ballot> {
   private digits = "";
@@ -81,7 +78,7 @@ export class BallotBlock extends TimedPart<Ballot> {
     this.used = used;
     return html`<section class="stack ballot" @keydown=${(event: KeyboardEvent) => this.key(event)}><h2 class="sec">${open ? t("Your dots") : t("The options")}<span class="note nums">${open ? html`<span class="dotted" aria-hidden="true">${"●".repeat(used)}${"○".repeat(this.left)}</span> ${left}` : dots ? tn("{n} dot each", "{n} dots each", dots) : nothing}</span></h2>
       ${clockFor(this.stage, this.view, clock, this.speaker)}
-      <ol class="options">${paged(this.view, options, PAGE, STANDS).map((option) => this.option(option, open))}</ol>
+      <ol class="options">${options.map((option) => this.option(option, open))}</ol>
       ${open ? html`<p class="note wideonly">${t("Keys: the number gives a dot, Shift and the number takes it back.")}</p>` : nothing}
       <p class="vh" role="status">${this.told}</p></section>`;
   }

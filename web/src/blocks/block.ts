@@ -1,7 +1,7 @@
 // What all block elements share: their block, the view it stands in, and the stage.
 
 import { html, type TemplateResult } from "lit";
-import { serverNow, ticker } from "../clock";
+import { ticker } from "../clock";
 import { StagePart } from "../frame";
 import { t } from "../i18n";
 import { icon } from "../part";
@@ -62,11 +62,4 @@ const HAND = window.matchMedia("(max-width: 63.99rem)");
 /** Whether this is a panel on a phone: what is not now is folded there. */
 export function inHand(view: ViewMessage): boolean {
   return view.lens === "panel" && HAND.matches;
-}
-
-/** On a wall nothing scrolls: a long list stands there a page at a time, `stands` ms each. */
-export function paged<T>(view: ViewMessage, list: T[], size: number, stands: number): T[] {
-  if (view.lens !== "screen" || list.length <= size) return list;
-  const page = Math.floor(serverNow() / stands) % Math.ceil(list.length / size);
-  return list.slice(page * size, (page + 1) * size);
 }

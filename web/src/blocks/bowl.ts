@@ -14,6 +14,13 @@ const MAT = plait(106, 112, 44, MIDDLE, MIDDLE);
 const AROUND = 146;
 const DOT = 11;
 
+/** Letters of a name that is written out. */
+const WHOLE = 24;
+/** Who waits is named on a wall so far; the others are counted. */
+const IN_LINE = 4;
+/** Letters of a word that stands in a chair, where letters are large. */
+const CHAIR = 5;
+
 /** Radius of a chair and its distance from the middle: 2 to 8 chairs without touching. */
 function measures(chairs: number): { r: number; distance: number } {
   if (chairs <= 5) return { r: 27, distance: 66 };
@@ -49,7 +56,7 @@ export class BowlBlock extends TimedPart<Bowl> {
 
   /** A wall has room for first names. */
   private called(name: string): string {
-    return this.view.lens === "screen" ? shortName(name) : name;
+    return this.view.lens === "screen" ? shortName(name, WHOLE) : name;
   }
 
   /** Chairs and the own place in the queue, said when they change and never before. */
@@ -73,16 +80,18 @@ export class BowlBlock extends TimedPart<Bowl> {
     const time = clock ? timeWords(clock, false) : null;
     const around = [...queue, ...outer];
     const inside = chairs.filter((chair) => chair.name);
+    const wall = this.view.lens === "screen";
+    const named = wall ? queue.slice(0, IN_LINE) : queue;
     return html`<figure class="bowlbox"><svg class="bowl" viewBox="0 0 328 328" role="img" aria-label=${[title, news, time?.spoken].filter(Boolean).join(" ")}><path class="weave" d=${MAT}></path>
       ${around.map((seat, n) => this.dot(seat, n, around.length, n < queue.length))}${chairs.map((chair, n) => this.chair(chair, n))}${this.mine(around)}
-      ${time ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
-      <figcaption>${
+      ${time && !wall ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
+      <figcaption>${time && wall ? html`<p class="nums" aria-hidden="true">${time.spoken}</p>` : nothing}${
         inside.length
           ? html`<p><span class="quiet">${t("Inside now:")}</span> ${inside.map((chair, n) => html`${n ? comma() : ""}<bdi class=${this.me(chair.seat) ? "you" : ""}>${this.me(chair.seat) ? t("You") : this.called(chair.name ?? "")}</bdi>${chair.tag ? html` <span class="note">(${chair.tag})</span>` : nothing}`)}</p>`
           : nothing
       }${
         queue.length
-          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${queue.map((seat, n) => html`${n ? comma() : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : this.called(seat.name)}</bdi>`)}</p>`
+          ? html`<p><span class="quiet">${t("Next in line:")}</span> ${named.map((seat, n) => html`${n ? comma() : ""}<span class="nums">${number(n + 1)}.</span> <bdi class=${this.me(seat.seat) ? "you" : ""}>${this.me(seat.seat) ? t("You") : this.called(seat.name)}</bdi>`)}${queue.length > named.length ? html`${comma()}<span class="nums">${tn("{n} more", "{n} more", queue.length - named.length)}</span>` : nothing}</p>`
           : nothing
       }</figcaption></figure>
       <ol class="vh" aria-label=${t("Chairs")}>${chairs.map((chair) => html`<li><bdi>${this.me(chair.seat) ? t("You, in a chair") : words(chair)}</bdi></li>`)}</ol>
@@ -95,7 +104,9 @@ export class BowlBlock extends TimedPart<Bowl> {
     const [x, y] = at((n + 0.5) / all, AROUND, MIDDLE, MIDDLE);
     const mine = this.me(seat.seat);
     return svg`<circle class=${`o ${mine ? "me" : ""} ${queued ? "q" : ""} ${seat.state === "away" ? "away" : ""}`} cx=${x} cy=${y} r=${r}></circle>${
-      queued && r > 7 ? svg`<text class="qn" x=${x} y=${y + 4}>${number(n + 1)}</text>` : nothing
+      queued && r > 7 && this.view.lens !== "screen"
+        ? svg`<text class="qn" x=${x} y=${y + 4}>${number(n + 1)}</text>`
+        : nothing
     }`;
   }
 
@@ -113,11 +124,13 @@ export class BowlBlock extends TimedPart<Bowl> {
     const [x, y] = at(n / this.block.chairs.length, distance, MIDDLE, MIDDLE);
     const label = chair.state === "free" ? t("free") : chair.state === "locked" ? t("later") : null;
     const mine = this.me(chair.seat);
+    // A wall's letters are large: a longer word stands below the bowl alone.
+    const fits = this.view.lens !== "screen" || (label ?? "").length <= CHAIR;
     // One coral thing at a time: the first free chair; others are free in words and outline.
     const first = this.block.chairs.findIndex((each) => each.state === "free") === n;
     return svg`<g class=${`chair ${chair.state} ${first ? "first" : ""} ${mine ? "me" : ""}`}><circle cx=${x} cy=${y} r=${r}></circle>${
       label
-        ? svg`<text class="frl" x=${x} y=${y + 5}>${label}</text>`
+        ? svg`<text class="frl" x=${x} y=${y + 5}>${fits ? label : chair.state === "free" ? "+" : "…"}</text>`
         : svg`<text class="ini" x=${x} y=${y + (chair.state === "leaving" ? 1 : 6)}>${mine ? t("You") : initials(chair.name ?? "")}</text>`
     }${chair.state === "leaving" ? svg`<path class="go" d=${`M${x - 7} ${y + r * 0.62}h14m-4-4l4 4-4 4`}></path>` : nothing}</g>`;
   }

@@ -1,5 +1,6 @@
 // Where the voices are: a call opened beside the page, or a number to dial.
 import { html, type TemplateResult } from "lit";
+import { copyText } from "../copy";
 import { t } from "../i18n";
 import { icon } from "../part";
 import type { Call } from "../wire";
@@ -16,6 +17,11 @@ export class CallBlock extends BlockPart<Call> {
     const dial = url.toLowerCase().startsWith("tel:");
     if (this.view.lens === "screen")
       return html`<p class="callline">${icon("call")}<span>${label}</span> <bdi>${url.replace(/^(https?:\/\/|tel:)/i, "")}</bdi></p>`;
-    return html`<p class="callline"><a class="btn" href=${url} target=${dial ? "_self" : "_blank"} rel="noopener noreferrer">${icon("call")}<span>${label}</span>${dial ? "" : html`<span class="vh">${t("(opens beside this page)")}</span>`}</a></p>`;
+    return html`<p class="callline"><a class="btn" href=${url} target=${dial ? "_self" : "_blank"} rel="noopener noreferrer">${icon("call")}<span>${label}</span>${dial ? "" : html`<span class="vh">${t("(opens beside this page)")}</span>`}</a>${
+      // Browsers inside chat apps open nothing beside the page: the link is taken along.
+      dial
+        ? ""
+        : html`<button class="btn icon" type="button" aria-label=${t("Copy the link")} @click=${() => copyText(url)}>${icon("copy")}</button>`
+    }</p>`;
   }
 }

@@ -1,37 +1,12 @@
 // Cards "I will ...": who, what, with whom, by when, and what helps.
 import { html, nothing, type TemplateResult } from "lit";
-import { serverNow } from "../clock";
 import { day, number, t, tn } from "../i18n";
 import { icon } from "../part";
 import type { Commitment, Commitments, Offer } from "../wire";
-import { sees, TimedPart } from "./block";
+import { BlockPart, sees } from "./block";
 
-/** Lines a wall has room for in letters that are read from the back of a hall, beside a ring too;
- * letters in such a line; and how long a page stands (ms): long enough to be read aloud. */
-const LINES = 6;
-const BESIDE = 6;
-const LETTERS = 44;
-const BESIDE_LETTERS = 26;
-const STANDS = 15_000;
 /** Cards that are read without asking for more. */
 const FEW = 4;
-
-/** Cards on pages of so many lines; at least one card on each. */
-function pages(cards: Commitment[], lines: number, letters: number): Commitment[][] {
-  const found: Commitment[][] = [];
-  let left = 0;
-  for (const card of cards) {
-    const long = `${card.who} ${card.text ?? ""} ${card.by ? day(card.by) : ""}`.length + 8;
-    const need = Math.ceil(long / letters);
-    if (!found.length || need > left) {
-      found.push([]);
-      left = lines;
-    }
-    found.at(-1)?.push(card);
-    left -= need;
-  }
-  return found;
-}
 
 function stateTag(state: Commitment["state"]): TemplateResult | typeof nothing {
   switch (state) {
@@ -48,11 +23,7 @@ function stateTag(state: Commitment["state"]): TemplateResult | typeof nothing {
   }
 }
 
-export class CommitmentsBlock extends TimedPart<Commitments> {
-  protected override ticks(): boolean {
-    return this.view.lens === "screen";
-  }
-
+export class CommitmentsBlock extends BlockPart<Commitments> {
   protected override render(): TemplateResult {
     const { title, cards } = this.block;
     if (this.view.lens === "screen") return this.onWall();
@@ -71,10 +42,7 @@ export class CommitmentsBlock extends TimedPart<Commitments> {
   private onWall(): TemplateResult {
     const { title, cards } = this.block;
     const told = cards.filter((card) => card.text);
-    const ring = this.view.blocks.some((block) => block.type === "ring");
-    const all = pages(told, ring ? BESIDE : LINES, ring ? BESIDE_LETTERS : LETTERS);
-    const page = all[Math.floor(serverNow() / STANDS) % all.length] ?? [];
-    return html`<section class="stack"><h2 class="sec">${title}<span class="note nums">${number(told.length)}</span></h2><ul class="commits">${page.map((card) => html`<li><b dir="auto">${card.who}</b> <span dir="auto">${t("I will {what}", { what: `\u2068${card.text}\u2069` })}</span>${card.by ? html` <span class="quiet">${day(card.by)}</span>` : nothing}</li>`)}</ul></section>`;
+    return html`<section class="stack"><h2 class="sec">${title}<span class="note nums">${number(told.length)}</span></h2><ul class="commits">${told.map((card) => html`<li><b dir="auto">${card.who}</b> <span dir="auto">${t("I will {what}", { what: `\u2068${card.text}\u2069` })}</span>${card.by ? html` <span class="quiet">${day(card.by)}</span>` : nothing}</li>`)}</ul></section>`;
   }
 
   private card(card: Commitment): TemplateResult {

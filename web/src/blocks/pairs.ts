@@ -1,42 +1,33 @@
-// Who is with whom, for the wall and the panel; a wall with many pairs shows a page at a time.
+// Who is with whom, for the wall and the panel.
 import { html, nothing, type TemplateResult } from "lit";
-import { number, t } from "../i18n";
+import { t } from "../i18n";
 import { longerName, shortName } from "../part";
 import type { Pair, Pairs, RingSeat } from "../wire";
-import { paged, TimedPart } from "./block";
+import { TimedPart } from "./block";
 import { clockFor, Speaker } from "./ring";
 
-/** Pairs a wall has room for in lines of a twentieth of its height, and where names need two. */
-const PAGE = 8;
-const LONG_PAGE = 6;
-/** Letters of the names of one pair that stand in one line. */
-const LETTERS = 22;
-/** How long such a page stands (ms): long enough to find one's own name. */
-const STANDS = 10_000;
+/** Letters of a name that is written out. */
+const WHOLE = 24;
 
 export class PairsBlock extends TimedPart<Pairs> {
   private readonly speaker = new Speaker();
   protected override render(): TemplateResult {
     const { title, pairs, clock } = this.block;
-    const long = (pair: Pair) =>
-      pair.seats.reduce((sum, seat) => sum + this.called(seat).length + 3, -3) > LETTERS;
-    const size = pairs.some(long) ? LONG_PAGE : PAGE;
-    const shown = paged(this.view, pairs, size, STANDS);
-    const pages = shown === pairs ? 1 : Math.ceil(pairs.length / size);
-    const page = shown[0] ? Math.floor(pairs.indexOf(shown[0]) / size) : 0;
-    return html`<section class="stack paired"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>
+    return html`<section class="stack paired"><h2 class="sec">${title}</h2>
       ${clockFor(this.stage, this.view, clock, this.speaker)}
-      <ul class="pairs">${shown.map((pair) => this.pair(pair))}</ul></section>`;
+      <ul class="pairs">${pairs.map((pair) => this.pair(pair))}</ul></section>`;
   }
 
   /** A wall has room for first names; two who share one are told apart. */
   private called(seat: RingSeat): string {
     if (this.view.lens !== "screen") return seat.name;
-    const short = shortName(seat.name);
+    const short = shortName(seat.name, WHOLE);
     const twins = this.block.pairs.some((pair) =>
-      pair.seats.some((other) => other.seat !== seat.seat && shortName(other.name) === short),
+      pair.seats.some(
+        (other) => other.seat !== seat.seat && shortName(other.name, WHOLE) === short,
+      ),
     );
-    return twins ? longerName(seat.name) : short;
+    return twins ? longerName(seat.name, WHOLE) : short;
   }
 
   private pair(pair: Pair): TemplateResult {

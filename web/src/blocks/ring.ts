@@ -3,6 +3,7 @@
 import { html, nothing, type PropertyValues, svg, type TemplateResult } from "lit";
 import { filled, left, minutes, serverNow, timeWords } from "../clock";
 import { hour, t } from "../i18n";
+import { nudge } from "../nudge";
 import { initials, longerName, shortName } from "../part";
 import type { Stage } from "../stage";
 import type { Clock, Countdown, Ring, RingSeat, SeatState, ViewMessage } from "../wire";
@@ -80,6 +81,13 @@ interface Measures {
   bed: number;
 }
 
+/** On a wall letters are a twentieth of its height: a ring of more people has no room for names. */
+const NAMED_ON_WALL = 12;
+/** Letters of a name that is written out. */
+const WHOLE = 24;
+/** Seat radius in which such initials stand. */
+const ROOMY = 14;
+
 function measures(count: number): Measures {
   if (count <= 8)
     return { seat: 28, distance: 121, look: "", room: 11, above: 10, below: 19, bed: 5.5 };
@@ -130,6 +138,12 @@ export function arc(start: number, share: number, radius: number, cx = CX, cy = 
   return `M${p(at(start, radius, cx, cy))}A${radius} ${radius} 0 ${whole > 0.5 ? 1 : 0} 1 ${p(at(start + whole, radius, cx, cy))}`;
 }
 
+/** How small the middle line must be; marks of direction take no room. */
+function long(text: string): string {
+  const { length } = text.replace(/[\u2066\u2069]/g, "");
+  return length > 11 ? "long longest" : length > 7 ? "long" : "";
+}
+
 /** The clock inside a ring of its own: track, arc from `start`, marks, three lines of words. */
 export function dial(
   clock: Clock | null | undefined,
@@ -147,10 +161,13 @@ export function dial(
     ${marks.map((turn) => svg`<path class="mark" d=${`M${p(at(turn, 68))}L${p(at(turn, 74))}`}></path>`)}
     ${
       words
-        ? svg`<text class="c1" x=${CX} y=${CY - 20}>${words.above}</text><text class=${`c2 ${words.main.length > 11 ? "long longest" : words.main.length > 7 ? "long" : ""}`} x=${CX} y=${CY + 11}>${words.main}</text><text class="c3" x=${CX} y=${CY + 32}>${words.below}</text>`
+        ? svg`<text class="c1" x=${CX} y=${CY - 20}>${words.above}</text><text class=${`c2 ${long(words.main)}`} x=${CX} y=${CY + 11}>${words.main}</text><text class="c3" x=${CX} y=${CY + 32}>${words.below}</text>`
         : nothing
     }`;
 }
+
+/** How a mark of the own time is felt (ms). */
+const MARK = [80];
 
 /** Says the time aloud at the marks and at the end, and at no other moment. */
 export class Speaker {
@@ -171,7 +188,10 @@ export class Speaker {
     const crossed = [...clock.marks.map((mark) => mark * 1000), 0].find(
       (mark) => this.last > mark && ms <= mark,
     );
-    if (crossed !== undefined) this.text = timeWords(clock, mine)?.spoken ?? "";
+    if (crossed !== undefined) {
+      this.text = timeWords(clock, mine)?.spoken ?? "";
+      if (mine) nudge(MARK);
+    }
     this.last = ms;
   }
 }
@@ -190,12 +210,41 @@ export class RingBlock extends TimedPart<Ring> {
       seats.findIndex((seat) => seat.seat === floor),
     );
     const start = seats.length ? holder / seats.length : 0;
+    if (this.wall && this.view.blocks.filter((block) => block.type === "ring").length > 1)
+      return this.small(start);
     return html`<svg class="ring ${look}" viewBox="0 0 328 338" role="img" aria-label=${this.summary(mine)}>
       <path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>
       ${dial(clock, start, mine)}${seats.map((seat, n) => this.seat(seat, n, seats))}</svg>
       <ol class="vh" aria-label=${title ?? t("Order")}>${seats.map(
         (seat) => html`<li><bdi>${this.called(seat)}</bdi>, ${stateWord(this.state(seat))}</li>`,
       )}</ol><p class="vh" role="status">${this.speaker.text}</p>`;
+  }
+
+  private get wall(): boolean {
+    return this.view.lens === "screen";
+  }
+
+  /** One of several circles of a wall: its shape, and below it the names in their order. */
+  private small(start: number): TemplateResult {
+    const { seats, clock, floor, title } = this.block;
+    const { seat: r, distance } = measures(seats.length);
+    const share = clock ? filled(clock) : 0;
+    return html`<svg class="ring" viewBox="0 0 328 338" aria-hidden="true"><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${share > 0 ? svg`<path class="arc" d=${arc(start, share, TRACK)}></path>` : nothing}${seats.map(
+      (seat, n) => {
+        const [x, y] = at(n / seats.length, distance);
+        return svg`<g class=${`seat ${this.state(seat)}`}><circle class="d" cx=${x} cy=${y} r=${r}></circle></g>`;
+      },
+    )}</svg><ol class="round" aria-label=${title ?? t("Order")}>${seats.map(
+      (seat) =>
+        html`<li class=${seat.seat === floor ? "speaks" : ""}><bdi>${this.twin(seat) ? longerName(seat.name, WHOLE) : shortName(seat.name, WHOLE)}</bdi><span class="vh">, ${stateWord(this.state(seat))}</span></li>`,
+    )}</ol>`;
+  }
+
+  /** Whether somebody else in the ring has the same first name. */
+  private twin(seat: RingSeat): boolean {
+    return this.block.seats.some(
+      (other) => other !== seat && shortName(other.name) === shortName(seat.name),
+    );
   }
 
   private state(seat: RingSeat): SeatState {
@@ -232,19 +281,18 @@ export class RingBlock extends TimedPart<Ring> {
     const [nameX, label, anchor] = swarm
       ? inside(n, seats.length, [x, y], r)
       : [x, above ? y - r - gap.above : y + r + gap.below, "middle"];
-    const named = !swarm || state === "floor" || this.me(seat);
-    const twins = seats.some(
-      (other) => other !== seat && shortName(other.name) === shortName(seat.name),
-    );
+    const named = this.wall
+      ? seats.length <= NAMED_ON_WALL
+      : !swarm || state === "floor" || this.me(seat);
     const name = this.me(seat)
       ? t("You")
-      : twins
+      : this.twin(seat)
         ? longerName(seat.name, room)
         : shortName(seat.name, room);
     const badge = r * 0.74;
     return svg`<g class=${`seat ${state} ${this.me(seat) ? "me" : ""}`}><circle class="bed" cx=${x} cy=${y} r=${r + gap.bed}></circle>
       ${state === "floor" ? svg`<circle class="halo" cx=${x} cy=${y} r=${r + gap.bed - 1}></circle>` : nothing}
-      <circle class="d" cx=${x} cy=${y} r=${r}></circle>${r < LEGIBLE ? nothing : svg`<text class="ini" x=${x} y=${y + (r > 20 ? 6 : 4.5)}>${initials(seat.name)}</text>`}
+      <circle class="d" cx=${x} cy=${y} r=${r}></circle>${r < (this.wall ? ROOMY : LEGIBLE) ? nothing : svg`<text class="ini" x=${x} y=${y + (r > 20 ? 6 : 4.5)}>${initials(seat.name)}</text>`}
       ${state === "told" && !swarm ? svg`<circle class="bd" cx=${x + badge} cy=${y + badge} r="9.5"></circle><path class="tk" d=${`m${x + badge - 4} ${y + badge + 0.5} 3 3 5-6`}></path>` : nothing}
       ${named ? svg`<text class=${`nm ${anchor}`} x=${nameX} y=${label}>${name}</text>` : nothing}</g>`;
   }
@@ -284,7 +332,11 @@ export class CountdownBlock extends TimedPart<Countdown> {
     this.speaker.hear(clock, false);
     const ends = until && clock.ends_at ? hour(Date.now() + clock.ends_at - serverNow()) : "";
     const spoken = timeWords(clock, false)?.spoken ?? "";
-    return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${label ? html`<p class="note">${label}</p>` : nothing}${ends ? html`<p class="lead nums">${t("until {time}", { time: ends })}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
+    const aside =
+      this.view?.lens === "screen" && spoken
+        ? html`<p class="clockwords nums" aria-hidden="true">${spoken}</p>`
+        : nothing;
+    return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${aside}${label ? html`<p class="note">${label}</p>` : nothing}${ends ? html`<p class="lead nums">${t("until {time}", { time: ends })}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
   }
 }
 

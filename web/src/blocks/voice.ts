@@ -1,6 +1,7 @@
 // A pair's big screen: whose time it is, in words, colour, a picture and a vibration.
 import { html, nothing, svg, type TemplateResult } from "lit";
 import { comma, t } from "../i18n";
+import { nudge } from "../nudge";
 import { icon, initials, shortName } from "../part";
 import type { RingSeat, Voice } from "../wire";
 import { TimedPart } from "./block";
@@ -48,9 +49,7 @@ export class VoiceBlock extends TimedPart<Voice> {
     const { mode, text } = this.block;
     if (this.was !== undefined && this.was !== mode) {
       this.told = text;
-      // Browsers let a page vibrate only after it was touched once.
-      if (this.view.lens === "seat" && navigator.userActivation?.hasBeenActive)
-        navigator.vibrate?.(BUZZ[mode]);
+      if (this.view.lens === "seat") nudge(BUZZ[mode]);
     }
     this.was = mode;
   }

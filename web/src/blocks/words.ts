@@ -1,6 +1,5 @@
 // Blocks that are read: now, prompt, note, rules, progress, answers, tally, stories, roll, next.
 import { html, nothing, type TemplateResult } from "lit";
-import { serverNow } from "../clock";
 import { number, t, tn } from "../i18n";
 import { icon, picture } from "../part";
 import type {
@@ -15,13 +14,7 @@ import type {
   Stories,
   Tally,
 } from "../wire";
-import { BlockPart, inHand, paged, TimedPart } from "./block";
-
-/** Sentences a wall has room for in lines of a twentieth of its height, or single words, and how
- * long they stand (ms). */
-const SENTENCES = 4;
-const WORDS = 24;
-const READ = 12_000;
+import { BlockPart, inHand } from "./block";
 
 /** Sentences that stand open on a panel in one hand: as many of each as a lead reads aloud. */
 const THREE = 3;
@@ -77,32 +70,16 @@ export class ProgressBlock extends BlockPart<Progress> {
 }
 
 /** What people gave, after the reveal. Single words flow; sentences stand. */
-export class AnswersBlock extends TimedPart<Answers> {
-  protected override ticks(): boolean {
-    return this.view.lens === "screen";
-  }
-
-  /** How many a wall shows at once, so that they can be read from the last row. */
-  private room(short: boolean): number {
-    if (short) return WORDS;
-    const lists = this.view.blocks.filter((block) => block.type === "answers").length;
-    const counts = this.view.blocks.some((block) => block.type === "tally") ? 1 : 0;
-    return Math.max(1, Math.floor(SENTENCES / (lists + counts)));
-  }
-
+export class AnswersBlock extends BlockPart<Answers> {
   protected override render(): TemplateResult {
     const { title, answers } = this.block;
     const short =
       answers.length > 1 && answers.every((answer) => answer.words.length < 24 && !answer.who);
-    const size = this.room(short);
-    const shown = paged(this.view, answers, size, READ);
-    const page = shown[0] ? Math.floor(answers.indexOf(shown[0]) / size) : 0;
     // In one hand three are read; the others are a tap away.
-    const open = inHand(this.view) && !short && shown.length > THREE + 1 ? THREE : shown.length;
-    const pages = shown === answers ? 1 : Math.ceil(answers.length / size);
-    return html`<section class="stack"><h2 class="sec">${title}${pages > 1 ? html`<span class="note nums">${t("{n} of {all}", { n: number(page + 1), all: number(pages) })}</span>` : nothing}</h2>${
+    const open = inHand(this.view) && !short && answers.length > THREE + 1 ? THREE : answers.length;
+    return html`<section class="stack"><h2 class="sec">${title}</h2>${
       answers.length
-        ? html`${this.list(shown.slice(0, open), short)}${shown.length > open ? html`<details class="rules"><summary>${tn("{n} more", "{n} more", shown.length - open)}${icon("down")}</summary>${this.list(shown.slice(open), short)}</details>` : nothing}`
+        ? html`${this.list(answers.slice(0, open), short)}${answers.length > open ? html`<details class="rules"><summary>${tn("{n} more", "{n} more", answers.length - open)}${icon("down")}</summary>${this.list(answers.slice(open), short)}</details>` : nothing}`
         : html`<p class="quiet">${t("Nobody has given anything yet.")}</p>`
     }</section>`;
   }
@@ -124,21 +101,13 @@ export class TallyBlock extends BlockPart<Tally> {
     const most = Math.max(1, ...bars.map((bar) => bar.count));
     return html`<section class="stack"><h2 class="sec">${title}</h2><ul class="bars">${bars.map(
       (bar) =>
-        html`<li class=${bar.picture ? "" : "bare"}>${bar.picture ? picture(bar.picture) : nothing}<span>${bar.label}</span><meter min="0" max=${most} .value=${bar.count} aria-hidden="true"></meter><span class="n nums">${bar.count}</span></li>`,
+        html`<li class=${bar.picture ? "" : "bare"}>${bar.picture ? picture(bar.picture) : nothing}<span>${bar.label}</span><meter min="0" max=${most} .value=${bar.count} aria-hidden="true"></meter><span class="n nums">${number(bar.count)}</span></li>`,
     )}</ul></section>`;
   }
 }
 
-/** How long one story stands on a wall (ms): long enough to be read aloud. */
-const STANDS = 20_000;
-
-/** Released stories, for the plenary: their names first, each one tap away; a wall shows them one
- *  after the other. */
-export class StoriesBlock extends TimedPart<Stories> {
-  protected override ticks(): boolean {
-    return this.view.lens === "screen";
-  }
-
+/** Released stories, for the plenary: their names first, each one tap away; on a wall all of each. */
+export class StoriesBlock extends BlockPart<Stories> {
   protected override render(): TemplateResult {
     const { title, stories } = this.block;
     if (this.view.lens === "screen") return this.onWall();
@@ -154,10 +123,8 @@ export class StoriesBlock extends TimedPart<Stories> {
 
   private onWall(): TemplateResult {
     const { title, stories } = this.block;
-    const at = stories.length ? Math.floor(serverNow() / STANDS) % stories.length : 0;
-    const story = stories[at];
-    if (!story) return html``;
-    return html`<section class="told1"><h2 class="sec">${title}<span class="note nums">${t("{n} of {all}", { n: number(at + 1), all: number(stories.length) })}</span></h2><h3 dir="auto">${story.title || t("A story without a title")}</h3>${parts(story)}<p class="note"><bdi>${by(story)}</bdi></p></section>`;
+    if (!stories.length) return html``;
+    return html`<section class="stack"><h2 class="sec">${title}</h2>${stories.map((story) => html`<article class="told1"><h3 dir="auto">${story.title || t("A story without a title")}</h3>${parts(story)}<p class="note"><bdi>${by(story)}</bdi></p></article>`)}</section>`;
   }
 }
 
