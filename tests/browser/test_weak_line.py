@@ -33,7 +33,7 @@ RATE: Final = 50_000
 ONE_WAY: Final = 0.2
 """Seconds; 400 ms there and back."""
 
-READABLE_MS: Final = 3_000
+READABLE_MS: Final = 4_000
 USED_SECONDS: Final = 5.0
 """Until what is typed and chosen is taken: the prompt is usable (moment of truth 1). The first
 paint is a form that goes without a script; what was begun in it stays when the script comes."""
@@ -133,7 +133,7 @@ def onward(room: Room) -> None:
             return
 
 
-def test_on_a_weak_line_a_room_is_read_in_3_s_and_used_in_5(house: House, browser: Browser) -> None:
+def test_on_a_weak_line_a_room_is_read_in_4_s_and_used_in_5(house: House, browser: Browser) -> None:
     room, seat = asking(house)
     phone = a_phone(house, browser)
     weak(phone)
