@@ -33,8 +33,7 @@ class Shown:
 
     def __init__(self, browser: Browser, first: Wall, size: tuple[int, int], **more: Any) -> None:
         self.seq = 1_000_000
-        # In the middle of a page's time, so that no page is over while it is looked at.
-        self.now = int(first.view["now"]) // PAGE_MS * PAGE_MS + PAGE_MS // 3
+        self.now = 0
         self.site = gallery.Site()
         self.site.live(
             "shown", PAGES[first.lens], self.own(first.view), language=first.language,
@@ -67,7 +66,9 @@ class Shown:
     def send(self, view: dict[str, Any], later: int = 0) -> None:
         """Show this, so many milliseconds `later` than what was shown before."""
         self.seq += 1
-        self.now += later
+        # In the middle of a page's time, so that no page is over while it is looked at.
+        made = int(view["now"]) // PAGE_MS * PAGE_MS + PAGE_MS // 3
+        self.now = max(self.now + later, made)
         message = json.dumps({**self.own(view), "seq": self.seq, "now": self.now})
         self.sockets[-1].send(gallery.text("room-shown") + bytes([5]) + gallery.text(message))
         self.page.evaluate(DRAWN, self.seq)
