@@ -199,6 +199,7 @@ class Alarms:
         """Forget the alarm of `key`; no error if there is none. A call that has begun goes on."""
         if (alarm := self._alarms.pop(key, None)) and alarm.wake:
             alarm.wake.cancel()
+            alarm.wake = None  # which holds it
 
     def due(self, key: str) -> int | None:
         """When the alarm of `key` will ring, or None."""
@@ -227,6 +228,7 @@ class Alarms:
 
     async def _ring(self, alarm: _Alarm) -> None:
         # Dropped or replaced between the wake-up and the start of its task.
+        alarm.wake = None
         if self._alarms.get(alarm.key) is not alarm:
             return
         del self._alarms[alarm.key]

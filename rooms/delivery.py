@@ -10,7 +10,8 @@ import structlog
 
 from activities.kernel import Refused
 from rooms.awareness import Changes
-from rooms.outgoing import NOTHING_KNOWN, Aware, ClosedDocument, Pointers, Update
+from rooms.fan_out import FanOut
+from rooms.outgoing import NOTHING_KNOWN, Ack, Aware, ClosedDocument, Pointers, Update
 from rooms.session import farewell
 from rooms.sheet import Printed, Sheet
 from rooms.tick import Tick
@@ -51,7 +52,7 @@ class Delivery:
 
     def __init__(self, room: "Room") -> None:
         self.room = room
-        self.sessions: set[Session] = set()
+        self.readers = FanOut()
         self.tick = Tick(self._flush_content)
         self.pointers = Tick(self._flush_pointers, rest=self._pointers_rest)
         self.late = Tick(self._flush_late, rest=lambda _took: COMING)
@@ -62,9 +63,15 @@ class Delivery:
         self.pointed_here: Callable[[str, bytes], None] = lambda name, states: None
         """Called with where people here point, for the other processes."""
         self._sent: dict[str, bytes] = {}  # state vectors of what has left
+        self._saved: dict[str, Ack] = {}
         room.changed = self.views_changed
         room.shelf.on_edit = self.edited
         self.resyncs = 0
+
+    @property
+    def sessions(self) -> set["Session"]:
+        """Who is connected."""
+        return self.readers.sessions
 
     def views_changed(self) -> None:
         """Something in the log, or in presence, is new."""
@@ -86,6 +93,13 @@ class Delivery:
         self._updates[document].append((by, update))
         self.tick.wake()
 
+    def saved(self, document: str) -> Ack:
+        """That an edit of an open document is durable: one object, and so one frame, for all."""
+        found = self._saved.get(document)
+        if found is None:
+            found = self._saved[document] = Ack(document, True)
+        return found
+
     def pointed(self, document: str) -> None:
         """Somebody points at something, or no longer; only the last of each device matters."""
         self._pointed.add(document)
@@ -101,19 +115,19 @@ class Delivery:
         for document in self.room.shelf.leave_elsewhere(process):
             self.pointed(document)
 
-    async def flush(self) -> None:
+    def flush(self) -> None:
         """Send all that waits."""
         self._views = self._views or self._views_late
-        await self._flush_content()
-        await self._flush_pointers()
+        self._flush_content()
+        self._flush_pointers()
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Send all that waits, and stop for good."""
-        await self.tick.close()
-        await self.late.close()
-        await self.pointers.close()
+        self.tick.close()
+        self.late.close()
+        self.pointers.close()
 
-    async def _flush_content(self) -> None:
+    def _flush_content(self) -> None:
         updates, self._updates = self._updates, defaultdict(list)
         views, self._views = self._views, False
         came, self._came = self._came & self.sessions, set()
@@ -128,12 +142,12 @@ class Delivery:
             for session in readers:
                 self._send_views_guarded(session, sheet)
 
-    async def _flush_late(self) -> None:
+    def _flush_late(self) -> None:
         if self._views_late:
             self._views = True
-            await self._flush_content()
+            self._flush_content()
 
-    async def _flush_pointers(self) -> None:
+    def _flush_pointers(self) -> None:
         pointed, self._pointed = self._pointed, set()
         if self._views or self._views_late:  # no pointer where one may no longer read (DOC8)
             self._close_unreadable()
@@ -158,7 +172,7 @@ class Delivery:
 
     def dismiss(self, session: "Session", goodbye: Goodbye) -> None:
         """The last this session is sent; nothing more of the room reaches it."""
-        session.opened.clear()
+        session.opened = frozenset()
         session.goodbye(goodbye)
 
     def _send_edits(self, document: str, edits: list[tuple["Session | None", bytes]]) -> None:
@@ -168,15 +182,13 @@ class Delivery:
         since = self._sent.get(document, NOTHING_KNOWN)
         everyone = _frames(full, [update for _, update in edits], since)
         self._sent[document] = self.room.shelf.told(document)
-        for session in self.sessions:
-            if document not in session.opened:
-                continue
-            frames = everyone
-            if session in authors:
+        for frame in everyone:
+            self.readers.send(document, frame, but=authors)
+        for session in authors if len(edits) > 1 else ():
+            if document in session.opened and session in self.sessions:
                 others = [update for by, update in edits if by is not session]
-                frames = _frames(full, others, since)
-            for frame in frames:
-                session.outbox.put(frame)
+                for frame in _frames(full, others, since):
+                    session.outbox.put(frame)
 
     def _send_pointers(self, document: str, changes: Changes) -> None:
         """A few who point get what the others did; in a lively room all share one frame, in which
@@ -225,7 +237,7 @@ class Delivery:
             return
         allowed = self.room.documents(session.device)
         for document in sorted(session.opened - allowed - {""}):
-            session.opened.discard(document)
+            session.opened -= {document}
             full = f"{self.room.id}/{document}"
             session.outbox.put(ClosedDocument(full, "permission-denied"))
 

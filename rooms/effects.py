@@ -52,6 +52,8 @@ class Effects:
         self._sections = SectionEffects(shelf, cards, say)
         self.owed: Commit | None = None
         """The last commit, while its changes are not all made."""
+        self.settling = False
+        """Whether they are being made here."""
         self._boxes: list[tuple[str, frozenset[str]]] = []  # seats' drafts with texts to forget
 
     async def settle(self, whole: Whole, book: WordsBook) -> None:
@@ -70,6 +72,7 @@ class Effects:
     async def _settle(self, whole: Whole, book: WordsBook) -> None:
         if (commit := self.owed) is None:
             return
+        self.settling = True
         try:
             for event in commit.events:
                 await self._cards.make(event, whole, book)
@@ -85,6 +88,8 @@ class Effects:
             raise
         except Exception:
             log.exception("effects_failed", room=self._room, seq=commit.seq, seat=commit.seat)
+        finally:
+            self.settling = False
         self.owed = None
 
     def structure(self, whole: Whole, book: WordsBook) -> Structure:

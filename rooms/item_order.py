@@ -147,6 +147,19 @@ class ItemOrder:
         self._insert(client, clock, length, left, right, siblings, after)
         return steps
 
+    def type_on(self, client: int, clock: int, length: int, right: ID | None) -> bool:
+        """`place` of text that goes on where the client's last stopped, before the same right
+        neighbour, when nothing has come between; False, and nothing done, when it is not that."""
+        starts = self._starts.get(client)
+        if not starts:
+            return False
+        last = self._segments[client, starts[-1]]
+        if last.end != clock - 1 or last.right_origin != right or last.next != right:
+            return False
+        self._done.append(("typed on", last, last.end))
+        last.end += length
+        return True
+
     def _insert(
         self,
         client: int,

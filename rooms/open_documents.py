@@ -10,6 +10,7 @@ import secrets
 from collections import defaultdict
 from collections.abc import (
     AsyncIterator,
+    Awaitable,
     Callable,
     Collection,
     Iterator,
@@ -86,6 +87,8 @@ class OpenDocuments:
         self.on_removed: Callable[[], None] = lambda: None
         self.on_touched: Callable[[str, Sequence[Touch]], None] = lambda name, touches: None
         self.structure: Callable[[], Structure | None] = lambda: None
+        self.is_latest: Callable[[], Awaitable[bool]] = _yes
+        """Whether `structure` is by the whole log, and what follows from it is not being made."""
         self.on_newer: Callable[[], None] = lambda: None
         """Called when a newer version has written what is not understood here (SCA5)."""
         self._closed = False
@@ -279,7 +282,7 @@ class OpenDocuments:
         """The board, where the log says its cards stand. On a disk that is full it stays as it is
         until it is opened again."""
         repair = document.read(lambda doc: board_repair.differing(doc, wanted))
-        if repair.empty or self._mending:
+        if repair.empty or self._mending or not await self.is_latest():
             return document
         log.warning("board_mended", room=self.room, cards=len(repair.places))
         await self._judge("board", document)
@@ -304,6 +307,8 @@ class OpenDocuments:
             async with lock:
                 pass
         await self._unbroken.settled()
+        for document in list(self._documents):  # at once: their boards may be large
+            self._documents.drop(document.name)
 
     def told(self, name: str) -> bytes:
         """A state vector of what `on_edit` was told of a document so far; at least nothing."""
@@ -486,6 +491,10 @@ class OpenDocuments:
         """What a reader finds in a document."""
         async with self.opened(name, reading=True) as (document,):
             return document.read(reader)
+
+
+async def _yes() -> bool:
+    return True
 
 
 def removes(touch: Touch) -> bool:

@@ -146,7 +146,7 @@ class OpenRooms:
         await asyncio.gather(*self._parting)
         await self.alarms.close()
         for delivery in self.deliveries():
-            await delivery.close()
+            delivery.close()
             await delivery.room.close()
 
     async def _beat(self) -> None:
@@ -255,7 +255,7 @@ class OpenRooms:
     async def _close_newer(self, delivery: Delivery) -> None:
         if neighbours := self._neighbours.pop(delivery.room.id, None):
             await neighbours.close(moving=True)
-        await delivery.close()
+        delivery.close()
         await delivery.room.close()
 
     def _count(self, delivery: Delivery) -> None:
@@ -277,7 +277,7 @@ class OpenRooms:
 
     async def _shut(self, delivery: Delivery) -> None:
         delivery.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
-        await delivery.close()
+        delivery.close()
 
     async def _look_after(self) -> None:
         """Open rooms whose date may have come, so that they forget what they promised to; nobody

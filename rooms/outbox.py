@@ -56,7 +56,7 @@ class Pipe(Protocol):
     """A device's socket, where it can be written to without waiting."""
 
     free: bool
-    """Whether it takes something now."""
+    """Whether it takes something now; the outbox is told with `look` when that changes."""
 
     @property
     def kept(self) -> int:
@@ -64,6 +64,13 @@ class Pipe(Protocol):
 
     def write(self, item: Outgoing, /) -> None:
         """Take something; only while it is `free`, and never a `Bye`."""
+
+    def frame(self, item: Outgoing, /) -> bytes:
+        """Something as it is written to every socket that has a `way` for it."""
+
+    def way(self, item: Outgoing, /) -> Callable[[bytes], None] | None:
+        """How frames of things like this are written to it, while it is `free`; None where this
+        device knows the document by a name of its own. Raises `RuntimeError` once it is gone."""
 
     async def room(self) -> None:
         """Wait until it is free, or gone. Raises `Goodbye` when that takes too long."""
@@ -97,8 +104,14 @@ class Outbox:
         # Bytes that may be dropped, so that a flood of answers is not searched through each time.
         self._aware = 0
         self._content: Counter[str] = Counter()
-        self._ready = asyncio.Event()
-        self._given_up: asyncio.Future[None] | None = None
+        self.waits: Callable[[], None] = lambda: None
+        """Called when something waits for `get`."""
+        self.lost: Callable[[Goodbye], None] = lambda goodbye: None
+        """Called once there is no hope for this device, with how to close it: whoever writes to it
+        may be stuck."""
+        self.ready = False
+        """Whether `get` has something, be it a last word."""
+        self._getting: asyncio.Future[None] | None = None
         # What the device has at least of a document whose content was dropped.
         self._since: dict[str, bytes] = {}
         self._goodbye: Goodbye | None = None
@@ -106,6 +119,10 @@ class Outbox:
         self._stalled_since: float | None = None
         self._pipe: Pipe | None = None
         self._through: Pipe | None = None  # the same, until the last word is said
+        self.straight: Pipe | None = None
+        """The same, while it is free and nothing waits."""
+        self.turned: Callable[[], None] = lambda: None
+        """Called when `straight` has changed."""
         self.overflowed: set[str] = set()
         """Documents whose content was dropped and is still owed."""
         self.unaware: set[str] = set()
@@ -127,12 +144,28 @@ class Outbox:
         waiting; None: all of it waits for `get`."""
         self._pipe = pipe
         self._through = None if self._said_bye or self._goodbye else pipe
+        self.look()
+
+    def look(self) -> None:
+        """See whether what comes may go straight into the socket."""
+        pipe = self._through
+        open_now = pipe is not None and pipe.free and not (self._items or self.overflowed)
+        self._go(pipe if open_now else None)
+
+    def _go(self, pipe: Pipe | None) -> None:
+        if self.straight is not pipe:
+            self.straight = pipe
+            self.turned()
+
+    def let_go(self) -> None:
+        """Nobody will read any more, nor ask whose this was."""
+        self._resync = self._pipe = self._through = self.straight = None
+        self.waits = self.turned = lambda: None
+        self.lost = lambda goodbye: None
 
     def put(self, item: Outgoing) -> None:
         """Add an item. After a `Bye`, or once the device is given up, nothing more is taken."""
-        pipe = self._through
-        waits = self._items or self.overflowed or type(item) is Bye
-        if pipe is not None and pipe.free and not waits:
+        if (pipe := self.straight) is not None and type(item) is not Bye:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -159,8 +192,7 @@ class Outbox:
 
     def put_latest(self, key: str, item: Outgoing) -> None:
         """Add an item in place of the one that waits under the same key, if any."""
-        pipe = self._through
-        if pipe is not None and pipe.free and not (self._items or self.overflowed):
+        if (pipe := self.straight) is not None:
             pipe.write(item)
             return
         if self._goodbye or self._said_bye:
@@ -177,8 +209,11 @@ class Outbox:
 
         Raises `Goodbye` once the device is given up: close the socket with its code.
         """
-        self.sending = 0  # whoever asks for more has passed on what it had
-        await self._ready.wait()
+        self.passed_on()
+        while not self.ready:
+            if self._getting is None or self._getting.done():
+                self._getting = asyncio.get_running_loop().create_future()
+            await self._getting
         if self._pipe and not self._goodbye:
             await self._pipe.room()  # until then what waits can still be merged
         if self._goodbye:
@@ -195,24 +230,22 @@ class Outbox:
         if not self._items:
             self._repay(batch)
         if not self._items:
-            self._ready.clear()
+            self.ready = False
+            self.look()
         self.sending = sum(map(size, batch))
         return batch
 
-    async def given_up(self) -> Goodbye:
-        """Return, once there is no hope for this device, how to close it; for whoever watches a
-        reader that may be stuck in a send."""
-        while self._goodbye is None:
-            if self._given_up is None or self._given_up.done():
-                self._given_up = asyncio.get_running_loop().create_future()
-            await self._given_up
-        return self._goodbye
+    def passed_on(self) -> None:
+        """What was handed out has left."""
+        self.sending = 0
 
     def give_up(self, goodbye: Goodbye) -> None:
         """Drop all that waits and let `get` and `given_up` say goodbye."""
-        if self._goodbye is None:
+        first = self._goodbye is None
+        if first:
             self._goodbye = goodbye
         self._through = None
+        self._go(None)
         self._items.clear()
         self._latest.clear()
         self._keys.clear()
@@ -221,18 +254,25 @@ class Outbox:
         self.overflowed.clear()
         self._since.clear()
         self.waiting = self.sending = 0
-        self._ready.set()
-        if self._given_up is not None and not self._given_up.done():
-            self._given_up.set_result(None)
+        self._wake()
+        if first:
+            self.lost(goodbye)
 
     def _add(self, item: Outgoing) -> int:
         weight = size(item)
         number = self._next
         self._next += 1
         self._items[number] = (item, weight)
+        self._go(None)
         self._count(item, weight)
-        self._ready.set()
+        self._wake()
         return number
+
+    def _wake(self) -> None:
+        self.ready = True
+        if self._getting is not None and not self._getting.done():
+            self._getting.set_result(None)
+        self.waits()
 
     def _remove(self, number: int) -> None:
         item, weight = self._items.pop(number)
@@ -295,7 +335,7 @@ class Outbox:
                 self._since.setdefault(document, item.since)
                 self._drop(number)
         self.overflowed.add(document)
-        self._ready.set()
+        self._wake()
 
     def _drop(self, number: int) -> None:
         self._remove(number)

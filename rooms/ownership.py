@@ -29,6 +29,7 @@ from rooms.ownership_parts import (
     Touch,
 )
 from rooms.ownership_placing import Placing
+from rooms.ownership_typing import typed_on
 from rooms.update_gate import ID, PIECE, Limits, Parsed, finished
 
 __all__ = [
@@ -107,7 +108,7 @@ class Index:
         Reasons that honest clients can meet: `gap` (edits below it are still on their way: ask
         with a sync step 1), `foreign_client` (this client id is another device's).
         """
-        return finished(self.staging(parsed, device))
+        return typed_on(self, parsed, device) or finished(self.staging(parsed, device))
 
     def staging(self, parsed: Parsed, device: str | None) -> Generator[None, None, Change]:
         """`stage` in pieces. Until the last one nothing may be asked of the index."""

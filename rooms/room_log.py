@@ -92,6 +92,7 @@ class RoomLog:
             lambda line: room.say(line, room.language),
         )
         room.shelf.structure = lambda: self._effects.structure(room.whole, room.book)
+        room.shelf.is_latest = self._is_latest
         self._lock = asyncio.Lock()
         self._settled_elsewhere = 0
         self._requests: dict[tuple[str, str], int] = {}
@@ -306,6 +307,19 @@ class RoomLog:
         if owed is not None:
             self.tell_settled(owed.seq)
         await room.photos.sweep(room.whole.room, room.book, room.world.clock.now())
+
+    async def _is_latest(self) -> bool:
+        """Whether no other process may be ahead of this one, or be about to bring the board to
+        where the log says it is (BRD8)."""
+        room = self._room
+        if not room.world.storage.shared:
+            return True
+        if self._effects.owed is not None and not self._effects.settling:
+            return False
+        try:
+            return not await room.world.storage.commits(room.id, room.whole.room.seq)
+        except StorageUnwritable:
+            return False
 
     # The end ----------------------------------------------------------------------------------
 

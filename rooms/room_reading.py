@@ -7,7 +7,7 @@ import msgspec
 
 from activities.blocks import Line, Note, say
 from activities.kernel import Lens, Refused
-from rooms import board_reading, call, card_lookup, consent_desk, memo_states, unnamed
+from rooms import board_reading, call, card_lookup, consent_desk, unnamed
 from rooms import whole as wholes
 from rooms.agenda_view import plan_message
 from rooms.hall_desk import tables
@@ -20,6 +20,7 @@ from rooms.photos import Photos
 from rooms.presence import Presence
 from rooms.preview import preview_message
 from rooms.render import SOMEONE, TAKEN_BACK, Renderer
+from rooms.rights import Rights
 from rooms.room_view import default_lens, documents_of, view_message
 from rooms.room_view_people import device_message, people_message
 from rooms.seats import Device, Seat
@@ -51,6 +52,7 @@ class RoomReading:
         """Whether everybody reads that nothing can be saved."""
         self._named: tuple[Mapping[str, Seat], int, Mapping[str, str]] | None = None
         self.presence = Presence()
+        self.rights = Rights(world.activities)
         self.shelf = Shelf(id, world.storage)
         self.photos = Photos(
             id, world.storage, lambda seat, photo: world.doors.is_photo_of(id, seat, photo)
@@ -269,11 +271,7 @@ class RoomReading:
 
     def documents(self, device: Device) -> frozenset[str]:
         """Every document this device may open now, without the room's prefix."""
-        fresh = self.seats_of(device)
-        names: set[str] = set()
-        for id in fresh:
-            names.update(documents_of(self.whole, self.world.activities, self.whole.room.seats[id]))
-        return frozenset(names)
+        return self.rights.documents(self.whole, device.id)
 
     def language_of(self, seat: str) -> str:
         """The language of a seat's screen."""
@@ -282,30 +280,7 @@ class RoomReading:
 
     def writer(self, device: Device, name: str) -> Writer:
         """Who this device is in a document: its seats that may write there."""
-        state = self.whole.room
-        seats = [state.seats[id] for id in state.device_by_id(device.id).seats]
-        able = [s for s in seats if s.status == "in" and s.role in ("facilitator", "participant")]
-        open_now = True
-        frozen = state.safety.frozen is not None and not name.startswith("mine/")
-        if frozen:  # what is private reaches nobody, so it may go on
-            able = [s for s in able if s.role == "facilitator"]
-        if name.startswith("group/"):
-            # Who shares the device of somebody in a circle is not in it for that.
-            everyone = wholes.groups(self.whole, self.world.activities)
-            circle = next((g for g in everyone if f"group/{g.id}" == name), None)
-            open_now = circle is not None and not circle.closed
-            able = [s for s in able if circle is not None and s.id in circle.members]
-        elif name == "memo":
-            open_now = memo_states.writable(state)
-            able = [s for s in able if s.role == "facilitator"]
-        elif name.startswith("mine/"):
-            able = [s for s in able if f"mine/{s.id}" == name]
-        return Writer(
-            device=device.id,
-            seats=frozenset(s.id for s in able),
-            facilitator=any(s.role == "facilitator" for s in able),
-            writes=bool(able) and open_now,
-        )
+        return self.rights.writer(self.whole, device.id, name)
 
     def is_organiser(self, device: Device) -> bool:
         """Whether the organiser sits at this device."""

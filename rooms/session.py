@@ -29,6 +29,7 @@ from rooms.wire import CLOSE_CODES, Goodbye
 if TYPE_CHECKING:
     from rooms.delivery import Delivery
     from rooms.room import Room
+    from rooms.whole import Whole
 
 log = structlog.get_logger("rooms")
 
@@ -47,6 +48,9 @@ same line is done: whoever ticks and takes the tick back has not ticked. The pag
 after two to four seconds."""
 
 NOBODY: Final = ("", 0)
+
+BEATS_APART: Final = 1_000
+"""Milliseconds within which a second sign of life tells nothing new: a tenth of `SILENT`."""
 
 SENTENCES: Final[dict[Reason, Line]] = {
     "not_allowed": say("This is not yours to do right now. Nothing was changed."),
@@ -106,7 +110,7 @@ class Session:
         self._rooms = rooms
         self._delivery: Delivery | None = None
         self.device: Device | None = None
-        self.opened: set[str] = set()
+        self._open: frozenset[str] = frozenset()
         self.lenses: dict[str, Lens] = {}
         self.sent: dict[str, int] = {}
         self.short = False
@@ -114,8 +118,25 @@ class Session:
         self.packed = False
         """Whether the page asked for large documents deflated."""
         self.outbox = Outbox(self._resync)
+        self.outbox.turned = self._turned
         self._background: set[asyncio.Task[None]] = set()
         self._put_off = NOBODY
+        self._beaten: tuple[int, Whole | None] = (0, None)  # when last, and what the log said then
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """The documents it has open."""
+        return self._open
+
+    @opened.setter
+    def opened(self, names: frozenset[str]) -> None:
+        self._open = names
+        self._turned()
+
+    def _turned(self) -> None:
+        """Who reads what, or how it is sent, is no longer what it was."""
+        if self._delivery is not None:
+            self._delivery.readers.stale()
 
     @property
     def room_id(self) -> str:
@@ -150,10 +171,10 @@ class Session:
         if name and name not in room.documents(device):
             self.outbox.put(AuthNo(document, "permission-denied"))
             return
-        self.opened.add(name)
+        self.opened |= {name}
         self.outbox.put(AuthOk(document, readonly=not name))
         if self not in self._delivery.sessions:
-            self._delivery.sessions.add(self)
+            self._delivery.readers.enter(self)
             room.presence.opened(device.id, self, room.world.clock.now())
             await room.sweep()
         if not name:
@@ -210,7 +231,7 @@ class Session:
 
         def told(outcome: Outcome) -> None:
             if isinstance(outcome, bytes):
-                self.outbox.put(Ack(document, True))
+                self.outbox.put(here.saved(document))
                 done()
             else:
                 self._later(self._lost(document, name, outcome, done))
@@ -278,9 +299,24 @@ class Session:
     async def awareness(self, document: str, data: bytes) -> None:
         """Where this device points; stamped by us, passed on to whoever has the document open."""
         name = self._opened(document)
-        if not name or self.device is None:
-            return
-        if name not in POINTED:
+        if name in POINTED and not self.may_point(document):
+            try:
+                with reaching():
+                    await self._here().room.shelf.have(name)
+            except RefusedEdit as refused:
+                self._refuse(refused.reason, document=document, detail=refused.detail)
+                return
+        self.point(document, data)
+
+    def may_point(self, document: str) -> bool:
+        """Whether `point` can be done now; else the document is to be opened first."""
+        name = document.partition("/")[2]
+        return name not in POINTED or self._delivery is None or self._here().room.shelf.has(name)
+
+    def point(self, document: str, data: bytes) -> None:
+        """`awareness` without waiting. Raises `Goodbye`."""
+        name = self._opened(document)
+        if not name or self.device is None or name not in POINTED:
             return
         here = self._here()
         names = {s: here.room.name_of(s) or "" for s in here.room.seats_of(self.device)}
@@ -288,8 +324,7 @@ class Session:
         if not writer.writes and here.room.whole.room.safety.frozen:
             return
         try:
-            with reaching():
-                stamped = await here.room.shelf.aware(name, data, writer, names)
+            stamped = here.room.shelf.aware(name, data, writer, names)
         except RefusedEdit as refused:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
@@ -333,13 +368,18 @@ class Session:
     async def close_document(self, document: str) -> None:
         """The device no longer wants a document."""
         if (name := self._opened(document)) is not None:
-            self.opened.discard(name)
+            self.opened -= {name}
 
     def beat(self) -> None:
         """Anything at all arrived, a pong included."""
         if self._delivery is None or self.device is None:
             return
         room = self._delivery.room
+        now = room.world.clock.now()
+        since, whole = self._beaten
+        if whole is room.whole and since <= now < since + BEATS_APART:
+            return
+        self._beaten = now, room.whole
         room.called(self.device)
         if any(not room.presence.here(s) for s in room.seats_of(self.device)):
             self._later(room.sweep())
@@ -349,7 +389,7 @@ class Session:
         if self._delivery is None or self.device is None:
             return
         here = self._delivery
-        here.sessions.discard(self)
+        here.readers.leave(self)
         if self._rooms.moving or here.room.handed_over:
             return  # on the way to another process, which says who comes and who does not
         others = any(s.device and s.device.id == self.device.id for s in here.sessions)

@@ -415,14 +415,21 @@ class Shelf(OpenDocuments):
 
     # Pointers -------------------------------------------------------------------------------------
 
-    async def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bytes:
-        """A device's awareness, stamped for others; empty when there is nothing to pass on."""
+    def has(self, name: str) -> bool:
+        """Whether a document is open."""
+        return self._documents.get(self._full(name)) is not None
+
+    async def have(self, name: str) -> None:
+        """Open a document. Raises `RefusedEdit`."""
+        async with self._locks[name]:
+            await self._open(name)
+
+    def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bytes:
+        """A device's awareness in an open document, stamped for others; empty when there is nothing
+        to pass on. Raises `RefusedEdit`."""
         document = self._documents.get(self._full(name))
-        if document is None:  # an open one need not wait for the disk, as its lock may
-            async with self._locks[name]:
-                document = await self._open(name)
         try:
-            return document.awareness.take(data, writer, names)
+            return document.awareness.take(data, writer, names) if document else b""
         except BadUpdate as bad:
             raise RefusedEdit("bad_request", bad.reason) from bad
 

@@ -9,18 +9,21 @@ nobody sees (`performance.md` 10).
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Final
 
 MOST: Final = 0.050
 """Seconds of quiet after a tick, at most: what people still feel as at once."""
 
-DUTY: Final = 4.0
-"""Quiet after a flush, as a multiple of its length: sending takes a fifth of a core, and more only
-once the longest rest is reached. A frame to each of 200 people takes about a millisecond."""
+DUTY: Final = 6.0
+"""Quiet after a flush, as a multiple of its length: sending takes a seventh of a core, and more
+only once the longest rest is reached. A frame to each of 200 people takes about a millisecond."""
 
-FREE: Final = 0.001
-"""Seconds of that quiet which are not kept: up to some 50 people each edit leaves by itself."""
+FREE: Final = 0.004
+"""Seconds of that quiet which are not kept: up to some 150 people each edit leaves by itself. A
+longer rest saves them little: at 200, resting ten times as long saved a tenth of the processor."""
+
+Later = Callable[[float, Callable[[], None]], asyncio.Handle]
 
 log = logging.getLogger(__name__)
 
@@ -31,74 +34,79 @@ def adjusted(took: float) -> float:
 
 
 class Tick:
-    """Calls `flush` soon after `wake`, never twice at once, never too often.
+    """Calls `flush` soon after `wake`, never too often.
 
     `flush` sends all that waits; what it raises is logged and the tick goes on. `rest` says how
-    long to be quiet after a flush that took so many seconds. `time` (seconds) and `sleep` are given
-    by tests; they are real ones even where the room's clock is a test's.
+    long to be quiet after a flush that took so many seconds. `time` (seconds) and `later` (as the
+    loop's `call_later`) are given by tests; they are real ones even where the room's clock is a
+    test's.
     """
+
+    __slots__ = ("_closed", "_coming", "_flush", "_later", "_rest", "_time", "_wanted", "took")
 
     def __init__(
         self,
-        flush: Callable[[], Awaitable[None]],
+        flush: Callable[[], None],
         *,
         rest: Callable[[float], float] = adjusted,
         time: Callable[[], float] = time.perf_counter,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        later: Later | None = None,
     ) -> None:
         self._flush = flush
         self._rest = rest
         self._time = time
-        self._sleep = sleep
+        self._later = later
         self._wanted = False
-        self._resting = False
         self._closed = False
-        self._task: asyncio.Task[None] | None = None
+        self._coming: asyncio.Handle | None = None  # a flush, or the end of it or of its rest
         self.took = 0.0
         """Seconds the last flush took, writing to the sockets included."""
 
     def wake(self) -> None:
         """Something waits. Cheap; call it as often as things happen."""
         self._wanted = True
-        if self._task is None and not self._closed:
-            self._task = asyncio.get_running_loop().create_task(self._run())
+        if self._coming is None and not self._closed:
+            self._coming = asyncio.get_running_loop().call_soon(self._once)
 
     @property
     def idle(self) -> bool:
         """Whether nothing waits and no rest is being kept."""
-        return self._task is None
+        return self._coming is None
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Flush what waits, without keeping the rest, and stop for good."""
         self._closed = True
-        if self._task is not None:
-            if self._resting:
-                self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+        if self._coming is not None:
+            self._coming.cancel()
+            self._coming = None
         if self._wanted:
-            await self._once()
+            self._run()
 
-    async def _run(self) -> None:
-        try:
-            while self._wanted:
-                await self._once()
-                if self._closed:
-                    break
-                if (rest := self._rest(self.took)) > 0:
-                    self._resting = True
-                    await self._sleep(rest)
-                    self._resting = False
-        finally:
-            self._resting = False
-            self._task = None
-
-    async def _once(self) -> None:
-        self._wanted = False
+    def _once(self) -> None:
         began = self._time()
         try:
-            await self._flush()
-            # Those who write to the sockets were woken by it and come first: its cost as well.
-            await asyncio.sleep(0)
+            self._run()
+        finally:
+            if not self._closed:
+                # The sockets are written to at the end of this turn of the loop: its cost as well.
+                self._coming = asyncio.get_running_loop().call_soon(self._flushed, began)
+
+    def _run(self) -> None:
+        self._wanted = False
+        try:
+            self._flush()
         except Exception:
             log.exception("a tick failed")
+
+    def _flushed(self, began: float) -> None:
         self.took = self._time() - began
+        if (rest := self._rest(self.took)) > 0:
+            later = self._later or asyncio.get_running_loop().call_later
+            self._coming = later(rest, self._rested)
+        else:
+            self._rested()
+
+    def _rested(self) -> None:
+        self._coming = None
+        if self._wanted:
+            self.wake()

@@ -7,6 +7,7 @@ import errno
 import logging
 import socket
 import sys
+import time
 from collections.abc import Callable, Sequence
 
 import msgspec
@@ -57,9 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _child(
     words: Sequence[str], listening: socket.socket, port: int
 ) -> Callable[[bool, int], list[str]]:
+    # A child that is replaced after the machine's clock was set goes on from the same time.
+    since = time.time() - time.monotonic()
+
     def command(again: bool, reading: int) -> list[str]:
         made = [sys.executable, "-m", "server", *words, "--port", str(port)]
         made += ["--child", str(listening.fileno()), "--parent", str(reading)]
+        made += ["--since", str(since)]
         return [*made, "--again"] if again else made
 
     return command

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final
@@ -20,7 +21,18 @@ from activities.kernel import Refused
 from rooms.clock import Clock, SystemClock, TestClock
 from rooms.hub import Hub
 from rooms.storage import Newer, Storage, StorageDamaged, StorageUnwritable
-from server import agenda_page, api, board_page, health, live_pages, moving, openapi, pages, sheets
+from server import (
+    agenda_page,
+    api,
+    board_page,
+    health,
+    live_pages,
+    moving,
+    offline,
+    openapi,
+    pages,
+    sheets,
+)
 from server.auth import ROOM_ID, Signer
 from server.backup_archive import RESTORING
 from server.backup_door import door
@@ -28,6 +40,7 @@ from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
 from server.limits import Limits
 from server.log import log
+from server.rehearsal import Rehearsals
 from server.settings import Settings, secret_bytes
 from server.site import Site, site_of
 from server.sockets import sync
@@ -65,6 +78,8 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
         extra["dice"] = seeded(settings.seed)
     hub = Hub(storage, clock, secret=secret, translate=languages.translate, **extra)
     await hub.start()
+    drawn = Pages(languages)
+    rehearsals = Rehearsals(hub, clock)
     try:
         yield Site(
             settings=settings,
@@ -72,12 +87,15 @@ async def site(settings: Settings, storage: Storage, clock: Clock) -> AsyncItera
             storage=storage,
             clock=clock,
             languages=languages,
-            pages=Pages(languages),
+            pages=drawn,
+            offline=offline.Offline(drawn, languages),
+            rehearsals=rehearsals,
             limits=Limits(),
-            signer=Signer(secret),
+            signer=Signer(secret, clock),
             origins=settings.origins,
         )
     finally:
+        await rehearsals.close()
         await hub.close()
 
 
@@ -89,7 +107,10 @@ def seeded(seed: int) -> Callable[[], int]:
 
 def clock_for(settings: Settings) -> Clock:
     """Real time, or time that tests move."""
-    return TestClock() if settings.test_clock else SystemClock()
+    if settings.test_clock:
+        return TestClock()
+    since = settings.since
+    return SystemClock() if since is None else SystemClock(lambda: since + time.monotonic())
 
 
 async def open_storage(settings: Settings) -> Storage:
@@ -148,12 +169,15 @@ def application(settings: Settings) -> Starlette:
         Route("/r/{room}/me", live_pages.me_page, methods=["GET"]),
         Route("/r/{room}/memo", live_pages.memo_live, methods=["GET"]),
         Route("/r/{room}/ready", pages.ready, methods=["GET"]),
+        Route("/r/{room}/rehearse", pages.rehearse, methods=["POST"]),
         Route("/r/{room}/sheets", sheets.sheets, methods=["GET"]),
         Route("/r/{room}/calendar.ics", pages.calendar, methods=["GET"]),
         Route("/r/{room}/move.svg", moving.code_picture, methods=["GET"]),
         Route("/r/{room}/do", live_pages.do, methods=["POST"]),
         WebSocketRoute("/sync", sync),
         Route("/languages", pages.languages_page, methods=["GET"]),
+        Route("/sw.js", offline.worker, methods=["GET"]),
+        Route("/kept/{page}/{language}", offline.shell, methods=["GET"]),
         Route("/messages/{name}", pages.sentences, methods=["GET"]),
         Mount("/static", Static(), name="static"),
     ]

@@ -74,12 +74,12 @@ class Company(Habits):
         steward = await self._join(TABLE[0])
         device = self.room.device(self.tokens[steward])
         for person in TABLE[1:]:
-            joined = await self.hub.join(self.room, _newcomer(person), carrier=device)
+            joined = await self.hub.join(self.room, newcomer(person), carrier=device)
             self.tokens[joined.seat] = self.tokens[steward]
             self.who[joined.seat] = person
 
     async def _join(self, person: Practitioner) -> str:
-        joined = await self.hub.join(self.room, _newcomer(person), secret=self.opened.code)
+        joined = await self.hub.join(self.room, newcomer(person), secret=self.opened.code)
         assert joined.token
         self.tokens[joined.seat] = joined.token
         self.who[joined.seat] = person
@@ -241,7 +241,7 @@ class Company(Habits):
         return other
 
 
-def _newcomer(person: Practitioner) -> Newcomer:
+def newcomer(person: Practitioner) -> Newcomer:
     return Newcomer(
         name=person.name,
         language=person.language,

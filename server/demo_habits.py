@@ -71,7 +71,9 @@ class Habits(ABC):
             case "answer.give" if self._once(seat, f"answer {activity}"):
                 return self._answer(person, offer)
             case "insight.give" if person.goes_home_with and self._once(seat, "insight"):
-                return {name: person.goes_home_with for name in offer["needs"]}
+                needs = offer["needs"]
+                words = {n: person.goes_home_with for n in needs if needs[n]["kind"] == "text"}
+                return {**(filled(person, needs) or {}), **words}
             case "rules.hear" if self._once(seat, "rules"):
                 return {}
             case "prompt.reveal" | "telling.start" if self.waited(seat, type, 20_000):
@@ -130,3 +132,24 @@ class Habits(ABC):
             if note.kind in kinds and self._once(seat, f"note{number}"):
                 await self.tap(seat, offer, {"kind": note.kind, "text": note.text}, shown)
                 return
+
+
+def filled(person: Practitioner, needs: Mapping[str, Any]) -> dict[str, Any] | None:
+    """What somebody puts into a form; None where they would not know what."""
+    fields: dict[str, Any] = {}
+    words = [person.word, person.goes_home_with, *(note.text for note in person.written)]
+    said = [one for one in words if one]
+    for number, (name, need) in enumerate(needs.items()):
+        match need["kind"]:
+            case "text" if said:
+                fields[name] = said[(number + 1) % len(said)]
+            case "choice" | "date" if need["options"]:
+                values = [option["value"] for option in need["options"]]
+                fields[name] = values[len(person.name) % len(values)]
+            case "flag":
+                fields[name] = False
+            case "texts":
+                fields[name] = []
+            case _ if not need["optional"]:
+                return None
+    return fields

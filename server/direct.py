@@ -14,14 +14,15 @@ from typing import Any, Final
 
 import uvicorn
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from websockets import frames
+
+from server.lean import Event, Queue
 
 KNOWN: Final = "0.54."
 """Versions of uvicorn whose inside is known."""
 
 USED: Final = (
     "connection_lost",
-    "data_received",
+    "handle_bytes",
     "handle_close",
     "handle_parser_exception",
     "pause_writing",
@@ -37,13 +38,6 @@ EXTENSION: Final = "talanoa.direct"
 
 BINARY: Final = 0x82
 """The first byte of a websocket frame that is binary and whole."""
-
-
-SEVERAL: Final = frozenset((0x00, 0x01, 0x02, 0x80))
-"""First bytes of frames that are part of a message, without the bits an extension may set."""
-
-LOST: Final = -1
-"""Where the next frame begins is not known."""
 
 
 def fits(version: str = uvicorn.__version__, protocol: type = WebSocketsSansIOProtocol) -> bool:
@@ -63,13 +57,13 @@ def framed(payload: bytes) -> bytes:
     return bytes((BINARY, 127)) + length.to_bytes(8) + payload
 
 
-_apply_mask: Callable[[bytes, bytes], bytes] = vars(frames)["apply_mask"]
-"""In C where `websockets` could be compiled."""
+def payload(frame: bytes) -> bytes:
+    """What is in a frame made by `framed`."""
+    return frame[{126: 4, 127: 10}.get(frame[1], 2) :]
 
 
-def unmasked(payload: bytes, mask: bytes) -> bytes:
-    """What a client's frame says (RFC 6455 5.3)."""
-    return _apply_mask(payload, mask)
+def _told_nobody(free: bool) -> None:
+    pass
 
 
 class Direct(WebSocketsSansIOProtocol):
@@ -77,18 +71,19 @@ class Direct(WebSocketsSansIOProtocol):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.queue: Queue[Any] = Queue()  # type: ignore[assignment]
+        self.writable: Event = Event()  # type: ignore[assignment]
+        self.writable.set()
         self.free = False
         """Whether it takes a frame now: the websocket is open, and its buffer is not full."""
-        self.told: Callable[[bool], None] = lambda free: None
+        self.told: Callable[[bool], None] = _told_nobody
         """Called with `free` whenever it changes: who writes twenty thousand frames a second looks
         at something nearer."""
         self.taken: Callable[[bytes], bool] | None = None
-        """Asked for each whole binary message of less than 64 KiB that arrives while ASGI has none
-        waiting; where it says no, ASGI gets it."""
+        """Asked for each binary message in one frame that arrives while ASGI has none waiting;
+        where it says no, ASGI gets it."""
         self._room: asyncio.Future[None] | None = None
         self._begun = self._ended = False
-        self._chunks = 0
-        self._owed = 0  # bytes of a frame still to come; below nothing when we lost count
 
     @property
     def kept(self) -> int:
@@ -99,8 +94,12 @@ class Direct(WebSocketsSansIOProtocol):
         """Write a frame made by `framed`. Only while it is `free`."""
         try:
             self.transport.write(frame)
-        except RuntimeError:  # closed, and the loop has not said so yet
-            self._end()
+        except RuntimeError:
+            self.broken()
+
+    def broken(self) -> None:
+        """The transport is closed, and the loop has not said so yet."""
+        self._end()
 
     async def room(self) -> None:
         """Wait until it takes frames again; returns as well when it never will."""
@@ -117,57 +116,16 @@ class Direct(WebSocketsSansIOProtocol):
         if self.writable.is_set() and not self.transport.is_closing():
             self._open()
 
-    def data_received(self, data: bytes) -> None:
-        """What arrives: frames straight to who takes them, all else to uvicorn."""
-        if self._owed or not self._begun:
-            self._follow(data)
-        else:
-            data = self._take(data)
-            if not data:
-                return
-            self._follow(data)
-        super().data_received(data)
+    def handle_bytes(self, event: Any) -> None:
+        """A binary message, or the first part of one: past ASGI to who takes it."""
+        first = event.fin and not self._ended and self.queue.empty()
+        if not (first and self.taken is not None and self.taken(bytes(event.data))):
+            super().handle_bytes(event)
 
-    def _take(self, data: bytes) -> bytes:
-        """Pass on the whole binary frames that `data` begins with, in order, up to the first that
-        is not taken; returns the rest."""
-        at, end = 0, len(data)
-        taken = self.taken
-        while taken is not None and at + 6 <= end and not self._ended:
-            length = data[at + 1] - 128
-            if data[at] != BINARY or not 0 <= length < 127 or not self.queue.empty():
-                break
-            begin = at + 2
-            if length == 126:
-                length = int.from_bytes(data[begin : begin + 2])
-                begin += 2
-            after = begin + 4 + length
-            if after > end or not taken(unmasked(data[begin + 4 : after], data[begin : begin + 4])):
-                break
-            at = after
-        return data[at:] if at else data
-
-    def _follow(self, data: bytes) -> None:
-        """Keep count of frames that uvicorn reads, to know where the next one begins. Where a head
-        is cut in two, or a message is in several frames, it reads all that follows."""
-        self._chunks += 1
-        if not self._begun:  # the first chunk asks for a websocket
-            if self._chunks > 1 or not data.endswith(b"\r\n\r\n"):
-                self._owed = LOST
-            return
-        at = self._owed
-        if at < 0:
-            return
-        end = len(data)
-        while at < end:
-            wide = data[at + 1] & 127 if at + 2 <= end else -1
-            more = {126: 2, 127: 8}.get(wide, 0)
-            if wide < 0 or at + 2 + more > end or data[at] & 143 in SEVERAL:
-                self._owed = LOST
-                return
-            length = int.from_bytes(data[at + 2 : at + 2 + more]) if more else wide
-            at += 2 + more + 4 + length
-        self._owed = at - end
+    def let_go(self) -> None:
+        """Whoever was told is told no more, and the scope no longer leads here."""
+        self.told, self.taken = _told_nobody, None
+        (self.scope["extensions"] or {}).pop(EXTENSION, None)
 
     async def run_asgi(self) -> None:
         """Serve the application, which finds this in its scope."""
@@ -210,6 +168,7 @@ class Direct(WebSocketsSansIOProtocol):
         """The line is gone."""
         self._end()
         super().connection_lost(exc)
+        self.conn.parser.close()  # a generator that holds it
 
     def _open(self) -> None:
         if self._begun and not self._ended:

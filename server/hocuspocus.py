@@ -360,9 +360,10 @@ def update(name: str, change: bytes) -> bytes:
     return lib0.text(name) + bytes((_SYNC, _UPDATE)) + lib0.prefixed(change)
 
 
-def update_head(name: str) -> bytes:
-    """What an `Update` under this name begins with."""
-    return lib0.text(name) + bytes((_SYNC, _UPDATE))
+def heads(name: str) -> tuple[bytes, bytes]:
+    """What an `Update`, and an `AwarenessUpdate`, under this name begins with."""
+    written = lib0.text(name)
+    return written + bytes((_SYNC, _UPDATE)), written + bytes((_AWARENESS,))
 
 
 def updated(frame: bytes, known: Mapping[bytes, str]) -> tuple[str, bytes] | None:
@@ -370,11 +371,22 @@ def updated(frame: bytes, known: Mapping[bytes, str]) -> tuple[str, bytes] | Non
     a stranger's frame needs; None when it is anything else, or not in order."""
     if not frame or (document := known.get(frame[: (at := frame[0] + 3)])) is None:
         return None
+    return _rest(frame, at, document, MAX_FRAME_BYTES)
+
+
+def pointed(frame: bytes, known: Mapping[bytes, str]) -> tuple[str, bytes] | None:
+    """The same of an `AwarenessUpdate`: the document and the states."""
+    if not frame or (document := known.get(frame[: (at := frame[0] + 2)])) is None:
+        return None
+    return _rest(frame, at, document, MAX_AWARENESS_BYTES)
+
+
+def _rest(frame: bytes, at: int, document: str, most: int) -> tuple[str, bytes] | None:
     try:
-        change, at = lib0.read_bytes(frame, at, MAX_FRAME_BYTES)
+        content, at = lib0.read_bytes(frame, at, most)
     except Malformed:
         return None
-    return (document, change) if at == len(frame) else None
+    return (document, content) if at == len(frame) else None
 
 
 def awareness(name: str, states: bytes) -> bytes:

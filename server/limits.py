@@ -80,12 +80,13 @@ class Bucket:
 
     def take(self, now: float, amount: float = 1.0) -> bool:
         """Take `amount` out; False when there is not enough, and then nothing is taken."""
-        self.left = min(self.burst, self.left + max(0.0, now - self.seen) * self.rate)
+        left = self.left
+        if now > self.seen:
+            left += (now - self.seen) * self.rate
+            left = self.burst if left > self.burst else left
         self.seen = now
-        if self.left < amount:
-            return False
-        self.left -= amount
-        return True
+        self.left = left if left < amount else left - amount
+        return left >= amount
 
 
 class _Speaking(msgspec.Struct):
@@ -141,8 +142,21 @@ class Limits:
 
     def take(self, kind: str, who: str, rate: tuple[float, float], amount: float = 1.0) -> bool:
         """Take from the bucket of `who`; False when it is empty."""
-        key = (kind, who)
+        return self._take(self._now(), (kind, who), rate, amount)
+
+    def frame(self, device: str, room: str, size: int) -> bool:
+        """Count a frame of so many bytes of a device, and of its room once it has one; False when
+        it is one too many."""
         now = self._now()
+        return (
+            self._take(now, ("frames", device), FRAMES_PER_DEVICE)
+            and self._take(now, ("bytes", device), BYTES_PER_DEVICE, size)
+            and (not room or self._take(now, ("room", room), FRAMES_PER_ROOM))
+        )
+
+    def _take(
+        self, now: float, key: tuple[str, str], rate: tuple[float, float], amount: float = 1.0
+    ) -> bool:
         bucket = self._buckets.get(key)
         if bucket is None:
             bucket = self._buckets[key] = Bucket(*rate, now)

@@ -11,7 +11,7 @@ Contexts, besides what `templating.Pages` and `base.html` name:
   name of the person whose seat a code brings to this phone, or empty), values {name, more [],
   where, language}, error
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
-  agenda_url, sheets_url, calendar_url, qr {size, path}, people, here
+  agenda_url, rehearse_url, sheets_url, calendar_url, qr {size, path}, people, here
 - `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
 - `error.html`: status, heading, message, action_url, action_label
 """
@@ -30,6 +30,7 @@ from rooms.agenda_items import planned_minutes
 from rooms.hub import Newcomer
 from rooms.keeping import BOARD_DAYS, DAYS_MOST, MEMO_DAYS
 from rooms.offers_words import keeps
+from rooms.wire import TITLE_LIMIT
 from server import auth, live_pages
 from server.agendas import FROM, again, front_choices, plan_from
 from server.api import OPERATIONS, links_of
@@ -108,18 +109,47 @@ async def _open(request: Request) -> Response:
         if template.startswith(FROM):
             _, plan = await plan_from(request, site, template.removeprefix(FROM))
         await site.limits.count(ROOMS_PER_ADDRESS, "rooms", auth.address_of(request))
-        opened = await site.hub.open_room(
-            title=title,
-            facilitator=name,
-            template=template,
-            plan=plan,
-            language=language if is_language(language) else "en",
-            zone=form.one("zone") or "UTC",
-            settings=_kept(form),
-        )
+        wanted: dict[str, Any] = {
+            "title": title,
+            "facilitator": name,
+            "template": template,
+            "plan": plan,
+            "language": language if is_language(language) else "en",
+            "zone": form.one("zone") or "UTC",
+        }
+        if form.one("rehearse"):
+            return await _rehearse(request, wanted)
+        opened = await site.hub.open_room(**wanted, settings=_kept(form))
     except (Problem, Refused) as error:
         return _front(request, form.kept(), problem_of(error), "open")
     made = live_pages.see_other(f"/r/{opened.room}/ready")
+    auth.remember_seat(made, site, request, opened.room, opened.token)
+    return made
+
+
+async def rehearse(request: Request) -> Response:
+    """The agenda of a room, in a room of invented people."""
+    site = site_of(request)
+    auth.check_origin(request, site)
+    form = await read_form(request)
+    room, plan = await plan_from(request, site, request.path_params["room"])
+    await site.limits.count(ROOMS_PER_ADDRESS, "rooms", auth.address_of(request))
+    wanted = {
+        "title": title_of(room),
+        "facilitator": organiser_name(room),
+        "plan": plan,
+        "language": site.language(request),
+        "zone": form.one("zone") or "UTC",
+    }
+    return await _rehearse(request, wanted)
+
+
+async def _rehearse(request: Request, wanted: dict[str, Any]) -> Response:
+    site = site_of(request)
+    title = say("Rehearsal: {title}", title=wanted["title"])
+    shown = site.languages.line(wanted["language"], title)
+    opened = await site.rehearsals.open(**{**wanted, "title": shown[:TITLE_LIMIT]})
+    made = live_pages.see_other(f"/r/{opened.room}/panel")
     auth.remember_seat(made, site, request, opened.room, opened.token)
     return made
 
@@ -158,6 +188,7 @@ async def ready(request: Request) -> Response:
         room_url=f"/r/{room.id}",
         panel_url=f"/r/{room.id}/panel",
         agenda_url=f"/r/{room.id}/agenda",
+        rehearse_url=f"/r/{room.id}/rehearse",
         sheets_url=f"/r/{room.id}/sheets",
         calendar_url=f"/r/{room.id}/calendar.ics",
         qr=qr(links.join),

@@ -39,6 +39,12 @@ class Prompt(HttpToolsProtocol):
         self._disarm()
         super().on_headers_complete()
 
+    def handle_websocket_upgrade(self) -> None:
+        """Another protocol has the transport from here on: let go of the parser, which holds this,
+        as `connection_lost` does."""
+        super().handle_websocket_upgrade()
+        self.parser = None  # type: ignore[assignment]
+
     def _arm(self) -> None:
         self._timer = self.loop.call_later(HEAD_SECONDS, self._late)
 

@@ -82,6 +82,7 @@ async def _run(
     if parent is not None:
         supervisor.end_with_parent(parent)
     serving = False
+    beating: asyncio.Task[None] | None = None
     try:
         if not settings.redis_url or settings.demo:
             settings.data.mkdir(parents=True, exist_ok=True)
@@ -90,20 +91,19 @@ async def _run(
             # The first child opens the demo; it is in the storage when another takes over.
             demo = await _demo(app.state.site, again=quiet) if settings.demo else []
             # What comes before this line may take its time: reading rooms back, for one.
-            watching = asyncio.create_task(supervisor.watchdog()) if parent is not None else None
+            if parent is not None:
+                beating = asyncio.create_task(supervisor.beat(parent))
             documents.warm()
-            try:
-                server = Server(uvicorn_config(app, settings))
-                server.lines = lambda: app.state.site.lines
-                server.leaving = app.state.site.hub.leave
-                if parent is not None:
-                    server.begun = functools.partial(supervisor.tell_serving, parent)
-                if not quiet:
-                    server.announcement = announcement(settings, demo, app.state.site)
-                await server.serve(sockets=[listening])
-            finally:
-                if watching is not None:
-                    watching.cancel()
+            server = Server(uvicorn_config(app, settings))
+            server.lines = lambda: app.state.site.lines
+            server.leaving = app.state.site.hub.leave
+            if parent is not None:
+                server.begun = functools.partial(supervisor.tell_serving, parent)
+            if not quiet:
+                server.announcement = announcement(settings, demo, app.state.site)
+            await server.serve(sockets=[listening])
+        if beating is not None:  # to the last: closing takes its time too
+            beating.cancel()
     except StorageHeld as held:
         return say_why(str(held), supervisor.DATA_HELD)
     except StorageTooNew as new:

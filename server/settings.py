@@ -34,7 +34,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     passed to uvicorn: only these may say for whom they speak (X-Forwarded-For). `fonts` is a folder
     of typefaces for PDFs in scripts the program does not bring. With `redis_url` the rooms are kept
     there, for any number of processes, and a write waits for `redis_replicas` (None: for one
-    wherever there is any).
+    wherever there is any). `since` is when the steady clock began, in seconds since the epoch, as a
+    parent found it; None: as this process finds it.
     """
 
     data: Path
@@ -44,6 +45,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     lan: tuple[str, ...] = ()
     test_clock: bool = False
     seed: int | None = None
+    since: float | None = None
     secret: str = ""
     public_url: str = ""
     trusted_proxies: str = "127.0.0.1"
@@ -101,9 +103,11 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--test-clock", action="store_true", help="tests drive time; loopback only")
     made.add_argument("--seed", type=int, help="with --test-clock: the same dice every time")
     made.add_argument("--unsupervised", action="store_true", help="without a parent that restarts")
-    # Between parent and child only: the listening socket, the parent's pipe, not the first child.
+    # Between parent and child only: the listening socket, the parent's pipe, when the steady clock
+    # began, not the first child.
     made.add_argument("--child", type=int, metavar="FD", help=argparse.SUPPRESS)
     made.add_argument("--parent", type=int, metavar="FD", help=argparse.SUPPRESS)
+    made.add_argument("--since", type=float, metavar="EPOCH", help=argparse.SUPPRESS)
     made.add_argument("--again", action="store_true", help=argparse.SUPPRESS)
     return made
 
@@ -135,6 +139,7 @@ def settings_from(options: argparse.Namespace, environ: Mapping[str, str] = os.e
         lan=tuple(lan_addresses()) if options.lan else (),
         test_clock=options.test_clock,
         seed=options.seed,
+        since=options.since,
         secret=environ.get("TALANOA_SECRET", ""),
         public_url=public,
         trusted_proxies=environ.get("TALANOA_TRUSTED_PROXIES", "127.0.0.1"),

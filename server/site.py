@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from server.auth import Signer
     from server.languages import Languages
     from server.limits import Limits
+    from server.offline import Offline
+    from server.rehearsal import Rehearsals
     from server.settings import Settings
     from server.sockets import Line as OpenLine
     from server.templating import Pages
@@ -34,6 +36,8 @@ class Site:
     clock: Clock
     languages: Languages
     pages: Pages
+    offline: Offline
+    rehearsals: Rehearsals
     limits: Limits
     signer: Signer
     origins: frozenset[str]

@@ -1,18 +1,19 @@
 """The websocket at /sync: frames in, frames out, deadlines; what they mean is the session's.
 
-One task reads and hands each message to the session in order; one takes what waits in the outbox
-and writes it; one pings. The first to end ends the line, and its `Goodbye` says how. Nothing here
-outlives the socket. Where uvicorn's own protocol is ours (`server/direct.py`), what leaves goes
-straight to its transport while that takes it; elsewhere by ASGI.
+The endpoint's own task reads and hands each message to the session in order. While something waits
+in the outbox, another takes it and writes it; a timer pings, and keeps the deadlines. The first of
+them to say so ends the line, and its `Goodbye` says how. Nothing here outlives the socket. Where
+uvicorn's own protocol is ours (`server/direct.py`), what leaves goes straight to its transport
+while that takes it; elsewhere by ASGI.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, assert_never
-from weakref import WeakKeyDictionary
+from typing import TYPE_CHECKING, Final, assert_never
 
 import msgspec
 from starlette.datastructures import QueryParams
@@ -26,10 +27,11 @@ from starlette.websockets import (
 
 from rooms import outgoing as out
 from rooms.wire import ByeMessage, Goodbye
-from server import auth, limits
+from server import auth
 from server import hocuspocus as wire
 from server.direct import EXTENSION, Direct, framed
 from server.errors import Problem
+from server.frames import encode, frame_of, framed_of
 from server.log import log
 from server.site import site_of
 
@@ -58,8 +60,9 @@ CLOSE_SECONDS: Final = 2.0
 REASON_BYTES: Final = 120
 """A close frame carries 123."""
 
-ANSWER_SECONDS: Final = 2.0
-"""For the answer to a ping while tests move the clock; after that the line counts as silent."""
+ANSWER_SECONDS: Final = 10.0
+"""For the answer to a ping while tests move the clock; after that the line counts as silent. A page
+on a busy machine may need more than a second; a line that ends is not waited for."""
 
 DOCUMENTS_PER_SOCKET: Final = 64
 """Names on one socket: nine seats with five documents each, and some that closed."""
@@ -67,68 +70,6 @@ DOCUMENTS_PER_SOCKET: Final = 64
 UNDER_WAY: Final = 32
 """Edits of one line that may wait for the disk at once: more than a page types in a slow second;
 beyond it nothing more is read."""
-
-_frames: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
-"""Each outgoing object's frame, for as long as somebody waits for it: encoded once for all."""
-
-
-def frame_of(item: out.Outgoing) -> bytes:
-    """The frame of an outgoing object under the plain name of its document."""
-    frame = _frames.get(item)
-    if frame is None:
-        frame = _frames[item] = encode(item, getattr(item, "document", ""))
-    return frame
-
-
-def encode(item: out.Outgoing, name: str) -> bytes:
-    """The frame of an outgoing object under the name a provider knows the document by."""
-    match item:
-        case out.AuthOk(readonly=readonly):
-            return wire.authenticated(name, readonly=readonly)
-        case out.AuthNo(reason=reason):
-            return wire.permission_denied(name, reason)
-        case out.Step1(state_vector=state_vector):
-            return wire.sync_step1(name, state_vector)
-        case out.Step2(packed=data) if data:
-            return wire.packed(name, data)
-        case out.Step2(update=update):
-            return wire.sync_step2(name, update)
-        case out.Update(update=update):
-            return wire.update(name, update)
-        case out.Aware(data=data):
-            return wire.awareness(name, data)
-        case out.Pointers(data=data):
-            return wire.pointers(name, data)
-        case out.Ack(ok=ok):
-            return wire.sync_status(name, saved=ok)
-        case out.Say(payload=payload):
-            return wire.stateless(name, payload)
-        case out.ClosedDocument(reason=reason):
-            return wire.close(name, reason)
-        case out.Bye():
-            raise AssertionError("a Bye closes the socket; it has no frame")
-        case _:
-            assert_never(item)
-
-
-_framed: WeakKeyDictionary[Any, bytes] = WeakKeyDictionary()
-"""The same as whole websocket frames, for those written straight to a transport."""
-
-_last: tuple[out.Outgoing | None, bytes] = None, b""
-"""The one asked for last: what goes to two hundred is asked for two hundred times running."""
-
-
-def framed_of(item: out.Outgoing) -> bytes:
-    """The websocket frame of an outgoing object under the plain name of its document."""
-    global _last
-    last, frame = _last
-    if last is item:
-        return frame
-    known = _framed.get(item)
-    if known is None:
-        known = _framed[item] = framed(encode(item, getattr(item, "document", "")))
-    _last = item, known
-    return known
 
 
 async def sync(websocket: WebSocket) -> None:
@@ -155,6 +96,7 @@ async def sync(websocket: WebSocket) -> None:
             await line.run()
         finally:
             site.lines.discard(line)
+            line.let_go()
 
 
 class Line:
@@ -173,14 +115,18 @@ class Line:
         self._names: dict[str, str] = {}
         self._device = f"address {auth.address_of(websocket)}"
         self._room = ""
-        # An event with nobody waiting takes 800 bytes: these are made when somebody does.
+        # A task, and an event with nobody waiting, take a kilobyte: they are made when needed.
         self._open = False
-        self._seat: asyncio.Future[None] | None = None
         self._answer: asyncio.Event | None = None
         self._loop = asyncio.get_running_loop()
-        self._heard = self._loop.time()
+        self._begun = self._heard = self._loop.time()
         self._exchanged = self._heard
         self._heads: dict[bytes, str] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self._goodbye: Goodbye | None = None
+        self._until: asyncio.Timeout | None = None  # while it reads
+        self._writing: asyncio.Task[Goodbye | None] | None = None
+        self._pinging: asyncio.Task[Goodbye | None] | None = None
         self._sending = asyncio.Lock()
         self._handling = False
         self._under_way = 0
@@ -188,32 +134,31 @@ class Line:
         self.free = False
         """Whether the transport takes frames now."""
         self._direct: Direct | None = websocket.scope.get("extensions", {}).get(EXTENSION)
+        self._put: Callable[[bytes], None] = _nowhere
+        """The transport's own writing."""
 
     async def run(self) -> None:
         """Serve until one side ends; always tells the session."""
         outbox = self._session.outbox
+        outbox.waits, outbox.lost = self._write_soon, self._over
         if self._direct is not None:
             self._direct.told = self._told
             self._direct.taken = self._taken
+            self._put = self._direct.transport.write
             self._direct.begin()
             outbox.attach(self)
-        tasks = {
-            asyncio.create_task(part, name=f"sync {name}")
-            for name, part in (
-                ("read", self._read()),
-                ("write", self._write()),
-                ("ping", self._ping()),
-                ("watch", self._watch()),
-                ("seat", self._seated()),
-            )
-        }
-        goodbye: Goodbye | None = None
         try:
-            while goodbye is None and tasks:
-                done, tasks = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-                endings = [self._ending(task) for task in done]  # each is looked at
-                goodbye = next((one for one in endings if one is not None), None)
+            async with asyncio.timeout(None) as self._until:
+                self._look_after()
+                self._over(await self._read())
+        except Exception as error:
+            if self._goodbye is None:
+                self._goodbye = self._ending(error)
         finally:
+            self._until = None
+            if self._timer is not None:
+                self._timer.cancel()
+            tasks = [task for task in (self._writing, self._pinging) if task is not None]
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -221,14 +166,28 @@ class Line:
             if self._direct is not None:
                 self._direct.taken = None
             await self._session.closed()
-        if goodbye is not None and goodbye.code:
-            await self._say_goodbye(goodbye)
+            self._has_answered()  # nobody does any more
+        if self._goodbye is not None and self._goodbye.code:
+            await self._say_goodbye(self._goodbye)
 
-    def _ending(self, task: asyncio.Task[Goodbye | None]) -> Goodbye | None:
-        """How a finished task ends the line; None when it just had nothing more to do."""
-        error = task.exception()
-        if error is None:
-            return task.result()
+    def let_go(self) -> None:
+        """Hold nothing any more that holds this: a hall that comes back again and again would leave
+        megabytes to the garbage collector, which looks seldom."""
+        self._session.outbox.let_go()
+        if self._direct is not None:
+            self._direct.let_go()
+            self._direct = None
+        self._put = _nowhere
+
+    def _over(self, goodbye: Goodbye) -> None:
+        """End the line like this, unless it is ending already."""
+        if self._goodbye is None:
+            self._goodbye = goodbye
+            if self._until is not None:
+                self._until.reschedule(self._loop.time())
+
+    def _ending(self, error: BaseException) -> Goodbye:
+        """How what was raised ends the line."""
         if isinstance(error, Goodbye):
             return error
         if isinstance(error, Problem):
@@ -238,16 +197,51 @@ class Line:
         log().error("tripped", kind="socket", room=self._room, code=1011, exc_info=error)
         return TRIPPED
 
-    async def _read(self) -> Goodbye | None:
+    def _done(self, task: asyncio.Task[Goodbye | None]) -> None:
+        """A task beside the reader has ended, and with it perhaps the line."""
+        if task is self._writing:
+            self._writing = None
+        if task is self._pinging:
+            self._pinging = None
+        if task.cancelled():
+            return
+        error = task.exception()
+        goodbye = self._ending(error) if error else task.result()
+        if goodbye is not None:
+            self._over(goodbye)
+        elif self._session.outbox.ready:  # since it looked the last time
+            self._write_soon()
+
+    def _look_after(self) -> None:
+        """What is due by the clock: the seat, silence, a ping."""
+        now = self._loop.time()
+        silent = SILENT_SECONDS if self._names else FIRST_SECONDS
+        if now - self._heard >= silent:
+            self._over(Goodbye(4408, "Nothing was said in time.", retry=bool(self._names)))
+            return
+        if not self._open and now - self._begun >= SEAT_SECONDS:
+            self._over(Goodbye(4401, "No valid seat: ask for one again.", retry=False))
+            return
+        # Who has just sent an edit and been answered is there, and knows that we are.
+        if now - self._exchanged >= PING_SECONDS:
+            self._exchanged = now
+            self._ping()
+        due = min(self._exchanged + PING_SECONDS, self._heard + silent)
+        if not self._open:
+            due = min(due, self._begun + SEAT_SECONDS)
+        self._timer = self._loop.call_at(due, self._look_after)
+
+    def _ping(self) -> None:
+        if self._direct is not None:
+            if self._direct.free:
+                self._direct.write(PING)
+        elif not self._sending.locked():  # else something better than a ping is on its way
+            self._pinging = self._loop.create_task(self._send(wire.PING), name="sync ping")
+            self._pinging.add_done_callback(self._done)
+
+    async def _read(self) -> Goodbye:
         while True:
-            seconds = SILENT_SECONDS if self._names else FIRST_SECONDS
-            try:
-                async with asyncio.timeout(seconds):
-                    message = await self._socket.receive()
-            except TimeoutError:
-                if self._names and self._loop.time() - self._heard < seconds:
-                    continue  # it was all taken before it came here
-                return Goodbye(4408, "Nothing was said in time.", retry=bool(self._names))
+            message = await self._socket.receive()
             if message["type"] == "websocket.disconnect":
                 return GONE
             self._handling = True
@@ -273,8 +267,11 @@ class Line:
         that come most often and nothing before it waits. All others are judged in `_read`."""
         if self._handling or self._under_way >= UNDER_WAY or not self._open:
             return False
-        edit = None if frame == wire.PONG else wire.updated(frame, self._heads)
-        if edit is None and frame != wire.PONG:
+        edit = wire.updated(frame, self._heads)
+        pointed = None if edit else wire.pointed(frame, self._heads)
+        if pointed is not None and not self._session.may_point(pointed[0]):
+            return False  # the document is to be opened first
+        if edit is None and pointed is None and frame != wire.PONG:
             return False
         self._heard = self._loop.time()
         self._under_way += 1
@@ -285,6 +282,8 @@ class Line:
             if edit is not None:
                 self._session.take(*edit, self._answered)
                 return True
+            if pointed is not None:
+                self._session.point(*pointed)
         except Goodbye as goodbye:
             self._end_with(goodbye)
         except Exception as error:
@@ -303,11 +302,6 @@ class Line:
         if self._answer is not None:
             self._answer.set()
 
-    def _seated_now(self) -> None:
-        self._open = True
-        if self._seat is not None and not self._seat.done():
-            self._seat.set_result(None)
-
     def _answered(self) -> None:
         """An edit taken straight has its answer."""
         self._exchanged = self._heard
@@ -316,12 +310,7 @@ class Line:
             waits.set_result(None)
 
     def _count(self, frame: bytes) -> None:
-        counters = self._site.limits
-        if not (
-            counters.take("frames", self._device, limits.FRAMES_PER_DEVICE)
-            and counters.take("bytes", self._device, limits.BYTES_PER_DEVICE, len(frame))
-            and (not self._room or counters.take("room", self._room, limits.FRAMES_PER_ROOM))
-        ):
+        if not self._site.limits.frame(self._device, self._room, len(frame)):
             raise Goodbye(4429, "Too much at once; come back in a while.", retry=True)
 
     async def _handle(self, message: wire.FromClient) -> None:
@@ -368,7 +357,7 @@ class Line:
             await self._send(wire.permission_denied(message.name, "already_open"))
             return
         self._names[document] = message.name
-        self._heads[wire.update_head(message.name)] = document
+        self._heads.update(dict.fromkeys(wire.heads(message.name), document))
         token = message.token
         if not token and self._cookies:
             token = auth.cookie_token(self._socket, room)
@@ -378,9 +367,15 @@ class Line:
             self._device = f"{room}/{hashlib.sha256(token.encode()).hexdigest()[:16]}"
             self._room = room
 
+    def _write_soon(self) -> None:
+        """Something waits in the outbox: take it from there, until nothing does."""
+        if self._writing is None and self._until is not None:
+            self._writing = self._loop.create_task(self._write(), name="sync write")
+            self._writing.add_done_callback(self._done)
+
     async def _write(self) -> Goodbye | None:
         outbox = self._session.outbox
-        while True:
+        while outbox.ready:
             frames: list[bytes] = []
             for item in await outbox.get():
                 if isinstance(item, out.Bye):
@@ -390,14 +385,17 @@ class Line:
                     self.write(item)  # at once, or what comes meanwhile would pass it by
                     continue
                 if isinstance(item, out.AuthOk):
-                    self._seated_now()
+                    self._open = True
                 name = self._names.get(item.document)
                 if name is not None:
                     frames.append(frame_of(item) if name == item.document else encode(item, name))
             await self._send(*frames)
+        outbox.passed_on()
+        return None
 
     def _told(self, free: bool) -> None:
         self.free = free
+        self._session.outbox.look()
 
     @property
     def kept(self) -> int:
@@ -407,14 +405,25 @@ class Line:
     def write(self, item: out.Outgoing) -> None:
         """Write something straight to the transport."""
         assert self._direct is not None
-        assert not isinstance(item, out.Bye)
-        document = item.document
+        document = item.document  # type: ignore[union-attr]  # never a `Bye`
         name = self._names.get(document)
         if name is None:
             return
+        try:
+            self._put(framed_of(item) if name == document else framed(encode(item, name)))
+        except RuntimeError:
+            self._direct.broken()
         if type(item) is out.AuthOk:
-            self._seated_now()
-        self._direct.write(framed_of(item) if name == document else framed(encode(item, name)))
+            self._open = True
+
+    def frame(self, item: out.Outgoing) -> bytes:
+        """Something as it goes to everybody."""
+        return framed_of(item)
+
+    def way(self, item: out.Outgoing) -> Callable[[bytes], None] | None:
+        """How it goes there, past everything of ours."""
+        document = getattr(item, "document", None)
+        return self._put if document is not None and self._names.get(document) == document else None
 
     async def room(self) -> None:
         """Wait until the transport takes frames again, or is gone. Raises `Goodbye`."""
@@ -446,21 +455,6 @@ class Line:
         except TimeoutError:
             raise Goodbye(4429, "You were not reading; come back.", retry=True) from None
 
-    async def _ping(self) -> Goodbye | None:
-        while True:
-            # Who has just sent an edit and been answered is there, and knows that we are.
-            if (rest := self._exchanged + PING_SECONDS - self._loop.time()) > 0:
-                await asyncio.sleep(rest)
-                continue
-            self._exchanged = self._loop.time()
-            if self._exchanged - self._heard > SILENT_SECONDS:
-                return Goodbye(4408, "Nothing was said in time.", retry=True)
-            if self._direct is not None:
-                if self._direct.free:
-                    self._direct.write(PING)
-            elif not self._sending.locked():  # else something better than a ping is on its way
-                await self._send(wire.PING)
-
     def send_home(self, goodbye: Goodbye) -> None:
         """End the line with these words, after what waits already."""
         self._session.goodbye(goodbye)
@@ -476,20 +470,6 @@ class Line:
             async with asyncio.timeout(ANSWER_SECONDS):
                 await self._send(wire.PING)
                 await self._answer.wait()
-
-    async def _watch(self) -> Goodbye | None:
-        # The writer may hang in a send to somebody who does not read.
-        return await self._session.outbox.given_up()
-
-    async def _seated(self) -> Goodbye | None:
-        try:
-            async with asyncio.timeout(SEAT_SECONDS):
-                if not self._open:
-                    self._seat = self._loop.create_future()
-                    await self._seat
-        except TimeoutError:
-            return Goodbye(4401, "No valid seat: ask for one again.", retry=False)
-        return None
 
     async def _say_goodbye(self, goodbye: Goodbye) -> None:
         """Tell page and socket how it ends, if anybody still listens."""
@@ -517,6 +497,11 @@ class Line:
 
 
 PING: Final = framed(wire.PING)
+
+
+def _nowhere(frame: bytes) -> None:
+    raise AssertionError("this line is served by ASGI")
+
 
 TRIPPED: Final = Goodbye(1011, "The server tripped; come back.", retry=True)
 

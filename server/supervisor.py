@@ -1,9 +1,9 @@
 """A parent that keeps the port and restarts a child that crashed or hung.
 
 The parent does nothing else, so nothing can go wrong in it. It holds the listening socket: while a
-child is being replaced, connections wait in the kernel instead of being refused. The child arms a
-watchdog that works even while the interpreter's lock is held (`faulthandler`), because a hang
-inside native code stops every thread and signal handler written in Python (`reliability.md` 0.3).
+child is being replaced, connections wait in the kernel instead of being refused. The child's loop
+beats; when it has gone quiet the parent judges (`beats.py`), because a hang inside native code
+stops every thread and signal handler written in Python (`reliability.md` 0.3).
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import faulthandler
+import functools
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -20,13 +22,8 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from server.beats import BEAT_SECONDS, Beats, look_at
 from server.log import log
-
-HANG_SECONDS: Final = 3.0
-"""A loop that has not turned for so long is hung (ruling *Process*)."""
-
-BEAT_SECONDS: Final = 0.5
-"""How often the loop says it is alive."""
 
 STOP_SECONDS: Final = 15.0
 """For a child to finish: what is written is written; people reconnect anyway."""
@@ -47,7 +44,15 @@ TRIES: Final = 6
 however often it is killed."""
 
 SERVES: Final = b"!"
-"""What a child says to its parent when it takes connections."""
+BEAT: Final = b"."
+"""What a child says to its parent when it takes connections, and while its loop turns."""
+
+TICK: Final = 0.1
+"""Seconds between two looks of the parent at its child."""
+
+SHOW_SIGNAL: Final = getattr(signal, "SIGUSR1", signal.SIGTERM)
+SHOW_SECONDS: Final = 1.0
+"""For a child that hangs to print where its threads are."""
 
 DEAD_PEER_MS: Final = 20_000
 """How long the kernel keeps sending to somebody who does not acknowledge (TCP_USER_TIMEOUT):
@@ -70,6 +75,10 @@ FINAL: Final = frozenset(
 )
 """Exit codes that starting again would not change."""
 
+PASSING: Final = frozenset({DATA_UNWRITABLE, REDIS_AWAY})
+"""Not final either once a child has served, however often: a disk that filled up is made room on, a
+Redis that went away comes back, and people's pages wait for that."""
+
 
 class Supervisor:
     """Runs `command(again)` with the socket, again and again, until it ends for good or a signal
@@ -88,7 +97,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
         signal.signal(signal.SIGHUP, self._renew)
-        wait, failures, again = FIRST_WAIT, 0, False
+        wait, failures, again, ever = FIRST_WAIT, 0, False, False
         while not self._stopping:
             began = time.monotonic()
             code = self._once(again)
@@ -98,14 +107,16 @@ class Supervisor:
             if self._renewing:
                 self._renewing, again = False, True
                 continue
-            if code in FINAL:
+            ever = ever or self._served
+            passing = ever and code in PASSING
+            if code in FINAL and not passing:
                 return code
-            failures = 0 if self._served else failures + 1
+            failures = 0 if self._served or passing else failures + 1
             longest = SERVED_WAIT if self._served else LONGEST_WAIT
             wait = FIRST_WAIT if lived > STEADY_SECONDS else min(wait * 2, longest)
             log().error("child ended", exit=code, seconds=round(lived, 1), count=failures)
             if failures >= TRIES:
-                return 1
+                return code if code in PASSING else 1
             again = True
             self._pause(wait)
         return 0
@@ -114,8 +125,10 @@ class Supervisor:
         # The child notices by this line when its parent is killed, and ends too.
         ours, theirs = socket.socketpair()
         with ours, theirs:
-            ours.setblocking(False)
+            for end in (ours, theirs):
+                end.setblocking(False)
             fds = (self._listening.fileno(), theirs.fileno())
+            self._served = False
             try:
                 self._child = subprocess.Popen(
                     self._command(again, theirs.fileno()),
@@ -125,24 +138,27 @@ class Supervisor:
                 theirs.close()
                 if self._stopping:
                     self._child.terminate()
-                return self._await()
+                return self._await(self._child, ours)
             finally:
-                self._served = _said(ours)
+                self._served = self._served or SERVES in _heard(ours)
                 self._child = None
 
-    def _await(self) -> int:
-        assert self._child is not None
+    def _await(self, child: subprocess.Popen[bytes], line: socket.socket) -> int:
+        beats = Beats(functools.partial(look_at, child.pid))
         end: float | None = None
-        while True:
-            try:
-                return self._child.wait(timeout=0.1)
-            except subprocess.TimeoutExpired:
-                if not (self._stopping or self._renewing):
-                    continue
+        while (code := child.poll()) is None:
+            said = _listen(line, child)
+            self._served = self._served or SERVES in said
+            if BEAT in said:
+                beats.heard()
+            if self._stopping or self._renewing:
                 # Asked to end: it has its time for that, counted from here.
                 end = end or time.monotonic() + STOP_SECONDS
                 if time.monotonic() > end:
-                    self._child.kill()
+                    child.kill()
+            elif beats.hangs():
+                _end_hung(child)
+        return code
 
     def _pause(self, seconds: float) -> None:
         end = time.monotonic() + seconds
@@ -164,32 +180,50 @@ class Supervisor:
             self._child.terminate()
 
 
-def _said(line: socket.socket) -> bool:
-    """Whether the child that had the other end came to serve."""
+def _listen(line: socket.socket, child: subprocess.Popen[bytes]) -> bytes:
+    """What the child says within a tick."""
+    if not select.select([line], [], [], TICK)[0]:
+        return b""
+    said = _heard(line)
+    if not said:  # it has hung up, and ends
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(TICK)
+    return said
+
+
+def _heard(line: socket.socket) -> bytes:
     try:
-        return line.recv(len(SERVES)) == SERVES
+        return line.recv(4_096)
     except OSError:
-        return False
+        return b""
+
+
+def _end_hung(child: subprocess.Popen[bytes]) -> None:
+    """Have it print where every thread is, and end it. No core is left: it would hold words."""
+    log().error("child hangs", child=child.pid)
+    child.send_signal(SHOW_SIGNAL)
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(SHOW_SECONDS)
+    child.kill()
 
 
 def tell_serving(line: int) -> None:
     """Tell the parent that this process takes connections."""
-    with contextlib.suppress(OSError):  # it is gone: then this process ends by itself
-        os.write(line, SERVES)
+    _tell(line, SERVES)
 
 
-async def watchdog() -> None:
-    """Tell `faulthandler` again and again that the loop turns; run it as a task of the child.
+def _tell(line: int, word: bytes) -> None:
+    # It is gone: then this process ends by itself. Or it does not read: then it judges nothing.
+    with contextlib.suppress(OSError):
+        os.write(line, word)
 
-    When the loop stands still for `HANG_SECONDS`, the process prints where every thread is and
-    exits with code 1; the parent starts the next.
-    """
-    try:
-        while True:
-            faulthandler.dump_traceback_later(HANG_SECONDS, exit=True, file=sys.stderr)
-            await asyncio.sleep(BEAT_SECONDS)
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+
+async def beat(line: int) -> None:
+    """Tell the parent again and again that the loop turns; run it as a task of the child."""
+    faulthandler.register(SHOW_SIGNAL, file=sys.stderr, all_threads=True)
+    while True:
+        _tell(line, BEAT)
+        await asyncio.sleep(BEAT_SECONDS)
 
 
 def end_with_parent(reading: int) -> None:

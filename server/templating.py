@@ -25,8 +25,9 @@ from server.messages import IMMUTABLE, Messages
 
 WEB: Final = Path(__file__).parent.parent / "web"
 
-TRUSTED_TYPES: Final = "; require-trusted-types-for 'script'; trusted-types lit-html"
-"""On every page but the memo, whose editor parses HTML (`field-notes.md` 9)."""
+TRUSTED_TYPES: Final = "; require-trusted-types-for 'script'; trusted-types lit-html talanoa"
+"""On every page but the memo, whose editor parses HTML (`field-notes.md` 9). `talanoa` names the
+address of the service worker (`web/src/keeper.ts`)."""
 
 BRIEF: Final = "public, max-age=300"
 """For the few files with lasting names."""
@@ -81,6 +82,12 @@ class Manifest:
             self._entries = json.loads(self._file.read_bytes())
             self._stamp = stamp
         return self._entries
+
+    @property
+    def stamp(self) -> int:
+        """Changes with every build; -1 without one."""
+        self._fresh()
+        return self._stamp
 
     @property
     def built(self) -> bool:

@@ -53,6 +53,13 @@ def test_numbers_are_those_of_the_program() -> None:
     assert REPLACED in PAGE
 
 
+def test_a_front_finds_the_room_where_the_page_says_it() -> None:
+    assert "$arg_room" in PAGE
+    assert "lb_policy query room" in PAGE
+    page = (ROOT / "web" / "src" / "connection.ts").read_text()
+    assert re.search(r"/sync\".*&room=\$\{boot\.room\}", page)
+
+
 def test_words_of_the_log_are_those_of_the_program() -> None:
     source = "".join(file.read_text() for file in (ROOT / "rooms").glob("*.py"))
     for event in ("log_torn", "log_damaged", "update_damaged"):

@@ -8,7 +8,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { defineConfig, type Plugin } from "vite";
+import { build, defineConfig, type Plugin } from "vite";
 
 /** Pages with a script of their own; `memo` alone carries the TipTap editor. */
 const pages = [
@@ -97,8 +97,31 @@ function compressed(): Plugin {
   };
 }
 
+/** The service worker: one plain script of its own, under a name that stays. */
+function worker(): Plugin {
+  return {
+    name: "worker",
+    async closeBundle() {
+      await build({
+        configFile: false,
+        logLevel: "warn",
+        build: {
+          target: "es2020",
+          outDir: "dist",
+          emptyOutDir: false,
+          copyPublicDir: false,
+          rolldownOptions: {
+            input: "src/worker.ts",
+            output: { format: "iife", entryFileNames: "worker.js" },
+          },
+        },
+      });
+    },
+  };
+}
+
 export default defineConfig({
-  plugins: [fonts(), modules(), compressed()],
+  plugins: [fonts(), modules(), compressed(), worker()],
   base: "/static/",
   build: {
     target: "es2020",

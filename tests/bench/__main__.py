@@ -5,6 +5,8 @@ Without `--url` it starts a server of its own on a free port, with a data folder
 About two minutes; `--quick` takes less than one. All people come from one address, of which the
 server takes 400 websockets (`server/limits.py`).
 
+`python -m tests.bench pages` looks at join and room page with Lighthouse (`page_bench.py`).
+
 `python -m tests.bench peers` measures ours and other sync servers on the same work, in turn
 (`peers_bench.py`; `--help` says more).
 """
@@ -27,9 +29,11 @@ from typing import Final
 from tests.bench import (
     board_bench,
     export_bench,
+    page_bench,
     pairs_bench,
     peers_bench,
     room_bench,
+    scale_bench,
     screen_bench,
     soak_bench,
     stalled_bench,
@@ -51,7 +55,8 @@ def main() -> None:
     parser.add_argument(
         "what",
         nargs="*",
-        help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; peers",
+        help="storage, pairs, board, exports, room, screen (all by default); soak; stalled; scale;"
+        " pages; peers",
     )
     parser.add_argument("--url", help="a running server; only the room is measured")
     parser.add_argument("--pid", type=int, help="process of that server, for CPU and memory")
@@ -61,6 +66,7 @@ def main() -> None:
     parser.add_argument("--rate", type=float, default=5.0, help="edits of each a second")
     parser.add_argument("--seconds", type=float, help="of writing, 10 by default")
     parser.add_argument("--minutes", type=float, default=30.0, help="of the soak, 30 by default")
+    parser.add_argument("--rooms", type=int, default=100, help="whose cost is taken, by scale")
     parser.add_argument("--quick", action="store_true", help="50 people, 4 seconds")
     parser.add_argument("--folder", type=Path, help="on which disk to measure the storage")
     parser.add_argument("--json", type=Path, help="write the room's figures to this file too")
@@ -68,7 +74,7 @@ def main() -> None:
     options.people = options.people or ([50] if options.quick else [50, 200])
     options.seconds = options.seconds or (4.0 if options.quick else 10.0)
     every = ["storage", "pairs", "board", "exports", "room", "screen"]
-    seldom = ["soak", "stalled"]
+    seldom = ["soak", "stalled", "scale", "pages"]
     what = options.what or (["room"] if options.url else every)
     if unknown := set(what) - set(every) - set(seldom):
         parser.error(f"there is no bench {', '.join(sorted(unknown))}")
@@ -104,13 +110,22 @@ def main() -> None:
     if "screen" in what:
         with _server(options.url, options.pid) as (url, _):
             asyncio.run(screen_bench.run(url, options.cards or (200 if options.quick else 1_000)))
+    if "pages" in what:
+        with _server(options.url, options.pid) as (url, _):
+            pages = asyncio.run(page_bench.run(url, 1 if options.quick else 3))
+        if options.json:
+            options.json.write_text(json.dumps(pages, indent=1))
     if "stalled" in what:
         with _server(options.url, options.pid) as (url, _):
             figures = [asyncio.run(stalled_bench.run(url, options.seconds))]
         if options.json:
             options.json.write_text(json.dumps(figures, indent=1))
+    if "scale" in what:
+        figures = asyncio.run(scale_bench.run(options.rooms, options.seconds))
+        if options.json:
+            options.json.write_text(json.dumps(figures, indent=1))
     if "soak" in what:
-        # Other work on this machine may keep a server waiting for longer than its watchdog does.
+        # What the serving process itself has is looked at, not its parent.
         with _server(options.url, options.pid, "--unsupervised") as (url, pid):
             assert pid, "the soak reads what the server's process has: name it with --pid"
             figures = [asyncio.run(soak_bench.run(url, pid, options.minutes))]

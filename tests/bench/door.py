@@ -54,9 +54,13 @@ class Door:
         """A seat by the spoken code: `seat`, `token`."""
         return await self._post(f"/api/rooms/{room}/seats", {"code": code, "name": name})
 
-    async def command(self, room: str, token: str, command: dict[str, Any]) -> dict[str, Any]:
-        """Send a command of the room."""
+    async def command(
+        self, room: str, token: str, command: dict[str, Any], activity: str | None = None
+    ) -> dict[str, Any]:
+        """Send a command of the room, or of the activity of this id."""
         body = {"request": f"bench-{next(self._requests)}", "command": command}
+        if activity:
+            body["activity"] = activity
         return await self._post(f"/api/rooms/{room}/commands", body, token)
 
     async def forget(self, room: str, token: str) -> None:

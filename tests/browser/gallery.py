@@ -42,6 +42,11 @@ CHROMIUM_ARGS = [
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 SETTLED = "document.fonts.ready.then(() => true)"
+LIVE = """() => {
+    const line = document.querySelector("#talanoa > *")?.stage?.connection;
+    return !!line?.connected && [...line.documents.values()].every(({ arrived }) => arrived);
+}"""
+"""There is a line, and all that this page opens has come by it."""
 
 
 class Site:
@@ -332,7 +337,7 @@ def opened(
     page.route_web_socket("**/sync?*", partial(answer, site))
     page.goto(f"{base}/{name}")
     if page.locator("#boot").count():
-        page.wait_for_selector("text=/Connected|saved|Saved|على اتصال|people here/")
+        page.wait_for_function(LIVE)
     return page, trouble
 
 

@@ -120,9 +120,25 @@ class House:
 
     def child(self) -> int:
         """The process that serves, under its supervisor."""
+        found = self._child()
+        assert found
+        return found
+
+    def _child(self) -> int:
+        """The same, 0 between two of them."""
         assert self.process
         mine = f"/proc/{self.process.pid}/task/{self.process.pid}/children"
-        return int(Path(mine).read_text().split()[0])
+        return int((Path(mine).read_text().split() or ["0"])[0])
+
+    def renewed(self, old: int) -> None:
+        """Until another process than `old` serves and answers."""
+        end = time.monotonic() + START_SECONDS
+        while self._child() in (old, 0):
+            assert time.monotonic() < end, "no other process came"
+            time.sleep(0.05)
+        self.http.close()  # its pooled connections ended with the process
+        self.http = httpx.Client(timeout=60)
+        self.wait()
 
     def kill(self) -> None:
         """SIGKILL to the process that serves: its supervisor starts another."""
@@ -185,12 +201,15 @@ class House:
         network: bool = False,
         **more: Any,
     ) -> Guest:
-        """A browser of somebody's own; with `network`, one whose line can be cut."""
+        """A browser of somebody's own; with `network`, one whose line can be cut. It has no service
+        worker unless `service_workers` is "allow"."""
         line = None
         if network:
             line = Network()
             self.networks.append(line)
             more["proxy"] = {"server": line.address}
+        # Where a page may keep itself, what a test sees would hang on what came before.
+        more.setdefault("service_workers", "block")
         context = browser.new_context(
             viewport={"width": size[0], "height": size[1]}, base_url=self.address, **more
         )

@@ -69,7 +69,7 @@ class Bowl:
                 if seat.offer("turn.begin"):
                     seat.tap("turn.begin")
                     seat.tap("turn.done")
-            if self.jorge.button("I begin").is_visible():
+            if self.jorge.seat(self.room).offer("turn.begin"):
                 self.jorge.press("I begin")
                 self.jorge.press("I have finished")
                 self.jorge.button("I have finished").wait_for(state="hidden")

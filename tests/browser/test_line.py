@@ -63,10 +63,8 @@ def test_what_is_typed_survives_a_cut_line_and_a_reload(asked: tuple[Page, Page,
     phone.reload()
     expect(phone.get_by_label("One word, if you like")).to_have_value(WORD)
     line.mend()
-    expect(phone.get_by_text("Connected")).to_be_visible(timeout=15_000)
-    expect(phone.locator(".state .ok", has_text=re.compile("^Saved$"))).to_be_visible(
-        timeout=15_000
-    )
+    expect(phone.get_by_text("Connected")).to_be_visible()
+    expect(phone.locator(".state .ok", has_text=re.compile("^Saved$"))).to_be_visible()
 
 
 def test_a_tap_without_a_line_is_done_once_when_it_is_back(
@@ -79,9 +77,10 @@ def test_a_tap_without_a_line_is_done_once_when_it_is_back(
     phone.get_by_label("One word, if you like").fill(WORD)
     phone.get_by_role("button", name="Give this").click()
     expect(phone.locator(".dock [aria-busy=true]")).to_be_visible()
+    expect(phone.get_by_text("Saved on this device")).to_be_visible()
     phone.reload()  # the tap is kept on the device, not in the page
     line.mend()
-    expect(phone.get_by_text("You gave: Rain")).to_be_visible(timeout=15_000)
+    expect(phone.get_by_text("You gave: Rain")).to_be_visible()
     expect(phone.get_by_label("One word, if you like")).to_have_value("")
     expect(lead.get_by_text("1 of").first).to_be_visible()
 

@@ -49,7 +49,8 @@ def test_files_come_out_with_words_for_what_they_are_and_what_went_wrong(
         held.append(route)
 
     page.route("**/memo.pdf?edition=public", hold)
-    menu.get_by_role("link", name="PDF To print").click()
+    with page.expect_request("**/memo.pdf?edition=public"):
+        menu.get_by_role("link", name="PDF To print").click()
     expect(menu.get_by_role("status")).to_have_text("Making it…")
     sentence = "No PDF was made. Letters without a typeface on this server: 1."
     held[0].fulfill(status=422, json={"error": {"reason": "no_glyph", "message": sentence}})

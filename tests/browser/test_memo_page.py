@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.browser.conftest import Line
 from tests.browser.house import LAPTOP, Guest, House, Room, Seat
@@ -27,6 +27,13 @@ REVERSE = """() => {
   const page = document.querySelector("tl-memo");
   page.memo = { ...page.memo, sections: [...page.memo.sections].reverse() };
 }"""
+
+
+def reversed_memo(route: Route) -> None:
+    """The server's draft, its sections the other way round."""
+    response = route.fetch()
+    draft = response.json()
+    route.fulfill(response=response, json={**draft, "sections": draft["sections"][::-1]})
 
 
 def exchange(house: House) -> tuple[Room, Seat]:
@@ -108,6 +115,7 @@ def test_ME3_two_write_in_one_paragraph_while_the_draft_is_made_again(
     # What stands under a hand does not move, whatever becomes of the order.
     order = "[...document.querySelectorAll('.doc > [data-section]')].map(e => e.dataset.section)"
     before = second.evaluate(order)
+    second.route(f"**/api/rooms/{room.id}/memo", reversed_memo)  # whenever it is read again
     second.evaluate(REVERSE)
     second.keyboard.type("er")
     expect(heard(second)).to_contain_text("bolder")

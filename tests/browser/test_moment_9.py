@@ -200,6 +200,7 @@ def test_moment_9_a_blind_participant_asks_for_a_chair_speaks_and_leaves(
     in_order(tree, "You are number 1 in the waiting list", 'list "Chairs"', "Rosa Quispe",
              "I listen on")  # fmt: skip
     assert "Ask for a chair" not in tree
+    expect(ana.guest.state).to_have_text(re.compile(r"Connected\s*Saved$"))  # it is told as well
     ana.hush()
 
     picture = page.locator("svg.bowl")
@@ -231,7 +232,7 @@ def test_moment_9_a_blind_participant_asks_for_a_chair_speaks_and_leaves(
     ana.not_lost()
     tree = ana.read("is outside again")
     assert "You, in a chair" not in tree
-    assert ana.button(re.compile("Take the chair|Ask for a chair")).is_visible()
+    expect(ana.button(re.compile("Take the chair|Ask for a chair"))).to_be_visible()
     assert not ana.guest.troubles
 
 

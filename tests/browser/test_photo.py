@@ -80,9 +80,7 @@ def test_a_picture_goes_up_small_and_bare_and_is_seen_by_the_others(
     add.click()
     picture = kofi.page.get_by_role("img", name=ALT)
     expect(picture).to_be_visible()
-    kofi.page.wait_for_function(
-        "() => document.querySelector('tl-photo img').naturalWidth > 0", timeout=10_000
-    )
+    kofi.page.wait_for_function("() => document.querySelector('tl-photo img').naturalWidth > 0")
     (body,) = (bytes(each) for each in page.evaluate("sent"))
     assert len(body) < 600_000
     small = Image.open(io.BytesIO(body))

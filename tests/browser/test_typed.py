@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 GONE = "You were still writing this. Only you see it."
+ALL_SENT = """() => [...document.querySelector("tl-room").stage.connection.documents.values()]
+    .every(({ provider }) => !provider.hasUnsyncedChanges)"""
+"""What was let go of is gone at the server too: no state line tells of that."""
 
 
 def room_with(house: House, kind: str, **settings: object) -> Room:
@@ -49,6 +52,7 @@ def test_an_evaluation_half_written_is_there_after_a_reload_and_after_its_time(
     guest.sees("The elders spoke first")
     guest.press("Let it go")
     expect(guest.page.get_by_text(GONE)).to_have_count(0)
+    guest.page.wait_for_function(ALL_SENT)
     guest.page.reload()
     guest.heading("What we said")
     guest.connected()

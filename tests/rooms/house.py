@@ -180,7 +180,7 @@ class House:
     async def listen(self) -> None:
         """Let the tick flush, and take what every session was sent."""
         if self.opened.room in self.hub._open:
-            await (await self.delivery()).flush()
+            (await self.delivery()).flush()
         for session, heard in self.heard.items():
             while session.outbox.waiting:
                 heard += await session.outbox.get()

@@ -75,7 +75,7 @@ class Street:
         storage.line._wake.set()
         await hub.alarms.close()
         for delivery in hub.deliveries():
-            await delivery.close()
+            delivery.close()
         await storage.close()
 
     async def same(self, seconds: float = SECONDS) -> None:

@@ -1,8 +1,12 @@
 """The board's document agrees with the log when it is opened (BRD8)."""
 
+import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
+import pytest
+import structlog
 from pycrdt import Doc, Map
 
 from rooms import board_schema
@@ -10,8 +14,10 @@ from rooms.board_events import Placing
 from rooms.board_repair import Repair, Structure, differing, mend
 from rooms.board_schema import Card, Section
 from tests.rooms.house import House
+from tests.rooms.street import Street
 from tests.rooms.test_note_desk import cards, written
 from tests.rooms.test_theme_desk import theme
+from tests.waiting import until
 
 
 def made(*found: Card) -> Doc[Any]:
@@ -98,3 +104,38 @@ async def test_moves_that_could_not_be_written_are_made_later_BRD8_STO1(tmp_path
         await house.clock.advance(10_000)
         known = await cards(house)
         assert {known["a"].theme, known["b"].theme} == {known["Water"].id}
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("told", [False, True])
+async def test_a_process_that_lags_behind_another_does_not_put_the_board_back_BRD8_SCA1(
+    redis_url: str, told: bool
+) -> None:
+    async with await Street.open(redis_url, 2, people=1) as street:
+        one, behind = street[0], street[1]
+        (card,) = await written(one, "a")
+        await (await behind.room()).shelf.cards("board")
+        await street.same()
+        room = await behind.room()
+        for _ in range(2):
+            room.shelf.rest(())
+        with structlog.testing.capture_logs() as logs:
+            async with AsyncExitStack() as held:
+                if told:  # it has read of the tick, which is not in the document yet
+                    await held.enter_async_context((await one.room()).shelf.opened("board"))
+                else:  # the document has it, and it has not read of it
+                    await held.enter_async_context(room.log._lock)
+                doing = asyncio.ensure_future(one.do("s2", "note.tick", card=card, on=True))
+
+                async def owed() -> bool:
+                    return doing.done() or room.log._effects.owed is not None
+
+                await until(owed)
+                await room.shelf.cards("board")
+            await doing
+            await street.same()
+        assert not [line for line in logs if line["event"] == "board_mended"]
+        await room.shelf.cards("board")
+        for house in street.houses:
+            (found,) = await (await house.room()).shelf.cards("board")
+            assert found.ticks == ("s2",)

@@ -40,7 +40,7 @@ async def test_only_the_newest_view_waits_for_a_slow_reader_WIR1(tmp_path: Path)
         session = await house.session("s2")
         for number in range(20):
             await house.do(house.lead, "say.all", text=f"line {number}", epoch=1)
-            await (await house.delivery()).flush()
+            (await house.delivery()).flush()
         await house.listen()
         views = [json.loads(i.payload) for i in house.heard[session] if isinstance(i, Say)]
         views = [v for v in views if v["type"] == "view"]
@@ -54,7 +54,7 @@ async def test_many_edits_leave_as_one_frame_shared_by_all_readers(tmp_path: Pat
             await Page.open(house, await house.session(s), "board", n + 1)
             for n, s in enumerate(["s2", "s3", "s4"])
         ]
-        await (await house.delivery()).tick.close()  # flushed by hand from here on
+        (await house.delivery()).tick.close()  # flushed by hand from here on
         for page in pages:
             page.forget()
         writer = pages[0]
@@ -73,7 +73,7 @@ async def test_each_author_gets_what_the_others_did(tmp_path: Path) -> None:
     async with await House.open(tmp_path, people=2) as house:
         one = await Page.open(house, await house.session("s2"), "board", 1)
         two = await Page.open(house, await house.session("s3"), "board", 2)
-        await (await house.delivery()).tick.close()
+        (await house.delivery()).tick.close()
         for page, card in ((one, "s2-a"), (two, "s3-b")):
             update = page.change(_empty(card))
             await page.session.update(page.full, update)
@@ -95,7 +95,7 @@ async def test_what_cannot_be_merged_is_sent_one_by_one(
     async with await House.open(tmp_path, people=2) as house:
         writer = await Page.open(house, await house.session("s2"), "board", 1)
         reader = await Page.open(house, await house.session("s3"), "board", 2)
-        await (await house.delivery()).tick.close()
+        (await house.delivery()).tick.close()
         reader.forget()
         monkeypatch.setattr(pycrdt, "merge_updates", panic)
         for card in ("s2-a", "s2-b"):
@@ -128,7 +128,7 @@ async def test_a_group_document_closes_before_anything_more_of_it_leaves_DOC8(
         other = await Page.open(house, await house.session(mates[0]), name, 2)
         assert await other.card(f"{mates[0]}-a", "while we sat together")
         await page.pull()
-        await (await house.delivery()).tick.close()
+        (await house.delivery()).tick.close()
         house.heard[session].clear()
         await house.do("s2", "seat.leave")
         # Edited after the leave, flushed with it: the leaver is cut off first.
@@ -192,10 +192,10 @@ async def test_a_commit_reaches_two_hundred_seats_in_time(tmp_path: Path) -> Non
             await house.session(seat)
         await house.listen()
         found = await house.delivery()
-        await found.tick.close()
+        found.tick.close()
         await house.do(house.lead, "say.all", text="hello", epoch=1)
         began = time.process_time()
-        await found.flush()
+        found.flush()
         assert time.process_time() - began < 0.6
 
 
@@ -209,11 +209,11 @@ async def test_pointers_never_reach_who_may_no_longer_read_a_document_DOC8(
         for session in (lead, other):
             full = await house.open_document(session, "memo")
         found = await house.delivery()
-        await found.close()
+        found.close()
         await house.listen()
         await role(role="participant")
         await lead.awareness(full, encode((7, 1, "{}")))
-        await found._flush_pointers()  # the slower tick comes before the views
+        found._flush_pointers()  # the slower tick comes before the views
         house.heard[other] = await other.outbox.get()
         assert ClosedDocument(full, "permission-denied") in house.heard[other]
         assert not [i for i in house.heard[other] if isinstance(i, Aware)]
@@ -224,7 +224,7 @@ async def test_a_crowd_is_told_of_pointers_half_as_often(tmp_path: Path) -> None
         found = await house.delivery()
         assert found._pointers_rest(0.001) == delivery.POINTERS == 0.040
         sessions: Any = range(delivery.CROWD)
-        found.sessions = set(sessions)
+        found.sessions.update(sessions)
         assert found._pointers_rest(0.001) == delivery.POINTERS_CROWDED == 0.080
         found.sessions.clear()
 
@@ -237,22 +237,22 @@ async def test_in_a_hall_comings_and_goings_wait_for_a_moment_and_taps_do_not(
         found = await house.delivery()
         reader = await house.session("s2")
         await house.listen()
-        await found.close()  # flushed by hand from here on
+        found.close()  # flushed by hand from here on
         comer = await house.session("s3")
         house.heard[reader].clear()
-        await found._flush_content()
+        found._flush_content()
         await hear(house, reader, comer)
         assert "view" in types(house.heard[comer]), "who comes in has all at once"
         await comer.closed()
-        await found._flush_content()
+        found._flush_content()
         await hear(house, reader)
         assert types(house.heard[reader]) == [], "the others are told in a moment"
-        await found._flush_late()
+        found._flush_late()
         await hear(house, reader)
         assert "people" in types(house.heard[reader])
         house.heard[reader].clear()
         await house.do(house.lead, "say.all", text="hello", epoch=1)
-        await found._flush_content()
+        found._flush_content()
         await hear(house, reader)
         assert "view" in types(house.heard[reader]), "what somebody taps is shown at once"
 

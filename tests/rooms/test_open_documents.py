@@ -67,6 +67,7 @@ async def test_a_closed_shelf_takes_nothing_STO2(tmp_path: Path) -> None:
         await page.put("ana-3")
     with pytest.raises(RefusedEdit, match="closed"):
         await found.missing("board", b"\0")
+    assert found.loaded == 0, "its boards' memory is given back"
     await storage.close()
 
 

@@ -208,7 +208,7 @@ async def test_a_device_that_lost_some_is_told_of_all_again(tmp_path: Path) -> N
         await house.listen()
         slow.outbox._limit = 0  # as if very much waited
         await mover.awareness(full, encode((7, 1, '{"card":"s3-1","pointer":[1,2]}')))
-        await (await house.delivery()).flush()
+        (await house.delivery()).flush()
         assert not [i for i in house.heard[slow] if isinstance(i, Pointers)]
         assert slow.outbox.unaware == {full}
         slow.outbox._limit = 1_000_000

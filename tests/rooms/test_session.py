@@ -12,6 +12,7 @@ from pycrdt import Map
 from rooms import lib0
 from rooms.outgoing import Ack, AuthNo, AuthOk, Aware, Bye, Say, Step1, Step2, Update
 from rooms.sealed import unseal
+from rooms.seats import Device
 from rooms.session import OPEN_DOCUMENTS, SENTENCES, Session
 from rooms.wire import COMMAND_LIMIT, Goodbye
 from tests.rooms.house import House
@@ -467,3 +468,26 @@ async def test_STO1_a_document_that_cannot_be_saved_is_to_be_sent_again(tmp_path
         await session.step2(page.full, page.doc.get_update())
         await house.listen()
         assert [i for i in house.heard[session] if isinstance(i, Ack)][-1].ok
+
+
+async def test_signs_of_life_count_once_a_second_unless_something_happened(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        session, room = await house.session("s2"), await house.room()
+        heard: list[int] = []
+        called = room.called
+
+        def call(device: Device) -> None:
+            heard.append(house.clock.now())
+            called(device)
+
+        begun = house.clock.now()
+        for at in (0, 0, 999, 1_000, 1_500, 2_000):
+            await house.clock.advance(begun + at - house.clock.now())
+            room.called = call  # type: ignore[method-assign]
+            session.beat()
+        assert [at - begun for at in heard] == [0, 1_000, 2_000]
+        await house.do(house.lead, "door.close", epoch=1)
+        heard.clear()
+        session.beat()
+        session.beat()
+        assert len(heard) == 1

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import itertools
 import json
 import random
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final
 
 from pycrdt import Doc, Map, Text
@@ -66,6 +67,7 @@ class Phone:
         self.heard: Callable[[dict[str, Any]], None] = lambda message: None
         self.open = asyncio.Event()
         """Set while there is a line with the board in order."""
+        self._put_off: set[str] = set()
         self._sent: deque[tuple[int, ...]] = deque()
         self._socket: ClientConnection | None = None
         self._task: asyncio.Task[None] | None = None
@@ -209,11 +211,17 @@ class Phone:
         if message["type"] == "done" and self.waiting.pop(request, None):
             self.done[int(request.rpartition("-")[2])] = message["seq"]
         elif message["type"] == "refused":
-            if not message.get("again"):
+            if message.get("again"):
+                self._put_off.add(request)
+            # Else what was judged without one before it that could not be saved is sent again too.
+            elif not self._put_off.intersection(self._before(request)):
                 self.waiting.pop(request, None)
             self.refused.append(f"{message['reason']}: {message['message']}")
             self._sync_again()
         self.heard(message)
+
+    def _before(self, request: str) -> Iterable[str]:
+        return itertools.takewhile(lambda other: other != request, self.waiting)
 
     def _sync_again(self) -> None:
         """What could not be saved is offered again in a while: edits by what the server lacks."""
@@ -222,6 +230,7 @@ class Phone:
 
     def _offer(self) -> None:
         self._again = None
+        self._put_off.clear()
         self._offering = asyncio.ensure_future(self._offer_all())
 
     async def _offer_all(self) -> None:

@@ -8,6 +8,7 @@ import pytest
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rooms.clock import TestClock
 from server.auth import (
     ROOM_ID,
     Signer,
@@ -42,15 +43,23 @@ def test_bearer_and_cookie_are_bounded() -> None:
 
 
 def test_signatures_are_for_one_purpose_and_one_server() -> None:
-    signer = Signer(b"k" * 32)
+    signer = Signer(b"k" * 32, TestClock())
     text = signer.sign("enter", {"s": "x"})
     assert signer.read("enter", text, 60) == {"s": "x"}
     assert signer.read("other", text, 60) is None
     assert signer.read("enter", text, -1) is None
     assert signer.read("enter", text[:-1], 60) is None
     assert signer.read("enter", "x" * 5_000, 60) is None
-    assert Signer(b"j" * 32).read("enter", text, 60) is None
+    assert Signer(b"j" * 32, TestClock()).read("enter", text, 60) is None
     assert signer.form_key("a") != signer.form_key("b")
+
+
+def test_U9_what_is_signed_grows_old_by_the_clock_of_the_rooms() -> None:
+    now = TestClock().now()
+    text = Signer(b"k" * 32, TestClock(now)).sign("enter", "x")
+    # Two are other processes: one a little behind the one that signed.
+    for later, read in ((59_000, "x"), (62_000, None), (-10_000, "x")):
+        assert Signer(b"k" * 32, TestClock(now + later)).read("enter", text, 60) == read
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])

@@ -47,6 +47,22 @@ def test_buckets_are_kept_by_kind_and_name_and_bounded(monkeypatch: pytest.Monke
     assert counters.refused == 1
 
 
+def test_a_frame_counts_for_its_device_by_number_and_bytes_and_for_its_room() -> None:
+    frames, bytes_, room = (
+        limits.FRAMES_PER_DEVICE[1], limits.BYTES_PER_DEVICE[1], limits.FRAMES_PER_ROOM[1],
+    )  # fmt: skip
+    counters = Limits(lambda: 0.0)
+    assert all(counters.frame("a", "r", 1) for _ in range(int(frames)))
+    assert not counters.frame("a", "r", 1)
+    assert counters.frame("b", "r", int(bytes_))
+    assert not counters.frame("b", "r", 1)
+    others = 0
+    while counters.frame(f"d{others}", "r", 1):
+        others += 1
+    assert others == room - frames - 1
+    assert counters.frame("e", "", 1)  # of no room yet
+
+
 @pytest.mark.parametrize(
     ("address", "group"),
     [("192.0.2.7", "192.0.2.7"), ("2001:db8:1:2:3::4", "2001:db8:1:2::/64"),

@@ -61,6 +61,34 @@ async def test_front_door_opens_a_room_without_script(client: httpx.AsyncClient)
     assert '<path d="M' in text
 
 
+async def test_somebody_practises_before_opening_a_room(client: httpx.AsyncClient) -> None:
+    asked = {"title": "The river", "facilitator": "Amina", "template": "circle", "rehearse": "1"}
+    answer = await client.post("/", data=asked, headers=OWN)
+    assert answer.status_code == 303, answer.text
+    panel = await client.get(answer.headers["location"])
+    assert answer.headers["location"].endswith("/panel")
+    assert panel.status_code == 200
+    assert "Rehearsal: The river" in html.unescape(panel.text)
+    again = await client.post("/", data={**asked, "title": ""}, headers=OWN)
+    assert again.status_code == 400
+    assert "Write in a few words what it is about." in html.unescape(again.text)
+
+
+async def test_the_agenda_of_a_room_is_practised_in_another(opened: Opened, app: Any) -> None:
+    async with browser(app) as client:
+        room = await open_by_form(client)
+        form = fields_of((await client.get(f"/r/{room}/ready")).text, "Practise first")
+        answer = await client.post(f"/r/{room}/rehearse", data=form, headers=OWN)
+        assert answer.status_code == 303, answer.text
+        there = answer.headers["location"].split("/")[2]
+        assert there != room
+        plans = [(await client.get(f"/api/rooms/{each}/agenda")).json() for each in (room, there)]
+        assert len({len(plan["items"]) for plan in plans}) == 1
+    async with browser(app) as stranger:
+        refused = await stranger.post(f"/r/{room}/rehearse", data=form, headers=OWN)
+        assert refused.status_code in (401, 403)
+
+
 @pytest.mark.parametrize("path", ["/", "/j", "/languages"])
 async def test_a_page_before_the_room_carries_its_own_icons_and_no_others(
     client: httpx.AsyncClient, path: str

@@ -47,13 +47,20 @@ async def test_u5_an_accepted_websocket_is_not_cut_by_the_deadline(
 ) -> None:
     import httpx
 
-    monkeypatch.setattr(protocol, "HEAD_SECONDS", 0.1)
     async with httpx.AsyncClient(base_url=live.origin) as http:
         room = await open_room(http)
+    deadlines: list[asyncio.TimerHandle] = []
+    arm = protocol.Prompt._arm
+
+    def armed(door: protocol.Prompt) -> None:
+        arm(door)
+        assert door._timer
+        deadlines.append(door._timer)
+
+    monkeypatch.setattr(protocol.Prompt, "_arm", armed)
     async with live.dial() as line:
         await line.send(wire.authenticate(room.room, room.lead.token))
         await hear(line, wire.Authenticated)
-        # The head's deadline was armed before this one in the same loop, so it would have come.
-        await asyncio.sleep(protocol.HEAD_SECONDS)
+        assert [deadline.cancelled() for deadline in deadlines] == [True]
         await line.send(wire.PING)
         await hear(line, wire.Pong)

@@ -166,15 +166,25 @@ async def rung(hall: Hall, phase: str) -> None:
     await until(over, 30)
 
 
-async def once(hall: Hall) -> None:
-    """The clock rang once, and nobody counted as away."""
+async def log_of(hall: Hall) -> list[commits.Commit]:
+    """What is kept of the room, once its servers have ended."""
     storage = await hall.storage()
     try:
-        log = [commits.decode(raw) for _, raw in await storage.commits(hall.room)]
+        return [commits.decode(raw) for _, raw in await storage.commits(hall.room)]
     finally:
         await storage.close()
+
+
+def rang_once(log: list[commits.Commit]) -> list[dict[str, Any]]:
+    """The clock of `begin` rang once; what the activity was told."""
     events = [event for commit in log for event in commit.events]
     inner = [msgspec.json.decode(e.event) for e in events if isinstance(e, commits.ActivityEvent)]
     assert [event["type"] for event in inner].count("timer.rang") == 1
     assert [event["phase"] for event in inner if event["type"] == "phase.changed"] == ["half_1"]
-    assert not [event for event in inner if event["type"] == "person.away"], "nobody was missed"
+    return inner
+
+
+async def once(hall: Hall) -> None:
+    """The clock rang once, and nobody counted as away."""
+    told = rang_once(await log_of(hall))
+    assert not [event for event in told if event["type"] == "person.away"], "nobody was missed"

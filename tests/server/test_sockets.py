@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import json
+import weakref
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -13,10 +15,16 @@ import pytest
 from starlette.websockets import WebSocket
 from structlog.testing import capture_logs
 from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.server import ServerProtocol
 
+from rooms import lib0
 from rooms import outgoing as out
+from rooms.outbox import Outbox
+from rooms.session import Session
 from server import hocuspocus as wire
 from server import limits, serving, sockets
+from server.direct import Direct
+from server.protocol import Prompt
 from tests.server.conftest import Live, Opened, hear, hear_json, open_room, until
 from tests.server.test_api import filled, offer_of
 
@@ -185,6 +193,28 @@ async def test_the_server_pings(live: Live, room: Opened, monkeypatch: pytest.Mo
                 pass
 
 
+async def test_a_clock_that_tests_move_waits_for_a_line_that_is_ending(
+    live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It goes on when the room has noted that nobody is there, not a while before or after."""
+    monkeypatch.setattr(sockets, "ANSWER_SECONDS", 3_600.0)
+    guest = await room.join("Wanjiru")
+    async with live.dial() as socket:
+        await socket.send(wire.authenticate(room.room, guest.token))
+        await hear(socket, wire.Authenticated)
+        clock = f"{live.origin}/api/test/clock"
+        moving = asyncio.create_task(room.lead.http.post(clock, json={"advance_ms": 1_000}))
+        while await socket.recv(decode=False) != wire.PING:
+            pass
+        before = live.app.state.site.clock.now()
+        socket.transport.abort()
+    async with asyncio.timeout(20):
+        assert (await moving).json()["now"] == before + 1_000
+    delivery = await live.app.state.site.hub.delivery(room.room)
+    assert delivery is not None
+    assert delivery.room.presence.since(guest.seat) == before
+
+
 async def test_u10_a_flood_is_told_to_come_back(
     live: Live, room: Opened, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -228,25 +258,6 @@ async def test_a_providers_session_name_comes_back(live: Live, room: Opened) -> 
         await socket.send(wire.authenticate(name, room.lead.token))
         assert (await hear(socket, wire.Authenticated)).name == name
         assert (await hear(socket, wire.Stateless)).name == name
-
-
-def test_each_outgoing_object_is_encoded_once() -> None:
-    item = out.Say("room", "{}")
-    assert sockets.frame_of(item) is sockets.frame_of(item)
-
-
-@pytest.mark.parametrize(
-    ("item", "kind"),
-    [(out.AuthOk("r", True), wire.Authenticated), (out.AuthNo("r", "no"), wire.PermissionDenied),
-     (out.Step1("r", b"\0"), wire.SyncStep1), (out.Step2("r", b"\0\0"), wire.SyncStep2),
-     (out.Update("r", b"\0\0"), wire.Update), (out.Aware("r", b"\0"), wire.AwarenessUpdate),
-     (out.Ack("r", True), wire.SyncStatus), (out.Pointers("r", b"\x07"), wire.Pointers),
-     (out.Step2("r", b"\0\0", packed=b"x"), wire.Packed),
-     (out.Say("r", "{}"), wire.Stateless),
-     (out.ClosedDocument("r", "gone"), wire.Close)],
-)  # fmt: skip
-def test_every_outgoing_has_its_frame(item: out.Outgoing, kind: type[Any]) -> None:
-    assert isinstance(wire.decode_from_server(sockets.encode(item, "r")), kind)
 
 
 @pytest.mark.slow
@@ -342,3 +353,53 @@ async def test_what_is_queued_behind_a_full_transport_keeps_its_order(
         heard = [(await hear_json(socket, "test"))["n"] for _ in range(40)]
         assert heard == list(range(40))
         await until(lambda: session.outbox.held == 0)
+
+
+async def test_a_pointer_goes_past_asgi_once_its_document_is_open(
+    live: Live, room: Opened, way: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waited: list[bytes] = []
+
+    async def awareness(self: Session, document: str, data: bytes) -> None:
+        waited.append(data)
+        await real(self, document, data)
+
+    real = Session.awareness
+    monkeypatch.setattr(Session, "awareness", awareness)
+    board, pointing = f"{room.room}/board", await room.join("Wanjiru")
+    async with live.dial() as one, live.dial() as other:
+        for socket, seat in ((one, pointing), (other, room.lead)):
+            for name in (room.room, board):
+                await socket.send(wire.authenticate(name, seat.token))
+                await socket.send(wire.sync_step1(name, b"\0"))
+            await hear(socket, wire.SyncStep1)
+        for clock in (1, 2):
+            written = json.dumps({"pointer": [clock, 7]})
+            states = lib0.uint(1) + lib0.uint(5) + lib0.uint(clock) + lib0.text(written)
+            await one.send(wire.awareness(board, states))
+            heard = await hear(other, wire.AwarenessUpdate)
+            assert f"[{clock},7]".encode() in heard.update
+    assert len(waited) == (0 if way == "direct" else 2)
+
+
+async def test_U3_a_line_that_has_ended_is_gone_before_anybody_collects_garbage(
+    live: Live, room: Opened, way: str
+) -> None:
+    ours = (sockets.Line, Session, Outbox, Prompt)
+    kinds = (*ours, Direct, ServerProtocol) if way == "direct" else ours
+    gc.collect()
+    gc.disable()
+    try:
+        before = {id(each) for each in gc.get_objects() if isinstance(each, kinds)}
+        async with live.dial() as phone:
+            for name in (room.room, f"{room.room}/board"):
+                await phone.send(wire.authenticate(name, room.lead.token))
+                await phone.send(wire.sync_step1(name, b"\0"))
+                await hear(phone, wire.Authenticated)
+            made = [each for each in gc.get_objects() if isinstance(each, kinds)]
+            left = [weakref.ref(each) for each in made if id(each) not in before]
+            assert len(left) >= 3
+            del made
+        await until(lambda: not any(ref() for ref in left))
+    finally:
+        gc.enable()

@@ -66,10 +66,14 @@ def get(url: str) -> int:
             time.sleep(0.1)
 
 
+def children_of(pid: int) -> list[int]:
+    """The process ids of its children."""
+    return [int(one) for one in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
 def child_of(pid: int) -> int:
     """The process id of the one child."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    return int(children[0])
+    return children_of(pid)[0]
 
 
 def free_port() -> int:
@@ -186,13 +190,33 @@ if os.path.getsize(sys.argv[1]) > 9:
 if sys.argv[3] == "serves":
     from server import supervisor
     supervisor.tell_serving(int(sys.argv[2]))
-sys.exit(9)
+if sys.argv[3] == "served once" and os.path.getsize(sys.argv[1]) == 1:
+    from server import supervisor
+    supervisor.tell_serving(int(sys.argv[2]))
+sys.exit(int(sys.argv[4]))
 """
 
 
-@pytest.mark.parametrize(("kind", "runs", "code"), [("serves", 10, 0), ("never", 6, 1)])
+@pytest.mark.parametrize(
+    ("kind", "ends", "runs", "code"),
+    [
+        ("serves", 9, 10, 0),
+        ("never", 9, 6, 1),
+        ("served once", 9, 7, 1),
+        # A full disk, or a Redis that is away: waited for, by a server that people know.
+        ("served once", supervisor.DATA_UNWRITABLE, 10, 0),
+        ("served once", supervisor.REDIS_AWAY, 10, 0),
+        ("never", supervisor.DATA_UNWRITABLE, 1, supervisor.DATA_UNWRITABLE),
+        ("never", supervisor.REDIS_AWAY, 6, supervisor.REDIS_AWAY),
+    ],
+)
 def test_a_child_that_served_is_replaced_however_often_it_is_killed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, runs: int, code: int
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    ends: int,
+    runs: int,
+    code: int,
 ) -> None:
     for name in ("FIRST_WAIT", "SERVED_WAIT", "LONGEST_WAIT"):
         monkeypatch.setattr(supervisor, name, 0.01)
@@ -200,7 +224,7 @@ def test_a_child_that_served_is_replaced_however_often_it_is_killed(
     handlers = {n: signal.getsignal(n) for n in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)}
 
     def command(_again: bool, line: int) -> list[str]:
-        return [sys.executable, "-c", SHORT_LIVED, str(counted), str(line), kind]
+        return [sys.executable, "-c", SHORT_LIVED, str(counted), str(line), kind, str(ends)]
 
     monkeypatch.chdir(ROOT)
     try:
@@ -212,25 +236,72 @@ def test_a_child_that_served_is_replaced_however_often_it_is_killed(
     assert counted.stat().st_size == runs
 
 
-HANGING = """
-import asyncio, itertools, sys
-from server.supervisor import watchdog
+QUIET = """
+import asyncio, sys, threading
+from server import supervisor
 async def main():
-    asyncio.create_task(watchdog())
-    await asyncio.sleep(0)  # its first word to faulthandler
-    sum(itertools.repeat(0))  # holds the interpreter's lock for ever, as a native loop does
+    line = int(sys.argv[1])
+    beating = asyncio.create_task(supervisor.beat(line))
+    supervisor.tell_serving(line)
+    await asyncio.sleep(0.2)
+    if sys.argv[2] == "works":
+        import re
+        re.match("(a+)+$", "a" * 60 + "b")  # holds the interpreter's lock, as any native loop does
+    if sys.argv[2] == "waits":
+        threading.Lock().acquire(); lock = threading.Lock(); lock.acquire(); lock.acquire()
+    await asyncio.sleep(60)
 asyncio.run(main())
 """
 
+PARENT = """
+import socket, sys
+from server import beats, supervisor
+from server.log import configure
+configure()
+beats.HANG_SECONDS = 1.5
+def command(again, line):
+    if again:
+        return [sys.executable, "-c", "raise SystemExit(0)"]
+    return [sys.executable, "-c", sys.argv[1], str(line), sys.argv[2]]
+with supervisor.listening_socket("127.0.0.1", 0) as listening:
+    sys.exit(supervisor.Supervisor(listening, command).run())
+"""
 
-def test_a_loop_that_does_not_turn_ends_the_process() -> None:
-    began = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-c", HANGING], cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE
-    )
-    assert done.returncode == 1
-    assert "Timeout" in done.stderr
-    assert time.monotonic() - began < supervisor.HANG_SECONDS + 10
+
+@contextmanager
+def supervised(kind: str) -> Iterator[subprocess.Popen[str]]:
+    """A parent whose child falls quiet, as `QUIET` says; the next child ends both with 0."""
+    words = [sys.executable, "-c", PARENT, QUIET, kind]
+    with subprocess.Popen(words, cwd=ROOT, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+@pytest.mark.parametrize("kind", ["works", "waits"])
+def test_a_child_whose_loop_does_not_turn_is_replaced_and_says_where_it_was(kind: str) -> None:
+    with supervised(kind) as process:
+        _, said = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 0
+    assert "child hangs" in said
+    assert "in main" in said, "where every thread was"
+
+
+def test_a_child_that_was_stopped_as_by_a_machine_that_slept_is_not_replaced() -> None:
+    with supervised("") as process:
+        while not (children := children_of(process.pid)):
+            time.sleep(0.01)
+        time.sleep(1.0)  # so that it beats
+        os.kill(children[0], signal.SIGSTOP)
+        time.sleep(2.5)
+        os.kill(children[0], signal.SIGCONT)
+        time.sleep(0.5)
+        assert children_of(process.pid) == children
+        process.terminate()
+        _, said = process.communicate(timeout=PATIENCE)
+    assert "child" not in said
 
 
 def test_the_child_ends_when_its_parent_is_killed(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ import { writing } from "./board/writing";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
 import { t, tn } from "./i18n";
+import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
 import { enter } from "./mount";
 import { define, icon } from "./part";
@@ -179,7 +180,7 @@ export class BoardPage extends StagePart implements Board {
   }
 
   circle(group: string): string {
-    return (this.stage.boot as { circles?: Record<string, string> }).circles?.[group] ?? "";
+    return this.stage.boot.circles?.[group] ?? "";
   }
 
   // What changes
@@ -514,11 +515,17 @@ define("tl-box", Box);
 define("tl-card", CardPart);
 define("tl-column", ColumnPart);
 define("tl-board", BoardPage);
-const stage = openStage("seat");
-if (stage) {
-  const wanted = new URLSearchParams(location.search).get("as");
-  if (wanted && stage.own(wanted)) stage.seat = wanted;
-  stage.connection.aware = (name) => !name.startsWith("mine/");
+async function start(): Promise<void> {
+  const shell = !!readBoot().kept;
+  const stage = shell ? await reopen("seat") : openStage("seat");
+  if (shell && !stage) return;
+  if (stage) {
+    const wanted = new URLSearchParams(location.search).get("as");
+    if (wanted && stage.own(wanted)) stage.seat = wanted;
+    stage.connection.aware = (name) => !name.startsWith("mine/");
+    keep(stage, ["room", "join", "board"]);
+  }
+  watchKeyboard();
+  await enter(stage, readBoot().room, "tl-board", false);
 }
-watchKeyboard();
-void enter(stage, readBoot().room, "tl-board", false);
+void start();

@@ -45,6 +45,12 @@ export interface Boot {
   memo?: unknown;
   /** Where a page without a seat posts the secret of its link. */
   recover?: string;
+  /** Page "board": names of the circles that may be named. */
+  circles?: Record<string, string>;
+  /** A shell without a room in it, which a device keeps (`server/offline.py`). */
+  kept?: boolean;
+  /** Opened out of such a shell: when the room was last seen here (ms, this device's clock). */
+  seen?: number;
 }
 
 /** The page's data block, or an empty one on pages without. */

@@ -13,6 +13,11 @@ export function learn(now: number): void {
   if (offset === null || sample > offset || offset - sample > JUMP) offset = sample;
 }
 
+/** What was learnt on another day counts no more. */
+export function unlearn(): void {
+  offset = null;
+}
+
 /** Milliseconds since the epoch on the server's clock. */
 export function serverNow(): number {
   return offset === null ? Date.now() : performance.now() + offset;

@@ -17,7 +17,11 @@ export type Answer = { sent: Sent; message: DoneMessage | RefusedMessage };
 
 export class Commands extends EventTarget {
   private readonly drawer: Drawer<Sent>;
+  /** Requests that are not on this device's disk: on their way there, or refused by it. */
+  private readonly unkept = new Set<string>();
   private again: number | undefined;
+  /** Those that could not be saved, until they are sent again. */
+  private readonly unsaved = new Set<string>();
 
   constructor(
     room: string,
@@ -35,6 +39,11 @@ export class Commands extends EventTarget {
   /** How many have no answer yet. */
   get waiting(): number {
     return this.drawer.all().length;
+  }
+
+  /** Whether they all would outlive this page. */
+  get onDisk(): boolean {
+    return !this.unkept.size;
   }
 
   /** Those that have no answer yet. */
@@ -77,11 +86,23 @@ export class Commands extends EventTarget {
       boxes: Object.keys(texts),
       texts,
     };
-    void this.drawer.put(sent);
+    this.unkept.add(request);
+    void this.drawer.put(sent).then((kept) => {
+      if (kept && this.unkept.delete(request)) this.dispatchEvent(new Event("change"));
+    });
     // Behind what could not be saved, in order.
     if (this.again === undefined) this.connection.send(payload);
     this.dispatchEvent(new Event("change"));
     return request;
+  }
+
+  /** Whether something that could not be saved was done before it. */
+  private follows(sent: Sent): boolean {
+    for (const each of this.drawer.all()) {
+      if (each.id === sent.id) return false;
+      if (this.unsaved.has(each.id)) return true;
+    }
+    return false;
   }
 
   /** Once, in a while: nothing is wrong with what waits, it could not be saved. */
@@ -92,6 +113,7 @@ export class Commands extends EventTarget {
   private resend(): void {
     window.clearTimeout(this.again);
     this.again = undefined;
+    this.unsaved.clear();
     for (const sent of this.drawer.all()) this.connection.send(sent.payload);
   }
 
@@ -99,10 +121,16 @@ export class Commands extends EventTarget {
     if (message.type !== "done" && message.type !== "refused") return;
     const sent = this.drawer.all().find((each) => each.id === message.request);
     if (!sent) return;
-    if (message.type === "refused" && message.again) {
-      this.later();
-      return;
+    if (message.type === "refused") {
+      if (message.again) this.unsaved.add(sent.id);
+      // Judged without what was done before it: that could not be saved, and is sent again too.
+      if (message.again || this.follows(sent)) {
+        this.later();
+        return;
+      }
     }
+    this.unsaved.delete(sent.id);
+    this.unkept.delete(sent.id);
     void this.drawer.drop(sent.id);
     this.dispatchEvent(new CustomEvent<Answer>("answer", { detail: { sent, message } }));
     this.dispatchEvent(new Event("change"));

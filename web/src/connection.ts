@@ -44,10 +44,15 @@ const CAN = typeof DecompressionStream === "undefined" ? "pointers" : "pointers,
 /** The kinds of frames with pointers in few bytes, and with a document deflated. */
 const POINTERS = 100;
 const PACKED = 101;
-const STEP2 = [0, 1] as const;
+const SYNC = 0;
+const STEP1 = 0;
+const STEP2 = [SYNC, 1] as const;
 
 /** A provider that reads our own kinds of frames too. */
 class Provider extends HocuspocusProvider {
+  /** Told once all that was written before is here: the server asks for what it lacks itself only
+   *  after it has sent its own, which may come in several frames. */
+  whole: () => void = () => undefined;
   private pointing: Pointing | undefined;
   /** What came behind a document that is being inflated. */
   private behind: MessageEvent[] | null = null;
@@ -61,8 +66,10 @@ class Provider extends HocuspocusProvider {
     const name = readVarString(from);
     const kind = readVarUint(from);
     if (kind === PACKED) void this.inflate(name, readVarUint8Array(from));
-    else if (kind !== POINTERS) super.onMessage(event);
-    else if (this.awareness) {
+    else if (kind !== POINTERS) {
+      super.onMessage(event);
+      if (kind === SYNC && readVarUint(from) === STEP1) this.whole();
+    } else if (this.awareness) {
       this.pointing ??= new Pointing(this.awareness, this);
       this.pointing.take(readVarUint8Array(from));
     }
@@ -94,15 +101,42 @@ class Provider extends HocuspocusProvider {
   }
 }
 
+/** Names of boxes; whoever keeps them is told of each change. */
+class Touched extends Set<string> {
+  changed: () => void = () => undefined;
+
+  override add(box: string): this {
+    const more = !this.has(box);
+    super.add(box);
+    if (more) this.changed();
+    return this;
+  }
+
+  override delete(box: string): boolean {
+    const less = super.delete(box);
+    if (less) this.changed();
+    return less;
+  }
+
+  override clear(): void {
+    if (!this.size) return;
+    super.clear();
+    this.changed();
+  }
+}
+
+/** Under which name the copy on this device lists the boxes the server has not acknowledged. */
+const UNSENT = "unsent";
+
 export type Line = "opening" | "connected" | "finding" | "lost" | "ended";
 
 /** One shared document with its copy on this device. */
 export class Shared {
   doc = new Y.Doc();
   readonly ready: Promise<void>;
-  provider: HocuspocusProvider;
-  /** Boxes changed here and not yet acknowledged by the server. */
-  readonly touched = new Set<string>();
+  provider: Provider;
+  /** Boxes changed here and not yet acknowledged by the server, also before this page was opened. */
+  readonly touched = new Touched();
   /** Whether the last change has reached this device's disk. */
   onDisk = true;
   /** Whether what was written before is here: from this device's copy, or from the server. */
@@ -136,11 +170,11 @@ export class Shared {
         if (number === 0 && this.provider.isAuthenticated) this.touched.clear();
         this.tell();
       },
-      onSynced: () => {
-        this.arrived = true;
-        this.tell();
-      },
     });
+    this.provider.whole = () => {
+      this.arrived = true;
+      this.tell();
+    };
     this.ready = this.load().then(() => this.provider.attach());
     this.doc.on("update", (_update, origin) => {
       if (origin !== this.provider && origin !== this.store) this.wait();
@@ -159,9 +193,21 @@ export class Shared {
         new Promise((resolve) => window.setTimeout(resolve, STORE_WAIT)),
       ]);
       this.arrived ||= this.doc.store.clients.size > 0;
+      if (store.synced) await this.remember(store);
     } catch {
       this.store = undefined;
     }
+  }
+
+  /** A page that was closed before the server had everything says so when it is opened again. */
+  private async remember(store: IndexeddbPersistence): Promise<void> {
+    const unsent: unknown = await store.get(UNSENT);
+    for (const box of typeof unsent === "string" ? unsent.split("\n") : [])
+      if (box) this.touched.add(box);
+    this.touched.changed = () =>
+      void store.set(UNSENT, [...this.touched].join("\n")).catch(() => undefined);
+    if (this.touched.size) this.touched.changed();
+    this.tell();
   }
 
   /** What is written here goes to the disk at once, after what it may build on. */
@@ -240,9 +286,13 @@ export class Connection extends EventTarget {
 
   constructor(private readonly boot: Boot) {
     super();
+    if (boot.seen) {
+      this.line = "lost";
+      this.since = boot.seen;
+    }
     const scheme = location.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new HocuspocusProviderWebsocket({
-      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}`,
+      url: `${scheme}//${location.host}${boot.sync || "/sync"}?can=${CAN}&room=${boot.room}`,
       messageReconnectTimeout: SILENCE,
       delay: 500,
       minDelay: 250,

@@ -24,6 +24,8 @@ export class Drafts extends EventTarget {
   private readonly fresh = new Set<string>();
   /** The same of activities' boxes, for the page that comes after this one. */
   private readonly byHand: Drawer<Kept>;
+  /** "{seat} {box}": what was typed while this device's copy of the draft was being loaded. */
+  private readonly early = new Map<string, string>();
   /** "{seat} {box}" of the boxes that stand on the screen now. */
   private readonly mounted = new Map<string, number>();
 
@@ -79,7 +81,7 @@ export class Drafts extends EventTarget {
 
   /** What a box holds, without making it. */
   peek(seat: string, box: string): string {
-    return this.has(seat, box)?.toString() ?? "";
+    return this.early.get(`${seat} ${box}`) ?? this.has(seat, box)?.toString() ?? "";
   }
 
   /** A letter came from a hand: should the box go, its words are shown. */
@@ -137,9 +139,19 @@ export class Drafts extends EventTarget {
   }
 
   /** Typed while this device's copy is still being loaded: nothing keeps it yet. */
-  hurried(seat: string, box: string): void {
+  hurried(seat: string, box: string, words: string): void {
+    this.early.set(`${seat} ${box}`, words);
     this.shared(seat).onDisk = false;
     this.typed(seat, box);
+  }
+
+  /** The copy is loaded: the words that its box takes into the draft now. What was sent meanwhile
+   *  is not among them. */
+  caught(seat: string, box: string): string {
+    const id = `${seat} ${box}`;
+    const words = this.early.get(id) ?? "";
+    this.early.delete(id);
+    return words;
   }
 
   typed(seat: string, box: string): void {
@@ -150,6 +162,9 @@ export class Drafts extends EventTarget {
   /** The draft was sent and the server has it: empty its box. What was typed after `carried` was
    *  sent stays. */
   sent(seat: string, box: string, carried?: string): void {
+    const id = `${seat} ${box}`;
+    if (carried !== undefined && (this.early.get(id) ?? carried) !== carried) return;
+    this.early.delete(id);
     const map = this.map(seat);
     const text = this.has(seat, box);
     if (text && carried !== undefined) {
@@ -160,8 +175,8 @@ export class Drafts extends EventTarget {
         return;
       }
     }
-    this.fresh.delete(`${seat} ${box}`);
-    void this.byHand.drop(`${seat} ${box}`);
+    this.fresh.delete(id);
+    void this.byHand.drop(id);
     this.shared(seat).touched.delete(box); // first: whoever watches must not begin it again
     if (map.has(box)) map.delete(box);
     this.tell();

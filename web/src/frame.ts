@@ -3,7 +3,7 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "./clock";
 import { copyText } from "./copy";
-import { hour, t, tn, tp } from "./i18n";
+import { day, hour, t, tn, tp } from "./i18n";
 import { icon, Part } from "./part";
 import type { Stage } from "./stage";
 import type { Offer, ViewMessage } from "./wire";
@@ -67,9 +67,11 @@ export function fixedPlace(stage: Stage): TemplateResult {
   return html`<div class="fixed" role="status">${
     ending
       ? html`<p class="refused"><span>${endingSentence(ending.code)}</span><a class="btn small" href="/j">${t("Come in again")}</a></p>`
-      : stage.connection.line === "lost" && stage.drafts.keeps
-        ? html`<p class="refused"><span>${t("The line dropped. Your words are safe on this device. We keep trying.")}</span></p>`
-        : nothing
+      : stage.kept
+        ? lastSeen(stage.kept)
+        : stage.connection.line === "lost" && stage.drafts.keeps
+          ? html`<p class="refused"><span>${t("The line dropped. Your words are safe on this device. We keep trying.")}</span></p>`
+          : nothing
   }${
     stage.drafts.keeps || stage.warned
       ? nothing
@@ -85,6 +87,24 @@ export function fixedPlace(stage: Stage): TemplateResult {
         }}>${t("All right")}</button></p>`
       : nothing
   }${said?.frozen ? html`<p class="notice" dir="auto">${said.frozen}</p>` : nothing}${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+}
+
+/** The page came out of this device: what stands on it may be over. */
+function lastSeen(at: number): TemplateResult {
+  const then = new Date(at);
+  const iso = (date: Date) =>
+    [date.getFullYear(), date.getMonth() + 1, date.getDate()]
+      .map((part) => String(part).padStart(2, "0"))
+      .join("-");
+  const today = iso(then) === iso(new Date());
+  return html`<p class="refused seen">${icon("noline")}<span><b>${
+    today
+      ? t("Last seen at {time}. You have no line.", { time: hour(at) })
+      : t("Last seen on {day}, at {time}. You have no line.", {
+          day: day(iso(then)),
+          time: hour(at),
+        })
+  }</b> ${t("What you write is kept on this device and sent later.")}</span></p>`;
 }
 
 function endingSentence(code: number): string {

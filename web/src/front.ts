@@ -56,9 +56,9 @@ function keepFile(text: string, name: string): void {
 }
 
 for (const form of document.querySelectorAll("form")) {
-  form.addEventListener("submit", () => {
-    const button = form.querySelector<HTMLButtonElement>("button[data-busy]");
-    if (!button) return;
+  form.addEventListener("submit", ({ submitter }) => {
+    const button = submitter ?? form.querySelector<HTMLButtonElement>("button[data-busy]");
+    if (!button?.dataset.busy) return;
     button.setAttribute("aria-busy", "true");
     button.textContent = `${button.dataset.busy}…`;
   });

@@ -1,9 +1,14 @@
 // Join: exchange the secret of the link for a cookie, and add people who share the device.
 import "./front";
+import { keepLink, roomOfLink } from "./kept";
+
+/** Milliseconds the network has, where this device keeps the room (as in `worker.ts`). */
+const PATIENCE = 4_000;
 
 const enter = document.getElementById("enter");
 const secret = location.hash.slice(1);
 if (enter && secret) void exchange(enter, secret);
+else if (enter && enter.dataset.kept !== undefined) tell(enter, undefined);
 
 /** The link's secret goes by POST, and out of the address bar; the page then knows the room. */
 async function exchange(place: HTMLElement, given: string): Promise<void> {
@@ -13,15 +18,21 @@ async function exchange(place: HTMLElement, given: string): Promise<void> {
   if (head) head.textContent = `${place.dataset.busy ?? ""}…`;
   if (form) form.hidden = true;
   history.replaceState(null, "", location.pathname + location.search);
+  const known = await roomOfLink(given).catch(() => "");
+  const patience = new AbortController();
+  if (known) window.setTimeout(() => patience.abort(), PATIENCE);
   try {
     const answer = await fetch("/api/enter", {
       method: "POST",
+      signal: patience.signal,
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ secret: given }),
     });
     if (answer.ok) {
       // Who has a seat here already goes straight back to it.
-      const { path } = (await answer.json()) as { path: string };
+      const { path, room, kind } = (await answer.json()) as Record<string, string>;
+      if (!path) throw new Error("no path");
+      if (room && kind === "join") await keepLink(given, room).catch(() => undefined);
       if (path === location.pathname) location.reload();
       else location.replace(path);
       return;
@@ -29,6 +40,11 @@ async function exchange(place: HTMLElement, given: string): Promise<void> {
     const told = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;
     tell(place, told?.error?.message);
   } catch {
+    // Without a line the room opens as it was last seen here.
+    if (known) {
+      location.replace(`/r/${known}`);
+      return;
+    }
     tell(place, undefined);
   }
   if (head) head.textContent = before;

@@ -22,7 +22,11 @@ export class Drawer<T extends Kept> {
         return;
       }
       request.onupgradeneeded = () => request.result.createObjectStore(store, { keyPath: "id" });
-      request.onsuccess = () => resolve(request.result);
+      request.onsuccess = () => {
+        // A room that is forgotten takes its drawers along (`kept.ts`).
+        request.result.onversionchange = () => request.result.close();
+        resolve(request.result);
+      };
       request.onerror = () => resolve(null);
       request.onblocked = () => resolve(null);
     });

@@ -17,6 +17,11 @@ export function mount(tag: string, stage: Stage, offers = true): void {
   if (offers) keepSteady(place);
 }
 
+/** A slow phone has read a script for a tenth of a second: what was tapped meanwhile goes first. */
+export function breath(): Promise<void> {
+  return new Promise((resolve) => window.setTimeout(resolve));
+}
+
 /** A link carried its secret in the fragment: exchange it for a cookie, then load the page with a
  *  clean address. Returns whether there was one. */
 export async function recover(room: string): Promise<boolean> {

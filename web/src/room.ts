@@ -7,8 +7,9 @@ import { isTyping } from "./focus";
 import { finished, fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
 import { t, tn } from "./i18n";
+import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
-import { mount } from "./mount";
+import { breath, mount } from "./mount";
 import { nudge, nudges } from "./nudge";
 import { drawn, footOffers, loose, mainOffers } from "./offers";
 import { OWN } from "./panel/menu";
@@ -64,6 +65,9 @@ export class RoomPage extends StagePart {
     super.connectedCallback();
     this.stage.addEventListener("done", this.onward);
     this.stage.addEventListener("done", this.gone);
+    // A device of several people was put away and opened again: nobody reads what is another's.
+    const { stage } = this;
+    if (stage.kept && stage.boot.seats.length > 1) this.cover = stage.seat;
   }
 
   override disconnectedCallback(): void {
@@ -298,15 +302,19 @@ export class RoomPage extends StagePart {
     const { stage } = this;
     const name = stage.name(this.cover);
     const last = stage.name(this.from);
-    return html`<section class="cover" aria-label=${t("Passing the device")}><div class="weave a"></div><div class="in stack"><p>${t("Passing to")}</p><h1 class="head" dir="auto" tabindex="-1">${name}</h1><p>${t("What {name} wrote is put away. Only {name} can bring it back.", { name: `\u2068${last}\u2069` })}</p><button class="btn main big" type="button" @click=${() => this.uncover()}>${t("I am {name}", { name: `\u2068${name}\u2069` })}</button><p class="note">${t("Someone else? Tap a name above.")}</p></div><div class="weave b"></div></section>`;
+    return html`<section class="cover" aria-label=${t("Passing the device")}><div class="weave a"></div><div class="in stack"><p>${t("Passing to")}</p><h1 class="head" dir="auto" tabindex="-1">${name}</h1>${last ? html`<p>${t("What {name} wrote is put away. Only {name} can bring it back.", { name: `\u2068${last}\u2069` })}</p>` : nothing}<button class="btn main big" type="button" @click=${() => this.uncover()}>${t("I am {name}", { name: `\u2068${name}\u2069` })}</button><p class="note">${t("Someone else? Tap a name above.")}</p></div><div class="weave b"></div></section>`;
   }
 }
 
 define("tl-room", RoomPage);
-const stage = openStage("seat");
-if (stage && document.getElementById("talanoa")) {
+async function start(): Promise<void> {
+  const stage = openStage("seat") ?? (await reopen("seat"));
+  if (!stage || !document.getElementById("talanoa")) return;
   const wanted = new URLSearchParams(location.search).get("as");
   if (wanted && stage.own(wanted)) stage.seat = wanted;
   watchKeyboard();
+  await breath();
   mount("tl-room", stage);
+  keep(stage, ["room", "join"]);
 }
+void start();

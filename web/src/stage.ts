@@ -1,6 +1,6 @@
 // What a page knows: its views, people and lines, and what the person has filled in so far.
 import { type Boot, readBoot } from "./boot";
-import { learn } from "./clock";
+import { learn, unlearn } from "./clock";
 import { type Answer, Commands } from "./commands";
 import { Connection } from "./connection";
 import { Drafts } from "./drafts";
@@ -57,17 +57,23 @@ export class Stage extends EventTarget {
       learn(boot.view.now);
     }
     this.connection = new Connection(boot);
+    // First: what waited may be answered by where the room is now.
+    this.connection.addEventListener("open", () => this.live());
     this.commands = new Commands(boot.room, this.connection);
     this.drafts = new Drafts(boot.room, this.connection);
     this.connection.addEventListener("message", (event) =>
       this.hear((event as CustomEvent<ServerMessage>).detail),
     );
-    this.connection.addEventListener("open", () => this.ask());
     this.commands.addEventListener("answer", (event) =>
       this.answered((event as CustomEvent<Answer>).detail),
     );
     for (const part of [this.connection, this.commands, this.drafts])
       part.addEventListener("change", () => this.changed());
+  }
+
+  /** When this room was last seen here (ms), while that is all there is; 0 once there was a line. */
+  get kept(): number {
+    return this.boot.seen ?? 0;
   }
 
   get view(): ViewMessage | null {
@@ -116,7 +122,7 @@ export class Stage extends EventTarget {
   /** Boxes with changes the server has not acknowledged, and commands without an answer. */
   get unsaved(): { count: number; onDisk: boolean } {
     let count = this.commands.waiting;
-    let onDisk = true;
+    let { onDisk } = this.commands;
     for (const shared of this.connection.documents.values()) {
       count += shared.touched.size;
       if (shared.touched.size && !shared.onDisk) onDisk = false;
@@ -354,6 +360,12 @@ export class Stage extends EventTarget {
   }
 
   // What comes in
+
+  private live(): void {
+    if (this.kept) unlearn();
+    delete this.boot.seen;
+    this.ask();
+  }
 
   private ask(): void {
     for (const { seat } of this.boot.seats) this.connection.send({ lens: this.lens, seat });

@@ -141,8 +141,10 @@ export class Box extends Part {
     // Where two devices begin the same draft, one of the two texts loses its place: what stood
     // here is added to the other, and what was not yet saved is begun again.
     const lost = !!this.bound && (!!there || drafts.pending(this.seat, this.name));
-    const hurried = this.early || lost ? box.value : "";
+    const early = drafts.caught(this.seat, this.name);
+    if (this.early && !early) box.value = "";
     this.early = false;
+    const hurried = early || (lost ? box.value : "");
     this.letGo();
     if (there) {
       if (hurried && !there.toString().includes(hurried))
@@ -185,7 +187,7 @@ export class Box extends Part {
   private hurry(): void {
     if (this.loaded || this.text) return;
     this.early = true;
-    this.stage.drafts.hurried(this.seat, this.name);
+    this.stage.drafts.hurried(this.seat, this.name, this.box?.value ?? "");
   }
 
   protected override render(): TemplateResult {

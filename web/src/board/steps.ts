@@ -29,6 +29,8 @@ interface Taken extends Step {
   request: string;
   /** The commit, once the server has answered. */
   since: number | undefined;
+  /** It is to be taken back as soon as the server has answered. */
+  wanted?: boolean;
 }
 
 export class Steps extends EventTarget {
@@ -71,24 +73,32 @@ export class Steps extends EventTarget {
 
   /** The step that would be taken back now. */
   get last(): Step | undefined {
-    this.forget();
-    return this.stack[this.stack.length - 1];
+    return this.next();
   }
 
-  /** Takes the last step back; an `undone` event follows, unless the server refuses. Returns what
-   *  it was, undefined when there is none (yet). */
-  undo(): Step | undefined {
+  private next(): Taken | undefined {
     this.forget();
-    const step = this.stack[this.stack.length - 1];
-    if (!step || step.since === undefined) return undefined;
-    this.stack.pop();
-    if (step.back) this.undoing.set(this.stage.say(step.back(step.since)), step);
+    return this.stack.filter(({ wanted }) => !wanted).pop();
+  }
+
+  /** Takes the last step back, once the server has answered it; an `undone` event follows, unless
+   *  it refuses. Returns what it was, undefined when there is none. */
+  undo(): Step | undefined {
+    const step = this.next();
+    if (!step) return undefined;
+    if (step.since === undefined) step.wanted = true;
+    else this.takeBack(step, step.since);
+    this.tell();
+    return step;
+  }
+
+  private takeBack(step: Taken, since: number): void {
+    this.stack.splice(this.stack.indexOf(step), 1);
+    if (step.back) this.undoing.set(this.stage.say(step.back(since)), step);
     else {
       this.texts?.undo();
       this.undone(step);
     }
-    this.tell();
-    return step;
   }
 
   private undone(step: Step): void {
@@ -115,8 +125,10 @@ export class Steps extends EventTarget {
     const at = this.stack.findIndex((step) => step.request === sent.id);
     const step = this.stack[at];
     if (!step) return;
-    if (message.type === "done") step.since = message.seq;
-    else {
+    if (message.type === "done") {
+      step.since = message.seq;
+      if (step.wanted) this.takeBack(step, step.since);
+    } else {
       this.stack.splice(at, 1);
       step.refused?.();
     }
