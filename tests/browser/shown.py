@@ -29,9 +29,17 @@ DRAWN: Final = """(seq) => new Promise((done) => {
 
 
 class Shown:
-    """A phone, a panel or a wall in a language; `first` says which."""
+    """A phone, a panel or a wall in a language, as `first` is; `script` runs before the page."""
 
-    def __init__(self, browser: Browser, first: Wall, size: tuple[int, int], **more: Any) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        first: Wall,
+        size: tuple[int, int],
+        *,
+        script: str = "",
+        **more: Any,
+    ) -> None:
         self.seq = 1_000_000
         self.now = 0
         self.site = gallery.Site()
@@ -41,6 +49,8 @@ class Shown:
         )  # fmt: skip
         self._served = gallery.served(self.site)
         self.page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **more)
+        if script:
+            self.page.add_init_script(script)
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
         self.page.on("console", self._hear)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser import gallery, hall_screens, samples
 from tests.browser.exchange_gallery import SCENES, Scene
@@ -169,5 +170,31 @@ def test_the_screen_stays_on_for_whoever_has_the_floor_and_says_so_by_hand_if_wa
     assert phone.page.evaluate("() => window.felt") == [[120]]
     phone.send(telling.view)
     assert phone.page.evaluate("() => window.felt") == [[120], [120, 80, 120]]
+    assert phone.trouble == []
+    phone.close()
+
+
+NOTHING_KEPT = """
+    const refuse = () => { throw new DOMException("refused", "SecurityError"); };
+    Object.defineProperty(window, "localStorage", { get: refuse });
+    Object.defineProperty(window, "sessionStorage", { get: refuse });
+    Object.defineProperty(window, "indexedDB", { value: { open: refuse, databases: refuse } });
+    window.open = () => null;
+"""
+
+
+def test_a_browser_that_keeps_nothing_says_so_and_works(browser: Browser) -> None:
+    """As inside chat apps: no storage, no window beside the page."""
+    telling = Wall("telling", "en", samples.screens()["circle-telling"], "seat")
+    phone = Phone(browser, telling, UPRIGHT, has_touch=True, script=NOTHING_KEPT)
+    told = phone.page.get_by_text("This browser keeps nothing on this device.")
+    expect(told).to_be_visible()
+    phone.page.get_by_role("button", name="All right").click()
+    expect(told).to_have_count(0)
+    phone.page.get_by_role("button", name="I have finished").click()
+    expect(phone.page.locator("#talanoa")).to_be_visible()
+    assert [each["command"]["type"] for each in phone.site.heard if "command" in each] == [
+        "turn.done"
+    ]
     assert phone.trouble == []
     phone.close()
