@@ -141,6 +141,19 @@ def build() -> Site:
         people=[],
     )
     site.add(
+        "sheets",
+        "sheets.html",
+        title=samples.TITLE,
+        code=code,
+        address="talanoa.example/j",
+        qr=qr(url),
+        tables=2,
+        ballots=2,
+        options=6,
+        limits={"tables": (0, 4, 40), "ballots": (0, 8, 200), "options": (2, 6, 12)},
+        ready_url="/r/4f/ready",
+    )
+    site.add(
         "join",
         "join.html",
         title=samples.TITLE,

@@ -29,11 +29,19 @@ DRAWN: Final = """(seq) => new Promise((done) => {
 
 
 class Shown:
-    """A phone, a panel or a wall in a language; `first` says which."""
+    """A phone, a panel or a wall in a language, as `first` is; `script` runs before the page."""
 
-    def __init__(self, browser: Browser, first: Wall, size: tuple[int, int], **more: Any) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        first: Wall,
+        size: tuple[int, int],
+        *,
+        script: str = "",
+        **more: Any,
+    ) -> None:
         self.seq = 1_000_000
-        self.now = int(first.view["now"])
+        self.now = 0
         self.site = gallery.Site()
         self.site.live(
             "shown", PAGES[first.lens], self.own(first.view), language=first.language,
@@ -41,6 +49,8 @@ class Shown:
         )  # fmt: skip
         self._served = gallery.served(self.site)
         self.page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **more)
+        if script:
+            self.page.add_init_script(script)
         self.trouble: list[str] = []
         self.page.on("pageerror", lambda error: self.trouble.append(str(error)))
         self.page.on("console", self._hear)
@@ -66,7 +76,9 @@ class Shown:
     def send(self, view: dict[str, Any], later: int = 0) -> None:
         """Show this, so many milliseconds `later` than what was shown before."""
         self.seq += 1
-        self.now = max(self.now + later, int(view["now"]))
+        # In the middle of a page's time, so that no page is over while it is looked at.
+        made = int(view["now"]) // PAGE_MS * PAGE_MS + PAGE_MS // 3
+        self.now = max(self.now + later, made)
         message = json.dumps({**self.own(view), "seq": self.seq, "now": self.now})
         self.sockets[-1].send(gallery.text("room-shown") + bytes([5]) + gallery.text(message))
         self.page.evaluate(DRAWN, self.seq)

@@ -1,5 +1,6 @@
-"""A whole online exchange (template T1 of `methods.md` 4) in six real browsers, all of them phones, and six more people
-over the API: eleven items, a co-facilitator who leads half of it by planned baton.
+"""A whole online exchange (template T1 of `methods.md` 4) in six real browsers, all of them phones,
+and six more people over the API: eleven items, a co-facilitator who leads half of it by planned
+baton. Neither of the two who lead has anything but a phone.
 
 Whoever leads presses the one right button of their own panel; all others do what their own screens
 ask. After every step each of the six screens says what the server says.

@@ -10,7 +10,7 @@ import pytest
 
 from tests.browser import gallery, hall_screens
 from tests.browser.exchange_gallery import SCENES, Scene
-from tests.browser.shown import Shown
+from tests.browser.shown import DRAWN, Shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -21,12 +21,12 @@ LANGUAGES = ("ar", "en-XA")
 """One from right to left, in a script that stands high; and words longer than any language's."""
 
 SOME = {
-    "ar": {"check_in-word", "story_circle-harvest", "evaluation-scores"},
-    "en-XA": {"fishbowl-open", "dyads-rotating", "voting"},
+    "ar": {"check_in-weather", "story_circle-harvest"},
+    "en-XA": {"fishbowl-open", "voting"},
 }
 """Which forms the quick test walks through in each: together every block a wall is made of."""
 
-MOST = 4
+MOST = 3
 """Pages of one wall that are looked at: each costs a layout of the whole wall."""
 
 SIZE = (1920, 1080)
@@ -106,15 +106,25 @@ def kinds(scene: Scene) -> set[str]:
     return {item.name for item in scene.items}
 
 
+def looked(shown: Shown) -> list[str]:
+    """What is wrong with the page that stands, and is not mended in the next frame (a clock that
+    draws itself may have just got a line more)."""
+    found: list[str] = shown.page.evaluate(TROUBLE, [LINE, LETTERS])
+    if found:
+        shown.page.evaluate(DRAWN, shown.seq)
+        found = shown.page.evaluate(TROUBLE, [LINE, LETTERS])
+    return found
+
+
 def troubles(shown: Shown, wall: hall_screens.Wall) -> list[str]:
     """What is wrong with a wall, on each of its first pages."""
     shown.page.evaluate(FORGET)
     shown.turn(wall.view)
-    found: list[str] = shown.page.evaluate(TROUBLE, [LINE, LETTERS])
+    found = looked(shown)
     pages = shown.pages()
     for _ in range(min(pages, MOST) - 1):
         shown.turn(wall.view)
-        found += shown.page.evaluate(TROUBLE, [LINE, LETTERS])
+        found += looked(shown)
     if pages <= MOST:
         found += [f"never shown: {each}" for each in shown.page.evaluate(UNSEEN)]
     return list(dict.fromkeys(found))

@@ -17,6 +17,7 @@ import { Awareness } from "y-protocols/awareness";
 import * as Y from "yjs";
 import type { Boot } from "./boot";
 import { learn } from "./clock";
+import { deviceKeeps } from "./keep";
 import { Pointing } from "./pointing";
 import type { ServerMessage } from "./wire";
 
@@ -184,6 +185,7 @@ export class Shared {
   /** The copy on this device first, whole; only then the line (else it all goes out again). */
   private async load(): Promise<void> {
     try {
+      if (!(await deviceKeeps())) return;
       const store = new IndexeddbPersistence(`talanoa/${this.name}`, this.doc);
       this.store = store;
       this.doc.off("update", store._storeUpdate);

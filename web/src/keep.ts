@@ -79,6 +79,30 @@ export class Drawer<T extends Kept> {
   }
 }
 
+/** Milliseconds after which a store that says nothing is tried all the same. */
+const ASKED = 1_000;
+
+let asked: Promise<boolean> | undefined;
+
+/** Whether this device lets a page keep anything, asked once: a library that is refused would say so
+ *  by an error of its own, and make the page wait for it. */
+export function deviceKeeps(): Promise<boolean> {
+  asked ??= new Promise((resolve) => {
+    window.setTimeout(() => resolve(true), ASKED); // whoever asks for more waits no longer either
+    try {
+      const request = indexedDB.open("talanoa-probe", 1);
+      request.onsuccess = () => {
+        request.result.close();
+        resolve(true);
+      };
+      request.onerror = request.onblocked = () => resolve(false);
+    } catch {
+      resolve(false);
+    }
+  });
+  return asked;
+}
+
 /** An id nobody else has, ordered by time; works over plain http, unlike randomUUID. */
 export function freshId(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(9));

@@ -27,9 +27,12 @@ export class WallPage extends StagePart {
   private turning: Turning | undefined;
   /** The next page's turn may have come; and the clock's words have another length every minute. */
   private readonly tick = () => {
-    this.turning?.stand();
-    if (this.turning?.fits === false) this.fit();
-    this.mark();
+    // Clocks draw themselves in this second too.
+    requestAnimationFrame(() => {
+      this.turning?.stand();
+      if (this.turning?.fits === false) this.fit();
+      this.mark();
+    });
   };
 
   override connectedCallback(): void {
@@ -114,7 +117,7 @@ export class WallPage extends StagePart {
   private door(view: ViewMessage): TemplateResult {
     const { boot } = this.stage;
     if (view.room.door === "closed" || !view.room.code) return html`<span></span>`;
-    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Code to come in")}<b dir="ltr">${view.room.code}</b><bdi dir="ltr">${location.host}/j</bdi></p></div>`;
+    return html`<div class="join">${boot.qr ? html`<svg class="qr" viewBox=${`0 0 ${boot.qr.size} ${boot.qr.size}`} role="img" aria-label=${t("QR code to join")} shape-rendering="crispEdges"><path d=${boot.qr.path} fill="#000"></path></svg>` : nothing}<p>${t("Code to come in")}<b><bdi dir="ltr">${view.room.code}</bdi></b><bdi dir="ltr">${location.host}/j</bdi></p></div>`;
   }
 }
 
