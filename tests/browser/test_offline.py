@@ -225,6 +225,21 @@ def test_what_must_not_stay_goes(house: House, browser: Browser) -> None:
     gone(phones[2], moved_room.id)
 
 
+def test_an_exchange_that_is_over_is_kept_no_longer(house: House, browser: Browser) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    phone = a_phone(house, browser)
+    phone.sit(room.join("Wanjiru Kamau"))
+    phone.connected()
+    until_kept(phone, room.id)
+    while room.lead.offer("activity.skip"):
+        room.lead.tap("activity.skip")
+    phone.sees("My words and what may be quoted")
+    end = time.monotonic() + 20
+    while kept(phone)["rooms"]:
+        assert time.monotonic() < end
+        phone.page.wait_for_timeout(100)
+
+
 def test_a_device_of_several_opens_behind_its_cover(
     house: House, browser: Browser, asked: tuple[Room, Seat]
 ) -> None:

@@ -1,6 +1,7 @@
 // Keeps what a page shows on this device while there is a line, and opens it again without one.
 import { type Boot, readBoot } from "./boot";
 import { learn, serverNow } from "./clock";
+import { finished } from "./frame";
 import { language, useCatalogue } from "./i18n";
 import { forgetRoom, forgetViews, type KeptRoom, keepRoom, keptRoom } from "./kept";
 import { Stage } from "./stage";
@@ -46,7 +47,10 @@ export function keep(stage: Stage, pages: readonly string[]): void {
   const write = (at = Date.now()) => {
     window.clearTimeout(writing);
     writing = undefined;
-    if (able && !connection.ending && !stage.kept) void keepRoom(record(stage, at));
+    if (!able || connection.ending || stage.kept) return;
+    // An exchange that is over is nobody's business who borrows the phone next week.
+    if (stage.view && finished(stage.view)) void forgetViews(boot.room);
+    else void keepRoom(record(stage, at));
   };
   const begin = async () => {
     try {
