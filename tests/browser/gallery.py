@@ -324,7 +324,9 @@ def opened(
 ) -> tuple[Page, list[str]]:
     """A page at its first live view, and a list that fills with what the browser complains of."""
     page = browser.new_page(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        service_workers="block",  # the stand-in has none
     )
     trouble: list[str] = []
 
