@@ -31,18 +31,30 @@ FIELDS: Final = frozenset({"cursor", "pointer", "typing", "card", "seat", "color
 class _State(msgspec.Struct):
     device: str
     clock: int
-    json: str
     number: int
-    moving: dict[str, Any] = {}  # of the state, what changes all the time
+    value: dict[str, Any] | None  # None: gone
+    moving: dict[str, Any] = {}  # of it, what changes all the time
     rest: bytes = b""  # and all else
+
+    @property
+    def json(self) -> str:
+        """As a provider has it; written when somebody is sent it, which with pages is seldom."""
+        return msgspec.json.encode(self.value).decode()
 
 
 class _Told(msgspec.Struct):
     """One device's news: as a provider's entry, and as a page's."""
 
     device: str
-    entry: bytes
+    client: int
+    clock: int
+    value: dict[str, Any] | None
     short: bytes
+
+    @property
+    def entry(self) -> bytes:
+        """As a provider has it."""
+        return _entry(self.client, self.clock, msgspec.json.encode(self.value).decode())
 
 
 class Changes(msgspec.Struct):
@@ -81,7 +93,11 @@ class Awareness:
         self._fresh: dict[int, bool] = {}  # changed since told, and whether as a whole
 
     def take(self, update: bytes, writer: Writer, names: Mapping[str, str]) -> bytes:
-        """Read a device's awareness and give what to send to others (empty: nothing).
+        """`note`, and what to send to others (empty: nothing)."""
+        return self._write(self.note(update, writer, names))
+
+    def note(self, update: bytes, writer: Writer, names: Mapping[str, str]) -> list[int]:
+        """Read a device's awareness; gives whose states have changed, for `changes`.
 
         `names` are display names by seat. Raises `BadUpdate` for what no provider sends.
         """
@@ -101,7 +117,7 @@ class Awareness:
                     self._index.bind(client, writer.device)
                 self._set(client, writer.device, clock, _stamp(state, writer, names))
             kept.append(client)
-        return self._write(kept)
+        return kept
 
     def take_elsewhere(self, update: bytes, process: str) -> bytes:
         """States of people at another process, which has judged and stamped them; gives what to
@@ -121,14 +137,14 @@ class Awareness:
 
     def everyone(self) -> bytes:
         """All states, for a newcomer or a query (empty: there are none)."""
-        return self._write([c for c, state in self._states.items() if state.json != "null"])
+        return self._write([c for c, state in self._states.items() if state.value is not None])
 
     def everyone_short(self) -> bytes:
         """The same for a page that asked for few bytes (empty: there are none)."""
         entries = [
             pointing.whole(state.number, client, state.clock, state.json)
             for client, state in self._states.items()
-            if state.json != "null"
+            if state.value is not None
         ]
         return b"".join([pointing.AGAIN, *entries]) if entries else b""
 
@@ -138,27 +154,26 @@ class Awareness:
         fresh, self._fresh = self._fresh, {}
         for client, whole in fresh.items():
             state = self._states[client]
-            if state.json == "null":
+            if state.value is None:
                 short = pointing.head(state.number, pointing.GONE)
             elif whole:
                 short = pointing.whole(state.number, client, state.clock, state.json)
             else:
                 short = pointing.moved(state.number, state.moving)
-            told.append(_Told(state.device, self._entry(client), short))
+            told.append(_Told(state.device, client, state.clock, state.value, short))
         return Changes(told)
 
     def _set(self, client: int, device: str, clock: int, state: dict[str, Any] | None) -> None:
         before = self._states.get(client)
         number = before.number if before else self._number()
         if state is None:
-            self._states[client] = _State(device, clock, "null", number)
+            self._states[client] = _State(device, clock, number, None)
             self._fresh[client] = True
             return
         moving = {field: state[field] for field in pointing.MOVES if field in state}
         rest = msgspec.json.encode({f: v for f, v in state.items() if f not in moving})
-        written = msgspec.json.encode(state).decode()
-        self._states[client] = _State(device, clock, written, number, moving, rest)
-        whole = before is None or before.json == "null" or before.rest != rest
+        self._states[client] = _State(device, clock, number, state, moving, rest)
+        whole = before is None or before.value is None or before.rest != rest
         self._fresh[client] = whole or self._fresh.get(client, False)
 
     def _number(self) -> int:
@@ -169,13 +184,14 @@ class Awareness:
         gone = [c for c, state in self._states.items() if state.device == device != SERVER]
         for client in gone:
             self._states[client].clock += 1
-            self._states[client].json = "null"
+            self._states[client].value = None
         update = self._write(gone)
         for client in gone:
-            short = pointing.head(self._states[client].number, pointing.GONE)
-            self._gone.append(_Told(device, self._entry(client), short))
+            state = self._states.pop(client)
+            short = pointing.head(state.number, pointing.GONE)
+            self._gone.append(_Told(device, client, state.clock, None, short))
             self._fresh.pop(client, None)
-            self._free.append(self._states.pop(client).number)
+            self._free.append(state.number)
         return update
 
     def _write(self, clients: list[int]) -> bytes:
@@ -185,7 +201,11 @@ class Awareness:
 
     def _entry(self, client: int) -> bytes:
         state = self._states[client]
-        return lib0.uint(client) + lib0.uint(state.clock) + lib0.text(state.json)
+        return _entry(client, state.clock, state.json)
+
+
+def _entry(client: int, clock: int, state: str) -> bytes:
+    return lib0.uint(client) + lib0.uint(clock) + lib0.text(state)
 
 
 _PROCESS: Final = "process "
@@ -210,7 +230,7 @@ def _read(
             written, at = lib0.read_text(update, at, most)
             if client > MAX_CLIENT or clock > MAX_CLOCK:
                 raise Malformed("clock")
-            if lib0.nesting(written) > MAX_STATE_DEPTH:
+            if lib0.nests_deeper(written, MAX_STATE_DEPTH):
                 raise Malformed("too_deep")
             try:
                 state = msgspec.json.decode(written, type=dict[str, Any] | None)
@@ -225,9 +245,9 @@ def _read(
 
 
 def _stamp(state: dict[str, Any], writer: Writer, names: Mapping[str, str]) -> dict[str, Any]:
-    claimed = state.get("seat")
-    seats = sorted(writer.seats)
-    seat = claimed if isinstance(claimed, str) and claimed in writer.seats else (seats or [""])[0]
+    seat = state.get("seat")
+    if not isinstance(seat, str) or seat not in writer.seats:
+        seat = min(writer.seats, default="")
     name = names.get(seat, "")
     color = state.get("color")
     said = {field: value for field, value in state.items() if field in FIELDS}

@@ -60,8 +60,8 @@ class Delivery:
         self._came: set[Session] = set()
         self._updates: dict[str, list[tuple[Session | None, bytes]]] = defaultdict(list)
         self._pointed: set[str] = set()
-        self.pointed_here: Callable[[str, bytes], None] = lambda name, states: None
-        """Called with where people here point, for the other processes."""
+        self.pointed_here: Callable[[str, bytes], None] | None = None
+        """Called with where people here point, for the other processes, if there are any."""
         self._sent: dict[str, bytes] = {}  # state vectors of what has left
         self._saved: dict[str, Ack] = {}
         room.changed = self.views_changed
@@ -212,7 +212,7 @@ class Delivery:
                 made[key] = kind(full, data) if data else None
             if (frame := made[key]) is not None:
                 session.outbox.put(frame)
-        if here := changes.update(here=True):
+        if self.pointed_here is not None and (here := changes.update(here=True)):
             self.pointed_here(document, here)
 
     def show_pointers(self, session: "Session", document: str) -> None:

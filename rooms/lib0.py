@@ -109,6 +109,12 @@ def text(value: str) -> bytes:
     return prefixed(value.encode())
 
 
+def nests_deeper(json: str, limit: int) -> bool:
+    """Whether brackets nest deeper in a JSON text than so many."""
+    # Nearly every text has not even so many brackets.
+    return json.count("[") + json.count("{") > limit and nesting(json) > limit
+
+
 def nesting(json: str) -> int:
     """How deep brackets nest in a JSON text, without parsing it (a parser would recurse).
 

@@ -52,7 +52,10 @@ class Presence:
         self._seen: dict[str, int] = {}
 
     def _life(self, device: str) -> _DeviceLife:
-        return self._devices.setdefault(device, _DeviceLife())
+        life = self._devices.get(device)
+        if life is None:
+            life = self._devices[device] = _DeviceLife()
+        return life
 
     def opened(self, device: str, session: object, now: int) -> None:
         """A websocket of this device was accepted."""

@@ -87,6 +87,10 @@ class RoomPeople:
 
     async def drop_keys(self) -> None:
         """Forget whose answers were whose where no more are taken (`methods.md` A11 EV1)."""
+        room = self._room
+        due = unnamed.keys_due(room.whole, room.world.activities).values()
+        if not any(until <= room.world.clock.now() for until in due):
+            return
         try:
             await self._log.commit(unnamed.drop_due)
         except Newer:
@@ -94,6 +98,7 @@ class RoomPeople:
         except Refused as refused:
             # Tried at every check.
             log.warning("keys_kept", room=self._room.id, reason=refused.reason)
+        self.set_alarm()
 
     def set_alarm(self) -> None:
         """When people have to be looked at next."""
@@ -111,4 +116,3 @@ class RoomPeople:
         await self.drop_keys()
         if due is not None and due <= now:
             self._room.changed()  # else somebody was listened for, who is still there
-        self.set_alarm()

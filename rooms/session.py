@@ -324,11 +324,11 @@ class Session:
         if not writer.writes and here.room.whole.room.safety.frozen:
             return
         try:
-            stamped = here.room.shelf.aware(name, data, writer, names)
+            moved = here.room.shelf.aware(name, data, writer, names)
         except RefusedEdit as refused:
             self._refuse(refused.reason, document=document, detail=refused.detail)
             return
-        if stamped:
+        if moved:
             here.pointed(name)
 
     async def query_awareness(self, document: str) -> None:

@@ -424,12 +424,12 @@ class Shelf(OpenDocuments):
         async with self._locks[name]:
             await self._open(name)
 
-    def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bytes:
-        """A device's awareness in an open document, stamped for others; empty when there is nothing
-        to pass on. Raises `RefusedEdit`."""
+    def aware(self, name: str, data: bytes, writer: Writer, names: dict[str, str]) -> bool:
+        """Take a device's awareness in an open document; gives whether there is something to pass
+        on (`pointed`). Raises `RefusedEdit`."""
         document = self._documents.get(self._full(name))
         try:
-            return document.awareness.take(data, writer, names) if document else b""
+            return bool(document and document.awareness.note(data, writer, names))
         except BadUpdate as bad:
             raise RefusedEdit("bad_request", bad.reason) from bad
 

@@ -42,7 +42,9 @@ class Tick:
     test's.
     """
 
-    __slots__ = ("_closed", "_coming", "_flush", "_later", "_rest", "_time", "_wanted", "took")
+    __slots__ = (
+        "_closed", "_coming", "_flush", "_later", "_loop", "_rest", "_time", "_wanted", "took",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -56,6 +58,7 @@ class Tick:
         self._rest = rest
         self._time = time
         self._later = later
+        self._loop: asyncio.AbstractEventLoop | None = None  # asking for it each time is a call
         self._wanted = False
         self._closed = False
         self._coming: asyncio.Handle | None = None  # a flush, or the end of it or of its rest
@@ -66,7 +69,8 @@ class Tick:
         """Something waits. Cheap; call it as often as things happen."""
         self._wanted = True
         if self._coming is None and not self._closed:
-            self._coming = asyncio.get_running_loop().call_soon(self._once)
+            self._loop = self._loop or asyncio.get_running_loop()
+            self._coming = self._loop.call_soon(self._once)
 
     @property
     def idle(self) -> bool:
@@ -87,9 +91,9 @@ class Tick:
         try:
             self._run()
         finally:
-            if not self._closed:
+            if not self._closed and self._loop is not None:
                 # The sockets are written to at the end of this turn of the loop: its cost as well.
-                self._coming = asyncio.get_running_loop().call_soon(self._flushed, began)
+                self._coming = self._loop.call_soon(self._flushed, began)
 
     def _run(self) -> None:
         self._wanted = False

@@ -402,7 +402,7 @@ def utf16_length(value: str) -> int:
 
 
 def _check_json(written: str) -> None:
-    if lib0.nesting(written) > MAX_ANY_DEPTH:
+    if lib0.nests_deeper(written, MAX_ANY_DEPTH):
         raise Malformed("too_deep")
     try:
         msgspec.json.decode(written)

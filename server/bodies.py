@@ -73,7 +73,7 @@ def bounded_json(body: bytes) -> bytes:
         text = body.decode()
     except UnicodeDecodeError:
         raise Problem("bad_request") from None
-    if lib0.nesting(text) > NESTING_LIMIT:
+    if lib0.nests_deeper(text, NESTING_LIMIT):
         raise Problem("bad_request")
     return body
 

@@ -311,7 +311,7 @@ def _symmetric(frame: bytes, name: str, kind: int, at: int) -> Symmetric:
         message = AwarenessUpdate(name, payload)
     elif kind == _STATELESS:
         said, at = lib0.read_text(frame, at, MAX_FRAME_BYTES)
-        if len(said) <= MAX_LOOKED_AT and lib0.nesting(said) > MAX_STATELESS_DEPTH:
+        if len(said) <= MAX_LOOKED_AT and lib0.nests_deeper(said, MAX_STATELESS_DEPTH):
             raise Malformed("too_deep")
         message = Stateless(name, said)
     elif kind == _QUERY_AWARENESS:

@@ -417,8 +417,8 @@ class Line:
             self._open = True
 
     def frame(self, item: out.Outgoing) -> bytes:
-        """Something as it goes to everybody."""
-        return framed_of(item)
+        """Something as it goes to everybody, who are sent it in one go."""
+        return framed(encode(item, getattr(item, "document", "")))
 
     def way(self, item: out.Outgoing) -> Callable[[bytes], None] | None:
         """How it goes there, past everything of ours."""

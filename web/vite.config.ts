@@ -31,6 +31,30 @@ const styles = readdirSync("styles")
   .filter((file) => file.endsWith(".css"))
   .map((file) => `styles/${file}`);
 
+/** What several pages share, in few files: each is a round trip of its own, and a browser asks for
+ *  six at a time. `door` serves the pages before a room too, and must stay small. */
+const shared = [
+  { name: "door", test: /\/src\/(boot|i18n|copy|kept)\.ts$/, priority: 4 },
+  {
+    name: "live",
+    test: /\/src\/(mount|stage|frame|keeper|hall|keyboard|tongue|panel\/menu|blocks\/(block|box|fill))\.ts$|lit\/directives\/repeat/,
+    minShareCount: 2,
+    priority: 3,
+  },
+  {
+    name: "cards",
+    test: /\/src\/(shelf|board\/outwards|blocks\/card)\.ts$/,
+    minShareCount: 2,
+    priority: 2,
+  },
+  {
+    name: "blocks",
+    test: /\/src\/blocks\/index\.ts$/,
+    minShareCount: 2,
+    priority: 1,
+  },
+];
+
 /** Typefaces of the PDF memo that no Python package carries: copied as they are to dist/fonts. */
 function fonts(): Plugin {
   const families = ["noto-sans-ethiopic", "noto-emoji"];
@@ -135,6 +159,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // A font or picture in a data: address would need a wider policy than we send.
     assetsInlineLimit: 0,
-    rolldownOptions: { input: [...scripts, ...styles] },
+    rolldownOptions: {
+      input: [...scripts, ...styles],
+      output: { codeSplitting: { groups: [...shared] } },
+    },
   },
 });

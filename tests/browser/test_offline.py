@@ -128,6 +128,7 @@ def test_the_link_opens_without_a_line_and_what_is_written_then_is_merged(
     assert not [*phone.troubles, *other.troubles]
 
 
+@pytest.mark.alone
 def test_the_network_is_asked_first_and_a_weak_one_not_for_long(
     house: House, browser: Browser, asked: tuple[Room, Seat]
 ) -> None:

@@ -33,9 +33,10 @@ RATE: Final = 50_000
 ONE_WAY: Final = 0.2
 """Seconds; 400 ms there and back."""
 
-READABLE_MS: Final = 3_000
+READABLE_MS: Final = 4_000
 USED_SECONDS: Final = 5.0
-"""Until a box takes what is typed: the prompt is usable (moment of truth 1)."""
+"""Until what is typed and chosen is taken: the prompt is usable (moment of truth 1). The first
+paint is a form that goes without a script; what was begun in it stays when the script comes."""
 
 LIVE_SECONDS: Final = 8.0
 """Until all is live: the line is there and the words of before are fetched."""
@@ -48,7 +49,7 @@ PARTICIPANT: Final = 150_000
 what it keeps, and the heads of all answers."""
 
 CEILINGS: Final = {
-    "": PARTICIPANT, "/board": 140_000, "/me": 115_000, "/agenda": 130_000,
+    "": PARTICIPANT, "/board": 140_000, "/me": 115_000, "/agenda": 180_000,
     "/panel": 185_000, "/screen": 150_000, "/memo": 300_000,
 }  # fmt: skip
 """Bytes a page of a room may cost whoever opens it first; the memo brings its editor."""
@@ -132,21 +133,24 @@ def onward(room: Room) -> None:
             return
 
 
-def test_on_a_weak_line_a_room_is_read_in_3_s_and_used_in_5(house: House, browser: Browser) -> None:
+def test_on_a_weak_line_a_room_is_read_in_4_s_and_used_in_5(house: House, browser: Browser) -> None:
     room, seat = asking(house)
     phone = a_phone(house, browser)
     weak(phone)
     phone.take_cookie(seat)
     began = time.monotonic()
     phone.page.goto(f"/r/{room.id}", wait_until="commit")
-    expect(phone.page.locator("#talanoa h1")).to_be_visible()
-    expect(box(phone)).to_be_editable()
+    box(phone).fill("typed before the script had come")
+    phone.page.get_by_role("radio", name="Rain").check()
     used = time.monotonic() - began
+    assert not phone.page.locator("tl-room").count()
     expect(phone.state).to_have_text(SAVED)
     live = time.monotonic() - began
     readable = phone.page.evaluate(
         "performance.getEntriesByName('first-contentful-paint')[0].startTime"
     )
+    expect(box(phone)).to_have_value("typed before the script had come")
+    expect(phone.page.get_by_role("radio", name="Rain")).to_be_checked()
     until_kept(phone, room.id)
     moved = line(phone).moved
     print(f"readable {readable:.0f} ms, used {used:.1f} s, live {live:.1f} s, {moved}")

@@ -43,3 +43,7 @@ def test_the_limit_is_in_bytes_and_inclusive() -> None:
 
 def test_nesting_counts_brackets_outside_strings() -> None:
     assert lib0.nesting('{"a": [1, {"b": "[[[\\"[["}]}') == 3
+    assert lib0.nests_deeper('{"a": [1, {"b": "[[[\\"[["}]}', 2)
+    assert not lib0.nests_deeper('{"a": [1, {"b": "[[[\\"[["}]}', 3)
+    assert not lib0.nests_deeper("[[", 2)
+    assert lib0.nests_deeper("[[[", 2)

@@ -157,13 +157,13 @@ async def begin(hall: Hall, **settings: Any) -> str:
     return str((await hall.view())["activity"]["phase"])
 
 
-async def rung(hall: Hall, phase: str) -> None:
+async def rung(hall: Hall, phase: str, seconds: float = 30.0) -> None:
     """Wait until the phase has ended by its clock."""
 
     async def over() -> bool:
         return bool((await hall.view())["activity"]["phase"] != phase)
 
-    await until(over, 30)
+    await until(over, seconds)
 
 
 async def log_of(hall: Hall) -> list[commits.Commit]:

@@ -1,4 +1,5 @@
 // Puts a page's element where the server printed its first paint; it replaces that at once.
+import { takeEarly } from "./early";
 import { keepFocus } from "./focus";
 import type { StagePart } from "./frame";
 import { t } from "./i18n";
@@ -11,6 +12,7 @@ export function mount(tag: string, stage: Stage, offers = true): void {
   const place = document.getElementById("talanoa");
   const page = document.createElement(tag) as StagePart;
   page.stage = stage;
+  if (place) takeEarly(place, stage);
   place?.replaceChildren(page);
   if (!place) return;
   keepFocus(place);
