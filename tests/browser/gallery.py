@@ -311,6 +311,8 @@ def answer(site: Site, socket: WebSocketRoute) -> None:
         elif data[at] == 0 and data[at + 1] == 0:  # sync step 1: the board, else nothing new
             held = site.boards.get(name, b"") if document.endswith("/board") else b""
             socket.send(head + bytes([0, 1]) + counted(held or bytes([0, 0])))
+            # As the server does: asked last, so that the page knows it has everything.
+            socket.send(head + bytes([0, 0]) + counted(bytes([0])))
         elif data[at] == 5:  # a command, or which screen
             site.heard.append(json.loads(text_of(data, at + 1)[0]))
         elif data[at] == 0:  # an update: durable
@@ -324,7 +326,9 @@ def opened(
 ) -> tuple[Page, list[str]]:
     """A page at its first live view, and a list that fills with what the browser complains of."""
     page = browser.new_page(
-        viewport={"width": width, "height": height}, color_scheme="dark" if dark else "light"
+        viewport={"width": width, "height": height},
+        color_scheme="dark" if dark else "light",
+        service_workers="block",  # the stand-in has none
     )
     trouble: list[str] = []
 

@@ -48,7 +48,9 @@ class Shown:
             seats=(OWN,),
         )  # fmt: skip
         self._served = gallery.served(self.site)
-        self.page = browser.new_page(viewport={"width": size[0], "height": size[1]}, **more)
+        self.page = browser.new_page(
+            viewport={"width": size[0], "height": size[1]}, service_workers="block", **more
+        )
         if script:
             self.page.add_init_script(script)
         self.trouble: list[str] = []

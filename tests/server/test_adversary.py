@@ -106,7 +106,7 @@ async def test_pages_show_another_seat_to_nobody(app: Starlette, opened: Opened)
     assert await sent(opened.lead, {"type": "desk.say", "text": word}) == 200
     async with browser(app) as http:
         http.cookies.set(f"seat_{opened.room}", guest.token)
-        for page in ("", "/me", "/panel", "/screen", "/memo", "/ready", "/agenda"):
+        for page in ("", "/me", "/panel", "/screen", "/memo", "/ready", "/agenda", "/sheets"):
             for seat in (other.seat, opened.lead.seat, guest.seat):
                 answer = await http.get(f"/r/{opened.room}{page}", params={"as": seat})
                 assert word not in answer.text, (page, seat)
@@ -439,7 +439,7 @@ async def test_text_of_people_is_no_markup_on_any_page(app: Starlette, client: A
     for who in (guest, opened.lead):
         async with browser(app) as http:
             http.cookies.set(f"seat_{opened.room}", who.token)
-            for page in ("", "/me", "/panel", "/screen", "/memo", "/ready", "/agenda"):
+            for page in ("", "/me", "/panel", "/screen", "/memo", "/ready", "/agenda", "/sheets"):
                 answer = await http.get(f"/r/{opened.room}{page}")
                 for bad in ("<script>alert", "<img src=x", "<b>Kofi", "</script><script>"):
                     assert bad not in answer.text, (page, bad)
