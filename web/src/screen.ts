@@ -66,6 +66,11 @@ export class WallPage extends StagePart {
     });
     if (!fits && WHOLE.matches) this.turning.turn();
     this.mark();
+    if (fits || !WHOLE.matches || this.turning.fits) return;
+    // Which page stands is said in the head, and may have cost the middle a line.
+    this.entitle();
+    this.turning.turn();
+    this.mark();
   }
 
   /** A title of many lines would take the room of what is said now. */
