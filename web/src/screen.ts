@@ -24,6 +24,7 @@ const WHOLE = window.matchMedia("(min-width: 60rem)");
 
 export class WallPage extends StagePart {
   private shape: ResizeObserver | undefined;
+  private drawn: MutationObserver | undefined;
   private turning: Turning | undefined;
   /** The next page's turn may have come; and the clock's words have another length every minute. */
   private readonly tick = () => {
@@ -39,11 +40,17 @@ export class WallPage extends StagePart {
     super.connectedCallback();
     this.shape = new ResizeObserver(() => this.fit());
     this.shape.observe(document.documentElement);
+    // A block may draw itself later than the page: before the next picture all has its place.
+    this.drawn = new MutationObserver(() => {
+      if (this.turning?.fits === false) this.fit();
+    });
+    this.drawn.observe(this, { childList: true, subtree: true });
     ticker.add(this.tick);
   }
 
   override disconnectedCallback(): void {
     this.shape?.disconnect();
+    this.drawn?.disconnect();
     ticker.remove(this.tick);
     super.disconnectedCallback();
   }
