@@ -63,13 +63,13 @@ class Gathering:
     def _hand_over(self) -> None:
         asked, self._asked = self._asked, []
         rows: list[tuple[str, str, bytes]] = []
-        upto = 0
-        for upto, one in enumerate(asked, 1):  # noqa: B007
+        count = 0
+        while count < len(asked) and len(rows) < ROWS:
+            one = asked[count]
             room = one.document.partition("/")[0]
             rows += [(room, one.document, update) for update in one.updates]
-            if len(rows) >= ROWS:
-                break
-        asked, self._asked = asked[:upto], asked[upto:]
+            count += 1
+        asked, self._asked = asked[:count], asked[count:]
 
         def work(db: sqlite3.Connection) -> dict[int, int]:
             return _insert(db, rows, self._forgotten)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("server")
 
 MOST: Final = 10
-"""Rehearsals in one process: their people take a percent of a core each."""
+"""Rehearsals in one process: the people of each take some half percent of a core."""
 
 HOURS: Final = 4
 """An evening, and time to try a thing twice."""

@@ -1,8 +1,9 @@
 """A rehearsal: invented people take part in every template, are marked as such, and go again."""
 
 import itertools
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
@@ -69,7 +70,9 @@ async def test_they_take_part_in_all_that_an_agenda_holds(
     tapped: set[str] = set()
     tap = company.tap
 
-    async def noting(seat, offer, fields, shown):  # type: ignore[no-untyped-def]
+    async def noting(
+        seat: str, offer: Mapping[str, Any], fields: Mapping[str, Any], shown: Mapping[str, Any]
+    ) -> None:
         tapped.add(offer["type"])
         await tap(seat, offer, fields, shown)
 
