@@ -94,3 +94,23 @@ def test_every_close_code_and_reason_is_explained() -> None:
         assert f"`{code}`" in text
     for reason in get_args(Reason):
         assert f"`{reason}`" in text
+
+
+# promises.md
+
+
+def test_every_moment_and_cross_check_is_a_test_by_its_name() -> None:
+    page = (ROOT / "docs" / "promises.md").read_text("utf-8")
+    named = set(re.findall(r"`(test_\w+)`", page))
+    sources = (ROOT / "tests").rglob("test_*.py")
+    there = {
+        name for file in sources for name in re.findall(r"def (test_\w+)\(", file.read_text("utf-8"))
+    }
+    assert named - there == set()
+    moments = {int(n) for name in named for n in re.findall(r"^test_moment_(\d+)_", name)}
+    assert moments == set(range(1, 11))
+    checks = ("two_languages", "sleeping_phone", "restart", "two_next", "wrong_clock")
+    for check in checks:
+        assert any(name.startswith(f"test_crosscheck_{check}_") for name in named), check
+    files = re.findall(r"`(?:tests/browser/)?(test_\w+\.py)`", page)
+    assert all((ROOT / "tests" / "browser" / file).is_file() for file in files)

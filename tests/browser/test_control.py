@@ -237,7 +237,9 @@ def test_an_answer_that_comes_late_leaves_the_menu_open(
     expect(asked).to_be_visible()
 
 
-def test_two_who_press_at_once_move_one_step(house: House, browser: Browser, room: Room) -> None:
+def test_crosscheck_two_next_at_once_move_one_step(
+    house: House, browser: Browser, room: Room
+) -> None:
     """The same step from two screens: one step, and a calm line for the second."""
     first = at_panel(house, browser, room, LAPTOP).page
     other = at_panel(house, browser, room, LAPTOP, network=True)

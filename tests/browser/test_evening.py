@@ -230,7 +230,7 @@ def remaining(seat: Seat) -> int:
     return left
 
 
-def test_the_evening(house: House, browser: Browser) -> None:
+def test_moment_10_the_evening_ends_in_a_draft_of_its_memo(house: House, browser: Browser) -> None:
     evening = Evening(house, browser)
     evening.front_door()
     evening.co = evening.arrive(CO_FACILITATOR)
@@ -470,8 +470,8 @@ def read_the_memo(evening: Evening) -> None:
 
 @pytest.mark.long
 @pytest.mark.redis
-def test_the_evening_on_redis(
+def test_moment_10_the_evening_on_redis(
     tmp_path_factory: pytest.TempPathFactory, browser: Browser, redis_url: str
 ) -> None:
     with opened(tmp_path_factory.mktemp("redis house"), redis=redis_url) as house:
-        test_the_evening(house, browser)
+        test_moment_10_the_evening_ends_in_a_draft_of_its_memo(house, browser)

@@ -45,6 +45,9 @@ def test_moment_5_one_takes_everything_to_an_own_phone(house: House, browser: Br
     table.page.get_by_role("radio").first.check()
     table.press("Give this")
     expect(table.button("Give this instead")).to_be_visible()
+    table.page.get_by_label("One word, if you like").fill("half a sent")
+    expect(table.state).to_contain_text(re.compile("Saved$"))
+    here = room.lead.view("panel")["room"]["here"]
     table.press("Help and more")
     table.press("Take my seat to another phone")
     shown = table.page.locator(".movecode .code")
@@ -60,11 +63,26 @@ def test_moment_5_one_takes_everything_to_an_own_phone(house: House, browser: Br
     phone.page.wait_for_url(f"**/r/{room.id}**")
     phone.connected()
     expect(phone.button("Give this instead")).to_be_visible()  # the answer came along
+    half = phone.page.get_by_label("One word, if you like")
+    expect(half).to_have_value("half a sent")  # and what was still being written
+    assert room.lead.view("panel")["room"]["here"] == here, "as many people on one device more"
 
     chips = table.page.get_by_role("list", name="Who is on this device").get_by_role("button")
     expect(chips).to_have_count(2)  # the laptop let go, without being told twice
     expect(table.page.get_by_text("Mama Zawadi")).to_have_count(0)
     table.page.wait_for_function(FORGOTTEN, arg=f"mine/{phone.seat(room).seat}")
+
+    # So does the turn: it is hers on the phone, and nobody at the table can end it.
+    room.lead.tap("activity.cut")
+    room.to_phase("a2.settle")
+    phone.press("I begin")
+    room.to_phase("a2.telling")
+    phone.press("Begin my story")
+    phone.heading("Everyone is listening")
+    table.heading("Mama Zawadi is telling")
+    expect(table.button("I have finished")).to_have_count(0)
+    phone.press("I have finished")
+    table.heading("A breath")
     assert not [*phone.troubles, *table.troubles]
 
 

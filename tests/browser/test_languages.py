@@ -31,7 +31,7 @@ def choose(page: Page, language: str) -> None:
         page.locator(".tongue select").select_option(language)
 
 
-def test_a_room_in_two_languages_a_panel_in_a_third_and_a_wall_in_a_fourth(
+def test_crosscheck_two_languages_a_panel_in_a_third_and_a_wall_in_a_fourth(
     house: House, browser: Browser
 ) -> None:
     room = house.open_room("Living with the river", "Amina Diallo", template="check_in")

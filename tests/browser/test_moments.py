@@ -1,4 +1,6 @@
-"""Moments of truth 1, 2, 4, 5 and 6 of `experience.md`, in real browsers on a real server."""
+"""Moments of truth 1, 2, 4, 5 and 6, in real browsers on a real server; `docs/promises.md` says
+where
+the others are."""
 
 from __future__ import annotations
 
@@ -227,11 +229,14 @@ def test_moment_4_a_teller_s_network_drops_for_40_s(house: House, browser: Brows
     phone = house.browse(browser, "Wanjiru Kamau", network=True)
     phone.sit(teller)
     phone.connected()
+    phone.page.evaluate("window.sameAsBefore = true")
     other = house.browse(browser, "Rosa Quispe")
     other.sit(listener)
     other.heading("Wanjiru Kamau is telling")
     house.advance(1)
     remaining = clock_of(teller)["remaining"]
+    shown = other.page.locator("svg.ring")
+    expect(shown).to_have_attribute("aria-label", re.compile("About .* left"))
 
     assert phone.network
     phone.network.cut()
@@ -242,6 +247,10 @@ def test_moment_4_a_teller_s_network_drops_for_40_s(house: House, browser: Brows
     held = clock_of(listener)
     assert held["state"] == "paused"
     assert abs(held["remaining"] - remaining) <= 5_000, "what remained at the last heartbeat"
+    kept = re.compile(r"Wanjiru Kamau has the floor\. Paused\. (.+) are kept\.")
+    expect(shown).to_have_attribute("aria-label", kept)
+    said = kept.match(shown.get_attribute("aria-label") or "")
+    assert said
     phone.heading("Everyone is listening")
 
     phone.network.mend()
@@ -251,6 +260,10 @@ def test_moment_4_a_teller_s_network_drops_for_40_s(house: House, browser: Brows
     resumed = clock_of(teller)
     assert resumed["state"] == "running"
     assert abs(resumed["remaining"] - held["remaining"]) <= 1_000, "no bonus, no loss"
+    goes_on = re.compile(rf"About {re.escape(said[1])} left")
+    for ring in (phone.page.locator("svg.ring"), shown):
+        expect(ring).to_have_attribute("aria-label", goes_on)
+    assert phone.page.evaluate("window.sameAsBefore"), "the same page on the same phone"
     phone.press("I have finished")
     phone.heading("A breath")
     assert not [*phone.troubles, *other.troubles]
@@ -303,7 +316,16 @@ def test_moment_5_five_people_around_one_laptop(house: House, browser: Browser) 
     began = time.monotonic()
     table.come_in(room, *names, where="In the hall")
     assert time.monotonic() - began < 30
-    panel.sees("6 here")  # people, not sockets
+    panel.sees("6 here")
+    # People, not sockets: the same laptop in a second window is nobody more, and one less is nobody
+    # less.
+    beside = table.context.new_page()
+    beside.goto(f"/r/{room.id}")
+    expect(beside.locator(".state")).to_contain_text("Connected")
+    assert room.lead.view("panel")["room"]["here"] == 6
+    beside.close()
+    house.advance(40)
+    panel.sees("6 here")
 
     chips = table.page.get_by_role("list", name="Who is on this device").get_by_role("button")
     expect(chips).to_have_count(5)

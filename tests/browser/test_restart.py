@@ -65,7 +65,7 @@ def back(guests: list[Guest], began: float) -> None:
     assert time.monotonic() - began < BACK_SECONDS
 
 
-def test_killed_in_the_middle_of_a_telling_everybody_is_back_in_the_same_turn(
+def test_crosscheck_restart_in_the_middle_of_a_telling_all_back_in_the_same_turn(
     house: House, browser: Browser
 ) -> None:
     room = house.open_room("Living with the river", "Amina Diallo")

@@ -215,7 +215,7 @@ def idle(phone: Guest, sitters: Sitters) -> float:
     return (sum(moved.values()) - start) / (time.monotonic() - began) * 60
 
 
-def test_from_five_minutes_of_sleep_to_the_right_step_in_2_s(
+def test_crosscheck_sleeping_phone_after_five_minutes_at_the_right_step_in_2_s(
     house: House, browser: Browser
 ) -> None:
     room, seat = asking(house)
