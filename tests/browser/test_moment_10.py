@@ -36,7 +36,6 @@ def test_moment_10_a_week_later_the_same_links_open_the_memo_and_a_talk(
 
     laptop = house.browse(browser, "Amina Diallo", LAPTOP)
     laptop.page.goto(room.links["facilitate"])
-    laptop.sees("Now · you lead")
     laptop.page.get_by_role("link", name="Open the memo").click()
     laptop.sees(ASKED)
     phone = house.browse(browser, meera.name)

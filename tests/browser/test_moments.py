@@ -247,9 +247,9 @@ def test_moment_4_a_teller_s_network_drops_for_40_s(house: House, browser: Brows
     held = clock_of(listener)
     assert held["state"] == "paused"
     assert abs(held["remaining"] - remaining) <= 5_000, "what remained at the last heartbeat"
-    kept = re.compile(r"Wanjiru Kamau has the floor\. Paused\. (.+) are kept\.")
+    kept = re.compile(r"has the floor\. Paused\. (.+) are kept\.")
     expect(shown).to_have_attribute("aria-label", kept)
-    said = kept.match(shown.get_attribute("aria-label") or "")
+    said = kept.search(shown.get_attribute("aria-label") or "")
     assert said
     phone.heading("Everyone is listening")
 
@@ -321,7 +321,7 @@ def test_moment_5_five_people_around_one_laptop(house: House, browser: Browser) 
     # less.
     beside = table.context.new_page()
     beside.goto(f"/r/{room.id}")
-    expect(beside.locator(".state")).to_contain_text("Connected")
+    expect(beside.locator(".state").first).to_contain_text("Connected")
     assert room.lead.view("panel")["room"]["here"] == 6
     beside.close()
     house.advance(40)

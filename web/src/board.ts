@@ -308,7 +308,7 @@ export class BoardPage extends StagePart implements Board {
     if (stage.people) this.named = true;
     const adds = writing(stage, place);
     return html`<header class="top wide boardtop">${this.back()}<div class="place"><b dir="auto">${view?.room.title ?? stage.boot.title ?? ""}</b></div>
-      <nav class="end row" aria-label=${t("The board")}>${this.steps.last ? html`<button class="btn icon wideonly" type="button" aria-label=${t("Undo: {step}", { step: this.steps.last.label })} @click=${() => this.undo()}>${icon("undo", "flip")}</button>` : nothing}<button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("The board")}>${this.steps.last ? html`<button class="btn icon wideonly" type="button" aria-label=${t("Undo: {step}", { step: this.steps.last.label })} @click=${() => this.undo()}>${icon("undo")}</button>` : nothing}<button class="btn icon" type="button" aria-label=${t("Search")} aria-expanded=${this.finding ? "true" : "false"} @click=${() => this.find()}>${icon("search")}</button><button class="btn icon" type="button" aria-label=${t("More")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button>${adds.kinds.length ? html`<button class="btn main addnote" type="button" aria-label=${t("Add a note")} @click=${() => this.add()}>${icon("pencil", "wideonly")}<span class="wideonly">${t("Add a note")}</span><span class="phoneonly">${t("Add")}</span></button>` : nothing}</nav></header>
       ${this.menu ? this.drawMenu() : nothing}
@@ -343,7 +343,7 @@ export class BoardPage extends StagePart implements Board {
 
   private back(): TemplateResult {
     const { stage } = this;
-    return html`<a class="btn icon back" href=${stage.path()} aria-label=${t("Back to the room")}>${icon("arrow", "flip")}</a>`;
+    return html`<a class="btn icon back" href=${stage.path()} aria-label=${t("Back to the room")}>${icon("arrow")}</a>`;
   }
 
   private heading(): string {

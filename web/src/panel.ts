@@ -259,7 +259,7 @@ export class PanelPage extends StagePart {
     const text = line || (bar && moved ? onward(moved) : "");
     return html`<div class="undo ${text || bar ? "" : "empty"}"><p class="grow" role="status">${text}</p>${
       bar && places.back
-        ? html`<button class="btn small" type="button" aria-keyshortcuts="u" aria-busy=${this.stage.commands.busy(this.stage.key(places.back)) ? "true" : "false"} @click=${() => places.back && this.stage.take(places.back)}>${icon("undo", "flip")}<span>${t("Undo")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(seconds) })}</span></span></button>`
+        ? html`<button class="btn small" type="button" aria-keyshortcuts="u" aria-busy=${this.stage.commands.busy(this.stage.key(places.back)) ? "true" : "false"} @click=${() => places.back && this.stage.take(places.back)}>${icon("undo")}<span>${t("Undo")} <span class="nums" aria-hidden="true">${t("{n} s", { n: number(seconds) })}</span></span></button>`
         : nothing
     }</div>`;
   }

@@ -13,9 +13,13 @@ export class Part extends LitElement {
   }
 }
 
+/** What points along the line of writing is mirrored where that runs from right to left. */
+const POINTING: ReadonlySet<string> = new Set(["arrow", "list", "move", "pass", "send", "undo"]);
+
 /** An icon of the house set; always beside a word or with a label on its button. */
 export function icon(name: string, extra = ""): TemplateResult {
-  return html`<svg class="i ${extra}" aria-hidden="true">${svg`<use href=${`#i-${name}`}></use>`}</svg>`;
+  const flip = POINTING.has(name) ? "flip" : "";
+  return html`<svg class="i ${flip} ${extra}" aria-hidden="true">${svg`<use href=${`#i-${name}`}></use>`}</svg>`;
 }
 
 /** A picture of the house set (weather), larger than an icon. */

@@ -294,7 +294,7 @@ export class RoomPage extends StagePart {
     );
     if (acts || this.cover || !other) return nothing;
     const name = `\u2068${stage.name(other.seat)}\u2069`;
-    return html`<div class="sig called">${icon("pass", "flip")}<span class="grow">${t("It is {name}'s turn at this device.", { name })}</span><button class="btn small" type="button" @click=${() => this.pass(other.seat)}>${t("Pass to {name}", { name })}</button></div>`;
+    return html`<div class="sig called">${icon("pass")}<span class="grow">${t("It is {name}'s turn at this device.", { name })}</span><button class="btn small" type="button" @click=${() => this.pass(other.seat)}>${t("Pass to {name}", { name })}</button></div>`;
   }
 
   /** Deep, with one name and one button; nothing of the last person remains on the screen. */

@@ -296,7 +296,7 @@ export class CardPart extends Part {
         : nothing
     }${
       movable
-        ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-keyshortcuts=${place.full ? "Alt+ArrowUp Alt+ArrowDown" : nothing} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
+        ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-keyshortcuts=${place.full ? "Alt+ArrowUp Alt+ArrowDown" : nothing} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move")}${wordy ? t("Move to…") : nothing}</button>`
         : nothing
     }${this.removable(card, own) ? html`<button class="btn icon away" type="button" aria-label=${t("Take this note away")} @click=${() => place.remove(card)}>${icon("cross")}</button>` : nothing}`;
   }

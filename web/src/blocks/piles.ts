@@ -100,7 +100,7 @@ export class PilesBlock extends BlockPart<Piles> {
     return html`<li class="pnote ${this.carried === note.id ? "lifted" : ""}" data-note=${note.id}><div class="line"><p class="text" dir="auto">${note.words}</p>${move ? html`<span class="grip" aria-hidden="true" @pointerdown=${(event: PointerEvent) => this.lift(event, note.id)} @pointermove=${(event: PointerEvent) => this.drag(event, note.id)} @pointerup=${() => this.drop()} @pointercancel=${() => this.lay()}>${icon("grip")}</span>` : nothing}</div>
       <div class="meta"><span class="who">${[note.who, note.place].filter(Boolean).map((word, n) => html`${n ? " · " : ""}<bdi>${word}</bdi>`)}${ticks && !tick ? html` <span class="nums">${icon("check")}${ticks}</span>` : nothing}</span>
       ${tick ? html`<button class="btn small bare ticker ${note.mine ? "on" : ""}" type="button" aria-pressed=${note.mine ? "true" : "false"} @click=${() => this.stage.take(tick, { note: note.id })}>${icon(note.mine ? "check" : "plus")}<span>${t("Also ours")}${note.ticks ? html` <span class="nums">${number(note.ticks)}</span>` : nothing}</span></button>` : nothing}
-      ${move ? html`<button class="btn small bare move" type="button" aria-expanded=${open ? "true" : "false"} @click=${() => this.unfold(note.id)}>${icon("move", "flip")}${t("Move to…")}</button>` : nothing}</div>
+      ${move ? html`<button class="btn small bare move" type="button" aria-expanded=${open ? "true" : "false"} @click=${() => this.unfold(note.id)}>${icon("move")}${t("Move to…")}</button>` : nothing}</div>
       ${open ? this.menu(note.id) : nothing}</li>`;
   }
 

@@ -61,7 +61,7 @@ export class VoiceBlock extends TimedPart<Voice> {
     const first = !this.view.blocks.some((block) => block.type === "now");
     return html`<section class="voice ${mode}"><p class="how">${icon(PICTURES[mode])}<span>${modeWord(mode)}</span></p>
       ${first ? html`<h1 class="head" tabindex="-1">${text}</h1>` : html`<p class="head">${text}</p>`}
-      ${this.picture()}${next ? html`<p class="next">${icon("pass", "flip")}<span>${next}</span></p>` : nothing}</section>
+      ${this.picture()}${next ? html`<p class="next">${icon("pass")}<span>${next}</span></p>` : nothing}</section>
       <p class="vh" role="status">${this.told} ${this.speaker.text}</p>`;
   }
 

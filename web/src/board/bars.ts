@@ -32,7 +32,7 @@ export class UndoBar {
 }
 
 export function drawUndo(step: Step, undo: () => void): TemplateResult {
-  return html`<div class="boardbar undo"><p>${step.label}</p><button class="btn small bare" type="button" @click=${undo}>${icon("undo", "flip")}<span>${t("Undo")}</span></button></div>`;
+  return html`<div class="boardbar undo"><p>${step.label}</p><button class="btn small bare" type="button" @click=${undo}>${icon("undo")}<span>${t("Undo")}</span></button></div>`;
 }
 
 /** Chosen notes of everyone's board: a theme of them, or under a heading. `sorting`: whether the
@@ -50,7 +50,7 @@ export function sortingBar(
         <button class="btn small ink" type="button" aria-disabled=${n ? nothing : "true"} @click=${() => {
           if (n) place.board.nameTheme(place.picked);
         }}>${icon("plus")}${t("Make a theme")}</button>
-        <button class="btn small" type="button" aria-disabled=${n ? nothing : "true"} aria-expanded=${sorting ? "true" : "false"} @click=${() => list(n > 0 && !sorting)}>${icon("move", "flip")}${t("Move to…")}</button>
+        <button class="btn small" type="button" aria-disabled=${n ? nothing : "true"} aria-expanded=${sorting ? "true" : "false"} @click=${() => list(n > 0 && !sorting)}>${icon("move")}${t("Move to…")}</button>
         <button class="btn small bare" type="button" @click=${() => place.choosingFrom(null)}>${tp("a button", "Done")}</button>${
           sorting && n
             ? html`<div class="menu">${place.columns().map(

@@ -38,7 +38,7 @@ export function drawNote(entry: NoteEntry, show: Show): TemplateResult {
       : html`<i>${t("Its words are not shown here.")}</i>`
   }<span class="note">${[kindName(entry.kind), entry.owner].filter(Boolean).map((each, n) => html`${n ? " · " : ""}<bdi>${each}</bdi>`)}</span></span>`;
   return entry.board
-    ? html`<button class="noterow" type="button" @click=${() => show(entry)}>${what}${icon("arrow", "flip")}<span class="vh">${t("Show it on the board")}</span></button>`
+    ? html`<button class="noterow" type="button" @click=${() => show(entry)}>${what}${icon("arrow")}<span class="vh">${t("Show it on the board")}</span></button>`
     : html`<div class="noterow">${what}</div>`;
 }
 

@@ -100,6 +100,6 @@ export class DebriefPart extends StagePart {
       stage.say({ type: "debrief.answer", question: each.question, text });
       box.value = "";
     };
-    return html`<form class="stack" @submit=${send}><label for=${id}>${each.label}</label>${each.lines.length ? html`<ul>${each.lines.map((line) => html`<li><b dir="auto">${line.who}</b> <span dir="auto">${line.text}</span></li>`)}</ul>` : nothing}<div class="joinbar"><input class="inp" id=${id} dir="auto" maxlength="500" autocomplete="off"><button class="btn">${icon("send", "flip")}<span class="vh">${t("Write it down")}</span></button></div></form>`;
+    return html`<form class="stack" @submit=${send}><label for=${id}>${each.label}</label>${each.lines.length ? html`<ul>${each.lines.map((line) => html`<li><b dir="auto">${line.who}</b> <span dir="auto">${line.text}</span></li>`)}</ul>` : nothing}<div class="joinbar"><input class="inp" id=${id} dir="auto" maxlength="500" autocomplete="off"><button class="btn">${icon("send")}<span class="vh">${t("Write it down")}</span></button></div></form>`;
   }
 }
