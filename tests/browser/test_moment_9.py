@@ -13,6 +13,7 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from playwright.sync_api import expect
 
 from tests.browser.house import LAPTOP, PHONE, WAIT, Guest, House, Room, Seat
+from tests.browser.test_moments import co_facilitator
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -236,109 +237,118 @@ def test_moment_9_a_blind_participant_asks_for_a_chair_speaks_and_leaves(
     assert not ana.guest.troubles
 
 
-def test_moment_9_a_blind_facilitator_runs_the_fishbowl(house: House, browser: Browser) -> None:
+def test_moment_9_a_blind_co_facilitator_runs_the_fishbowl(
+    house: House, browser: Browser
+) -> None:
     room, people = bowl(house)
-    amina = Blind(house.browse(browser, "Amina Diallo", LAPTOP))
-    page, keys = amina.page, amina.page.keyboard
-    amina.guest.sit(room.lead, "/panel")
+    helper = co_facilitator(room, "Ana Souza")
+    ana = Blind(house.browse(browser, "Ana Souza", LAPTOP))
+    page, keys = ana.page, ana.page.keyboard
+    ana.guest.sit(helper, "/panel")
+    expect(page.get_by_text("Now · Amina Diallo leads")).to_be_visible()
+    room.lead.tap("lead.offer", to=helper.seat)
+    expect(ana.button("Take the lead")).to_be_visible()
+    ana.read("is offered the lead")
+    ana.press("Take the lead")
     expect(page.get_by_text("Now · you lead")).to_be_visible()
-    tree = amina.read("before it begins")
+    ana.not_lost()
+    tree = ana.read("before it begins")
     in_order(tree, "navigation", 'list "Agenda"', "Now · you lead", "heading", "Start: Fishbowl",
              'heading "Signals"', 'heading "People', 'heading "Facilitators only"')  # fmt: skip
 
     keys.press("?")
     sheet = page.get_by_role("dialog", name="Keys")
     expect(sheet).to_be_visible()
-    amina.read("the keys")
+    ana.read("the keys")
     keys.press("Escape")
     expect(page.locator("dialog")).to_have_count(0)
-    amina.hush()
+    ana.hush()
 
     keys.press("n")
-    amina.heading("finding the chairs")
-    amina.hears("Start: Fishbowl")
+    ana.heading("finding the chairs")
+    ana.hears("Start: Fishbowl")
     # Nobody comes: the lead invites somebody, by the arrows of the radio group.
     keys.press("n")
     first = page.get_by_role("radio", name="Rosa Quispe")
     expect(first).to_be_focused()
     keys.press("ArrowDown")
     expect(page.get_by_role("radio", name="Kofi Mensah")).to_be_checked()
-    amina.read("invites somebody")
+    ana.read("invites somebody")
     keys.press("Enter")
     expect(page.get_by_role("group", name="Whom?")).to_have_count(0)
-    amina.not_lost()
+    ana.not_lost()
     end = time.monotonic() + WAIT / 1000
     while not people[1].offer("seat.decline"):
         assert time.monotonic() < end, "Kofi was not asked"
     assert not people[0].offer("seat.decline")
-    amina.hush()
+    ana.hush()
 
     for seat in people[:3]:
         seat.tap("seat.take")
-    amina.hears("All chairs are taken")
+    ana.hears("All chairs are taken")
     expect(page.get_by_role("list", name="Chairs")).to_contain_text("Jonah Maka")
-    tree = amina.read("three are inside")
+    tree = ana.read("three are inside")
     in_order(tree, 'list "Chairs"', "Rosa Quispe", "Kofi Mensah", "Jonah Maka", "opens later")
     keys.press("n")
-    amina.heading(re.compile("first|begin|inside|talk", re.IGNORECASE))
-    amina.hears("Moved on")
-    amina.not_lost()
-    amina.read("those inside begin")
+    ana.heading(re.compile("first|begin|inside|talk", re.IGNORECASE))
+    ana.hears("Moved on")
+    ana.not_lost()
+    ana.read("those inside begin")
     keys.press("u")
-    amina.heading("finding the chairs")
-    amina.hears("Back again")
-    amina.hush()
+    ana.heading("finding the chairs")
+    ana.hears("Back again")
+    ana.hush()
     while room.lead.phase != "a1.open":
         before = room.lead.phase
         keys.press("n")
-        amina.hears("Moved on")
-        amina.hush()
+        ana.hears("Moved on")
+        ana.hush()
         assert room.lead.phase != before
-    tree = amina.read("the bowl is open")
+    tree = ana.read("the bowl is open")
     in_order(tree, 'list "Chairs"', "A free chair", "Everybody's clocks", "Next")
-    amina.hush()
+    ana.hush()
 
     people[3].tap("seat.take")
     people[4].tap("seat.ask")
-    amina.hears("All chairs are taken")
-    amina.guest.sees("Next in line:")
-    tree = amina.read("a chair is taken, one waits")
+    ana.hears("All chairs are taken")
+    ana.guest.sees("Next in line:")
+    tree = ana.read("a chair is taken, one waits")
     in_order(tree, "Meera Devi", "Next in line", "Tomasi")
-    amina.hush()
+    ana.hush()
 
     keys.press("p")
-    expect(amina.button("Go on")).to_be_visible()
+    expect(ana.button("Go on")).to_be_visible()
     keys.press("p")
-    expect(amina.button("Go on")).to_have_count(0)
+    expect(ana.button("Go on")).to_have_count(0)
     people[5].send({"type": "help.ask"})
-    amina.hears("1 open")
+    ana.hears("1 open")
     keys.press("s")
-    assert "Signals" in amina.focus()
-    amina.press("Seen to it")
-    amina.hears("all quiet")
-    amina.not_lost()
-    amina.read("a call for help was seen to")
+    assert "Signals" in ana.focus()
+    ana.press("Seen to it")
+    ana.hears("all quiet")
+    ana.not_lost()
+    ana.read("a call for help was seen to")
     keys.press("w")
     expect(page.get_by_label("Write to the facilitators")).to_be_focused()
     keys.press("Escape")
-    amina.tab_to(amina.button("More"))
+    ana.tab_to(ana.button("More"))
     keys.press("Enter")
-    amina.read("the menu")
+    ana.read("the menu")
     keys.press("Escape")
-    amina.hush()
+    ana.hush()
 
     keys.press("e")
     expect(page.get_by_text("is kept", exact=False).first).to_be_visible()
-    amina.read("ending it asks once more")
+    ana.read("ending it asks once more")
     keys.press("Escape")
-    amina.not_lost()
+    ana.not_lost()
     for _ in range(8):
         if room.lead.phase in ("", "a1.closed"):
             break
         before, head = room.lead.phase, page.locator("#now").inner_text()
         keys.press("n")
         expect(page.locator("#now")).not_to_have_text(head)
-        amina.not_lost()
-        amina.read(f"after {before}")
+        ana.not_lost()
+        ana.read(f"after {before}")
     assert room.lead.phase in ("", "a1.closed")
-    assert not amina.guest.troubles
+    assert not ana.guest.troubles

@@ -35,13 +35,13 @@ def room_of(house: House, *names: str) -> tuple[Room, list[Seat]]:
     return room, [room.join(name) for name in names]
 
 
-def co_facilitator(room: Room) -> Seat:
-    """Kofi, who facilitates and tells no story."""
-    kofi = room.join("Kofi Mensah")
-    room.lead.tap("seat.role", seat=kofi.seat)
-    if kofi.offered("seat.deal")["dealt_in"] is False:
-        kofi.tap("seat.deal")
-    return kofi
+def co_facilitator(room: Room, name: str = "Kofi Mensah") -> Seat:
+    """Somebody who facilitates and tells no story."""
+    seat = room.join(name)
+    room.lead.tap("seat.role", seat=seat.seat)
+    if seat.offered("seat.deal")["dealt_in"] is False:
+        seat.tap("seat.deal")
+    return seat
 
 
 def telling(room: Room, teller: Seat) -> None:
