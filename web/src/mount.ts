@@ -3,6 +3,7 @@ import { takeEarly } from "./early";
 import { keepFocus } from "./focus";
 import type { StagePart } from "./frame";
 import { t } from "./i18n";
+import { watchHeight } from "./low";
 import type { Stage } from "./stage";
 import { keepSteady } from "./steady";
 
@@ -15,6 +16,7 @@ export function mount(tag: string, stage: Stage, offers = true): void {
   if (place) takeEarly(place, stage);
   place?.replaceChildren(page);
   if (!place) return;
+  watchHeight();
   keepFocus(place);
   if (offers) keepSteady(place);
 }
