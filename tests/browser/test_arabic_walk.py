@@ -79,7 +79,8 @@ REACH: Final = """async () => {
       if (top < -1 || left < -1 || right > innerWidth + 1 || bottom > innerHeight + 1)
         wrong.push(`not whole on the screen (${top.toFixed()} to ${bottom.toFixed()}): ${name}`);
       const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      if (!e.contains(at)) wrong.push(`under <${at?.localName} class="${at?.className}">: ${name}`);
+      // What has just come under a thumb lets it through for a moment (steady.ts).
+      if (!e.contains(at) && !at?.contains(e)) wrong.push(`under <${at?.localName} class="${at?.className}">: ${name}`);
       if (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
         wrong.push(`its words are cut: ${name}`);
     }
@@ -204,7 +205,7 @@ def test_the_evening_in_arabic_with_text_twice_as_large(house: House, browser: B
     check_out(maryam, room)
 
     maryam.page.goto(f"/r/{room.id}/me")
-    expect(maryam.page.get_by_role("article").first).to_contain_text("الماء")
+    expect(maryam.page.get_by_role("article").filter(has_text="الماء")).to_be_visible()
     walk.look(maryam.page, "my words")
     lead.page.goto(f"/r/{room.id}/memo")
     lead.page.wait_for_selector("tl-memo h2")
@@ -293,7 +294,7 @@ def check_out(maryam: Maryam, room: Room) -> None:
             if offer and not given:
                 given = True
                 maryam.page.get_by_role("textbox").first.fill("مفتاحان لكل مضخة")
-                maryam.press("insight.give")
+                maryam.guest.press(offer["label"])
                 maryam.look("check-out, given")
         room.next_phase()
         room.house.advance(5)
