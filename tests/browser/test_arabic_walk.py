@@ -80,7 +80,8 @@ REACH: Final = """async () => {
         wrong.push(`not whole on the screen (${top.toFixed()} to ${bottom.toFixed()}): ${name}`);
       const at = document.elementFromPoint((left + right) / 2, (top + bottom) / 2);
       // What has just come under a thumb lets it through for a moment (steady.ts).
-      if (!e.contains(at) && !at?.contains(e)) wrong.push(`under <${at?.localName} class="${at?.className}">: ${name}`);
+      if (!e.contains(at) && !at?.contains(e))
+        wrong.push(`under <${at?.localName} class="${at?.className}">: ${name}`);
       if (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
         wrong.push(`its words are cut: ${name}`);
     }
@@ -293,8 +294,10 @@ def check_out(maryam: Maryam, room: Room) -> None:
             offer = maryam.seat.offer("insight.give")
             if offer and not given:
                 given = True
-                maryam.page.get_by_role("textbox").first.fill("مفتاحان لكل مضخة")
+                box = maryam.page.get_by_role("textbox").last
+                box.fill("مفتاحان لكل مضخة")
                 maryam.guest.press(offer["label"])
+                expect(box).to_have_value("")
                 maryam.look("check-out, given")
         room.next_phase()
         room.house.advance(5)
