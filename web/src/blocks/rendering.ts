@@ -19,11 +19,17 @@ function source(stage: Stage, card: Facts, one: Rendering): unknown {
   const name = html`<bdi>${stage.name(one.by) || t("Somebody")}</bdi>`;
   if (!card.language || base(card.language) === base(one.language))
     return woven(t("Translated by {name}"), { name });
-  return woven(t("Translated from {language} by {name}"), { name, language: named(card.language) });
+  const from = named(stage, card.language);
+  return woven(t("Translated from {language} by {name}"), { name, language: from });
 }
 
-function named(code: string): TemplateResult {
-  return html`<bdi lang=${code}>${tongue(code)}</bdi>`;
+/** A language by its own name, as the choosers have it. */
+function called(stage: Stage, code: string): string {
+  return stage.boot.languages.find((each) => each.code === code)?.name ?? tongue(code);
+}
+
+function named(stage: Stage, code: string): TemplateResult {
+  return html`<bdi lang=${code}>${called(stage, code)}</bdi>`;
 }
 
 /** What stands under the words of a card that was put into other languages. `shown`: the one that
@@ -38,7 +44,7 @@ export function beside(
   if (!card.renderings.length) return nothing;
   if (!mine) {
     const codes = card.renderings.map(
-      (one, n) => html`${n ? comma() : nothing}${named(one.language)}`,
+      (one, n) => html`${n ? comma() : nothing}${named(stage, one.language)}`,
     );
     return html`<p class="rendered">${icon("globe")}<span>${woven(t("Also in {languages}"), { languages: codes })}</span></p>`;
   }
@@ -118,7 +124,7 @@ export function putting(
     <div class="field"><label for=${id}>${t("Language")}</label><select class="inp" id=${id} @change=${(event: Event) => pick((event.target as HTMLSelectElement).value)}>${stage.boot.languages.map((each) => html`<option value=${each.code} lang=${each.code} ?selected=${each.code === into}>${each.name}</option>`)}</select></div>
     ${
       may
-        ? html`<tl-box lang=${into} dir=${runs(into)} .stage=${stage} .seat=${stage.seat} .name=${box} .start=${there?.text ?? ""} .label=${tongue(into)} .hint=${null} .limit=${RENDERING_LIMIT} .lines=${2} .need=${""}></tl-box>`
+        ? html`<tl-box lang=${into} dir=${runs(into)} .stage=${stage} .seat=${stage.seat} .name=${box} .start=${there?.text ?? ""} .label=${called(stage, into)} .hint=${null} .limit=${RENDERING_LIMIT} .lines=${2} .need=${""}></tl-box>`
         : html`<p class="there" lang=${into} dir=${runs(into)}>${there?.text}</p>${there ? html`<p class="note">${source(stage, card, there)}</p>` : nothing}`
     }
     <div class="row">${may ? html`<button class="btn small main">${there ? tp("a button", "Done") : t("Add it")}</button>` : nothing}<button class="btn small" type="button" @click=${close}>${t("Leave it as it is")}</button>${there && may ? html`<button class="btn small bare" type="button" @click=${away}>${icon("cross")}${t("Take this translation away")}</button>` : nothing}</div></form>`;
