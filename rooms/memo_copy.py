@@ -23,6 +23,7 @@ from rooms.memo_source import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.renderings import base
 from rooms.room_state import RoomState
 
 
@@ -95,8 +96,9 @@ def _card(card: MemoCard, themes: set[str], state: RoomState) -> MemoCard | None
 
 def _translated(card: MemoCard, state: RoomState) -> MemoCard:
     """Without a translation that was made or put better since: it waits for the next version."""
-    made = state.renderings.get(card.id, {})
-    if card.translation and any(one.at >= state.sent for one in made.values()):
+    made = state.renderings.get(card.id, {}).values()
+    printed = (one for one in made if base(one.language) == base(state.language))
+    if card.translation and any(one.at >= state.sent for one in printed):
         return replace(card, translation="")
     return card
 

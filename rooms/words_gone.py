@@ -48,7 +48,7 @@ def _gone(event: RoomEvent, commit: Commit, whole: Whole, activities: Activities
             yield Gone((event.words,), (commit.seat,) if commit.seat else ())
         case rendering_events.RenderingMade() | rendering_events.RenderingGone():
             if ref := rendering_events.erased(event):
-                yield Gone((ref,), (event.by,))
+                yield Gone((ref,))
         case words_events.WordsReworded():
             yield Gone()
         case safety.SeatErased():

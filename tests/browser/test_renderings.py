@@ -43,6 +43,7 @@ def put(page: Page, language: str, words: str) -> None:
     chooser.select_option(language)
     page.keyboard.press("Tab")
     expect(page.locator(".putting textarea")).to_be_focused()
+    page.keyboard.press("Control+End")
     page.keyboard.insert_text(words)
     page.keyboard.press("Control+Enter")
     expect(page.locator(".putting")).to_have_count(0)
