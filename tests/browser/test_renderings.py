@@ -114,6 +114,10 @@ def test_each_reads_a_card_in_their_own_language_and_it_goes_everywhere_BRD10_BR
     expect(text(ben.page)).to_have_text(f"{ENGLISH} Twice.")
     expect(ben.page.locator(".rendered")).not_to_contain_text(changed)
 
+    lead.page.locator(".editing .spoken").select_option("pt")  # their screen is in another language
+    ben.page.locator(".rendered .turn").click()
+    expect(text(ben.page)).to_have_attribute("lang", "pt")
+
     (card,) = room.lead.get("board", seat=room.lead.seat).json()["cards"]
     gone = {"type": "note.delete", "document": "board", "card": card["id"]}
     assert room.lead.send(gone).is_success

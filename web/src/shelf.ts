@@ -136,6 +136,12 @@ export class Shelf {
     return text instanceof Y.Text ? text : undefined;
   }
 
+  /** Its author says in which language they wrote a card. */
+  speak(id: string, code: string): void {
+    const card = this.cards.get(id);
+    if (card instanceof Y.Map) card.set("language", code);
+  }
+
   /** The map of all cards, for an undo manager. */
   get root(): Y.Map<unknown> {
     return this.cards;

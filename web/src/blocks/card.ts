@@ -7,7 +7,7 @@ import type { Facts, Shelf } from "../shelf";
 import type { Stage } from "../stage";
 import { NOTE_LIMIT, type Sees } from "../wire";
 import { sees } from "./block";
-import { beside, firstChoice, forReader, putting, renderable } from "./rendering";
+import { beside, firstChoice, forReader, putting, renderable, spoken } from "./rendering";
 import "./photo";
 
 /** Milliseconds the focus waits for a card that was moved to stand in its new place. */
@@ -229,7 +229,10 @@ export class CardPart extends Part {
       ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
-          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button></div>`
+          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><div class="row"><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button>${spoken(place.stage, card, (code) => {
+              place.shelf.speak(card.id, code);
+              place.typed(card);
+            })}</div></div>`
           : editing
             ? this.rewording(card)
             : shown

@@ -52,6 +52,18 @@ export function beside(
   return html`<div class="rendered">${icon("globe")}${shown ? html`<span>${source(stage, card, shown)}${old ? html`. <span class="old">${t("The original was changed since.")}</span>` : nothing}</span>` : nothing}<button class="btn small bare turn" type="button" @click=${turn}>${shown ? t("Show the original") : t("Show the translation")}</button></div>`;
 }
 
+/** In which language a note was written, for its author to say: a screen may be in another one. */
+export function spoken(
+  stage: Stage,
+  card: Facts,
+  say: (code: string) => void,
+): TemplateResult | typeof nothing {
+  const { languages } = stage.boot;
+  if (languages.length < 2) return nothing;
+  const known = languages.some((each) => each.code === card.language);
+  return html`<select class="inp spoken" aria-label=${t("Language")} @change=${(event: Event) => say((event.target as HTMLSelectElement).value)}>${known ? nothing : html`<option value=${card.language} selected>${card.language ? tongue(card.language) : ""}</option>`}${languages.map((each) => html`<option value=${each.code} lang=${each.code} ?selected=${each.code === card.language}>${each.name}</option>`)}</select>`;
+}
+
 /** Whether somebody may put this card into another language here. Where there is little room, only
  *  where one was missed, or is there already. */
 export function renderable(stage: Stage, card: Facts, roomy: boolean): boolean {
