@@ -5,7 +5,8 @@ The shapes (binding for the pages too):
 - board and group: `cards`: id -> Map {kind, text: Text, author, entered_by, language, activity,
   group, section, order, theme, created, ticks: Map seat -> true, scope, origin}, with a
   picture also photo, alt, where it was put into other languages also renderings: language ->
-  {text, by, of, human}, one plain value that the server writes; `sections`: id -> Map {title, kind, activity, step, order}
+  {text, by, of, human}, one plain value that the server writes; `sections`: id -> Map {title,
+  kind, activity, step, order}
 - mine: `drafts`: "{activity}/{box}" -> Text; `notes`: like cards
 - memo: `memo`: XML of the TipTap editor; `slots`: section or theme id -> Map {question: Text,
   confirmed: Map seat -> true}

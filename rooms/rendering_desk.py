@@ -75,9 +75,7 @@ def _unrender(draft: Draft, command: NoteUnrender, asking: Asking) -> None:
         raise Refused("unknown", board_moves.NOT_THERE)
     if one.by != asking.seat.id:  # whose it is takes it away wherever it went
         _ensure_may(_note(draft, command.card, asking), one, asking)
-    draft.add(
-        RenderingGone(card=one.card, language=one.language, words=one.words, by=one.by)
-    )
+    draft.add(RenderingGone(card=one.card, language=one.language, words=one.words, by=one.by))
 
 
 def _note(draft: Draft, card: str, asking: Asking) -> NoteAdded:

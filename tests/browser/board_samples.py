@@ -32,7 +32,9 @@ RENDERED: Final = {
         Rendering("ar", "أصغينا أولًا، ثم رسمنا الخريطة.", "s8", mark(SAID[1][3])),
         Rendering("en", "First we listened, then we drew the map.", "s1", mark(SAID[1][3])),
     ),
-    0: (Rendering("ar", "امشوا على النهر قبل أن ترسموه. الخريطة آخر شيء.", "s8", mark(SAID[0][3])),),
+    0: (
+        Rendering("ar", "امشوا على النهر قبل أن ترسموه. الخريطة آخر شيء.", "s8", mark(SAID[0][3])),
+    ),
 }
 """Notes of the evening in other languages, by number; the first was changed since."""
 

@@ -66,7 +66,8 @@ def room(house: House) -> Room:
 def test_each_reads_a_card_in_their_own_language_and_it_goes_everywhere_BRD10_BRD11(
     house: House, browser: Browser, room: Room
 ) -> None:
-    ben = at_board(house, browser, room.join("Ben", language="en"), PHONE)
+    seat = room.join("Ben", language="en")
+    ben = at_board(house, browser, seat, PHONE)
     huda = at_board(house, browser, room.join("Huda", language="ar"), PHONE)
     amina = at_board(house, browser, room.join("Amina", language="en"), LAPTOP)
     lead = at_board(house, browser, room.lead, LAPTOP)
@@ -99,8 +100,7 @@ def test_each_reads_a_card_in_their_own_language_and_it_goes_everywhere_BRD10_BR
         assert guest.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
 
     plain = house.browse(browser, "Ben", PHONE, java_script_enabled=False)
-    plain.context.add_cookies(ben.context.cookies())
-    plain.page.goto(f"/r/{room.id}/board")
+    plain.sit(seat, "/board")
     expect(plain.page.get_by_text(ENGLISH)).to_be_visible()
     plain.page.get_by_text("Show the original").click()
     expect(plain.page.get_by_text(SPANISH)).to_be_visible()

@@ -99,7 +99,7 @@ class Table:
                 assert note.words == words, "somebody changed a text"
         assert state.renderings.keys() <= there, "something was left of a card that went"
         for card, made in state.renderings.items():
-            assert {(one.card, one.language) for one in made.values()} == {(card, l) for l in made}
+            assert all((one.card, one.language) == (card, at) for at, one in made.items())
         spots = {board_moves.spot_of(state, note) for note in state.notes.values()}
         rows = {spot: board_moves.standing(state, spot) for spot in spots}
         assert sorted(n.card for row in rows.values() for n in row) == sorted(state.notes)

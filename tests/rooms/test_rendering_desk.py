@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pycrdt import Map
 
 from rooms import board_schema, rendering_desk, wire_renderings
 from rooms.board_schema import Card, Rendering
@@ -151,7 +152,7 @@ async def test_renderings_are_bounded_BRD9_BRD10(
 
 
 async def test_nobody_renders_what_they_may_not_read_BRD10(tmp_path: Path) -> None:
-    async with await circle(tmp_path, people=8) as house:
+    async with await circle(tmp_path, people=10) as house:
         card = await note(house, "s2", "the heron")
         ask = {"card": card, "language": "es", "text": "la garza"}
         for other in ("s3", house.lead):
@@ -203,7 +204,9 @@ async def test_a_page_writes_no_rendering_into_a_document_BRD10(tmp_path: Path) 
         page = await Page.open(house, await house.session("s2"), "board", 55)
 
         def forge(doc: Any) -> None:
-            doc["cards"][card]["renderings"] = {"en": {"text": "not mine", "by": "s3"}}
+            doc.get("cards", type=Map)[card]["renderings"] = {
+                "en": {"text": "not mine", "by": "s3"}
+            }
 
         assert not await page.edit(forge)
         assert await beside(house, card) == {}
@@ -259,7 +262,7 @@ async def test_a_card_taken_out_of_the_document_takes_it_along_BRD10(tmp_path: P
     async with house:
         await render(house, "s3", card)
         page = await Page.open(house, await house.session("s2"), "board", 55)
-        assert await page.edit(lambda doc: doc["cards"].pop(card))
+        assert await page.edit(lambda doc: doc.get("cards", type=Map).pop(card))
         await house.clock.advance(0)
         assert (await house.room()).whole.room.renderings == {}
         await house.clock.advance(60_000)
@@ -477,7 +480,10 @@ def test_the_board_taken_out_has_them_without_anybody_G8_BRD11() -> None:
     from rooms.board_export import exported
     from tests.rooms.test_board_export import board
 
-    old, new = Rendering("en", "Boats", "s3", "00000000"), Rendering("ar", ARABIC, "s4", mark("Botes"))
+    old, new = (
+        Rendering("en", "Boats", "s3", "00000000"),
+        Rendering("ar", ARABIC, "s4", mark("Botes")),
+    )
     mine = Card("s2-b1", "insight", "Botes", "s2", scope="memo", renderings=(new, old))
     (taken,) = exported(board(mine), (mine,), ())["cards"]
     assert taken["renderings"] == [

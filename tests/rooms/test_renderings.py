@@ -18,7 +18,9 @@ NOTE = NoteAdded(
 BOOK = WordsBook({"r1": b"Two boats", "r2": "قاربان".encode()})
 
 
-def made(card: str = "s2-a", language: str = "en", words: str = "r1", by: str = "s3") -> RenderingMade:
+def made(
+    card: str = "s2-a", language: str = "en", words: str = "r1", by: str = "s3"
+) -> RenderingMade:
     return RenderingMade(card=card, language=language, words=words, by=by, of="", at=2)
 
 
@@ -56,7 +58,10 @@ def test_beside_a_card_without_a_name_stands_no_name_BRD11() -> None:
 def test_what_is_of_an_earlier_original_is_no_translation_BRD11() -> None:
     text = "Dos botes"
     now = renderings.mark(text)
-    found = (Rendering("en-GB", "Two boats", "s3", now), Rendering("en", "A boat", "s3", "00000000"))
+    found = (
+        Rendering("en-GB", "Two boats", "s3", now),
+        Rendering("en", "A boat", "s3", "00000000"),
+    )
     assert renderings.translation(found, text, "en") == "Two boats"
     assert renderings.translation(found[1:], text, "en") == ""
     assert renderings.translation(found, text, "ar") == ""

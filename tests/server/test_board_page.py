@@ -38,7 +38,13 @@ async def test_a_card_in_another_language_is_read_in_ones_own_before_the_script_
     bearer = {"authorization": f"Bearer {opened.lead.token}", **OWN}
     path = f"/api/rooms/{opened.room}"
     commands: list[dict[str, str]] = [
-        {"type": "note.add", "document": "board", "section": "", "kind": "insight", "text": "El río"}
+        {
+            "type": "note.add",
+            "document": "board",
+            "section": "",
+            "kind": "insight",
+            "text": "El río",
+        }
     ]
     for n in range(2):
         body = {"request": f"r-{n}", "command": commands[n]}

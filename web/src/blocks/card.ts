@@ -229,10 +229,14 @@ export class CardPart extends Part {
       ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
-          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><div class="row"><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button>${spoken(place.stage, card, (code) => {
-              place.shelf.speak(card.id, code);
-              place.typed(card);
-            })}</div></div>`
+          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><div class="row"><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button>${spoken(
+              place.stage,
+              card,
+              (code) => {
+                place.shelf.speak(card.id, code);
+                place.typed(card);
+              },
+            )}</div></div>`
           : editing
             ? this.rewording(card)
             : shown

@@ -80,7 +80,9 @@ export function firstChoice(stage: Stage, card: Facts): string {
   const written = base(card.language);
   const own = codes.find((code) => base(code) === base(language()));
   if (own && base(own) !== written) return own;
-  const missing = codes.find((code) => base(code) !== written && !inLanguage(card.renderings, code));
+  const missing = codes.find(
+    (code) => base(code) !== written && !inLanguage(card.renderings, code),
+  );
   return missing ?? own ?? codes[0] ?? language();
 }
 
@@ -98,8 +100,7 @@ export function putting(
   done: () => void,
 ): TemplateResult {
   const there = card.renderings.find((one) => one.language === into);
-  const may =
-    !there || stage.facilitator || stage.own(there.by) || stage.own(stage.author(card));
+  const may = !there || stage.facilitator || stage.own(there.by) || stage.own(stage.author(card));
   const box = boxOf(card, into);
   const close = () => {
     // What was only opened is no draft.
