@@ -49,7 +49,7 @@ export function beside(
     return html`<p class="rendered">${icon("globe")}<span>${woven(t("Also in {languages}"), { languages: codes })}</span></p>`;
   }
   const old = shown && shown.of !== mark(card.text);
-  return html`<div class="rendered">${icon("globe")}${shown ? html`<span>${source(stage, card, shown)}${old ? html`. <span class="old">${t("The original was changed since.")}</span>` : nothing}</span>` : nothing}<button class="btn small bare turn" type="button" @click=${turn}>${shown ? t("Show the original") : t("Show the translation")}</button></div>`;
+  return html`<div class="rendered ${shown ? "" : "turned"}">${icon("globe")}${shown ? html`<span>${source(stage, card, shown)}${old ? html` <span class="old">${t("The original was changed since.")}</span>` : nothing}</span>` : nothing}<button class="btn small bare turn" type="button" @click=${turn}>${shown ? t("Show the original") : t("Show the translation")}</button></div>`;
 }
 
 /** In which language a note was written, for its author to say: a screen may be in another one. */
