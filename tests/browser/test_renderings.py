@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.house import LAPTOP, PHONE, Guest, House, Room, Seat
+from tests.browser.test_axe import Look
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -98,6 +99,12 @@ def test_each_reads_a_card_in_their_own_language_and_it_goes_everywhere_BRD10_BR
         turn.click()
         expect(text(guest.page)).to_have_text(mine)
         assert guest.page.evaluate("document.documentElement.scrollWidth") <= PHONE[0]
+
+    amina.page.get_by_role("button", name="Put this note in another language").click()
+    expect(amina.page.locator(".putting textarea")).to_have_value(ENGLISH)
+    Look(amina).at("the box for another language")
+    amina.page.keyboard.press("Escape")
+    Look(huda).at("a note in one's own language")
 
     plain = house.browse(browser, "Ben", PHONE, java_script_enabled=False)
     plain.sit(seat, "/board")
