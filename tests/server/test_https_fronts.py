@@ -20,6 +20,8 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.slow
 
+ELSEWHERE = Origin("https://elsewhere.example")
+
 FRONTS = pytest.mark.parametrize("made", [Nginx, pytest.param(Caddy, marks=pytest.mark.long)])
 
 
