@@ -83,9 +83,9 @@ export function keep(
       const { active } = await navigator.serviceWorker.ready;
       active?.postMessage({ pages, language: language() });
       await leave(boot);
-      await renew(boot.room, page);
       able = true;
       if (connection.connected) write();
+      await renew(boot.room, page);
     } catch {
       // Refused: everything goes on as it did.
     }
