@@ -191,7 +191,7 @@ def test_a_facilitator_with_a_phone_alone_runs_a_whole_session(
     page.goto("/")
     write(page, "What is it about?", "Living with the river")
     write(page, "Your name", "Amina")
-    page.locator("label.opt", has_text="circle").first.tap()
+    page.locator("label.opt:has([value=circle])").tap()
     page.get_by_role("button", name="Open the room").tap()
     link = page.locator("[data-share]").get_attribute("data-share") or ""
     page.get_by_role("link", name="Go to the control panel").tap()
