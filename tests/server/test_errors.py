@@ -49,7 +49,7 @@ def test_every_refusal_is_a_plain_sentence_with_a_known_reason() -> None:
         (where, text)
         for where, reason, text in [*found, *(("", why, SENTENCES[why].id) for why in SENTENCES)]
         if reason not in STATUS
-        or not text[:1].isupper() and not text.startswith("{")
+        or (not text[:1].isupper() and not text.startswith("{"))
         or text[-1] not in ".!?"
         or len(text) > LONGEST
         or BLAMES & set(text.lower().replace(".", " ").split())

@@ -10,7 +10,7 @@ import { readBoot } from "./boot";
 import { ticker } from "./clock";
 import { fixedPlace, StagePart, saved } from "./frame";
 import { hour, number, t, tn } from "./i18n";
-import { keep, stageOf } from "./keeper";
+import { keep as keepPage, stageOf } from "./keeper";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
 import type { PlanItem, PlanWarning } from "./wire";
@@ -112,9 +112,9 @@ export class AgendaPage extends StagePart {
       ? saved(stage)
       : !stage.connection.connected
         ? html`<b>${t("finding the line again")}</b>`
-      : stage.unsaved.count
-        ? html`<span>${t("saving")}</span>`
-        : html`<span class="okc">${t("saved")}</span>`;
+        : stage.unsaved.count
+          ? html`<span>${t("saving")}</span>`
+          : html`<span class="okc">${t("saved")}</span>`;
     return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note" role="status">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a></nav></header>`;
   }
 
@@ -592,7 +592,7 @@ async function start(): Promise<void> {
   if (!stage && readBoot().kept) return;
   if (stage) {
     const { kinds, templates, limits, organiser, plan } = stage.boot as AgendaBoot;
-    keep(stage, ["agenda"], "agenda", () => ({
+    keepPage(stage, ["agenda"], "agenda", () => ({
       ...{ kinds, templates, limits, organiser },
       plan: document.querySelector<AgendaPage>("tl-agenda")?.plan.now ?? plan,
     }));

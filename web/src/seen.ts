@@ -10,5 +10,8 @@ export function seenSentence(at: number): string {
   const today = iso(then) === iso(new Date());
   return today
     ? t("Last seen at {time}. You have no line.", { time: hour(at) })
-    : t("Last seen on {day}, at {time}. You have no line.", { day: day(iso(then)), time: hour(at) });
+    : t("Last seen on {day}, at {time}. You have no line.", {
+        day: day(iso(then)),
+        time: hour(at),
+      });
 }

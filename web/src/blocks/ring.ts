@@ -27,13 +27,7 @@ export function at(turn: number, radius: number, cx = CX, cy = CY): Point {
 export const p = ([x, y]: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
 /** Two strands, each over the other in turn. */
-function plait(
-  inside = WEAVE_IN,
-  outside = WEAVE_OUT,
-  tiles = TILES,
-  cx = CX,
-  cy = CY,
-): string {
+function plait(inside = WEAVE_IN, outside = WEAVE_OUT, tiles = TILES, cx = CX, cy = CY): string {
   const parts: string[] = [];
   const line = (a: Point, b: Point) => parts.push(`M${p(a)}L${p(b)}`);
   const between = (a: Point, b: Point, share: number): Point => [
