@@ -58,9 +58,7 @@ async def outline(request: Request, room: Room) -> Response:
             "catalogue": site.languages.catalogue(language),
             "room": room.id,
             "title": title_of(room),
-            "rows": [
-                {name: row.get(name) for name in ROW} for row in view["room"]["agenda"]
-            ],
+            "rows": [{name: row.get(name) for name in ROW} for row in view["room"]["agenda"]],
         },
         back_url=page_of(room, seat=wanted),
     )

@@ -150,9 +150,7 @@ def test_in_a_chat_apps_browser_a_guest_gives_a_first_word_within_30_s(
     room = house.open_room("Living with the river", "Amina Diallo")
     room.next_phase()
     room.next_phase()
-    guest = house.browse(
-        browser, "Wanjiru", PHONE, network=True, service_workers="allow", **TOUCH
-    )
+    guest = house.browse(browser, "Wanjiru", PHONE, network=True, service_workers="allow", **TOUCH)
     guest.context.add_init_script(CHAT_APP)
     page = guest.page
     began = time.monotonic()

@@ -347,6 +347,8 @@ def test_the_memo_opens_without_a_line_to_write_in_and_to_read(
     expect(writer.page.get_by_text("Saved", exact=True)).to_be_visible()
     expect(writer.page.get_by_text(LAST_SEEN)).to_have_count(0)
     assert "We walked first and drew later" in room.lead.get("memo.md").text
+    writer.press("Keep as it is")
+    expect(writer.page.get_by_text("nothing is missing")).to_be_visible()
     writer.leave()
 
     room.lead.tap("memo.send")
@@ -358,7 +360,7 @@ def test_the_memo_opens_without_a_line_to_write_in_and_to_read(
     reader.page.goto(f"/r/{room.id}/memo")
     reader.sees(LAST_SEEN)
     reader.sees("We walked first and drew later")
-    reader.page.get_by_role("button", name=re.compile("Say something about this part")).first.click()
+    reader.press(re.compile("Say something about this part"))
     reader.page.get_by_label(re.compile("What you say about")).fill(REMARK)
     reader.press("Say it")
     expect(reader.page.get_by_text(ON_DEVICE)).to_be_visible()
@@ -394,6 +396,7 @@ def test_the_agenda_opens_without_a_line_for_who_writes_it_and_who_reads_it(
     mend(lead)
     expect(lead.page.get_by_text(LAST_SEEN)).to_have_count(0)
     expect(lead.page.locator(".plan .what").first).to_have_text("Who is here")
+    expect(lead.page.get_by_text("saved", exact=True)).to_be_visible()
     mend(reader)
     expect(reader.page.locator(".plan .what").first).to_have_text("Who is here")
     expect(reader.page.get_by_text(LAST_SEEN)).to_have_count(0)

@@ -29,9 +29,7 @@ def asked(site: Site, path: str, method: str = "GET", **more: str) -> Request:
 
 
 @pytest.mark.parametrize("reason", STATUS)
-def test_every_page_says_what_happened_what_is_safe_and_what_to_do(
-    site: Site, reason: str
-) -> None:
+def test_every_page_says_what_happened_what_is_safe_and_what_to_do(site: Site, reason: str) -> None:
     for language in ("en", "ar"):
         request = asked(site, f"/r/{ROOM}/memo", room=ROOM)
         request.scope["headers"] = [(b"accept-language", language.encode())]

@@ -23,23 +23,38 @@ LONGEST = 180
 """Characters of a sentence that is read at a glance, on a phone, in the middle of something."""
 
 
+def sentences(value: ast.expr | None) -> list[str]:
+    """What `say(...)` and `say_n(...)` say."""
+    match value:
+        case ast.Call(func=ast.Name("say" | "say_n"), args=[*texts]):
+            return [
+                text.value
+                for text in texts
+                if isinstance(text, ast.Constant) and isinstance(text.value, str)
+            ]
+    return []
+
+
 def refusals() -> Iterator[tuple[str, str, str]]:
     """Where, why and with which sentence people are refused anything, from the sources."""
     for file in sorted(each for part in PARTS for each in (ROOT / part).glob("*.py")):
         tree = ast.parse(file.read_text())
+        named: dict[str, list[str]] = {}
+        for each in tree.body:
+            match each:
+                case ast.Assign(targets=[ast.Name(name)]) | ast.AnnAssign(target=ast.Name(name)):
+                    named[name] = sentences(each.value)
         for call in ast.walk(tree):
             match call:
                 case ast.Call(
                     func=ast.Name("Refused" | "Problem"),
-                    args=[
-                        ast.Constant(str(reason)),
-                        ast.Call(func=ast.Name("say" | "say_n"), args=[*texts]),
-                        *_,
-                    ],
+                    args=[ast.Constant(str(reason)), said, *_],
                 ):
-                    for text in texts:
-                        if isinstance(text, ast.Constant) and isinstance(text.value, str):
-                            yield f"{file.name}:{call.lineno}", reason, text.value
+                    found = (
+                        named.get(said.id, []) if isinstance(said, ast.Name) else sentences(said)
+                    )
+                    for text in found:
+                        yield f"{file.name}:{call.lineno}", reason, text
 
 
 def test_every_refusal_is_a_plain_sentence_with_a_known_reason() -> None:
