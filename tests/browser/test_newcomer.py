@@ -210,10 +210,10 @@ def test_a_facilitator_with_a_phone_alone_runs_a_whole_session(
         house.advance(5)
     memo.tap()
     steps = page.get_by_role("region", name="Where the memo stands")
-    now = steps.locator("[aria-current=step]")
+    now = steps.locator(".count")  # a phone has no room for the line of steps
     expect(now).to_be_visible()
     for _ in range(MOST_STEPS):
-        if now.inner_text() == "Sent":
+        if now.inner_text().startswith("Sent"):
             break
         was = now.inner_text()
         keep = page.get_by_role("button", name="Keep as it is")
@@ -224,7 +224,7 @@ def test_a_facilitator_with_a_phone_alone_runs_a_whole_session(
         if (sure := steps.locator(".ask button.main")).count():
             sure.first.tap()
         expect(now).not_to_have_text(was)
-    expect(now).to_have_text("Sent")
+    expect(now).to_contain_text("Sent")
     for guest in guests:
         guest.page.get_by_role("link", name="Read the memo").wait_for()
     assert not [trouble for guest in (amina, *guests) for trouble in guest.troubles]
