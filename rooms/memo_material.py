@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from activities.consent import Consent, Scope, lesson_open
 from activities.kernel import Harvest, Item
-from rooms import consent_desk, memo_states
+from rooms import consent_desk, memo_states, renderings
 from rooms.board_schema import Card
 from rooms.card_words import KINDS
 from rooms.memo_source import (
@@ -246,6 +246,7 @@ def _card(room: Room, card: Card) -> MemoCard:
         runoff=score.runoff if score else 0,
         picture=card.alt if seen else "",
         photo=card.photo if seen else "",
+        translation=renderings.translation(card.renderings, card.text, room.language),
     )
 
 
@@ -294,10 +295,11 @@ def _held(room: Room, stands: Consent) -> Held:
 
 
 def _scope(room: Room, activity: str, stands: Consent) -> Scope:
-    """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
-    as its author, or the room, has it."""
+    """What is said where it stays in the room (a check-out: `methods.md A4`, Capture) stays; the
+    rest travels as its author, or the room, has it."""
     here = room.whole.running.get(activity)
-    return "room" if here is not None and here.kind == "check_in" else stands.scope
+    stays = here is not None and room.world.activities[here.kind].stays
+    return "room" if stays else stands.scope
 
 
 def _language(room: Room, ref: str) -> str:

@@ -25,6 +25,7 @@ from server import (
     agenda_page,
     api,
     board_page,
+    error_page,
     health,
     live_pages,
     moving,
@@ -36,6 +37,7 @@ from server import (
 from server.auth import ROOM_ID, Signer
 from server.backup_archive import RESTORING
 from server.backup_door import door
+from server.bodies import Heard
 from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
 from server.limits import Limits
@@ -191,7 +193,7 @@ def application(settings: Settings) -> Starlette:
     return Starlette(
         routes=routes,
         exception_handlers=handlers,
-        middleware=[Middleware(Headers), Middleware(Guard)],
+        middleware=[Middleware(Heard), Middleware(Headers), Middleware(Guard)],
     )
 
 
@@ -238,7 +240,7 @@ def refuse(request: Request, problem: Problem) -> Response:
     if is_api(request) or STATUS.get(problem.reason) is None:
         found = site_of(request)
         return error_json(problem, found.message(problem, found.language(request)))
-    return pages.error_page(request, problem)
+    return error_page.error_page(request, problem)
 
 
 def route_of(request: Request) -> str:
