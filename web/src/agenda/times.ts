@@ -16,7 +16,8 @@ export function at(starts: number | null | undefined, offset: number): string {
   if (starts) return hour(starts);
   const hours = Math.floor(offset / 60);
   const rest = String(offset % 60).padStart(2, "0");
-  return `+${hours}:${rest}`;
+  // One number in every direction: the sign of it stays before it.
+  return `\u2066+${hours}:${rest}\u2069`;
 }
 
 /** Milliseconds behind by now (ahead: below zero). */
