@@ -55,7 +55,17 @@ export function saved(stage: Stage): TemplateResult {
 
 /** Connected or not, saved or not; always in the same place, never a toast. */
 export function stateLine(stage: Stage, flat = false): TemplateResult {
-  return html`<p class="state ${flat ? "flat" : ""}" role="status">${line(stage)}<span class="end">${saved(stage)}</span></p>`;
+  return html`<p class="state ${flat ? "flat" : ""}">${line(stage)}<span class="end">${saved(stage)}</span></p>${lineSaid(stage)}`;
+}
+
+/** Said aloud: that the line dropped, and that it is there again; never that a letter was saved. */
+export function lineSaid(stage: Stage): TemplateResult {
+  const { connection } = stage;
+  const now = connection.line;
+  if (now === "finding" || now === "lost") stage.dropped = true;
+  // What the fixed place says is not said twice.
+  const told = now === "ended" || (now === "lost" && stage.drafts.keeps);
+  return html`<p class="vh" role="status">${stage.dropped && !told ? line(stage) : nothing}</p>`;
 }
 
 /** The fixed place under the state line: what was refused, or why the line has ended. */

@@ -59,10 +59,21 @@ export class BowlBlock extends TimedPart<Bowl> {
     return this.view.lens === "screen" ? shortName(name, WHOLE) : name;
   }
 
-  /** Chairs and the own place in the queue, said when they change and never before. */
-  private news(): string {
+  /** Whether the head of the screen says what changes here for who listens: it is said once. */
+  private get headed(): boolean {
+    const { view, block } = this;
+    return (
+      view.lens === "seat" &&
+      view.activity?.phase === "open" &&
+      !block.chairs.some((chair) => this.me(chair.seat))
+    );
+  }
+
+  /** Chairs and the own place in the queue; `aloud`: said when they change and never before. */
+  private news(aloud = false): string {
     const { chairs, queue } = this.block;
     const free = chairs.filter((chair) => chair.state === "free").length;
+    if (aloud && this.headed) return free ? "" : t("All chairs are taken.");
     const place = queue.findIndex((each) => this.me(each.seat)) + 1;
     const lines = [
       free ? tn("{n} chair is free.", "{n} chairs are free.", free) : t("All chairs are taken."),
@@ -75,7 +86,7 @@ export class BowlBlock extends TimedPart<Bowl> {
     const { chairs, queue, outer, clock, title } = this.block;
     this.speaker.hear(clock, false);
     const news = this.news();
-    if (!this.fresh) this.told = news;
+    if (!this.fresh) this.told = this.news(true);
     this.fresh = false;
     const time = clock ? timeWords(clock, false) : null;
     const around = [...queue, ...outer];
