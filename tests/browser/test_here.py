@@ -10,22 +10,18 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import gallery, hall_screens
-from tests.browser.exchange_gallery import SCENES
+from tests.browser import block_samples, gallery, hall_screens, samples
+from tests.browser.hall_screens import Wall
 from tests.browser.house import PHONE
 from tests.browser.shown import Shown
 from tests.browser.test_moment_9 import LISTEN
-from tests.browser.test_walls import kinds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from playwright.sync_api import Browser, Page
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-LOOKED: Final = {"story_circle-round", "fishbowl-open", "dyads-paired", "check_in-weather"}
-"""A ring, a bowl, a pair's clock; and a screen with a question and its answers."""
 
 PEOPLE: Final = 7
 WRONG: Final = "{ const now = Date.now; Date.now = () => now() - 600_000; }"
@@ -49,20 +45,23 @@ SPEECH: Final = """(() => {
 READ: Final = "speechSynthesis.said.map(({ text, lang }) => [text, lang])"
 
 
-@pytest.fixture(scope="module")
-def walls() -> list[hall_screens.Wall]:
-    """Screens of real activities, as their people see them."""
+def sampled() -> dict[str, Wall]:
+    """The screens of the gallery, by name."""
+    rooms = {n: view for n, (page, view, _) in block_samples.screens().items() if page == "room"}
+    views = {**samples.screens(), **rooms}
+    return {name: Wall(name, "en", view, "seat") for name, view in views.items()}
+
+
+def opened(browser: Browser, first: Wall) -> Shown:
+    """A phone whose clock is wrong, and that notes what it would say."""
     if not (gallery.WEB / "dist" / ".vite" / "manifest.json").exists():
         pytest.skip("the web is not built: ./dev build")
-    scenes = [scene for scene in SCENES if kinds(scene) & LOOKED]
-    return hall_screens.collected("en", scenes=scenes, people=PEOPLE, lenses=("seat", "panel"))
+    return Shown(browser, first, PHONE, script=WRONG + LISTEN + SPEECH)
 
 
-@pytest.fixture
-def phone(browser: Browser, walls: list[hall_screens.Wall]) -> Iterator[Shown]:
-    """A phone whose clock is wrong, and that notes what it would say."""
-    first = next(wall for wall in walls if wall.lens == "seat")
-    shown = Shown(browser, first, PHONE, script=WRONG + LISTEN + SPEECH)
+@pytest.fixture(scope="module")
+def phone(browser: Browser) -> Iterator[Shown]:
+    shown = opened(browser, sampled()["circle-listening"])
     yield shown
     shown.close()
     assert shown.trouble == []
@@ -102,13 +101,12 @@ def over(view: dict[str, Any]) -> dict[str, Any]:
     return other
 
 
-def test_only_the_marks_of_a_clock_are_told_each_once_and_no_seconds(
-    phone: Shown, walls: list[hall_screens.Wall]
-) -> None:
+def listened(phone: Shown, walls: Iterable[Wall]) -> set[str]:
+    """Shows each screen's clock from its beginning to long after its end; returns what had one."""
     looked = set()
     for wall in walls:
         view = wall.view
-        if wall.lens != "seat" or not (clock := clock_of(view)):
+        if not (clock := clock_of(view)):
             continue
         ends, long = clock["ends_at"], clock["duration"]
         marks = [mark * 1000 for mark in clock["marks"] if mark * 1000 < long]
@@ -127,19 +125,33 @@ def test_only_the_marks_of_a_clock_are_told_each_once_and_no_seconds(
         for later in (2_000, 9_000, 60_000):
             phone.at(busier(over(view)), ends + later)
             assert spoken(phone.page) == [], wall.name
-        looked.add(wall.name.split("-")[0])
-    assert looked >= {"story_circle", "fishbowl", "dyads"}
+        looked.add(wall.name)
+    return looked
 
 
-def shown_as(phone: Shown, walls: list[hall_screens.Wall], block: str) -> dict[str, Any]:
-    """Shows a screen with such a block and a running clock, two minutes before its end; returns
-    its view as the page has it."""
-    for wall in walls:
-        has = any(each["type"] == block for each in wall.view["blocks"])
-        if wall.lens == "seat" and has and (clock := clock_of(wall.view)):
-            phone.at(wall.view, clock["ends_at"] - 120_000)
-            return phone.own(wall.view)
-    raise AssertionError(f"nobody saw a {block}")
+def test_only_the_marks_of_a_clock_are_told_each_once_and_no_seconds(phone: Shown) -> None:
+    some = ("circle-listening", "circle-telling", "bowl-queued", "voice-speak", "ballot")
+    screens = sampled()
+    assert listened(phone, [screens[name] for name in some]) == set(some)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(600)
+def test_only_the_marks_are_told_in_every_activity(browser: Browser) -> None:
+    found = hall_screens.collected("en", people=PEOPLE, lenses=("seat",))
+    shown = opened(browser, found[0])
+    kinds = {name.split("-")[0] for name in listened(shown, found)}
+    shown.close()
+    assert kinds >= {"story_circle", "fishbowl", "dyads", "voting", "break"}
+
+
+def shown_as(phone: Shown, name: str) -> dict[str, Any]:
+    """Shows a screen two minutes before its clock's end; returns its view as the page has it."""
+    view = sampled()[name].view
+    clock = clock_of(view)
+    assert clock
+    phone.at(view, clock["ends_at"] - 120_000)
+    return phone.own(view)
 
 
 def asked(phone: Shown) -> list[str]:
@@ -150,16 +162,14 @@ def asked(phone: Shown) -> list[str]:
     answer = page.get_by_role("region", name="Where are we?")
     expect(answer).to_be_visible()
     lines = answer.get_by_role("paragraph").all_inner_texts()
-    page.wait_for_function(f"{SAID}.length > 0")
+    page.wait_for_function(f"() => {SAID}.length > 0")
     assert spoken(page) == [" ".join(lines)]
     return [re.sub("[\u2066-\u2069]", "", line) for line in lines]
 
 
-def test_one_key_says_how_long_who_speaks_and_who_is_next(
-    phone: Shown, walls: list[hall_screens.Wall]
-) -> None:
+def test_one_key_says_how_long_who_speaks_and_who_is_next(phone: Shown) -> None:
     page = phone.page
-    ring = shown_as(phone, walls, "ring")
+    ring = shown_as(phone, "circle-listening")
     block = next(each for each in ring["blocks"] if each["type"] == "ring")
     names = {each["seat"]: each["name"] for each in block["seats"]}
     lines = asked(phone)
@@ -183,9 +193,9 @@ def test_one_key_says_how_long_who_speaks_and_who_is_next(
     page.keyboard.press("Enter")  # Close
     expect(button).to_be_focused()
 
-    shown_as(phone, walls, "bowl")
+    shown_as(phone, "bowl-queued")
     assert asked(phone)[1].startswith("Inside now: ")
-    shown_as(phone, walls, "voice")
+    shown_as(phone, "voice-speak")
     assert asked(phone)[0] == "About 2 min left."
     page.keyboard.press("Escape")
 
@@ -199,16 +209,10 @@ def test_one_key_says_how_long_who_speaks_and_who_is_next(
     assert asked(phone)
 
 
-def test_a_prompt_is_read_aloud_by_a_voice_of_this_device_and_stops(
-    phone: Shown, walls: list[hall_screens.Wall]
-) -> None:
+def test_a_prompt_is_read_aloud_by_a_voice_of_this_device_and_stops(phone: Shown) -> None:
     page = phone.page
-    weather = next(
-        wall for wall in walls
-        if wall.lens == "seat" and wall.name == "check_in-weather-answer"
-        and any(block["type"] == "choices" for block in wall.view["blocks"])
-    )  # fmt: skip
-    private = copy.deepcopy(weather.view)
+    private = copy.deepcopy(sampled()["check-in"].view)
+    private["blocks"][0]["type"] = "prompt"  # as the activity sends it
     private["blocks"].append({"type": "note", "text": "canary heron", "tone": "private"})
     private["blocks"].append({
         "type": "answers", "title": "What was given", "answers": [{"words": "canary ibis"}],
@@ -235,8 +239,8 @@ def test_a_prompt_is_read_aloud_by_a_voice_of_this_device_and_stops(
     assert page.evaluate("speechSynthesis.said") == []
     expect(button).to_have_attribute("aria-pressed", "false")
     button.press("Enter")
-    shown_as(phone, walls, "bowl")
-    page.wait_for_function("speechSynthesis.said.length === 0")
+    shown_as(phone, "bowl-queued")
+    page.wait_for_function("() => speechSynthesis.said.length === 0")
 
     # A voice of another language, or one that would send the words away, is none.
     other = copy.deepcopy(private)

@@ -23,7 +23,8 @@ FARTHEST: Final = 60
 PRESSES: Final = 14
 """Of the one right button, from one step of the evening to a later one."""
 
-STOP: Final = """() => {
+STOP: Final = """async () => {
+  await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const at = document.activeElement;
   if (!at || at === document.body) return null;
   const shown = at.closest("label") ?? at;
@@ -32,8 +33,10 @@ STOP: Final = """() => {
     return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 2) || boxShadow !== "none";
   };
   const { left, top, width, height } = shown.getBoundingClientRect();
+  shown.style.pointerEvents = "auto";  // what has just moved takes no press for a moment
   const seen = [[0.5, 0.5], [0.1, 0.5], [0.9, 0.5], [0.5, 0.15], [0.5, 0.85]].some(([x, y]) =>
     shown.contains(document.elementFromPoint(left + width * x, top + height * y)));
+  shown.style.pointerEvents = "";
   const name = at.getAttribute("aria-label") || shown.textContent.trim() || at.id;
   return { name: `${at.localName} ${name}`.slice(0, 80), ring: drawn(at) || drawn(shown), seen };
 }"""
@@ -204,7 +207,8 @@ def release(amina: Keys, ana: Keys, room: Room) -> None:
     ana.write("A name for your story", "The day of the gate")
     ana.choose("My words, with my first name")
     ana.press("Yes, with my first name")
-    expect(ana.button("Change my answer")).to_be_visible()
+    # She alone has told: with her answer everybody meets.
+    ana.guest.sees("The day of the gate")
     ana.not_lost()
 
 
@@ -299,9 +303,10 @@ def test_a_whole_evening_by_keyboard_alone(house: House, browser: Browser) -> No
     tell(amina, ana, room)
     release(amina, ana, room)
     board(ana, room)
+    ana.tab()
     amina.onwards(room, "a3.answer")
     ana.not_lost()
-    ana.choose(re.compile("."))
+    ana.write("Your word", "patience")
     ana.press("Give this")
     ana.guest.sees(re.compile("You gave"))
     consent(ana, room)

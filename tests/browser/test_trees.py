@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser import gallery, hall_screens
-from tests.browser.exchange_gallery import SCENES
+from tests.browser import block_samples, gallery, samples
+from tests.browser.hall_screens import Wall
 from tests.browser.house import LAPTOP, PHONE, House
 from tests.browser.shown import Shown
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
+
+    from activities.kernel import Lens
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -48,20 +50,13 @@ CHANGING: Final = (
 )
 """Marks of direction, hours and codes, which differ from one day to the next."""
 
-PEOPLE: Final = 6
-MAIN: Final = {
-    "check_in-word": "answer",
-    "story_circle-round": "telling",
-    "fishbowl-open": "open",
-    "dyads-paired": "half_1",
-    "report_out": "reports",
-    "voting": "open",
-    "commitments": "write",
-    "evaluation-useful_change": "write",
-    "plenary-talk": "open",
-    "break-break": "on",
-}
-"""The phase of each activity that most of its time is spent in."""
+ROOM: Final = (
+    "check-in", "circle-telling", "circle-offer", "reflect", "release", "plenary", "bowl-queued",
+    "voice-speak", "ballot", "form", "commitments", "piles",
+)  # fmt: skip
+"""What a phone shows in the main phase of each kind of activity (the gallery's screens)."""
+
+PANEL: Final = ("panel-together", "panel-bowl", "panel-pairs")
 
 
 def tree(page: Page) -> str:
@@ -122,17 +117,14 @@ def test_the_rooms_screens_in_the_main_phase_of_each_activity(
 ) -> None:
     if not (gallery.WEB / "dist" / ".vite" / "manifest.json").exists():
         pytest.skip("the web is not built: ./dev build")
-    scenes = [s for s in SCENES if any(item.name in MAIN for item in s.items)]
-    found = hall_screens.collected("en", scenes=scenes, people=PEOPLE, lenses=("seat", "panel"))
-    sizes = {"seat": PHONE, "panel": LAPTOP}
-    for lens, size in sizes.items():
-        screens = [each for each in found if each.lens == lens]
-        shown = Shown(browser, screens[0], size, timezone_id="UTC", locale="en-GB")
-        for item, phase in MAIN.items():
-            wall = next((w for w in screens if w.name.startswith(f"{item}-{phase}")), None)
-            assert wall, f"{item}.{phase} is not among {sorted({w.name for w in screens})}"
-            shown.send(wall.view)
-            trees.look(f"{lens}-{item}", shown.page)
+    views = {**samples.screens(), **{n: v for n, (_, v, _) in block_samples.screens().items()}}
+    lens: Lens
+    for lens, names, size in (("seat", ROOM, PHONE), ("panel", PANEL, LAPTOP)):
+        first = Wall(names[0], "en", views[names[0]], lens)
+        shown = Shown(browser, first, size, timezone_id="UTC", locale="en-GB")
+        for name in names:
+            shown.at(views[name], samples.NOW)
+            trees.look(name, shown.page)
         shown.close()
         assert shown.trouble == []
     trees.judge()

@@ -67,8 +67,8 @@ assert.deepEqual(bowl([{ seat: "s3", name: "Ana" }], "s3").slice(2), ["You are n
 
 // A pair says it in its own words.
 const voice = { type: "voice", mode: "listen", text: "Rosa speaks.", next: "Then you speak.", others: [] };
-assert.deepEqual(told([{ ...voice, clock: clock(MINUTE) }]), [
-  "About 1 min left.",
+assert.deepEqual(told([{ ...voice, clock: clock(2 * MINUTE) }]), [
+  "About 2 min left.",
   "Rosa speaks.",
   "Then you speak.",
 ]);

@@ -75,7 +75,9 @@ function told(block: Block, me: string): Told[] {
     }
     case "countdown": {
       const time = spoken(block.clock);
-      return [{ time: time && [block.label, time].filter(Boolean).join(": "), who: NOBODY, next: [] }];
+      return [
+        { time: time && [block.label, time].filter(Boolean).join(": "), who: NOBODY, next: [] },
+      ];
     }
     case "pairs":
     case "ballot":
@@ -87,7 +89,9 @@ function told(block: Block, me: string): Told[] {
         next: [],
       }));
     case "next":
-      return [{ time: NOBODY, who: NOBODY, next: [t("Next: {activity}", { activity: block.text })] }];
+      return [
+        { time: NOBODY, who: NOBODY, next: [t("Next: {activity}", { activity: block.text })] },
+      ];
     default:
       return [];
   }
@@ -105,7 +109,13 @@ export function whereabouts(view: ViewMessage): string[] {
   const me = view.lens === "seat" ? view.seat : NOBODY;
   const parts = view.blocks.flatMap((block) => told(block, me));
   const times = parts.map(({ time }) => time).filter(Boolean);
-  const whole: Clock = { kind: "soft", state: "running", duration: 0, ends_at: view.ends_at, marks: [] };
+  const whole: Clock = {
+    kind: "soft",
+    state: "running",
+    duration: 0,
+    ends_at: view.ends_at,
+    marks: [],
+  };
   const circles = view.blocks.some(
     (block) => block.type === "groups" && block.groups.some((group) => group.ring?.clock),
   );

@@ -46,9 +46,9 @@ function words(chair: Chair): string {
 
 export class BowlBlock extends TimedPart<Bowl> {
   private readonly speaker = new Speaker();
-  /** What was last said aloud of the chairs, and whether there was a last time. */
+  /** What was last said aloud of the chairs, and what there was to say when they were last drawn. */
   private told = "";
-  private fresh = true;
+  private last: string | undefined;
 
   private me(seat: string): boolean {
     return this.view.lens === "seat" && seat === this.view.seat;
@@ -86,8 +86,8 @@ export class BowlBlock extends TimedPart<Bowl> {
     const { chairs, queue, outer, clock, title } = this.block;
     this.speaker.hear(clock, false);
     const news = this.news();
-    if (!this.fresh) this.told = this.news(true);
-    this.fresh = false;
+    if (this.last !== undefined && this.last !== news) this.told = this.news(true);
+    this.last = news;
     const time = clock ? timeWords(clock, false) : null;
     const around = [...queue, ...outer];
     const inside = chairs.filter((chair) => chair.name);
