@@ -44,6 +44,7 @@ CHANGING: Final = (
     (re.compile(r"[\u2066-\u2069]"), ""),
     (re.compile(r"\b\d{1,2}:\d{2}\b( [AP]M)?"), "00:00"),
     (re.compile(r"\b[A-Z]{4}-[A-Z]{4}\b"), "ABCD-EFGH"),
+    (re.compile(r"\b\d+ (here|away|gone)\b"), r"0 \1"),
     (re.compile(r" \[(active|ref=\w+|cursor=\w+)\]"), ""),
 )
 """Marks of direction, hours and codes, which differ from one day to the next."""
