@@ -353,6 +353,7 @@ CHECK_IN: Final = Activity(
     deadline=deadline,
     closed=closed,
     groups=groups,
+    stays=True,
     hints=HINTS,
     planned=PLANNED,
 )

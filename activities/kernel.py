@@ -428,6 +428,7 @@ class Activity(Generic[S]):
     work(state) is what the state waits for and the room should compute, or None; asked after every
     commit.
     rested(state): when everybody last began to rest inside it (ms), 0 for never.
+    stays: whether what people say in it stays in the room, whatever travels otherwise.
     hints speaks of each field of `settings` on the agenda page, and planned says how it is planned.
     """
 
@@ -458,6 +459,7 @@ class Activity(Generic[S]):
     lingers: Callable[[S], int] = not_at_all
     work: Callable[[S], Job | None] = no_work
     rested: Callable[[S], int] = not_at_all
+    stays: bool = False
     hints: Mapping[str, Hint] = field(default_factory=lambda: NO_HINTS)
     planned: Planned = ORDINARY
 

@@ -1,6 +1,6 @@
 """The agenda on screens: an outline for everybody, the whole of it for facilitators."""
 
-from typing import Final
+from typing import Final, TypeAlias
 
 import msgspec
 
@@ -17,10 +17,19 @@ from rooms.agenda_times import Slot, Times, slots, times
 from rooms.room_state import RoomState
 from rooms.whole import Activities, Whole
 
+Outline: TypeAlias = tuple[tuple[wire.AgendaRow, ...], wire.PlanTimes]
 
-def outline(state: RoomState, running: str) -> tuple[tuple[wire.AgendaRow, ...], wire.PlanTimes]:
+
+def outline(state: RoomState, running: str) -> Outline:
     """What everybody sees of the plan: where we are, what comes and when; no settings.
-    `running` is the activity that is on now, "" between two."""
+    `running` is the activity that is on now, "" between two. Kept with the state."""
+    known: tuple[str, Outline] | None = state.__dict__.get("outline")
+    if known is None or known[0] != running:
+        known = state.__dict__["outline"] = running, _outline(state, running)
+    return known[1]
+
+
+def _outline(state: RoomState, running: str) -> Outline:
     rows = tuple(
         wire.AgendaRow(
             id=slot.item.id,

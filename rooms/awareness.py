@@ -34,7 +34,7 @@ class _State(msgspec.Struct):
     number: int
     value: dict[str, Any] | None  # None: gone
     moving: dict[str, Any] = {}  # of it, what changes all the time
-    rest: bytes = b""  # and all else
+    rest: dict[str, Any] = {}  # and all else
 
     @property
     def json(self) -> str:
@@ -80,6 +80,9 @@ class Changes(msgspec.Struct):
     def short(self, without: str = "") -> bytes:
         """The same for a page that asked for few bytes."""
         return b"".join([one.short for one in self.told if one.device != without])
+
+
+_STATE: Final = msgspec.json.Decoder(dict[str, Any] | None)
 
 
 class Awareness:
@@ -171,7 +174,7 @@ class Awareness:
             self._fresh[client] = True
             return
         moving = {field: state[field] for field in pointing.MOVES if field in state}
-        rest = msgspec.json.encode({f: v for f, v in state.items() if f not in moving})
+        rest = {field: value for field, value in state.items() if field not in moving}
         self._states[client] = _State(device, clock, number, state, moving, rest)
         whole = before is None or before.value is None or before.rest != rest
         self._fresh[client] = whole or self._fresh.get(client, False)
@@ -233,7 +236,7 @@ def _read(
             if lib0.nests_deeper(written, MAX_STATE_DEPTH):
                 raise Malformed("too_deep")
             try:
-                state = msgspec.json.decode(written, type=dict[str, Any] | None)
+                state = _STATE.decode(written)
             except msgspec.MsgspecError:
                 raise Malformed("state") from None
             states.append((client, clock, state))

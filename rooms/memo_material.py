@@ -294,10 +294,11 @@ def _held(room: Room, stands: Consent) -> Held:
 
 
 def _scope(room: Room, activity: str, stands: Consent) -> Scope:
-    """What people say at a check-out stays in the room (`methods.md A4`, Capture); the rest travels
-    as its author, or the room, has it."""
+    """What is said where it stays in the room (a check-out: `methods.md A4`, Capture) stays; the
+    rest travels as its author, or the room, has it."""
     here = room.whole.running.get(activity)
-    return "room" if here is not None and here.kind == "check_in" else stands.scope
+    stays = here is not None and room.world.activities[here.kind].stays
+    return "room" if stays else stands.scope
 
 
 def _language(room: Room, ref: str) -> str:

@@ -4,6 +4,7 @@ down what it said, what changed in a memo that went out, and how long all is kep
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Final
 
 from activities.blocks import AnyBlock, Line, Need, Note, Offer, Option, Who, Words, say
 from activities.kernel import Lens
@@ -66,6 +67,12 @@ def _sent_again(state: RoomState) -> tuple[AnyBlock, ...]:
     )
 
 
+NAMED: Final = 40
+"""People up to which each view names all whose words one may write down. In a larger hall the page
+takes its list of people: in each view of each of 200, their names were three quarters of what a
+phone was sent whenever something changed."""
+
+
 def keeps(state: RoomState, language: str) -> Line:
     """The sentence on how long what is written here is kept, for everybody: its dates are in the
     reader's `language`."""
@@ -82,7 +89,8 @@ def offers(
     found = [*memo_stage.offers(whole.room, seat, lens, running=running)]
     if lens == "seat" and not running:
         found += memo_stage.asked(whole.room, _waiting(whole, activities, seat))
-    if roles & {"member", "lead", "co"} and (options := _speakers(whole, activities, seat)):
+    options = _speakers(whole, activities, seat) if roles & {"member", "lead", "co"} else None
+    if options is not None:
         found.append(
             Offer(
                 command=wire_words.WordsWrite(seat="", text=NO_WORDS),
@@ -125,15 +133,18 @@ def _waiting(whole: Whole, activities: Activities, seat: Seat) -> tuple[str, ...
     return memo_stage.waiting_of(whole, activities, seat.id)
 
 
-def _speakers(whole: Whole, activities: Activities, seat: Seat) -> tuple[Option, ...]:
-    """Whose words this seat may write down now."""
+def _speakers(whole: Whole, activities: Activities, seat: Seat) -> tuple[Option, ...] | None:
+    """Whose words this seat may write down now; empty: those of anybody who is here, None:
+    nobody's."""
     if words_desk.tells(whole, activities, seat.id):
-        return ()
+        return None
     everybody = _everybody(whole, activities)
     if seat.role != "facilitator" and (groups := wholes.groups(whole, activities)):
         near = {id for group in groups if seat.id in group.members for id in group.members}
-        return tuple([one for one in everybody if one.value in near and one.value != seat.id])
-    return tuple([one for one in everybody if one.value != seat.id])
+        return tuple([one for one in everybody if one.value in near - {seat.id}]) or None
+    if len(everybody) > NAMED:
+        return ()
+    return tuple([one for one in everybody if one.value != seat.id]) or None
 
 
 def _everybody(whole: Whole, activities: Activities) -> tuple[Option, ...]:

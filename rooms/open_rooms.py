@@ -278,6 +278,7 @@ class OpenRooms:
     async def _shut(self, delivery: Delivery) -> None:
         delivery.dismiss_all(Goodbye(4410, CLOSE_CODES[4410], retry=False))
         delivery.close()
+        delivery.room.empty()
 
     async def _look_after(self) -> None:
         """Open rooms whose date may have come, so that they forget what they promised to; nobody

@@ -168,6 +168,8 @@ class Room(RoomReading):
     ) -> wire.DoneMessage:
         """Apply one `ClientCommand` (JSON) once. Raises `Refused`, and `Newer`; then nothing was
         changed."""
+        if self.forgotten:
+            raise Refused("closed")
         asked = asking_for.parse(raw)
         speaking = self.seat(device, asked.seat or seat)
         if speaking.role == "screen" and asking_for.tag_of(asked.command) != WALL_MAY:
@@ -288,6 +290,11 @@ class Room(RoomReading):
         """Take no more commits or edits, for good; returns when none is under way."""
         await self.log.forget()
         await self.close()
+
+    def empty(self) -> None:
+        """Let go of all that a forgotten room knew: its parts hold each other and go much later,
+        but nobody's words may wait for that."""
+        self.whole, self.book = Whole(), WordsBook({})
 
     async def close(self) -> None:
         """Wait for what is under way and let go of alarms."""

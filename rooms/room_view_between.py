@@ -120,10 +120,10 @@ def between(state: RoomState, seat: Seat, roles: frozenset[str], lens: Lens) -> 
 def _echo(state: RoomState, seat: Seat, lens: Lens) -> tuple[Note, ...]:
     """Where some are in the hall and some are not, the hall learns how not to echo
     (`methods.md` 1.9)."""
+    if lens != "screen" and seat.where not in HALL:
+        return ()
     where = {each.where for each in state.seats.values() if each.status == "in" and each.person}
-    mixed = where & HALL and where - HALL
-    concerned = lens == "screen" or seat.where in HALL
-    return (Note(text=ECHO, tone="look"),) if mixed and concerned else ()
+    return (Note(text=ECHO, tone="look"),) if where & HALL and where - HALL else ()
 
 
 def _coming(state: RoomState, lens: Lens) -> tuple[Rules, ...]:

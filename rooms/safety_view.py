@@ -199,7 +199,10 @@ def _freeze_offers(state: RoomState, seat: Seat, near: Place) -> list[Offer]:
                 label=say("Hide someone's last two minutes"),
                 place="menu",
                 needs={"seat": who},
-                hint=say("You can bring it back."),
+                hint=say(
+                    "You can bring it back. Notes without a name go as well, so people may guess"
+                    " whose they were."
+                ),
             )
         )
     return found

@@ -36,6 +36,7 @@ from server import (
 from server.auth import ROOM_ID, Signer
 from server.backup_archive import RESTORING
 from server.backup_door import door
+from server.bodies import Heard
 from server.errors import STATUS, Problem, error_json, is_api, problem_of
 from server.languages import Languages
 from server.limits import Limits
@@ -191,7 +192,7 @@ def application(settings: Settings) -> Starlette:
     return Starlette(
         routes=routes,
         exception_handlers=handlers,
-        middleware=[Middleware(Headers), Middleware(Guard)],
+        middleware=[Middleware(Heard), Middleware(Headers), Middleware(Guard)],
     )
 
 

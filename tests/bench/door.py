@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import ssl
 from typing import Any, Final
 
 import httpx
@@ -28,13 +29,16 @@ class Refusal(RuntimeError):
 
 class Door:
     """One server, by its address. `halls`: people come from so many addresses, as an https front
-    would tell; the server counts how much each of them asks for."""
+    would tell; the server counts how much each of them asks for. `trusts`: what is needed to
+    believe a front's certificate."""
 
-    def __init__(self, url: str, halls: int = 0) -> None:
+    def __init__(self, url: str, halls: int = 0, *, trusts: ssl.SSLContext | None = None) -> None:
         self.url = url.rstrip("/")
         self._halls = halls
         limits = httpx.Limits(keepalive_expiry=KEPT_SECONDS)
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=PATIENCE, limits=limits)
+        self._http = httpx.AsyncClient(
+            base_url=self.url, timeout=PATIENCE, limits=limits, verify=trusts or True
+        )
         self._requests = itertools.count(1)
 
     @property

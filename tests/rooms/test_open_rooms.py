@@ -33,6 +33,15 @@ async def test_a_forgotten_room_is_gone_STO2(tmp_path: Path) -> None:
         assert house.hub.alarms.due(f"{room.id}/people") is None
 
 
+async def test_the_words_of_a_forgotten_room_leave_the_memory_at_once_STO2(tmp_path: Path) -> None:
+    async with await House.open(tmp_path, people=1) as house:
+        room = await house.room()
+        assert room.name_of("s2")
+        await house.hub.forget(room.id)
+        assert room.name_of("s2") is None
+        assert not room.whole.room.seats
+
+
 async def test_forgetting_on_a_full_disk_can_be_tried_again_STO2(tmp_path: Path) -> None:
     async with await House.open(tmp_path) as house:
         house.storage.full = True

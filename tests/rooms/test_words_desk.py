@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from rooms.offers_words import NAMED
 from rooms.room import Room
 from rooms.wire_words import SPOKEN_LIMIT
 from rooms.words_state import REFUSED_KEPT
@@ -32,6 +33,18 @@ async def memo(house: House, edition: Any = "participants") -> str:
 def on_disk(folder: Path, text: str) -> bool:
     """Whether any file below the folder holds these bytes."""
     return any(text.encode() in p.read_bytes() for p in folder.rglob("*") if p.is_file())
+
+
+async def test_a_hall_is_not_named_again_in_every_view(tmp_path: Path) -> None:
+    async def asked(house: House) -> list[str]:
+        may = (await house.view("s2"))["may"]
+        (offer,) = (one for one in may if one["type"] == "words.write")
+        return [option["value"] for option in offer["needs"]["seat"]["options"]]
+
+    async with await House.open(tmp_path, people=NAMED - 1) as house:
+        assert len(await asked(house)) == NAMED - 1, "all but oneself"
+        await house.join("One more")
+        assert not await asked(house), "anybody of the list of people"
 
 
 async def test_what_a_scribe_wrote_waits_for_whose_words_they_are_WRD7(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from rooms.redis_storage import RedisStorage
 from rooms.sqlite_storage import SqliteStorage
 from rooms.storage import Storage
 from tests.bench.door import Door
+from tests.server.https_fronts import HttpsFront
 from tests.server.phone import Phone
 from tests.server.processes import Front, Process
 from tests.waiting import until
@@ -40,6 +41,7 @@ class Hall:
         processes: int = 1,
         phones: int = 10,
         modules: tuple[str, ...] = (),
+        front: HttpsFront | None = None,
         **environ: str,
     ) -> None:
         self.folder = folder
@@ -48,11 +50,17 @@ class Hall:
         names = modules or ("server",) * processes
         # One room of tests comes from one address: its limits are another test's matter.
         environ["TALANOA_SECRET"] = SECRET
+        if front is not None:
+            environ |= {"TALANOA_PUBLIC_URL": front.address, "TALANOA_TRUSTED_PROXIES": "127.0.0.1"}
         self.processes = [
             Process(folder / f"p{n}", redis=redis, module=name, **environ)
             for n, name in enumerate(names)
         ]
         self.front = Front(self.processes)
+        self.https = front
+        """An https front in its place, if there is one."""
+        self.trusts = front.trusts if front else None
+        self._fronts = contextlib.AsyncExitStack()
         self.phones: list[Phone] = []
         self.room = ""
         self._loads: list[asyncio.Task[None]] = []
@@ -61,15 +69,16 @@ class Hall:
     async def __aenter__(self) -> Hall:
         try:
             await asyncio.gather(*(process.start() for process in self.processes))
-            await self.front.__aenter__()
-            self.door = Door(self.front.address)
+            await self._open_front()
             opened = await self.door.open_room()
             self.room, self.lead = opened["room"], opened["token"]
             seats = [(opened["seat"], opened["token"])]
             for number in range(1, self._wanted):
                 taken = await self.door.take_seat(self.room, opened["code"], f"Writer {number}")
                 seats.append((taken["seat"], taken["token"]))
-            self.phones = [Phone(self.front.address, self.room, *seat) for seat in seats]
+            self.phones = [
+                Phone(self.address, self.room, *seat, trusts=self.trusts) for seat in seats
+            ]
             await asyncio.gather(*(phone.start() for phone in self.phones))
             await self.phones[0].ask()
             await self.settled()
@@ -84,12 +93,19 @@ class Hall:
     async def __aexit__(self, *_: object) -> None:
         await self.rest()
         await asyncio.gather(*(phone.close() for phone in self.phones))
-        if self.front.port:
-            await self.door.close()
-            await self.front.__aexit__()
+        await self._fronts.aclose()
         for process in self.processes:
             if process.port:
                 await process.stop()
+
+    async def _open_front(self) -> None:
+        if self.https is not None:
+            self.https.behind = [process.port for process in self.processes]
+        front = self.https or self.front
+        await self._fronts.enter_async_context(front)
+        self.address = front.address
+        self.door = Door(self.address, trusts=self.trusts)
+        self._fronts.push_async_callback(self.door.close)
 
     # Load -----------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ import contextlib
 import itertools
 import json
 import random
+import ssl
 import time
 from collections import deque
 from collections.abc import Callable, Iterable
@@ -41,10 +42,21 @@ OPEN_SECONDS: Final = 5.0
 
 
 class Phone:
-    """One device with one seat. `run` it as a task; `close` it."""
+    """One device with one seat. `start` it; `close` it. `trusts`: what is needed to believe an
+    https
+    front's certificate."""
 
-    def __init__(self, address: str, room: str, seat: str, token: str) -> None:
+    def __init__(
+        self,
+        address: str,
+        room: str,
+        seat: str,
+        token: str,
+        *,
+        trusts: ssl.SSLContext | None = None,
+    ) -> None:
         self.address = address
+        self._trusts = trusts
         self.room, self.seat, self._token = room, seat, token
         self.board = f"{room}/board"
         self.doc: Doc[Any] = Doc(client_id=random.getrandbits(32))
@@ -139,8 +151,15 @@ class Phone:
         while True:
             try:
                 async with asyncio.timeout(OPEN_SECONDS):
-                    url = f"ws{self.address.removeprefix('http')}/sync"
-                    socket = await connect(url, compression=None, max_size=None, ping_interval=None)
+                    # As the page does: a front sends all people of a room to one process.
+                    url = f"ws{self.address.removeprefix('http')}/sync?room={self.room}"
+                    socket = await connect(
+                        url,
+                        ssl=self._trusts,
+                        compression=None,
+                        max_size=None,
+                        ping_interval=None,
+                    )
             except (OSError, TimeoutError, InvalidHandshake, EOFError):
                 await asyncio.sleep(wait * random.uniform(0.5, 1.0))
                 wait = min(wait * 1.8, LONGEST_WAIT)

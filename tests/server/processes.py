@@ -13,10 +13,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.redis_server import free_port
 from tests.waiting import until
 
 ROOT: Final = Path(__file__).parents[2]
-SERVES: Final = re.compile(r"http://127\.0\.0\.1:(\d+)/")
+SERVES: Final = re.compile(r"https?://[a-z0-9.]+:(\d+)/")
 START_SECONDS: Final = 60.0
 
 
@@ -31,6 +32,8 @@ class Process:
         self.port = 0
         self._module = module
         self._environ = {**os.environ, **environ}
+        if "TALANOA_PUBLIC_URL" in environ:  # it tells people that address, and not its own
+            self.port = free_port()
         if redis:
             self._environ["TALANOA_REDIS_URL"] = redis
         self._process: asyncio.subprocess.Process | None = None
@@ -55,7 +58,7 @@ class Process:
         async with asyncio.timeout(START_SECONDS):
             async for line in self._process.stdout:
                 if found := SERVES.search(line.decode()):
-                    self.port = int(found[1])
+                    self.port = self.port or int(found[1])
                     return self
         await self._said
         raise AssertionError("the server ended:\n" + "\n".join(self.log[-20:]))

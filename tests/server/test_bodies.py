@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
+from starlette.responses import Response
 
 from rooms.wire import NAME_LIMIT, NESTING_LIMIT, TITLE_LIMIT
 from server import bodies
@@ -30,6 +34,28 @@ async def test_a_body_at_the_limit_passes_and_one_more_byte_does_not() -> None:
     assert await read_body(posted(b"x" * 10), limit=10) == b"x" * 10
     with pytest.raises(Problem, match="too_large"):
         await read_body(posted(b"x" * 11), limit=10)
+
+
+@pytest.mark.parametrize(("parts", "unheard"), [(3, 0), (10, 6)])
+async def test_a_refused_body_is_heard_to_its_end_before_the_answer_and_a_flood_is_not(
+    parts: int, unheard: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bodies, "LISTENED", 30)
+    left = parts
+    answered: list[int] = []
+
+    async def receive() -> dict[str, object]:
+        nonlocal left
+        left -= 1
+        return {"type": "http.request", "body": b"x" * 10, "more_body": left > 0}
+
+    async def send(message: MutableMapping[str, Any]) -> None:
+        answered.append(left)
+
+    headers = [(b"content-length", b"%d" % (parts * 10))]
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": headers}
+    await bodies.Heard(Response("no", 403))(scope, receive, send)
+    assert answered == [unheard, unheard]
 
 
 @pytest.mark.slow

@@ -255,7 +255,10 @@ export class OfferButton extends StagePart {
     const listed = need.options.length
       ? need.options.map((option) => ({ seat: option.value, name: option.label }))
       : (stage.people?.people ?? []).filter(
-          (person) => person.presence !== "gone" && person.role !== "screen",
+          (person) =>
+            ["here", "away"].includes(person.presence) &&
+            person.role !== "screen" &&
+            person.seat !== stage.seat,
         );
     const chosen = stage.answer(offer, field);
     const has = (seat: string) => (Array.isArray(chosen) ? chosen.includes(seat) : chosen === seat);
