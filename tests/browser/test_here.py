@@ -175,9 +175,7 @@ def test_one_key_says_how_long_who_speaks_and_who_is_next(phone: Shown) -> None:
     lines = asked(phone)
     assert lines[0] == "About 2 min left."  # by the room's clock: this device's is ten minutes slow
     own = block["floor"] == ring["seat"]
-    assert lines[1] == (
-        "You have the floor." if own else f"{names[block['floor']]} has the floor."
-    )
+    assert lines[1] == ("You have the floor." if own else f"{names[block['floor']]} has the floor.")
     if ring["seat"] in block["next"]:
         assert lines[-1].startswith("You are n")
     page.keyboard.press("Escape")

@@ -1,5 +1,5 @@
-"""A whole evening by keyboard alone: Amina opens a room and leads it, Ana takes part on a phone with
-a keyboard; each stop of the Tab key is seen, nothing holds it, and no step loses it."""
+"""A whole evening by keyboard alone: Amina opens a room and leads it, Ana takes part on a phone
+with a keyboard; each stop of the Tab key is seen, nothing holds it, and no step loses it."""
 
 from __future__ import annotations
 

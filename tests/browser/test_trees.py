@@ -38,7 +38,8 @@ NAMED: Final = frozenset({"list", "group", "article", "figure", "status", "form"
 """Worth a line only with a name."""
 
 LINE: Final = re.compile(
-    r"^(?P<deep> *)- '?(?P<role>[a-z]+)(?: \"(?P<name>(?:[^\"\\]|\\.)*)\")?(?P<more>(?: \[[^\]]*\])*)"
+    r"^(?P<deep> *)- '?(?P<role>[a-z]+)"
+    r"(?: \"(?P<name>(?:[^\"\\]|\\.)*)\")?(?P<more>(?: \[[^\]]*\])*)"
 )
 CHANGING: Final = (
     (re.compile(r"[\u2066-\u2069]"), ""),
