@@ -8,7 +8,7 @@ import { at, day, local, moment, night, standing, zone } from "./agenda/times";
 import type { AgendaBoot, Kind } from "./agenda/types";
 import { readBoot } from "./boot";
 import { ticker } from "./clock";
-import { fixedPlace, lineSaid, StagePart } from "./frame";
+import { fixedPlace, StagePart } from "./frame";
 import { hour, number, t, tn } from "./i18n";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
@@ -113,7 +113,7 @@ export class AgendaPage extends StagePart {
       : stage.unsaved.count
         ? html`<span>${t("saving")}</span>`
         : html`<span class="okc">${t("saved")}</span>`;
-    return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note lineword">${state}</span></div>${lineSaid(stage)}<nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a></nav></header>`;
+    return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note lineword">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a></nav></header>`;
   }
 
   private head(): TemplateResult {

@@ -156,7 +156,7 @@ export class AloudPart extends StagePart {
     const first = view.blocks.find((block) => block.type === "prompt");
     const words = first?.type === "prompt" ? first.text : pieces[0];
     if (!words || !voiceFor(tongueOf(words))) return nothing;
-    return html`<button class="btn small" type="button" aria-pressed=${this.on ? "true" : "false"} @click=${() => (this.on ? this.hush() : this.start())}>${icon(this.on ? "pause" : "sound")}${t("Read aloud")}</button>`;
+    return html`<button class="btn bare" type="button" aria-pressed=${this.on ? "true" : "false"} @click=${() => (this.on ? this.hush() : this.start())}>${icon(this.on ? "pause" : "sound")}${t("Read aloud")}</button>`;
   }
 }
 

@@ -19,7 +19,7 @@ import { type Board, BoardPlace, clipped } from "./board/place";
 import { type Step, Steps } from "./board/steps";
 import { writing } from "./board/writing";
 import { readBoot } from "./boot";
-import { fixedPlace, lineSaid, StagePart, stateLine, tray } from "./frame";
+import { fixedPlace, StagePart, stateLine, tray } from "./frame";
 import { t, tn } from "./i18n";
 import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
@@ -375,7 +375,7 @@ export class BoardPage extends StagePart implements Board {
     const { count } = stage.unsaved;
     const all = place?.lists.total ?? 0;
     if (connection.line !== "connected" || count || !all) return stateLine(stage, true);
-    return html`<p class="state flat"><span class="ok">${icon("saved")}${tn("{n} note, saved", "All {n} notes saved", all)}</span></p>${lineSaid(stage)}`;
+    return html`<p class="state flat"><span class="ok">${icon("saved")}${tn("{n} note, saved", "All {n} notes saved", all)}</span></p>`;
   }
 
   private columns(place: BoardPlace): TemplateResult {

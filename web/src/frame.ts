@@ -53,19 +53,10 @@ export function saved(stage: Stage): TemplateResult {
   return html`<span class="wait">${icon("pencil")}${tn("Not saved ({n})", "Not saved ({n})", count)}</span>`;
 }
 
-/** Connected or not, saved or not; always in the same place, never a toast. */
+/** Connected or not, saved or not; always in the same place, never a toast. That the line drops is
+ *  said aloud, that a letter was saved is not. */
 export function stateLine(stage: Stage, flat = false): TemplateResult {
-  return html`<p class="state ${flat ? "flat" : ""}">${line(stage)}<span class="end">${saved(stage)}</span></p>${lineSaid(stage)}`;
-}
-
-/** Said aloud: that the line dropped, and that it is there again; never that a letter was saved. */
-export function lineSaid(stage: Stage): TemplateResult {
-  const { connection } = stage;
-  const now = connection.line;
-  if (now === "finding" || now === "lost") stage.dropped = true;
-  // What the fixed place says is not said twice.
-  const told = now === "ended" || (now === "lost" && stage.drafts.keeps);
-  return html`<p class="vh" role="status">${stage.dropped && !told ? line(stage) : nothing}</p>`;
+  return html`<p class="state ${flat ? "flat" : ""}"><span role="status">${line(stage)}</span><span class="end">${saved(stage)}</span></p>`;
 }
 
 /** The fixed place under the state line: what was refused, or why the line has ended. */

@@ -130,9 +130,6 @@ export class Stage extends EventTarget {
     return { count, onDisk };
   }
 
-  /** Whether the line has been gone since the page was opened. */
-  dropped = false;
-
   /** Whether the person has read that this device keeps nothing. */
   warned = false;
 
