@@ -29,7 +29,8 @@ class Known(msgspec.Struct, frozen=True):
     `questions`: what facilitators wrote in it, by place and by theme;
     `nonce`: of the code that takes a seat to another phone; `recent` and `cards`:
     what the seat a command is about made or changed of late, and all of it; `photo`: the picture
-    a command names, if the asking seat sent it.
+    a command names, if the asking seat sent it; `original`: the mark of what stands on the card
+    a rendering is for.
     """
 
     memo_ready: bool = False
@@ -42,6 +43,7 @@ class Known(msgspec.Struct, frozen=True):
     recent: tuple[Card, ...] = ()
     cards: tuple[Card, ...] = ()
     photo: str = ""
+    original: str = ""
 
 
 class Asking(msgspec.Struct, frozen=True, kw_only=True):

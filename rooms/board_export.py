@@ -12,6 +12,7 @@ from rooms.consent_desk import QUOTABLE
 from rooms.memo_rules import Echoes, card_withheld
 from rooms.memo_source import MemoSource
 from rooms.memo_tree import nameless
+from rooms.renderings import mark
 
 
 def exported(
@@ -25,6 +26,16 @@ def exported(
             "kind": card.kind,
             "text": card.text,
             "language": card.language,
+            "renderings": [
+                {
+                    "language": one.language,
+                    "text": one.text,
+                    "human": one.human,
+                    "stale": one.of != mark(card.text),
+                }
+                for one in card.renderings
+                if not echoes(one.text)
+            ],
             "section": card.section,
             "theme": nameless(card.theme),
             "order": card.order,

@@ -4,7 +4,9 @@ The shapes (binding for the pages too):
 
 - board and group: `cards`: id -> Map {kind, text: Text, author, entered_by, language, activity,
   group, section, order, theme, created, ticks: Map seat -> true, scope, origin}, with a
-  picture also photo, alt; `sections`: id -> Map {title, kind, activity, step, order}
+  picture also photo, alt, where it was put into other languages also renderings: language ->
+  {text, by, of, human}, one plain value that the server writes; `sections`: id -> Map {title,
+  kind, activity, step, order}
 - mine: `drafts`: "{activity}/{box}" -> Text; `notes`: like cards
 - memo: `memo`: XML of the TipTap editor; `slots`: section or theme id -> Map {question: Text,
   confirmed: Map seat -> true}
@@ -49,8 +51,22 @@ MAX_TEXT: Final = 8_000
 # Ids, languages, order keys.
 MAX_WORD: Final = 200
 MAX_TICKS: Final = 500
+# Twice what a card may have; what is beyond it is not read.
+MAX_RENDERINGS: Final = 16
 # Milliseconds since the epoch, up to the year 9999.
 MAX_TIME: Final = 253_402_300_799_999
+
+
+class Rendering(msgspec.Struct, frozen=True):
+    """What a card says in another language: made `by` this seat ("": the card bears no name, so
+    nobody is named beside it), of the original with the mark `of` (`renderings.py`); `human`: by a
+    person, not by a machine (methods.md 1.10)."""
+
+    language: str
+    text: str
+    by: str = ""
+    of: str = ""
+    human: bool = True
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -73,6 +89,7 @@ class Card(msgspec.Struct, frozen=True):
     origin: str = ""
     photo: str = ""
     alt: str = ""
+    renderings: tuple[Rendering, ...] = ()
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -177,6 +194,8 @@ def put_card(doc: Doc[Any], card: Card, root: str = "cards") -> None:
         raise ValueError(f"card {card.id!r} does not name its author {card.author!r}")
     fields: dict[str, Any] = {field: getattr(card, field) for field in CARD_WORDS}
     fields.update((field, word) for field in PHOTO_WORDS if (word := getattr(card, field)))
+    if card.renderings:
+        fields["renderings"] = _plain(card.renderings)
     fields["text"] = Text(card.text)
     fields["created"] = card.created
     fields["ticks"] = SharedMap(dict.fromkeys(card.ticks, True))
@@ -211,6 +230,30 @@ def reword_card(doc: Doc[Any], card: str, text: str) -> bool:
     if _text(shared, "text") != text:
         shared["text"] = Text(text)
     return True
+
+
+def render_card(
+    doc: Doc[Any], card: str, renderings: Iterable[Rendering], root: str = "cards"
+) -> bool:
+    """Put a card into these languages and no others; False when there is no such card."""
+    shared = doc.get(root, type=SharedMap).get(card)
+    if not isinstance(shared, SharedMap):
+        return False
+    wanted = _plain(renderings)
+    if wanted and shared.get("renderings") != wanted:
+        shared["renderings"] = wanted
+    elif not wanted and "renderings" in shared:
+        del shared["renderings"]
+    return True
+
+
+def read_renderings(shared: SharedMap[Any]) -> tuple[Rendering, ...]:
+    """What a card says in other languages, by language."""
+    kept = shared.get("renderings")
+    if not isinstance(kept, Mapping):
+        return ()
+    found = (_rendering(str(language), kept[language]) for language in sorted(kept))
+    return tuple(one for one in found if one is not None)[:MAX_RENDERINGS]
 
 
 def tick_card(doc: Doc[Any], card: str, seat: str, on: bool) -> bool:
@@ -309,6 +352,7 @@ def _card(id: str, shared: Shared) -> Card:
         text=_text(shared, "text"),
         created=_time(shared, "created"),
         ticks=_ticks(shared, "ticks"),
+        renderings=read_renderings(shared),
         **words,
     )
 
@@ -329,6 +373,29 @@ def _time(shared: Shared, field: str) -> int:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return 0
     return int(value) if 0 <= value <= MAX_TIME else 0
+
+
+def _plain(renderings: Iterable[Rendering]) -> dict[str, dict[str, str | bool]]:
+    return {
+        one.language: {"text": one.text, "by": one.by, "of": one.of, "human": one.human}
+        for one in renderings
+    }
+
+
+def _rendering(language: str, kept: object) -> Rendering | None:
+    if not isinstance(kept, Mapping) or not (text := _short(kept.get("text"), MAX_TEXT)):
+        return None
+    return Rendering(
+        language=language[:MAX_WORD],
+        text=text,
+        by=_short(kept.get("by"), MAX_WORD),
+        of=_short(kept.get("of"), MAX_WORD),
+        human=kept.get("human") is not False,
+    )
+
+
+def _short(value: object, most: int) -> str:
+    return value[:most] if isinstance(value, str) else ""
 
 
 def _ticks(shared: Shared, field: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from rooms.commits import Commit, WordsKept
+from rooms.rendering_events import RenderingMade
 from rooms.whole import Draft
 from rooms.words import digest
 from rooms.words_events import WordsReworded, WordsWritten
@@ -27,6 +28,7 @@ def written(
         request, seat, entered_by = mark, "", ""
     speaker = draft.room.seats.get(seat)
     keys = frozenset(draft.room.keys.values())
+    languages = {e.words: e.language for e in draft.events if isinstance(e, RenderingMade)}
     owners = _said_by(draft, seat, entered_by)
     kept = tuple(
         WordsKept(
@@ -34,7 +36,9 @@ def written(
             ref=ref,
             seat="" if ref in keys else owners.get(ref, (seat, entered_by))[0],
             entered_by=owners.get(ref, (seat, entered_by))[1],
-            language=old.language
+            language=languages[ref]
+            if ref in languages
+            else old.language
             if (old := draft.room.words.get(ref)) is not None
             else speaker.language
             if speaker

@@ -21,6 +21,7 @@ from rooms.keeping import Keep
 from rooms.lead import Lead
 from rooms.memo_events import MemoEvent
 from rooms.reminders import OwnersReminded
+from rooms.rendering_events import RenderingEvent
 from rooms.safety import SafetyEvent
 from rooms.sealed import is_sealed, seal, unseal
 from rooms.seats import Seat
@@ -313,6 +314,7 @@ RoomEvent = (
     | WordsEvent
     | OwnersReminded
     | MemoEvent
+    | RenderingEvent
 )
 
 

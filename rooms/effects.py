@@ -15,6 +15,7 @@ from rooms import commits, words_events
 from rooms.board_repair import Structure
 from rooms.commits import Commit
 from rooms.effects_cards import CardEffects
+from rooms.effects_renderings import RenderingEffects
 from rooms.effects_sections import SectionEffects
 from rooms.shelf import Shelf
 from rooms.shelf_cards import ShelfCards
@@ -50,6 +51,7 @@ class Effects:
         cards = ShelfCards(shelf)
         self._cards = CardEffects(cards)
         self._sections = SectionEffects(shelf, cards, say)
+        self._renderings = RenderingEffects(cards)
         self.owed: Commit | None = None
         """The last commit, while its changes are not all made."""
         self.settling = False
@@ -78,6 +80,7 @@ class Effects:
                 await self._cards.make(event, whole, book)
                 await self._sections.make(event, whole, book)
                 await self._make(event, book)
+            await self._renderings.make(commit.events, whole, book)
             await self._cards.delete(commit.events)
             # Last, when no document holds them any more.
             await self._erase(gone(commit, whole, self._activities), book)

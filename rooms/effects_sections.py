@@ -4,7 +4,7 @@ of them."""
 from collections.abc import Callable
 
 from activities.blocks import Line
-from rooms import board_events, board_repair, commits
+from rooms import board_events, board_repair, commits, renderings
 from rooms.board_repair import Structure
 from rooms.board_schema import Section
 from rooms.shelf import Shelf
@@ -45,7 +45,11 @@ class SectionEffects:
     def structure(self, whole: Whole, book: WordsBook) -> Structure:
         """What the log says of the board."""
         known = (self.section_of(whole, book, id) for id in whole.room.board.sections)
-        return board_repair.structure(whole.room, tuple(s for s in known if s is not None))
+        return board_repair.structure(
+            whole.room,
+            tuple(s for s in known if s is not None),
+            lambda note: renderings.shown(whole.room, book, note),
+        )
 
     def section_of(self, whole: Whole, book: WordsBook, id: str) -> Section | None:
         """A section as the document holds it, its heading in the room's language."""

@@ -6,7 +6,15 @@ from typing import Final
 
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import card_lookup, consent_desk, memo_states, safety_desk, seat_desk, wire_words
+from rooms import (
+    card_lookup,
+    consent_desk,
+    memo_states,
+    renderings,
+    safety_desk,
+    seat_desk,
+    wire_words,
+)
 from rooms.asking import Asking
 from rooms.room_state import RoomState
 from rooms.whole import Draft, Whole
@@ -20,7 +28,7 @@ def erase(draft: Draft, command: wire_words.WordsErase, asking: Asking) -> None:
     """Delete a text of one's own, or that one wrote down and nobody has answered for; or, without
     a text, everything of oneself. Raises `Refused`."""
     if not command.words:
-        draft.add(_all_of(draft, asking.seat.id, asking.known.cards, named=True))
+        _forget(draft, _all_of(draft, asking.seat.id, asking.known.cards, named=True))
         return
     whole, ref = Whole(draft.room, draft.running), command.words
     found = consent_desk.found_of(whole, draft.activities, ref)
@@ -35,7 +43,7 @@ def erase(draft: Draft, command: wire_words.WordsErase, asking: Asking) -> None:
     card = consent_desk.card_of(whole, ref)
     seats = (found.seat, *((scribe.by,) if scribe else ()))
     cards = (card,) if card else ()
-    draft.add(WordsForgotten(words=(ref,), cards=cards, wholly=True, seats=seats))
+    _forget(draft, WordsForgotten(words=(ref,), cards=cards, wholly=True, seats=seats))
 
 
 def forget(draft: Draft, command: wire_words.SeatForget, asking: Asking) -> None:
@@ -49,7 +57,17 @@ def forget(draft: Draft, command: wire_words.SeatForget, asking: Asking) -> None
         raise Refused("not_allowed", safety_desk.NOT_THE_ORGANISER)
     if seat.status != "removed":
         seat_desk.gone(draft, seat, asking, removed=True)
-    draft.add(_all_of(draft, seat.id, asking.known.cards, named=False))
+    _forget(draft, _all_of(draft, seat.id, asking.known.cards, named=False))
+
+
+def _forget(draft: Draft, event: WordsForgotten | SeatForgotten) -> None:
+    """Forget, and first what the cards were put into other languages as, by whomever, and what the
+    seat made of others' cards."""
+    seat = event.seat if isinstance(event, SeatForgotten) else ""
+    cards = frozenset(card for _, card in event.cards)
+    for gone in tuple(renderings.gone(draft.room, cards=cards, words=event.words, seat=seat)):
+        draft.add(gone)
+    draft.add(event)
 
 
 def _all_of(draft: Draft, seat: str, cards: Iterable[CardAt], *, named: bool) -> SeatForgotten:
@@ -129,6 +147,10 @@ def forget_board(draft: Draft, printed: frozenset[str]) -> None:
     names = {ref for seat in state.seats.values() for ref in (seat.name, seat.organisation)}
     stay = _of_the_room(state) | names | printed | {state.notes[card].words for card in kept}
     stay |= {state.notes[card].alt for card in kept}
+    lost = frozenset((*state.renderings, *state.board.taken)) - frozenset(kept)
+    for event in tuple(renderings.gone(state, cards=lost)):
+        draft.add(event)
+    stay |= {one.words for made in draft.room.renderings.values() for one in made.values()}
     words = tuple(ref for ref in state.words if ref not in stay)
     draft.add(BoardForgotten(words=words, kept=kept))
 
@@ -142,10 +164,11 @@ def forget_refused(draft: Draft) -> None:
     cards = card_lookup.by_words(state)
     seats = {state.consents[ref].seat for ref in found}
     seats |= {state.written[ref].by for ref in found if ref in state.written}
-    draft.add(
+    _forget(
+        draft,
         WordsForgotten(
             words=found,
             cards=tuple((cards[ref].document, cards[ref].card) for ref in found if ref in cards),
             seats=tuple(sorted(seats)),
-        )
+        ),
     )

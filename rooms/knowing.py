@@ -1,8 +1,11 @@
 """What the room looks up before it decides a command, because no decider can read it."""
 
+from typing import Final
+
 import structlog
 from msgspec.structs import replace
 
+from rooms import renderings
 from rooms.asked import field_of, tag_of
 from rooms.asking import Known
 from rooms.looked_up import looked_up
@@ -13,6 +16,8 @@ from rooms.room_reading import RoomReading
 from rooms.storage import StorageUnwritable
 
 log = structlog.get_logger("rooms")
+
+RENDER: Final = "note.render"
 
 
 class Knowing:
@@ -34,7 +39,17 @@ class Knowing:
             recent=about.recent if about else (),
             cards=about.all if about else (),
             photo=photo if self._room.photos.has(sender, photo) else "",
+            original=await self._original(raw) if tag == RENDER else "",
         )
+
+    async def _original(self, raw: bytes) -> str:
+        """The mark of the text that stands on the card a rendering is for, for a program that does
+        not say which one it was made of."""
+        note = self._room.whole.room.notes.get(field_of(raw, "card"))
+        if note is None or field_of(raw, "of"):
+            return ""
+        cards = await self._room.shelf.cards(note.document)
+        return next((renderings.mark(card.text) for card in cards if card.id == note.card), "")
 
     async def _about(self, raw: bytes, sender: str) -> Doings | None:
         """What the seat a command would hide or forget has done."""

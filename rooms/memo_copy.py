@@ -23,6 +23,7 @@ from rooms.memo_source import (
     StoryPart,
     ThemeQuestion,
 )
+from rooms.renderings import base
 from rooms.room_state import RoomState
 
 
@@ -34,7 +35,7 @@ def as_sent(source: MemoSource, state: RoomState) -> MemoSource:
     themes = {
         card.id for card in source.cards if card.kind == "theme" and _stood(card.id, "", state)
     }
-    cards = (_card(card, themes, state) for card in source.cards)
+    cards = (_card(_translated(card, state), themes, state) for card in source.cards)
     ended = [state.ended[id] for id in started if id in state.ended]
     return replace(
         source,
@@ -91,6 +92,15 @@ def _card(card: MemoCard, themes: set[str], state: RoomState) -> MemoCard | None
     if answer is not None and answer.at >= state.sent:
         return None
     return card if not card.theme or card.theme in themes else None
+
+
+def _translated(card: MemoCard, state: RoomState) -> MemoCard:
+    """Without a translation that was made or put better since: it waits for the next version."""
+    made = state.renderings.get(card.id, {}).values()
+    printed = (one for one in made if base(one.language) == base(state.language))
+    if card.translation and any(one.at >= state.sent for one in printed):
+        return replace(card, translation="")
+    return card
 
 
 def _held(answer: str, *, there: bool) -> Held:

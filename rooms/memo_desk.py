@@ -7,7 +7,7 @@ from rooms.memo_prose import blocks_of, parts_of
 from rooms.memo_rules import Echoes, Quota, card_withheld, note_order, unattributed_name
 from rooms.memo_say import Said, Translate, say
 from rooms.memo_source import MemoCard, MemoSource
-from rooms.memo_text import clean, clip, language_tag, one_line
+from rooms.memo_text import clean, clip, language_tag, one_line, page_direction
 from rooms.memo_tree import (
     Block,
     Edition,
@@ -92,6 +92,10 @@ class Desk:
     def say(self, sentence: Said) -> str:
         """A sentence of the catalogue in the memo's language."""
         return self.translate(sentence.id, sentence.args)
+
+    def listed(self, parts: Iterable[str]) -> str:
+        """Several things in a row, with the comma of the memo's script between them."""
+        return ("، " if page_direction(self.language) == "rtl" else ", ").join(parts)
 
     def machine(self, sentence: Said, note: str = "") -> Line:
         """A line by the program."""

@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 from activities.consent import Consent, Scope, lesson_open
 from activities.kernel import Harvest, Item
-from rooms import consent_desk, memo_states
+from rooms import consent_desk, memo_states, renderings
 from rooms.board_schema import Card
 from rooms.card_words import KINDS
 from rooms.memo_source import (
@@ -246,6 +246,7 @@ def _card(room: Room, card: Card) -> MemoCard:
         runoff=score.runoff if score else 0,
         picture=card.alt if seen else "",
         photo=card.photo if seen else "",
+        translation=renderings.translation(card.renderings, card.text, room.language),
     )
 
 

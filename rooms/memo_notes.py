@@ -37,6 +37,7 @@ def _note(
 ) -> Note:
     theme = titles.get(card.theme)
     entry = ledger.get(card.id)
+    translation = clean(card.translation, NAME_MAX * 5)
     return Note(
         id=card.id,
         kind=card.kind,
@@ -45,6 +46,6 @@ def _note(
         theme=desk.record(theme.text, TITLE_MAX).text if theme else "",
         language=language_tag(card.language),
         attribution=desk.attribution(card.attribution),
-        translation=clean(card.translation, NAME_MAX * 5),
+        translation=translation if not desk.echoes(translation) else "",
         ticks=max(card.ticks, 0),
     )

@@ -147,7 +147,10 @@ def story_parts(story: StoryItem, edition: Edition) -> tuple[StoryPart, ...]:
 def _owned(source: MemoSource, edition: Edition) -> Iterable[tuple[str, Reason]]:
     for card in source.cards:
         if card.kind in OWN_WORDS:
-            yield card.text, card_withheld(card, edition)
+            withheld = card_withheld(card, edition)
+            yield card.text, withheld
+            if card.translation:  # the same words, said in another language
+                yield card.translation, withheld
     for story in source.stories:
         for part in story.parts:
             yield part.text, part_withheld(part, edition)

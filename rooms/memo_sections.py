@@ -49,7 +49,7 @@ def head(desk: Desk) -> Head:
         facts.append(Fact(desk.say(say("Organised by")), desk.record(organiser)))
     named = [person for person in source.facilitators if person.shown]
     if named:
-        names = ", ".join(one_line(person.name, NAME_MAX) for person in named)
+        names = desk.listed(one_line(person.name, NAME_MAX) for person in named)
         line = desk.record(names, TITLE_MAX * 4)
         facts.append(Fact(desk.say(say("Facilitated by")), line))
     return Head(
@@ -295,7 +295,7 @@ def _moods(desk: Desk) -> Line | None:
     shown += [f"{key}: {moods[key]}" for key in "12345" if key in moods]
     if not shown:
         return None
-    return desk.machine(say("At the check-in: {counts}", counts=", ".join(shown)))
+    return desk.machine(say("At the check-in: {counts}", counts=desk.listed(shown)))
 
 
 def _scores(desk: Desk, result: Evaluation) -> list[Block]:

@@ -60,7 +60,16 @@ def quoted(desk: Desk, card: MemoCard, place: str) -> Quote | None:
     desk.show(card, place)
     desk.quotes_cleared += 1
     line = Line(text, (card.id,), "people", language_tag(card.language))
-    return Quote(line, desk.attribution(card.attribution), clean(card.translation, QUOTE_MAX))
+    return Quote(line, desk.attribution(card.attribution), _translated(desk, card))
+
+
+def _translated(desk: Desk, card: MemoCard) -> str:
+    """What a quote says in the memo's language, marked as what it is: somebody's words about
+    somebody's words (`methods.md` 1.10). Left out where it holds what nobody released."""
+    text = clean(card.translation, QUOTE_MAX)
+    if not text or desk.echoes(text):
+        return ""
+    return desk.say(say("Translated by a person: {text}", text=text))
 
 
 def lesson(desk: Desk, place: str, title: str, people: int) -> list[Block]:

@@ -6,7 +6,15 @@ from typing import Final
 from activities import board
 from activities.blocks import say
 from activities.kernel import Refused
-from rooms import board_desk, board_events, board_moves, card_desk, commits, wire_board
+from rooms import (
+    board_desk,
+    board_events,
+    board_moves,
+    card_desk,
+    commits,
+    renderings,
+    wire_board,
+)
 from rooms.asking import Asking, moment_of
 from rooms.board_moves import NOT_THERE, is_on_board
 from rooms.board_state import UNDO_MS
@@ -69,7 +77,7 @@ def erase_due(draft: Draft) -> None:
     """What was taken away a minute ago is gone for good."""
     for taken in draft.room.board.taken.values():
         if taken.at + UNDO_MS <= draft.now:
-            draft.add(_gone(taken.note))
+            _let_go(draft, taken.note)
 
 
 def dropped(draft: Draft, cards: Iterable[str], dice: int) -> None:
@@ -79,7 +87,7 @@ def dropped(draft: Draft, cards: Iterable[str], dice: int) -> None:
         if (note := draft.room.notes.get(card)) is not None:
             for event in board_moves.loosened(draft.room, card):
                 draft.add(event)
-            draft.add(_gone(note))
+            _let_go(draft, note)
             draft.tell_current(board.NoteWent(card=card), clock)
 
 
@@ -95,8 +103,11 @@ def _make_way(draft: Draft, seat: str) -> None:
     """Who takes away more than may ever lie there lets the oldest go for good."""
     mine = [t for t in draft.room.board.taken.values() if t.note.seat == seat]
     if len(mine) >= CARDS_PER_SEAT:
-        draft.add(_gone(mine[0].note))
+        _let_go(draft, mine[0].note)
 
 
-def _gone(note: commits.NoteAdded) -> commits.NoteDeleted:
-    return commits.NoteDeleted(document=note.document, card=note.card, words=note.words)
+def _let_go(draft: Draft, note: commits.NoteAdded) -> None:
+    """A card is gone for good, with what it was put into other languages as."""
+    for event in renderings.gone(draft.room, cards=(note.card,)):
+        draft.add(event)
+    draft.add(commits.NoteDeleted(document=note.document, card=note.card, words=note.words))

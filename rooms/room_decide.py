@@ -21,6 +21,7 @@ from rooms import (
     note_desk,
     release_desk,
     reminders_desk,
+    rendering_desk,
     safety,
     safety_desk,
     seat_desk,
@@ -33,6 +34,7 @@ from rooms import (
     wire_board,
     wire_hall,
     wire_memo,
+    wire_renderings,
     wire_safety,
     wire_words,
     words_desk,
@@ -84,6 +86,8 @@ def decide(draft: Draft, command: Command, asking: Asking) -> None:
             helm_desk.say_on_strip(draft, asking, text=command.text.ref)
         case _ if isinstance(command, get_args(note_desk.NoteCommand)):
             note_desk.decide(draft, command, asking)
+        case _ if isinstance(command, wire_renderings.RenderingCommand):
+            rendering_desk.decide(draft, command, asking)
         case wire_board.NoteShare():
             share_desk.share(draft, command, asking)
         case wire_board.BoardUndo():

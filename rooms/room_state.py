@@ -12,7 +12,14 @@ import msgspec
 from msgspec.structs import replace
 
 from activities import consent
-from rooms import agenda_items, board_state, memo_states, reminders, words_state
+from rooms import (
+    agenda_items,
+    board_state,
+    memo_states,
+    reminders,
+    rendering_events,
+    words_state,
+)
 from rooms import helm as helms
 from rooms import safety as safeties
 from rooms.agenda_items import AgendaItem, Plan
@@ -111,6 +118,7 @@ class RoomState(msgspec.Struct, frozen=True, dict=True):
     shared: frozenset[str] = frozenset()  # cards of circles whose authors gave them to the board
     placed: Mapping[str, str] = msgspec.field(default_factory=dict)  # words, no card -> theme
     ticks: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)  # words -> seats
+    renderings: rendering_events.Renderings = msgspec.field(default_factory=dict)
     scores: Mapping[str, ThemeScored] = msgspec.field(default_factory=dict)
     questions: Mapping[str, str] = msgspec.field(default_factory=dict)
     prose: Mapping[str, str] = msgspec.field(default_factory=dict)
@@ -378,6 +386,10 @@ def _evolve_words(state: RoomState, event: RoomEvent, at: int) -> RoomState:
             return _board_changed(state, event)
         case ThemesMerged():
             return _themes_merged(state, event, at)
+        case rendering_events.RenderingMade() | rendering_events.RenderingGone():
+            made = rendering_events.evolve(state.renderings, event)
+            lost = rendering_events.erased(event)
+            return words_state.without_words(replace(state, renderings=made), (lost,))
         case ConsentChanged():
             state = consent_changed(state, event, at)
             return replace(state, reminded=reminders.answered(state.reminded, event.seat))

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from activities.blocks import Line, Offer, say
 from activities.kernel import Moment, Refused, Viewer
-from rooms import card_lookup, commits, safety, wire, wire_safety
+from rooms import card_lookup, commits, renderings, safety, wire, wire_safety
 from rooms.asking import Asking
 from rooms.room_state import RoomState
 from rooms.safety import HIDES_BACK, Frozen, Hidden, PauseAsk
@@ -123,6 +123,8 @@ def decide(
             if hidden is None:
                 raise Refused("duplicate", NOTHING_HIDDEN)
             erase = isinstance(command, wire_safety.SeatErase)
+            if erase:
+                _let_go(draft, hidden)
             event = safety.SeatErased if erase else safety.SeatRestored
             draft.add(event(seat=command.seat, hidden=hidden))
         case wire_safety.DoorAsk():
@@ -285,6 +287,9 @@ def hide(draft: Draft, seat: Seat, asking: Asking, *, everything: bool = False) 
         for ref, kept in state.words.items()
         if (kept.seat == seat.id or by.get(ref) == seat.id) and kept.at > since and ref not in known
     )
+    if everything:
+        made = (one.words for one in renderings.made_by(state, seat.id))
+        words = (*words, *(ref for ref in made if ref not in known))
     there = asking.known.cards if everything else asking.known.recent
     noted = {
         (note.document, note.card): note.words
@@ -299,6 +304,14 @@ def hide(draft: Draft, seat: Seat, asking: Asking, *, everything: bool = False) 
     hidden = Hidden(at=asking.now, by=asking.seat.id, cards=cards, words=refs)
     draft.add(safety.SeatHidden(seat=seat.id, hidden=hidden))
     return True
+
+
+def _let_go(draft: Draft, hidden: Hidden) -> None:
+    """What hidden cards were put into other languages as goes with them, and hidden renderings."""
+    cards = frozenset(card for _, card in hidden.cards)
+    words = frozenset(hidden.words)
+    for event in tuple(renderings.gone(draft.room, cards=cards, words=words)):
+        draft.add(event)
 
 
 # The door and the links ---------------------------------------------------------------------------

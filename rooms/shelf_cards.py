@@ -6,7 +6,7 @@ facilitator who hides somebody or an answer that was taken back, each has this o
 change here may be made again and does no harm (DOC5).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -15,7 +15,7 @@ from pycrdt import Doc
 
 from rooms import board_schema
 from rooms.board_events import Placing
-from rooms.board_schema import Card
+from rooms.board_schema import Card, Rendering
 from rooms.card_words import KINDS, SCOPES
 from rooms.commits import NoteAdded
 from rooms.shelf import Shelf
@@ -100,6 +100,22 @@ class ShelfCards:
     async def tick(self, card: str, seat: str, on: bool) -> None:
         """Put somebody's tick on a card of the board, or take it off."""
         await self._shelf.edit("board", lambda doc: board_schema.tick_card(doc, card, seat, on))
+
+    async def render(
+        self, name: str, cards: Mapping[str, Sequence[Rendering]], *, fold: bool
+    ) -> None:
+        """Put cards of a document, in one change, into these languages and no others; `fold`: what
+        they said in them before leaves the disk too."""
+        root = root_of(name)
+
+        def work(doc: Doc[Any]) -> None:
+            for card, renderings in cards.items():
+                board_schema.render_card(doc, card, renderings, root)
+
+        async with self._shelf.opened(name) as (document,):
+            await self._shelf.change(name, document, work)
+            if fold and self._shelf.has_rows(name):
+                await self._shelf.fold(name, document)
 
     async def put_section(self, section: board_schema.Section) -> None:
         """Make a section of the board, or change what it is called and where it stands."""

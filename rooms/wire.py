@@ -18,6 +18,7 @@ from rooms.wire_board import BoardCommand
 from rooms.wire_hall import DeviceMessage, HallCommand, Table
 from rooms.wire_helm import Baton, Bridge, Debrief, DutyRow, HelmCommand, ProposalRow
 from rooms.wire_memo import MemoCommand, MemoMark
+from rooms.wire_renderings import RenderingCommand
 from rooms.wire_safety import SafetyCommand
 from rooms.wire_words import Digest, MemoPlace, WordsCommand
 
@@ -252,6 +253,7 @@ RoomCommand = (
     | RoomSay
     | DeskSay
     | BoardCommand
+    | RenderingCommand
     | ConsentRelease
     | ConsentWithdraw
     | MemoQuestion

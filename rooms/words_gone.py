@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import msgspec
 
 from activities.kernel import WordsErased
-from rooms import board_events, commits, memo_events, safety, words_events
+from rooms import board_events, commits, memo_events, rendering_events, safety, words_events
 from rooms.commits import Commit, RoomEvent
 from rooms.whole import Activities, Whole
 
@@ -46,6 +46,9 @@ def _gone(event: RoomEvent, commit: Commit, whole: Whole, activities: Activities
             yield Gone(refs)
         case memo_events.CommentTakenBack():
             yield Gone((event.words,), (commit.seat,) if commit.seat else ())
+        case rendering_events.RenderingMade() | rendering_events.RenderingGone():
+            if ref := rendering_events.erased(event):
+                yield Gone((ref,))
         case words_events.WordsReworded():
             yield Gone()
         case safety.SeatErased():

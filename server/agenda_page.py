@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import msgspec
 from starlette.requests import Request
@@ -15,6 +15,10 @@ from server.site import site_of
 
 if TYPE_CHECKING:
     from rooms.room import Room
+
+
+ROW: Final = ("title", "state", "minutes", "starts", "lead")
+"""What a device keeps of a row, to show it without a line."""
 
 
 async def agenda_page(request: Request) -> Response:
@@ -50,6 +54,11 @@ async def outline(request: Request, room: Room) -> Response:
         room_title=title_of(room),
         agenda=view["room"]["agenda"],
         plan=view["room"]["plan"],
-        boot={"catalogue": site.languages.catalogue(language)},
+        boot={
+            "catalogue": site.languages.catalogue(language),
+            "room": room.id,
+            "title": title_of(room),
+            "rows": [{name: row.get(name) for name in ROW} for row in view["room"]["agenda"]],
+        },
         back_url=page_of(room, seat=wanted),
     )

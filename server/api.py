@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -36,6 +37,9 @@ OPENING_TOO_LARGE: Final = say(
     "This is too large: {limit} KiB fit, the agenda included. No room was opened.",
     limit=BODY_LIMIT // KIB,
 )
+
+TAG_LENGTH: Final = 32
+"""Characters of a SHA-256 that tell one draft from another."""
 
 SEAT: Final = Parameter("seat", "query", "Which seat of this device; default: its first.")
 LENS: Final = Parameter(
@@ -218,11 +222,16 @@ async def read_words(request: Request) -> Response:
 
 
 async def memo_draft(request: Request) -> Response:
-    """The memo as its page shows it, drafted anew."""
+    """The memo as its page shows it, drafted anew; a device that keeps it asks by its tag."""
     site = site_of(request)
     room, device = await auth.device_of(request, site, request.path_params["room"])
     memo = await room.open_memo(device)
-    return answer(msgspec.json.encode(await memo_page(room, device, memo)))
+    body = msgspec.json.encode(await memo_page(room, device, memo))
+    tag = f'"{hashlib.sha256(body).hexdigest()[:TAG_LENGTH]}"'
+    same = request.headers.get("if-none-match", "").removeprefix("W/") == tag
+    made = Response(status_code=304) if same else answer(body)
+    made.headers.update({"Cache-Control": "no-store", "ETag": tag})
+    return made
 
 
 async def memo_ledger(request: Request) -> Response:

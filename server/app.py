@@ -25,6 +25,7 @@ from server import (
     agenda_page,
     api,
     board_page,
+    error_page,
     health,
     live_pages,
     moving,
@@ -239,7 +240,7 @@ def refuse(request: Request, problem: Problem) -> Response:
     if is_api(request) or STATUS.get(problem.reason) is None:
         found = site_of(request)
         return error_json(problem, found.message(problem, found.language(request)))
-    return pages.error_page(request, problem)
+    return error_page.error_page(request, problem)
 
 
 def route_of(request: Request) -> str:

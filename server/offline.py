@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from server.languages import Languages
     from server.templating import Pages
 
-SHELLS: Final = ("room", "board", "join")
-"""Pages that open without a line."""
+SHELLS: Final = ("room", "board", "join", "me", "memo", "agenda", "outline")
+"""Pages that open without a line; `outline` is the agenda of those who do not write it."""
+
+UNTRUSTED: Final = "memo"
+"""Its editor makes elements of text by itself (`live_pages.live`)."""
 
 REVALIDATE: Final = "no-cache"
 """May be kept, and is asked for each time: an update is seen at once, else it costs a header."""
@@ -129,7 +132,7 @@ async def shell(request: Request) -> Response:
     made = site_of(request).offline.shell(page, language)
     if made is None:
         raise Problem("unknown")
-    answer = _answer(request, made, "text/html", policy(request.headers, trusted_types=True))
+    answer = _answer(request, made, "text/html", policy(request.headers, page != UNTRUSTED))
     answer.headers["Content-Language"] = language
     return answer
 

@@ -1,7 +1,7 @@
-"""The pages before the room: front door, links of a new room, join; and what went wrong.
+"""The pages before the room: front door, links of a new room, join.
 
 Every page works without a script except those that must read a secret behind a #. Pages of a
-running room are in `live_pages.py`.
+running room are in `live_pages.py`, what went wrong in `error_page.py`.
 
 Contexts, besides what `templating.Pages` and `base.html` name:
 
@@ -13,7 +13,6 @@ Contexts, besides what `templating.Pages` and `base.html` name:
 - `ready.html`: title, code, join_url, facilitate_url, screen_url, room_url, panel_url,
   agenda_url, rehearse_url, sheets_url, calendar_url, qr {size, path}, people, here
 - `outline.html`: room_title, agenda and plan (of the view), back_url, boot (catalogue)
-- `error.html`: status, heading, message, action_url, action_label
 """
 
 from __future__ import annotations
@@ -345,38 +344,3 @@ async def api_page(request: Request) -> Response:
     """The JSON API for people."""
     site = site_of(request)
     return site.pages.answer(request, "api.html", site.language(request), operations=OPERATIONS)
-
-
-def error_page(request: Request, problem: Problem) -> Response:
-    """What went wrong, what is safe, what to do."""
-    site = site_of(request)
-    language = site.language(request)
-    heading = HEADINGS.get(problem.reason, HEADINGS["bad_request"])
-    return site.pages.answer(
-        request,
-        "error.html",
-        language,
-        problem.status,
-        heading=site.languages.line(language, heading),
-        message=site.message(problem, language),
-        action_url="/j" if problem.reason == "no_seat" else "/",
-        action_label=site.languages.line(
-            language,
-            say("Come in with a code")
-            if problem.reason == "no_seat"
-            else say("Go to the front door"),
-        ),
-    )
-
-
-HEADINGS: Final = {
-    "bad_request": say("That did not work"),
-    "no_seat": say("You have no seat here yet"),
-    "not_allowed": say("This is not open to you"),
-    "unknown": say("There is nothing here"),
-    "gone": say("This room is closed"),
-    "closed": say("The door is closed"),
-    "too_many": say("A moment, please"),
-    "tripped": say("Something tripped"),
-    "unwritable": say("We cannot save at this moment"),
-}

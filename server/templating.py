@@ -100,16 +100,18 @@ class Manifest:
         entry = self._fresh().get(source)
         return f"/static/{entry['file']}" if entry else f"/static/{source}"
 
-    def preloads(self, source: str) -> list[str]:
-        """Addresses of the chunks a script imports, all the way down."""
+    def preloads(self, source: str, later: object = False) -> list[str]:
+        """Addresses of the chunks a script imports, all the way down; with `later` also of those it
+        asks for when they are needed: what a device keeps must have them too."""
         entries = self._fresh()
+        kinds = ("imports", "dynamicImports") if later else ("imports",)
         found: dict[str, None] = {}
-        waiting = list(entries.get(source, {}).get("imports", []))
+        waiting = [name for kind in kinds for name in entries.get(source, {}).get(kind, [])]
         while waiting:
             name = waiting.pop(0)
             if name in entries and f"/static/{entries[name]['file']}" not in found:
                 found[f"/static/{entries[name]['file']}"] = None
-                waiting += entries[name].get("imports", [])
+                waiting += [more for kind in kinds for more in entries[name].get(kind, [])]
         return list(found)
 
 

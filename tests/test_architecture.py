@@ -127,6 +127,7 @@ WITHOUT_TESTS = {
     "rooms/wire.py": "values without behaviour; `tests/test_docs.py` has an example of each",
     "rooms/wire_board.py": "values without behaviour; tests of the note, theme, section desks",
     "rooms/wire_helm.py": "values without behaviour; tests of the helm desk",
+    "rooms/wire_renderings.py": "values without behaviour; tests of the rendering desk",
     "rooms/wire_safety.py": "values without behaviour; tests of the safety desk",
     "rooms/wire_agenda.py": "values without behaviour; tests of agenda_desk and agenda_view",
 }

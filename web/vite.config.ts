@@ -34,7 +34,7 @@ const styles = readdirSync("styles")
 /** What several pages share, in few files: each is a round trip of its own, and a browser asks for
  *  six at a time. `door` serves the pages before a room too, and must stay small. */
 const shared = [
-  { name: "door", test: /\/src\/(boot|i18n|copy|kept)\.ts$/, priority: 4 },
+  { name: "door", test: /\/src\/(boot|i18n|copy|kept|seen)\.ts$/, priority: 4 },
   {
     name: "live",
     test: /\/src\/(mount|stage|frame|keeper|hall|keyboard|keys|here|whereabouts|tongue|panel\/menu|blocks\/(block|box|fill))\.ts$|lit\/directives\/repeat/,

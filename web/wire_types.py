@@ -14,7 +14,15 @@ import msgspec
 
 from activities import blocks, kernel
 from activities.blocks import AnyBlock, Line, Place, SeatState, Sees, Who, Words
-from rooms import board_state, memo_text, note_add_desk, photos, wire, wire_board
+from rooms import (
+    board_state,
+    memo_text,
+    note_add_desk,
+    photos,
+    wire,
+    wire_board,
+    wire_renderings,
+)
 
 TARGET: Final = Path(__file__).parent / "src" / "wire.ts"
 HEAD: Final = """// Written by web/wire_types.py from rooms/wire.py and activities/blocks.py.
@@ -68,6 +76,8 @@ def typescript() -> str:
         "/** Characters of a note, and of one place of the memo. */\n"
         f"export const NOTE_LIMIT = {wire_board.NOTE_LIMIT};\n"
         f"export const PLACE_LIMIT = {memo_text.TEXT_MAX};\n"
+        "/** Characters of what a note says in another language. */\n"
+        f"export const RENDERING_LIMIT = {wire_renderings.RENDERING_LIMIT};\n"
         "/** Bytes of one picture. */\n"
         f"export const PHOTO_LIMIT = {photos.PHOTO_LIMIT};\n"
         "/** Milliseconds in which a card that was taken away can be brought back. */\n"

@@ -7,8 +7,9 @@ from typing import Any, Final
 
 from pycrdt import Doc
 
-from rooms.board_schema import Card, Section, put_card, put_section
+from rooms.board_schema import Card, Rendering, Section, put_card, put_section
 from rooms.card_words import CardKind
+from rooms.renderings import mark
 from tests.browser.samples import NOW, view
 
 LEAD: Final = "s9"
@@ -25,6 +26,18 @@ SAID: Final[tuple[tuple[str, CardKind, str, str, int], ...]] = (
     ("s3", "practice", "A repair day each new moon: one street, one drain, food for all.", "en", 2),
     ("s1", "quote", "“Nobody asked us to leave. They asked us what the water does.”", "en", 2),
 )
+RENDERED: Final = {
+    4: (Rendering("en", "How do we keep the neighbours with us after the first flood?", "s7", ""),),
+    1: (
+        Rendering("ar", "أصغينا أولًا، ثم رسمنا الخريطة.", "s8", mark(SAID[1][3])),
+        Rendering("en", "First we listened, then we drew the map.", "s1", mark(SAID[1][3])),
+    ),
+    0: (
+        Rendering("ar", "امشوا على النهر قبل أن ترسموه. الخريطة آخر شيء.", "s8", mark(SAID[0][3])),
+    ),
+}
+"""Notes of the evening in other languages, by number; the first was changed since."""
+
 LONG: Final = (
     "Die Hochwasserschutzgenossenschaftsmitgliederversammlung beschließt Rückhaltebeckenunterhaltungsmaßnahmen",
     "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenbefestigungsvorrichtung",
@@ -68,6 +81,7 @@ def evening() -> list[Card]:
             100 + n, seat, kind, text,
             language=language, theme=heads[theme].id, group="a2-c1" if n % 3 == 0 else "",
             ticks=("s4", "s6") if n == 2 else ("s2",) if n == 6 else (),
+            renderings=RENDERED.get(n, ()),
         )
         for n, (seat, kind, text, language, theme) in enumerate(SAID)
     ]  # fmt: skip

@@ -174,9 +174,9 @@ def build() -> Site:
     site.add(
         "unknown",
         "error.html",
-        heading="There is no such room",
-        message="The link may be old or cut short. Nothing was lost: ask for the link again, "
-        "or join with the code.",
+        heading="There is nothing here",
+        message="We do not know this room or code. Check it, or ask whoever invited you.",
+        safe="Nothing was changed.",
     )
     people, desk = samples.people(), samples.desk()
     for name, view in samples.screens().items():

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from tests.browser.house import PHONE, Guest, House, Room, Seat
 from tests.browser.test_connection import asking, box, line
+from tests.browser.test_memo_page import exchange, heard
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -22,6 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 LAST_SEEN: Final = re.compile(r"Last seen at .*You have no line\.")
 ON_DEVICE: Final = re.compile("Saved on this device")
 SAVED: Final = re.compile(r"Connected\s*Saved$")
+NOT_SENT: Final = re.compile("^Not sent yet")
+QUOTE: Final = "Nobody had asked the river before."
+REMARK: Final = "At our market the women walked first as well."
 PATIENCE: Final = 4.0
 """Seconds a page waits for the network before it opens what is kept (`web/src/worker.ts`)."""
 
@@ -78,6 +82,18 @@ def gone(guest: Guest, room: str) -> None:
             return
         assert time.monotonic() < end, (left, found["rooms"])
         guest.page.wait_for_timeout(100)
+
+
+def cut(guest: Guest) -> None:
+    """The line goes, and the page is put away."""
+    line(guest).cut()
+    guest.leave()
+
+
+def mend(guest: Guest) -> None:
+    """There is a line again."""
+    line(guest).mend()
+    guest.page.evaluate("window.dispatchEvent(new Event('online'))")
 
 
 @pytest.fixture
@@ -254,3 +270,155 @@ def test_a_device_of_several_opens_behind_its_cover(
     expect(box(table)).to_have_count(0)
     table.press(re.compile("^I am"))
     expect(box(table)).to_be_visible()
+
+
+def test_my_words_open_without_a_line_and_an_answer_is_none_before_the_room_has_it(
+    house: House, browser: Browser
+) -> None:
+    room, _ = exchange(house)
+    rosa = room.join("Rosa Tausa")
+    said = {"type": "words.write", "seat": rosa.seat, "text": QUOTE}
+    assert room.lead.send(said).is_success
+    phone = a_phone(house, browser, "Rosa Tausa")
+    phone.sit(rosa, "/me")
+    words = phone.page.get_by_role("article", name="Your exact words")
+    expect(words).to_contain_text(QUOTE)
+    lies = until_kept(phone, f"{room.id}/me", pages=1)
+    assert rosa.token not in json.dumps(lies)
+    cut(phone)
+
+    # Both links lead there: the exchange is over, and its screens are not kept.
+    for path in ("", "/me"):
+        phone.page.goto(f"/r/{room.id}{path}")
+        phone.sees(LAST_SEEN)
+        words = phone.page.get_by_role("article", name="Your exact words")
+        expect(words).to_contain_text("Your circle only, until you say")
+    words.get_by_role("button", name="Answer").click()
+    phone.page.get_by_role("radio", name="My words, with my first name").check()
+    phone.press("This is my answer")
+    for _ in range(2):  # and again after the page was closed
+        expect(words.get_by_text(NOT_SENT)).to_be_visible()
+        expect(words).to_contain_text("Your circle only, until you say")
+        expect(words).not_to_contain_text("With your first name")
+        expect(phone.state).to_contain_text("Not saved (1)")
+        phone.leave()
+        phone.page.goto(f"/r/{room.id}/me")
+        words = phone.page.get_by_role("article", name="Your exact words")
+    mend(phone)
+    expect(words).to_contain_text("With your first name")
+    expect(phone.state).to_have_text(SAVED)
+    expect(phone.page.get_by_text(NOT_SENT)).to_have_count(0)
+
+    # Taken back elsewhere: at the next opening of any page nothing of it is left here.
+    phone.leave()
+    found = rosa.get("words", seat=rosa.seat).json()["words"]
+    mine = next(one["words"] for one in found if one["text"] == QUOTE)
+    assert rosa.send({"type": "words.erase", "words": mine}).is_success
+    phone.page.goto(f"/r/{room.id}")
+    end = time.monotonic() + 20
+    while QUOTE in json.dumps(kept(phone)["rooms"]):
+        assert time.monotonic() < end
+        phone.page.wait_for_timeout(100)
+    assert not phone.troubles
+
+
+def test_the_memo_opens_without_a_line_to_write_in_and_to_read(
+    house: House, browser: Browser
+) -> None:
+    room, kofi = exchange(house)
+    rosa = room.join("Rosa Tausa")
+    writer = a_phone(house, browser, "Kofi Mensah")
+    writer.sit(kofi, "/memo")
+    writer.page.locator(".asking").scroll_into_view_if_needed()
+    heard(writer.page).click()
+    writer.page.keyboard.type("We walked first")
+    expect(writer.page.get_by_text("Saved", exact=True)).to_be_visible()
+    until_kept(writer, f"{room.id}/memo", pages=1)
+    cut(writer)
+    writer.page.goto(f"/r/{room.id}/memo")
+    writer.sees(LAST_SEEN)
+    writer.page.locator(".asking").scroll_into_view_if_needed()
+    expect(heard(writer.page)).to_contain_text("We walked first")
+    heard(writer.page).click()
+    writer.page.keyboard.press("Control+End")
+    writer.page.keyboard.type(" and drew later")
+    expect(writer.page.get_by_text(ON_DEVICE)).to_be_visible()
+    mend(writer)
+    expect(writer.page.get_by_text("Saved", exact=True)).to_be_visible()
+    expect(writer.page.get_by_text(LAST_SEEN)).to_have_count(0)
+    assert "We walked first and drew later" in room.lead.get("memo.md").text
+    writer.press("Keep as it is")
+    expect(writer.page.get_by_text("nothing is missing")).to_be_visible()
+    writer.leave()
+
+    room.lead.tap("memo.send")
+    reader = a_phone(house, browser, "Rosa Tausa")
+    reader.sit(rosa, "/memo")
+    reader.sees("Version 1.")
+    until_kept(reader, f"{room.id}/memo", pages=1)
+    cut(reader)
+    reader.page.goto(f"/r/{room.id}/memo")
+    reader.sees(LAST_SEEN)
+    reader.sees("We walked first and drew later")
+    reader.press(re.compile("Say something about this part"))
+    reader.page.get_by_label(re.compile("What you say about")).fill(REMARK)
+    reader.press("Say it")
+    expect(reader.page.get_by_text(ON_DEVICE)).to_be_visible()
+    mend(reader)
+    expect(reader.page.locator(".said li")).to_contain_text(REMARK)
+    assert not [*writer.troubles, *reader.troubles]
+
+
+def test_the_agenda_opens_without_a_line_for_who_writes_it_and_who_reads_it(
+    house: House, browser: Browser
+) -> None:
+    room = house.open_room("Living with the river", "Amina Diallo")
+    lead = a_phone(house, browser, "Amina Diallo")
+    lead.sit(room.lead, "/agenda")
+    until_kept(lead, f"{room.id}/agenda", pages=1)
+    reader = a_phone(house, browser)
+    reader.sit(room.join("Wanjiru Kamau"))
+    until_kept(reader, room.id)
+    reader.page.goto(f"/r/{room.id}/agenda")
+    until_kept(reader, f"{room.id}/outline", pages=3)
+    first = reader.page.locator(".plan .what").first.inner_text()
+    for guest in (lead, reader):
+        cut(guest)
+        guest.page.goto(f"/r/{room.id}/agenda")
+        guest.sees(LAST_SEEN)
+        expect(guest.page.locator(".plan .what").first).to_have_text(first)
+
+    # What is changed now is sent later.
+    lead.page.get_by_role("button", name=re.compile(first)).first.click()
+    lead.page.get_by_label("Its name").fill("Who is here")
+    lead.page.get_by_label("Its name").press("Tab")
+    expect(lead.page.get_by_text(ON_DEVICE)).to_be_visible()
+    mend(lead)
+    expect(lead.page.get_by_text(LAST_SEEN)).to_have_count(0)
+    expect(lead.page.locator(".plan .what").first).to_have_text("Who is here")
+    expect(lead.page.get_by_text("saved", exact=True)).to_be_visible()
+    mend(reader)
+    expect(reader.page.locator(".plan .what").first).to_have_text("Who is here")
+    expect(reader.page.get_by_text(LAST_SEEN)).to_have_count(0)
+    assert not [*lead.troubles, *reader.troubles]
+
+
+def test_a_device_of_several_keeps_nobodys_own_pages(
+    house: House, browser: Browser, asked: tuple[Room, Seat]
+) -> None:
+    room, seat = asked
+    phone = a_phone(house, browser)
+    phone.sit(seat)
+    until_kept(phone, room.id)
+    phone.page.goto(f"/r/{room.id}/me")
+    until_kept(phone, f"{room.id}/me", pages=3)
+    table = {"name": "Baraka Otieno", "where": "room", "carried_by": seat.seat}
+    at = f"{house.address}/api/rooms/{room.id}/seats"
+    assert house.http.post(at, headers=seat.bearer, json=table).is_success
+    end = time.monotonic() + 20
+    while [len(each["seats"]) for each in kept(phone)["rooms"]] != [2]:
+        assert time.monotonic() < end
+        phone.page.wait_for_timeout(100)
+    cut(phone)
+    phone.page.goto(f"/r/{room.id}/me")
+    phone.sees("Passing to")  # the room, behind its cover

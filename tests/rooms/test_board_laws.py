@@ -1,5 +1,5 @@
 """Laws of the board: whatever people send, in whatever order, and whoever sends it (BRD1, BRD2,
-BRD4). Decisions are made as the room makes them, without storage or documents."""
+BRD4, BRD10). Decisions are made as the room makes them, without storage or documents."""
 
 import itertools
 from typing import Any
@@ -20,6 +20,7 @@ from rooms.note_gone_desk import erase_due
 from rooms.room_state import RoomState
 from rooms.seats import Seat
 from rooms.whole import Draft, Whole
+from rooms.wire_renderings import NoteRender, NoteUnrender
 from tests.rooms.house import asking_of
 
 PEOPLE = ("s1", "s2", "s3", "s4")
@@ -96,6 +97,9 @@ class Table:
             assert note.seat == author
             if note.kind != "theme":
                 assert note.words == words, "somebody changed a text"
+        assert state.renderings.keys() <= there, "something was left of a card that went"
+        for card, made in state.renderings.items():
+            assert all((one.card, one.language) == (card, at) for at, one in made.items())
         spots = {board_moves.spot_of(state, note) for note in state.notes.values()}
         rows = {spot: board_moves.standing(state, spot) for spot in spots}
         assert sorted(n.card for row in rows.values() for n in row) == sorted(state.notes)
@@ -186,6 +190,9 @@ def steps(draw: st.DrawFn) -> tuple[str, str, tuple[Any, ...]]:
                 "undo",
                 "undo",
                 "move_all",
+                "render",
+                "render",
+                "unrender",
                 "wait",
             ]
         )
@@ -254,6 +261,11 @@ def command(table: Table, kind: str, args: tuple[Any, ...]) -> Command:
         case "move_all":
             cards = tuple(dict.fromkeys(pick(ever, n) for n in some))
             return wire_board.NoteMove(cards=cards, theme=pick(["", *themes], other))
+        case "render" | "unrender":
+            language = pick(["en", "ar", "sw"], other)
+            if kind == "unrender":
+                return NoteUnrender(card=pick(ever, one), language=language)
+            return NoteRender(card=pick(ever, one), language=language, text=text())
         case _:
             points = state.board.checkpoints
             at_ = points[one % len(points)].at if points else 0
@@ -268,7 +280,7 @@ MAKES = ("cluster", "rename", "split", "merge", "order", "section", "name_sectio
 
 @settings(max_examples=40)
 @given(st.lists(steps(), min_size=15, max_size=40))
-def test_whatever_people_do_every_card_is_in_one_place_BRD1_BRD2_BRD4(
+def test_whatever_people_do_every_card_is_in_one_place_BRD1_BRD2_BRD4_BRD10(
     script: list[tuple[str, str, tuple[Any, ...]]],
 ) -> None:
     table = set_table()
@@ -283,6 +295,10 @@ def test_whatever_people_do_every_card_is_in_one_place_BRD1_BRD2_BRD4(
                 assert reason == "not_allowed"
             if isinstance(asked, wire_board.NoteDelete | wire_board.NoteRestore) and not reason:
                 assert table.authors[asked.card][0] == sender
+            if isinstance(asked, NoteRender | NoteUnrender) and not reason:
+                old = before.renderings.get(asked.card, {}).get(asked.language)
+                owner = table.authors[asked.card][0]
+                assert old is None or sender in (*FACILITATORS, old.by, owner)
             if isinstance(asked, wire_board.NoteMove) and not reason:
                 moved = (asked.card,) if asked.card else asked.cards
                 owners = {before.notes[c].seat for c in moved if c in before.notes}

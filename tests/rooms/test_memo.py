@@ -460,6 +460,8 @@ def test_moods_are_counts_of_the_fixed_answers_in_the_participants_copy_only() -
     assert "tired but glad" not in plain_text(draft(SAMPLE, "participants"))
     spelled = replace(SAMPLE, moods={"part_cloud": 5, "word": 9})
     assert "At the check-in: some cloud 5" in plain_text(draft(spelled, "participants"))
+    arabic = plain_text(draft(replace(SAMPLE, language="ar"), "participants"))
+    assert "sun 6، some cloud 4، rain 2" in arabic
     few = replace(SAMPLE, moods={"storm": 1, "sun": 2})
     assert "storm" not in plain_text(draft(few, "participants"))
 

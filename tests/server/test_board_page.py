@@ -32,5 +32,39 @@ async def test_its_cards_can_be_read_before_the_script_runs(
     assert [column["title"] for column in boot["first"]] == ["Listening first", ""]
 
 
+async def test_a_card_in_another_language_is_read_in_ones_own_before_the_script_runs_BRD10(
+    app: Starlette, opened: Opened, client: httpx.AsyncClient
+) -> None:
+    bearer = {"authorization": f"Bearer {opened.lead.token}", **OWN}
+    path = f"/api/rooms/{opened.room}"
+    commands: list[dict[str, str]] = [
+        {
+            "type": "note.add",
+            "document": "board",
+            "section": "",
+            "kind": "insight",
+            "text": "El río",
+        }
+    ]
+    for n in range(2):
+        body = {"request": f"r-{n}", "command": commands[n]}
+        answer = await client.post(f"{path}/commands", json=body, headers=bearer)
+        assert answer.status_code == 200, answer.text
+        (card,) = (await client.get(f"{path}/board", headers=bearer)).json()["cards"]
+        render = {"type": "note.render", "card": card["id"], "language": "ar", "text": "النهر"}
+        commands.append(render)
+    body = {"code": opened.code, "name": "Huda", "language": "ar", "where": "remote"}
+    huda = (await client.post(f"{path}/seats", json=body)).json()
+    pages = {}
+    for token in (opened.lead.token, huda["token"]):
+        async with browser(app) as http:
+            cookie = {"cookie": f"seat_{opened.room}={token}"}
+            page = (await http.get(f"/r/{opened.room}/board", headers=cookie)).text
+            pages[token] = page.split('id="boot"')[0]
+    assert '<p class="text" lang="ar" dir="rtl">النهر</p><details' in pages[huda["token"]]
+    assert "El río</p></details>" in pages[huda["token"]], "the original is one tap away"
+    assert "النهر" not in pages[opened.lead.token]
+
+
 async def test_nobody_without_a_seat_reads_it(opened: Opened, client: httpx.AsyncClient) -> None:
     assert (await client.get(f"/r/{opened.room}/board")).status_code == 401

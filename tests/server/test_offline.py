@@ -100,7 +100,7 @@ async def test_a_shell_has_nothing_of_any_room_or_person(client: httpx.AsyncClie
     assert "seat" not in boot
 
 
-@pytest.mark.parametrize("path", ["panel/en", "memo/en", "me/en", "room/xx", "room/en/more"])
+@pytest.mark.parametrize("path", ["panel/en", "screen/en", "ready/en", "room/xx", "room/en/more"])
 async def test_nothing_else_has_a_shell(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(f"/kept/{path}")).status_code == 404
 

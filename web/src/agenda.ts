@@ -8,11 +8,11 @@ import { at, day, local, moment, night, standing, zone } from "./agenda/times";
 import type { AgendaBoot, Kind } from "./agenda/types";
 import { readBoot } from "./boot";
 import { ticker } from "./clock";
-import { fixedPlace, StagePart } from "./frame";
+import { fixedPlace, StagePart, saved } from "./frame";
 import { hour, number, t, tn } from "./i18n";
+import { keep as keepPage, stageOf } from "./keeper";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
-import { openStage } from "./stage";
 import type { PlanItem, PlanWarning } from "./wire";
 
 /** Seconds in which an agenda that was replaced can be put back. */
@@ -45,7 +45,7 @@ export class AgendaPage extends StagePart {
   declare spoken: string;
   /** What became of a template or file, said beside their buttons. */
   declare told: string;
-  private plan!: Plan;
+  plan!: Plan;
   private behindItem: string | null = null;
   private known = "";
   /** The item as it was when the person put the cursor into one of its boxes. */
@@ -108,11 +108,13 @@ export class AgendaPage extends StagePart {
 
   private top(title: string): TemplateResult {
     const { stage } = this;
-    const state = !stage.connection.connected
-      ? html`<b>${t("finding the line again")}</b>`
-      : stage.unsaved.count
-        ? html`<span>${t("saving")}</span>`
-        : html`<span class="okc">${t("saved")}</span>`;
+    const state = stage.kept
+      ? saved(stage)
+      : !stage.connection.connected
+        ? html`<b>${t("finding the line again")}</b>`
+        : stage.unsaved.count
+          ? html`<span>${t("saving")}</span>`
+          : html`<span class="okc">${t("saved")}</span>`;
     return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note lineword">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "flip back")}${t("Panel")}</a></nav></header>`;
   }
 
@@ -585,4 +587,16 @@ function letter(role: string): string {
 }
 
 define("tl-agenda", AgendaPage);
-void enter(openStage("seat"), readBoot().room, "tl-agenda");
+async function start(): Promise<void> {
+  const stage = await stageOf("seat", "agenda");
+  if (!stage && readBoot().kept) return;
+  if (stage) {
+    const { kinds, templates, limits, organiser, plan } = stage.boot as AgendaBoot;
+    keepPage(stage, ["agenda"], "agenda", () => ({
+      ...{ kinds, templates, limits, organiser },
+      plan: document.querySelector<AgendaPage>("tl-agenda")?.plan.now ?? plan,
+    }));
+  }
+  await enter(stage, readBoot().room, "tl-agenda");
+}
+void start();

@@ -3,13 +3,14 @@
 import type * as Y from "yjs";
 import { DRAFT_LIMIT } from "./sizes";
 
-const segmenter =
-  "Segmenter" in Intl ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
+/** Made with the first letter that is typed: it holds up a slow phone. */
+let segmenter: Intl.Segmenter | undefined;
 
 /** Offsets (UTF-16) between graphemes of `text`, both ends included. */
 function boundaries(text: string): Set<number> {
   const found = new Set<number>([0, text.length]);
-  if (segmenter) {
+  if ("Segmenter" in Intl) {
+    segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
     for (const piece of segmenter.segment(text)) found.add(piece.index);
     return found;
   }

@@ -237,7 +237,8 @@ export class BoardPage extends StagePart implements Board {
     const { place } = this;
     if (!place || !changed.size) return;
     for (const card of place.shelf.all())
-      if (changed.has(this.stage.author(card))) place.shelf.look(card.id);
+      if (changed.has(this.stage.author(card)) || card.renderings.some(({ by }) => changed.has(by)))
+        place.shelf.look(card.id);
   }
 
   /** Once the columns stand: what moved is seen to move, and the focus is where it belongs. */

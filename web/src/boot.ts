@@ -43,6 +43,8 @@ export interface Boot {
   words?: WordsMessage;
   /** Page "memo": the draft as a tree. */
   memo?: unknown;
+  /** Page "agenda": the plan, and what it is made of (`agenda/types.ts`). */
+  plan?: unknown;
   /** Where a page without a seat posts the secret of its link. */
   recover?: string;
   /** Page "board": names of the circles that may be named. */

@@ -56,6 +56,11 @@ export class Commands extends EventTarget {
     return this.drawer.all().some((sent) => sent.id === request);
   }
 
+  /** Whether any of those without an answer is like this. */
+  waits(like: (payload: Sent["payload"]) => boolean): boolean {
+    return this.drawer.all().some((sent) => like(sent.payload));
+  }
+
   /** Whether the command of a button is on its way. */
   busy(key: string): boolean {
     return this.drawer.all().some((sent) => sent.key === key);

@@ -3,8 +3,9 @@
 import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "./clock";
 import { copyText } from "./copy";
-import { day, hour, t, tn, tp } from "./i18n";
+import { hour, t, tn, tp } from "./i18n";
 import { icon, Part } from "./part";
+import { seenSentence } from "./seen";
 import type { Stage } from "./stage";
 import type { Offer, ViewMessage } from "./wire";
 
@@ -92,20 +93,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
 
 /** The page came out of this device: what stands on it may be over. */
 function lastSeen(at: number): TemplateResult {
-  const then = new Date(at);
-  const iso = (date: Date) =>
-    [date.getFullYear(), date.getMonth() + 1, date.getDate()]
-      .map((part) => String(part).padStart(2, "0"))
-      .join("-");
-  const today = iso(then) === iso(new Date());
-  return html`<p class="refused seen">${icon("noline")}<span><b>${
-    today
-      ? t("Last seen at {time}. You have no line.", { time: hour(at) })
-      : t("Last seen on {day}, at {time}. You have no line.", {
-          day: day(iso(then)),
-          time: hour(at),
-        })
-  }</b> ${t("What you write is kept on this device and sent later.")}</span></p>`;
+  return html`<p class="refused seen">${icon("noline")}<span><b>${seenSentence(at)}</b> ${t("What you write is kept on this device and sent later.")}</span></p>`;
 }
 
 function endingSentence(code: number): string {

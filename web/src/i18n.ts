@@ -12,10 +12,21 @@ let catalogue: Catalogue = {
 /** The sentences of this page: a file of its own that the browser keeps, run before this script. */
 let messages: Messages = {};
 
+/** What writes numbers and times: each costs a slow phone a millisecond to make, and a page asks for
+ *  the same few many times over. */
+const writers = new Map<string, unknown>();
+
+function writer<W>(name: string, make: (language: string) => W): W {
+  const found = (writers.get(name) as W | undefined) ?? make(catalogue.language);
+  writers.set(name, found);
+  return found;
+}
+
 /** Use the catalogue of this page. */
 export function useCatalogue(given: Catalogue | undefined): void {
   if (!given) return;
   catalogue = given;
+  writers.clear();
   const sent = globalThis as { talanoaMessages?: Messages };
   messages = given.messages ?? sent.talanoaMessages ?? {};
 }
@@ -41,7 +52,7 @@ export function tn(one: string, many: string, n: number, args: Args = {}): strin
   const found = messages[one];
   const shown = { n: number(n), ...args };
   if (Array.isArray(found)) {
-    const category = new Intl.PluralRules(catalogue.language).select(n);
+    const category = writer("plural", (tag) => new Intl.PluralRules(tag)).select(n);
     const { plurals } = catalogue;
     const form = plurals[n] ?? plurals[category] ?? plurals.other ?? 0;
     const text = found[form];
@@ -78,15 +89,15 @@ export function runs(code: string): "ltr" | "rtl" {
 
 /** A number in the page's language. */
 export function number(n: number): string {
-  return new Intl.NumberFormat(catalogue.language).format(n);
+  return writer("number", (tag) => new Intl.NumberFormat(tag)).format(n);
 }
 
 /** A moment (ms) as hours and minutes on this device's own wall clock. */
 export function hour(ms: number): string {
-  return new Intl.DateTimeFormat(catalogue.language, {
-    hour: "2-digit",
-    minute: "2-digit",
-  }).format(new Date(ms));
+  return writer(
+    "hour",
+    (tag) => new Intl.DateTimeFormat(tag, { hour: "2-digit", minute: "2-digit" }),
+  ).format(new Date(ms));
 }
 
 /** A moment (ms) within the next week: the day of the week, and the hour. */

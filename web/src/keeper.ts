@@ -3,8 +3,16 @@ import { type Boot, readBoot } from "./boot";
 import { learn, serverNow } from "./clock";
 import { finished } from "./frame";
 import { language, useCatalogue } from "./i18n";
-import { forgetRoom, forgetViews, type KeptRoom, keepRoom, keptRoom } from "./kept";
-import { Stage } from "./stage";
+import {
+  forgetPage,
+  forgetRoom,
+  forgetViews,
+  type KeptRoom,
+  keepRoom,
+  keptRoom,
+  recordOf,
+} from "./kept";
+import { openStage, Stage } from "./stage";
 import type { Lens, ServerMessage } from "./wire";
 
 const WORKER = "/sw.js";
@@ -19,6 +27,14 @@ const GATHER = 1_000;
 const NO_ROOM = new Set([4404, 4410]);
 const MOVED = 4411;
 const NO_SEAT = new Set([4401, 4403, MOVED]);
+/** Pages that are one person's: a device of several keeps none of them. */
+const PERSONAL = ["me", "memo", "agenda"];
+/** Of those, what is asked for again whenever there is a line, and where. */
+const RENEWED: Record<string, "words" | "memo"> = { me: "words", memo: "memo" };
+/** Answers that say: not any more. */
+const NOT_ANY_MORE = new Set([401, 403, 404, 410]);
+/** What the server says that a page is made of. */
+const SAID = new Set(["view", "people", "device", "words", "plan"]);
 
 interface Policies {
   createPolicy(
@@ -36,9 +52,14 @@ function trusted(): string {
   return trustedTypes?.createPolicy("talanoa", rules).createScriptURL(WORKER) ?? WORKER;
 }
 
-/** Keeps the room from now on. Where a browser has no service workers (plain http, the browsers in
- *  chat apps) nothing is kept: nobody could open it. */
-export function keep(stage: Stage, pages: readonly string[]): void {
+/** Keeps the room, or a `page` of it with `more`, from now on. Where a browser has no service
+ *  workers (plain http, the browsers in chat apps) nothing is kept: nobody could open it. */
+export function keep(
+  stage: Stage,
+  pages: readonly string[],
+  page = "",
+  more?: () => Partial<Boot>,
+): void {
   if (!navigator.serviceWorker) return;
   const { connection, boot } = stage;
   let able = false;
@@ -48,9 +69,12 @@ export function keep(stage: Stage, pages: readonly string[]): void {
     window.clearTimeout(writing);
     writing = undefined;
     if (!able || connection.ending || stage.kept) return;
+    const several = page && boot.seats.length > 1;
+    if (several) void forgetPage(boot.room, page);
+    if (several && stage.lens !== "seat") return;
     // An exchange that is over is nobody's business who borrows the phone next week.
-    if (stage.view && finished(stage.view)) void forgetViews(boot.room);
-    else void keepRoom(record(stage, at));
+    if ((several || !page) && stage.view && finished(stage.view)) void forgetPage(boot.room, "");
+    else void keepRoom(several ? record(stage, at, "") : record(stage, at, page, more));
   };
   const begin = async () => {
     try {
@@ -61,6 +85,7 @@ export function keep(stage: Stage, pages: readonly string[]): void {
       await leave(boot);
       able = true;
       if (connection.connected) write();
+      await renew(boot.room, page);
     } catch {
       // Refused: everything goes on as it did.
     }
@@ -71,8 +96,16 @@ export function keep(stage: Stage, pages: readonly string[]): void {
   });
   connection.addEventListener("message", (event) => {
     const { type } = (event as CustomEvent<ServerMessage>).detail;
-    if (type === "view" || type === "people" || type === "device")
-      writing ??= window.setTimeout(write, GATHER);
+    if (type === "device") void leave(boot);
+    if (SAID.has(type)) writing ??= window.setTimeout(write, GATHER);
+  });
+  stage.addEventListener("loaded", () => {
+    writing ??= window.setTimeout(write, GATHER);
+  });
+  stage.addEventListener("done", (event) => {
+    const { payload } = (event as CustomEvent<{ payload: { command: { type?: unknown } } }>).detail;
+    if (payload.command.type === "seat.leave")
+      for (const each of PERSONAL) void forgetPage(boot.room, each);
   });
   let line = connection.line;
   connection.addEventListener("change", () => {
@@ -91,17 +124,51 @@ export function keep(stage: Stage, pages: readonly string[]): void {
   });
 }
 
-/** Seats that went to another device while no page of the room was open here: their words go. */
-async function leave(boot: Boot): Promise<void> {
-  const here = new Set(boot.seats.map((each) => each.seat));
-  for (const { seat } of (await keptRoom(boot.room))?.seats ?? [])
-    if (!here.has(seat)) indexedDB.deleteDatabase(`talanoa/${boot.room}/mine/${seat}`);
+/** Seats that went to another device while no page of the room was open here: their words go. So
+ *  does what only one person, or only a facilitator, may see, where that is not so any more. */
+async function leave({ room, seats }: Boot): Promise<void> {
+  const here = new Set(seats.map((each) => each.seat));
+  const before = (await keptRoom(room))?.seats ?? [];
+  for (const { seat } of before)
+    if (!here.has(seat)) indexedDB.deleteDatabase(`talanoa/${room}/mine/${seat}`);
+  // One person's screen has no cover: it is not opened where there are several by now.
+  if (before.length && before.length < seats.length) await forgetPage(room, "");
+  const leads = seats.some((each) => each.role === "facilitator");
+  for (const page of PERSONAL) {
+    const kept = await keptRoom(room, page);
+    if (!kept) continue;
+    const led = page === "agenda" || kept.more?.lens === "panel";
+    if (seats.length > 1 || !here.has(kept.seat) || (led && !leads)) await forgetPage(room, page);
+  }
 }
 
-function record(stage: Stage, at: number): KeptRoom {
+/** What is kept of the other pages is asked for again: what was taken back elsewhere, or may not be
+ *  seen any more, must not be found here. */
+async function renew(room: string, here: string): Promise<void> {
+  for (const [page, name] of Object.entries(RENEWED)) {
+    const kept = page === here ? null : await keptRoom(room, page);
+    if (!kept) continue;
+    const headers: Record<string, string> = kept.tag ? { "if-none-match": kept.tag } : {};
+    const address = `/api/rooms/${room}/${name}${name === "words" ? `?seat=${kept.seat}` : ""}`;
+    const answer = await fetch(address, { headers });
+    if (NOT_ANY_MORE.has(answer.status)) await forgetPage(room, page);
+    const fresh = answer.ok ? { [name]: (await answer.json()) as unknown } : {};
+    if (answer.ok || answer.status === 304)
+      await keepRoom({
+        ...kept,
+        at: Date.now(),
+        tag: answer.headers.get("etag") ?? "",
+        more: { ...kept.more, ...fresh },
+      });
+  }
+}
+
+function record(stage: Stage, at: number, page: string, more?: () => Partial<Boot>): KeptRoom {
   const { boot } = stage;
+  const views = [...stage.views.values()];
   return {
-    id: boot.room,
+    id: recordOf(boot.room, page),
+    ...(page ? { room: boot.room, more: { lens: stage.lens, ...more?.() } } : {}),
     at,
     offset: serverNow() - Date.now(),
     language: language(),
@@ -109,19 +176,30 @@ function record(stage: Stage, at: number): KeptRoom {
     seat: boot.seat,
     device: boot.device,
     seats: boot.seats,
-    views: [...stage.views.values()],
+    // Pages beside the room show nothing of the step, and offer nothing that may be over.
+    views: page ? views.map((view) => ({ ...view, blocks: [], may: [] })) : views,
     people: stage.people,
     circles: boot.circles ?? {},
   };
 }
 
+/** The page's stage: as the server printed it, or as this device last saw it; null where a link has
+ *  no seat here (then nothing of the page stays either). */
+export async function stageOf(lens: Lens, page: string): Promise<Stage | null> {
+  const { kept, room } = readBoot();
+  if (kept) return reopen(lens, page);
+  const stage = openStage(lens);
+  if (!stage && room) void forgetPage(room, page);
+  return stage;
+}
+
 /** Without a line the worker hands out a shell: the room comes from this device. */
-export async function reopen(lens: Lens): Promise<Stage | null> {
+export async function reopen(lens: Lens, page = ""): Promise<Stage | null> {
   const shell = readBoot();
   if (!shell.kept) return null;
   useCatalogue(shell.catalogue);
   const room = /^\/r\/([\w-]+)/.exec(location.pathname)?.[1];
-  const kept = room ? await keptRoom(room) : null;
+  const kept = room ? await keptRoom(room, page) : null;
   if (!kept) {
     location.replace("/j");
     return null;
@@ -129,16 +207,17 @@ export async function reopen(lens: Lens): Promise<Stage | null> {
   const { at, offset, title, seat, device, seats, circles } = kept;
   const boot: Boot = {
     ...shell,
-    room: kept.id,
+    ...kept.more,
+    room: kept.room ?? kept.id,
     title,
     seat,
     device,
     seats,
     circles,
-    lens,
+    lens: kept.more?.lens ?? lens,
     seen: at,
   };
-  const stage = new Stage(boot, lens);
+  const stage = new Stage(boot, boot.lens);
   learn(Date.now() + offset);
   for (const view of kept.views) stage.views.set(view.seat, view);
   stage.people = kept.people;

@@ -1,13 +1,16 @@
 // What this device keeps of a room so that its link opens without a line: the last views of the
-// seats that are on it, one record a room, and which link leads to which room (hashed: the secret
-// itself is kept nowhere). Read by pages and by the service worker.
+// seats that are on it, one record a room and one for each other page that was opened, and which
+// link leads to which room (hashed: the secret itself is kept nowhere). Read by pages and by the
+// service worker.
 import type { Boot } from "./boot";
 import type { PeopleMessage, ViewMessage } from "./wire";
 
 /** A room as it was last seen here. No token, no key of a form, no secret. */
 export interface KeptRoom {
-  /** The room. */
+  /** The room, or "{room}/{page}". */
   id: string;
+  /** The room of a page. */
+  room?: string;
   /** When it was last seen with a line (ms, this device's clock). */
   at: number;
   /** The server's clock less this device's (ms). */
@@ -20,6 +23,10 @@ export interface KeptRoom {
   views: ViewMessage[];
   people: PeopleMessage | null;
   circles: Record<string, string>;
+  /** What else a page needs: words, memo, plan. */
+  more?: Partial<Boot>;
+  /** The server's mark of what was read, to ask whether it is still the same. */
+  tag?: string;
 }
 
 interface KeptLink {
@@ -91,17 +98,31 @@ export async function keepRoom(kept: KeptRoom): Promise<void> {
   });
 }
 
-/** The room as it was last seen here, if that is not too long ago. */
-export async function keptRoom(room: string): Promise<KeptRoom | null> {
-  const kept = await run<KeptRoom>("readonly", (rooms) => rooms.get(room));
+/** Under which name a page of a room is kept; "" is the room itself. */
+export function recordOf(room: string, page: string): string {
+  return page ? `${room}/${page}` : room;
+}
+
+/** The room, or a page of it, as it was last seen here, if that is not too long ago. */
+export async function keptRoom(room: string, page = ""): Promise<KeptRoom | null> {
+  const kept = await run<KeptRoom>("readonly", (rooms) => rooms.get(recordOf(room, page)));
   return kept && kept.at > Date.now() - KEPT_FOR ? kept : null;
 }
 
-/** The views of a room go, and what its links lead to; what its people wrote here stays. */
+/** One page of a room goes; with the room itself what its links lead to. */
+export async function forgetPage(room: string, page: string): Promise<void> {
+  await run("readwrite", (rooms, links) => {
+    if (!page) clean(links, room);
+    return rooms.delete(recordOf(room, page));
+  });
+}
+
+/** All that was seen of a room goes, and what its links lead to; what people wrote here stays. */
 export async function forgetViews(room: string): Promise<void> {
   await run("readwrite", (rooms, links) => {
     clean(links, room);
-    return rooms.delete(room);
+    clean(rooms, room);
+    return rooms.count();
   });
 }
 

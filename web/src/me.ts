@@ -6,9 +6,10 @@ import { consent } from "./blocks/fill";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, stateLine, tray } from "./frame";
 import { hour, moment, t, tn, tp } from "./i18n";
+import { keep, stageOf } from "./keeper";
 import { enter } from "./mount";
 import { define, icon } from "./part";
-import { openStage } from "./stage";
+import { DECIDES } from "./stage";
 import type { MyWords, WordsMessage } from "./wire";
 
 /** Milliseconds between two looks at where words stand in the memo. */
@@ -65,8 +66,15 @@ export class MePage extends StagePart {
   private async look(): Promise<void> {
     const { boot, seat } = this.stage;
     const answer = await fetch(`/api/rooms/${boot.room}/words?seat=${seat}`).catch(() => null);
-    if (answer?.ok) this.looked = (await answer.json()) as WordsMessage;
-    else this.requestUpdate();
+    if (answer?.ok) {
+      this.looked = (await answer.json()) as WordsMessage;
+      this.stage.dispatchEvent(new Event("loaded"));
+    } else this.requestUpdate();
+  }
+
+  /** What this page shows, for the device to keep. */
+  get seen(): WordsMessage | undefined {
+    return this.message && { ...this.message, words: this.words };
   }
 
   protected override render(): TemplateResult {
@@ -103,9 +111,21 @@ export class MePage extends StagePart {
     const here = this.open === each.words ? this.doing : "";
     return html`<article class="card words stack" data-words=${each.words} aria-label=${sort(each)}><p class="note">${sort(each)}${each.by ? html` · ${t("Written down by {name}", { name: `\u2068${each.by}\u2069` })}` : nothing}</p>
     ${each.gone ? html`<p class="quiet">${t("Deleted here, as you wished.")}</p>` : html`<blockquote dir="auto">“${each.text}”</blockquote>`}
-    <div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${this.place(each)}</div>
+    ${this.waits(each) ? html`<p class="note waits" role="status">${icon("pencil")}${t("Not sent yet. Until it is, everything stays as it is here.")}</p>` : nothing}<div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${this.place(each)}</div>
     ${each.until ? html`<p class="note">${t("It is deleted here at {time}. Until then you can change your mind.", { time: hour(each.until) })}</p>` : nothing}
     ${here === "answer" ? this.asking(each) : here === "edit" ? this.editing(each) : here === "erase" ? this.erasing(each) : this.offers(each, given)}</article>`;
+  }
+
+  /** Whether something was decided about them here that the room does not know yet. */
+  private waits(each: MyWords): boolean {
+    const { commands, connection, seat } = this.stage;
+    if (connection.connected) return false;
+    return commands.waits(
+      ({ command, seat: whose }) =>
+        DECIDES.test(String(command.type)) &&
+        whose === seat &&
+        (command.words ?? each.words) === each.words,
+    );
   }
 
   /** Where they stand in the memo people get, by heading. */
@@ -288,4 +308,13 @@ function where(each: MyWords): string {
 
 define("tl-box", Box);
 define("tl-me", MePage);
-void enter(openStage("seat"), readBoot().room, "tl-me");
+async function start(): Promise<void> {
+  const stage = await stageOf("seat", "me");
+  if (!stage && readBoot().kept) return;
+  if (stage)
+    keep(stage, ["me"], "me", () => ({
+      words: document.querySelector<MePage>("tl-me")?.seen ?? stage.boot.words,
+    }));
+  await enter(stage, readBoot().room, "tl-me");
+}
+void start();

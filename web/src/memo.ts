@@ -8,6 +8,7 @@ import "./blocks/photo";
 import { readBoot } from "./boot";
 import { fixedPlace, StagePart, saved, tray } from "./frame";
 import { number, runs, t, tn, woven } from "./i18n";
+import { keep, stageOf } from "./keeper";
 import "./memo/exports";
 import { type Changed, changedSinceSent } from "./memo/changed";
 import { drawLedger, drawNote, fetchLedger } from "./memo/ledger";
@@ -33,7 +34,6 @@ import {
 } from "./memo/tree";
 import { enter } from "./mount";
 import { define, icon, initials } from "./part";
-import { openStage } from "./stage";
 import type { Cards } from "./wire";
 
 /** Milliseconds between two readings of the draft, while the room goes on. */
@@ -73,6 +73,7 @@ export class MemoPage extends StagePart {
   private places: Places | null = null;
   private shown: Section[] = [];
   private seq = 0;
+  /** Whether the draft is as new as the line. */
   private lined = false;
   private readAt = 0;
   private timer: number | undefined;
@@ -107,6 +108,7 @@ export class MemoPage extends StagePart {
     const given = stage.boot.memo as { memo?: MemoTree; tree?: MemoTree } | undefined;
     this.memo = given?.memo ?? given?.tree ?? (given as MemoTree | undefined) ?? null;
     this.seq = stage.view?.seq ?? 0;
+    this.lined = stage.kept > 0;
     if (this.inside) {
       this.places = new Places(stage);
       this.places.addEventListener("people", () => this.requestUpdate());
@@ -146,8 +148,11 @@ export class MemoPage extends StagePart {
     this.readAt = Date.now();
     const room = this.stage.boot.room;
     const answer = await fetch(`/api/rooms/${room}/memo`).catch(() => null);
+    // Not open to this person any more: the page says so itself, and nothing of it stays here.
+    if (answer?.status === 403 && !this.places) location.reload();
     if (!answer?.ok) return;
     this.memo = (await answer.json()) as MemoTree;
+    this.stage.dispatchEvent(new Event("loaded"));
     if (this.ledger) this.ledger = await fetchLedger(room);
   }
 
@@ -593,8 +598,17 @@ function plain(text: string): string {
 const NOTES = ["insight", "question", "practice", "quote", "parking"];
 
 define("tl-memo", MemoPage);
-const boot = readBoot();
-const role = boot.seats?.find((each) => each.seat === boot.seat)?.role;
-// Facilitators see here what the panel offers; whoever reads has the screen of their own seat.
-const reads = role !== undefined && role !== "facilitator";
-void enter(openStage(reads ? "seat" : "panel"), boot.room, "tl-memo");
+async function start(): Promise<void> {
+  const boot = readBoot();
+  const role = boot.seats?.find((each) => each.seat === boot.seat)?.role;
+  // Facilitators see here what the panel offers; whoever reads has the screen of their own seat.
+  const reads = role !== undefined && role !== "facilitator";
+  const stage = await stageOf(reads ? "seat" : "panel", "memo");
+  if (!stage && boot.kept) return;
+  if (stage)
+    keep(stage, ["memo"], "memo", () => ({
+      memo: document.querySelector<MemoPage>("tl-memo")?.memo ?? boot.memo,
+    }));
+  await enter(stage, boot.room, "tl-memo");
+}
+void start();

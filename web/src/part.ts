@@ -23,12 +23,17 @@ export function picture(name: string): TemplateResult {
   return html`<svg class="pic" viewBox="0 0 52 52" aria-hidden="true">${svg`<use href=${`#p-${name}`}></use>`}</svg>`;
 }
 
-const graphemes = "Segmenter" in Intl ? new Intl.Segmenter() : undefined;
+let segmenter: Intl.Segmenter | undefined;
+
+/** What people see as the letters of a word; made when a word needs it, for it takes its time. */
+function graphemes(word: string): string[] {
+  if (/^[\x20-\x7e\xa0-\u024f]*$/.test(word) || !("Segmenter" in Intl)) return Array.from(word);
+  segmenter ??= new Intl.Segmenter();
+  return Array.from(segmenter.segment(word), (piece) => piece.segment);
+}
 
 function first(word: string): string {
-  if (!graphemes) return Array.from(word)[0] ?? "";
-  for (const piece of graphemes.segment(word)) return piece.segment;
-  return "";
+  return graphemes(word)[0] ?? "";
 }
 
 /** One or two letters for a seat: the first of the first and of the last word. */
@@ -53,9 +58,7 @@ const HALF = /^(عبد|أبو|ابو|أم|ام|ابن|بن|بنت|abd|abdul|abu|
 export function shortName(name: string, room = 12): string {
   const words = name.trim().split(/\s+/);
   const word = (HALF.test(words[0] ?? "") ? words.slice(0, 2).join(" ") : words[0]) ?? name;
-  const letters = graphemes
-    ? Array.from(graphemes.segment(word), (p) => p.segment)
-    : Array.from(word);
+  const letters = graphemes(word);
   return letters.length > room ? `${letters.slice(0, room - 1).join("")}…` : word;
 }
 

@@ -313,6 +313,7 @@ export class RoomPage extends StagePart {
 
 define("tl-room", RoomPage);
 async function start(): Promise<void> {
+  await breath();
   const stage = openStage("seat") ?? (await reopen("seat"));
   if (!stage || !document.getElementById("talanoa")) return;
   const wanted = new URLSearchParams(location.search).get("as");

@@ -1,6 +1,7 @@
 // The cards of one document as plain facts. One observer hears every change and passes it on by
 // path: to the one card it concerns, and to the lists only when a card came, went or was moved.
 import * as Y from "yjs";
+import { type Rendering, readRenderings } from "./renderings";
 
 /** A card as it is read: believing nothing, a wrong type reads as empty. */
 export interface Facts {
@@ -21,6 +22,8 @@ export interface Facts {
   /** The id of its picture, and what is on it. */
   photo: string;
   alt: string;
+  /** What it says in other languages. */
+  renderings: readonly Rendering[];
 }
 
 /** A column or heading of a board, made by the room. */
@@ -77,6 +80,7 @@ function read(id: string, card: Y.Map<unknown>): Facts {
     ticks: ticked(card),
     photo: word(card, "photo"),
     alt: word(card, "alt"),
+    renderings: readRenderings(card.get("renderings")),
   };
 }
 
@@ -130,6 +134,12 @@ export class Shelf {
     const card = this.cards.get(id);
     const text = card instanceof Y.Map ? card.get("text") : undefined;
     return text instanceof Y.Text ? text : undefined;
+  }
+
+  /** Its author says in which language they wrote a card. */
+  speak(id: string, code: string): void {
+    const card = this.cards.get(id);
+    if (card instanceof Y.Map) card.set("language", code);
   }
 
   /** The map of all cards, for an undo manager. */

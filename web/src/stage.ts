@@ -25,6 +25,9 @@ import { ROOM_COMMANDS } from "./wire";
 
 type Filled = string | boolean | number | string[];
 
+/** What somebody decided about their words: it holds once the room has it, and not before. */
+export const DECIDES = /^(consent\.\w+|words\.erase|(?!seat)\w+\.release)$/;
+
 export class Stage extends EventTarget {
   readonly connection: Connection;
   readonly commands: Commands;
@@ -122,7 +125,9 @@ export class Stage extends EventTarget {
   /** Boxes with changes the server has not acknowledged, and commands without an answer. */
   get unsaved(): { count: number; onDisk: boolean } {
     let count = this.commands.waiting;
-    let { onDisk } = this.commands;
+    let onDisk =
+      this.commands.onDisk &&
+      !this.commands.waits(({ command }) => DECIDES.test(String(command.type)));
     for (const shared of this.connection.documents.values()) {
       count += shared.touched.size;
       if (shared.touched.size && !shared.onDisk) onDisk = false;

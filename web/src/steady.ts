@@ -32,7 +32,14 @@ export function keepSteady(root: HTMLElement): void {
     scrolled = window.scrollY;
     if (!first) moved.forEach(settle);
   };
-  new MutationObserver(look).observe(root, {
+  let waiting = 0;
+  // The first screen is measured when it is laid out anyway: nothing stood there before.
+  const soon = () => {
+    if (stood.size) return look();
+    cancelAnimationFrame(waiting);
+    waiting = requestAnimationFrame(look);
+  };
+  new MutationObserver(soon).observe(root, {
     childList: true,
     characterData: true,
     subtree: true,

@@ -1012,6 +1012,22 @@ export interface BoardUndo {
   at: number;
 }
 
+/** Put beside a card I can read what it says in another language, or (`text` of one that is there) put it better: what I made, what stands on a card of mine, all by facilitators. */
+export interface NoteRender {
+  type: "note.render";
+  card: string;
+  language: string;
+  text: string;
+  of: string;
+}
+
+/** Take away what a card says in a language: what I made, what stands on a card of mine, all by facilitators. Its words are deleted. */
+export interface NoteUnrender {
+  type: "note.unrender";
+  card: string;
+  language: string;
+}
+
 /** My answer to the release card for words of mine, at any time. */
 export interface ConsentRelease {
   type: "consent.release";
@@ -1496,6 +1512,8 @@ export type RoomCommand =
   | SectionOrder
   | BoardRestore
   | BoardUndo
+  | NoteRender
+  | NoteUnrender
   | ConsentRelease
   | ConsentWithdraw
   | MemoQuestion
@@ -1656,10 +1674,12 @@ export const ROOM_COMMANDS: readonly string[] = [
   "note.add",
   "note.delete",
   "note.move",
+  "note.render",
   "note.restore",
   "note.reword",
   "note.share",
   "note.tick",
+  "note.unrender",
   "room.call",
   "room.co_time",
   "room.freeze",
@@ -1724,6 +1744,8 @@ export const COMMAND_LIMIT = 32768;
 /** Characters of a note, and of one place of the memo. */
 export const NOTE_LIMIT = 500;
 export const PLACE_LIMIT = 20000;
+/** Characters of what a note says in another language. */
+export const RENDERING_LIMIT = 1000;
 /** Bytes of one picture. */
 export const PHOTO_LIMIT = 614400;
 /** Milliseconds in which a card that was taken away can be brought back. */

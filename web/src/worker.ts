@@ -2,7 +2,7 @@
 // pages with their scripts and styles (nothing of any room is in them), and hands one out only when
 // the network does not answer; the room as it was last seen comes out of this device's own storage.
 // The API, the panel, exports and everything typed never pass through here.
-import { forgetRoom, forgetViews, keptRoom } from "./kept";
+import { forgetPage, forgetRoom, forgetViews, keptRoom } from "./kept";
 
 // What TypeScript's DOM library does not know of a worker's own world.
 interface Lasting extends Event {
@@ -31,7 +31,9 @@ const PATIENCE = 4_000;
 
 const CACHE = `talanoa-${world.talanoaVersion}`;
 const SHELL = /^\/kept\/(\w+)\/([\w-]+)$/;
-const ROOM = /^\/r\/([\w-]{1,16})(\/board)?\/?$/;
+const ROOM = /^\/r\/([\w-]{1,16})(?:\/(board|me|memo|agenda))?\/?$/;
+/** What stands where another page's shell would: the agenda is read by most, and written by few. */
+const OR: Record<string, string[]> = { agenda: ["agenda", "outline"] };
 /** What a shell needs: names that change with their contents. */
 const NEEDED = /(?:src|href)="(\/(?:static\/assets|messages)\/[^"]+)"/g;
 const FILES = /^\/(static\/assets|messages)\//;
@@ -94,10 +96,19 @@ async function shellOf(page: string): Promise<Response | undefined> {
 /** What a page is without a line; nothing where this device has not seen its room. */
 async function without(address: URL): Promise<Response | undefined> {
   if (address.pathname === "/j") return shellOf("join");
-  const [, room = "", board] = ROOM.exec(address.pathname) ?? [];
-  if (!room || !(await keptRoom(room))) return undefined;
-  // Whoever never opened the board has no script for it: then the room itself opens.
-  return (board && (await shellOf("board"))) || shellOf("room");
+  const [, room = "", page = ""] = ROOM.exec(address.pathname) ?? [];
+  if (!room) return undefined;
+  const seen = await keptRoom(room);
+  for (const name of OR[page] ?? (page ? [page] : [])) {
+    // The board comes out of the room and its own document.
+    const known = name === "board" ? seen : await keptRoom(room, name);
+    const shell = known && (await shellOf(name));
+    if (shell) return shell;
+  }
+  // Whoever never opened the page has no script for it: then the room itself opens.
+  if (seen) return shellOf("room");
+  // The exchange is over: what is left of it here is one's own words.
+  return !page && (await keptRoom(room, "me")) ? shellOf("me") : undefined;
 }
 
 /** The network's answer whenever there is one. */
@@ -119,10 +130,14 @@ async function page(event: Fetching): Promise<Response> {
 
 /** The server says that there is no such room, or no seat of this device: nothing of it stays. */
 async function outdated(address: URL, answer: Response): Promise<void> {
-  const [, room = ""] = ROOM.exec(address.pathname) ?? [];
+  const [, room = "", page = ""] = ROOM.exec(address.pathname) ?? [];
   if (!room) return;
   if (answer.status === 404 || answer.status === 410) await forgetRoom(room);
-  else if (answer.status === 401 || answer.status === 403) await forgetViews(room);
+  else if (answer.status === 401) await forgetViews(room);
+  else if (answer.status !== 403) return;
+  // The memo is not open to everybody who has a seat.
+  else if (page && page !== "board") await forgetPage(room, page);
+  else await forgetViews(room);
 }
 
 async function file(request: Request): Promise<Response> {

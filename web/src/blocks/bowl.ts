@@ -6,10 +6,10 @@ import { comma, number, t, tn } from "../i18n";
 import { initials, shortName } from "../part";
 import type { Bowl, Chair, RingSeat } from "../wire";
 import { TimedPart } from "./block";
-import { at, plait, Speaker } from "./ring";
+import { at, mat, Speaker } from "./ring";
 
 const MIDDLE = 164;
-const MAT = plait(106, 112, 44, MIDDLE, MIDDLE);
+const MAT = [106, 112, 44, MIDDLE, MIDDLE] as const;
 /** Where those around sit, and how large their dots may be at most. */
 const AROUND = 146;
 const DOT = 11;
@@ -110,7 +110,7 @@ export class BowlBlock extends TimedPart<Bowl> {
     const inside = chairs.filter((chair) => chair.name);
     const wall = this.view.lens === "screen";
     const named = wall ? queue.slice(0, IN_LINE) : queue;
-    return html`<figure class="bowlbox"><svg class="bowl" viewBox="0 0 328 328" role="img" aria-label=${[title, news, time?.spoken].filter(Boolean).join(" ")}><path class="weave" d=${MAT}></path>
+    return html`<figure class="bowlbox"><svg class="bowl" viewBox="0 0 328 328" role="img" aria-label=${[title, news, time?.spoken].filter(Boolean).join(" ")}><path class="weave" d=${mat(...MAT)}></path>
       ${around.map((seat, n) => this.dot(seat, n, around.length, n < queue.length))}${chairs.map((chair, n) => this.chair(chair, n))}${this.mine(around)}
       ${time && !wall ? svg`<text class="c2" x=${MIDDLE} y=${MIDDLE + 4}>${time.main}</text><text class="c3" x=${MIDDLE} y=${MIDDLE + 20}>${time.below}</text>` : nothing}</svg>
       <figcaption>${time && wall ? html`<p class="nums" aria-hidden="true">${time.spoken}</p>` : nothing}${

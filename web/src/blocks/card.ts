@@ -1,12 +1,13 @@
 // One card, the same in a room, on the panel, in the memo and on the board: what differs is the
 // place it stands in, which says what may be done here. It looks again only when it itself changes.
 import { html, nothing, type TemplateResult } from "lit";
-import { hour, language, number, t, tn, tp } from "../i18n";
+import { hour, language, number, runs, t, tn, tp } from "../i18n";
 import { icon, Part } from "../part";
 import type { Facts, Shelf } from "../shelf";
 import type { Stage } from "../stage";
 import { NOTE_LIMIT, type Sees } from "../wire";
 import { sees } from "./block";
+import { beside, firstChoice, forReader, putting, renderable, spoken } from "./rendering";
 import "./photo";
 
 /** Milliseconds the focus waits for a card that was moved to stand in its new place. */
@@ -141,11 +142,17 @@ export class CardPart extends Part {
     card: {},
     editing: { state: true },
     moving: { state: true },
+    into: { state: true },
+    original: { state: true },
   };
   declare place: CardPlace;
   declare card: string;
   declare editing: boolean;
   declare moving: boolean;
+  /** The language it is being put into; nothing: it is not. */
+  declare into: string | undefined;
+  /** This reader wants to see what was written. */
+  declare original: boolean;
   private unwatch: (() => void) | undefined;
   private watching: unknown;
   private readonly look = () => this.requestUpdate();
@@ -214,23 +221,51 @@ export class CardPart extends Part {
     const chosen = place.chosen(card);
     const movable = place.movable(card);
     const editing = this.editing && own;
+    const mine = forReader(place.stage, card, own);
+    const shown = this.original || this.into ? undefined : mine;
     const text = editing && card.author ? place.shelf.text(card.id) : undefined;
     return html`<div class="nt ${card.kind} ${chosen ? "chosen" : ""} ${chosen === null ? "" : "picking"} ${movable ? "movable" : ""}">
       ${chosen === null ? nothing : html`<label class="row pick"><input type="checkbox" .checked=${chosen} @change=${() => place.choose(card)}><span class="vh">${t("Choose: {note}", { note: card.text })}</span></label>`}
       ${card.photo ? html`<tl-photo .room=${place.stage.boot.room} .photo=${card.photo} .alt=${card.alt}></tl-photo>` : nothing}
       ${
         text
-          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button></div>`
+          ? html`<div class="editing" @keydown=${(event: KeyboardEvent) => this.key(event)}><tl-box .stage=${place.stage} .text=${text} .name=${""} .label=${t("Your note")} .hint=${null} .limit=${NOTE_LIMIT} .lines=${2} .need=${this.card} .typed=${() => place.typed(card)}></tl-box><div class="row"><button class="btn small" type="button" @click=${() => this.done()}>${tp("a button", "Done")}</button>${spoken(
+              place.stage,
+              card,
+              (code) => {
+                place.shelf.speak(card.id, code);
+                place.typed(card);
+              },
+            )}</div></div>`
           : editing
             ? this.rewording(card)
-            : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
+            : shown
+              ? html`<p class="text" dir=${runs(shown.language)} lang=${shown.language}>${shown.text}</p>`
+              : html`<p class="text" dir="auto" lang=${card.language || nothing}>${card.text}</p>`
+      }
+      ${
+        this.into
+          ? putting(
+              place.stage,
+              card,
+              this.into,
+              (code) => {
+                this.into = code;
+              },
+              () => this.put(undefined),
+            )
+          : editing
+            ? nothing
+            : beside(place.stage, card, mine, shown, () => {
+                this.original = !this.original;
+              })
       }
       ${place.below(card)}
-      <div class="meta"><span class="who">${this.who(card, own)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own, movable)}</div>
+      <div class="meta"><span class="who">${this.who(card, own, !!shown)}</span>${place.full ? sees(this.shown(card)) : nothing}${this.tools(card, own, movable)}</div>
       ${this.moving && movable ? this.menu(card) : nothing}</div>`;
   }
 
-  private who(card: Facts, own: boolean): TemplateResult {
+  private who(card: Facts, own: boolean, translated: boolean): TemplateResult {
     const { place } = this;
     const circle = card.group ? place.circle(card.group) : "";
     const name = card.author
@@ -240,7 +275,7 @@ export class CardPart extends Part {
         : this.nameless(card, own);
     if (!place.full)
       return html`${name}${card.created ? html` · <span class="nums">${hour(card.created)}</span>` : nothing}`;
-    const foreign = card.language && card.language !== language();
+    const foreign = !translated && card.language && card.language !== language();
     const kind = card.kind === "insight" ? "" : kindWord(card.kind);
     return html`<span class="by">${name}</span>${card.author && circle ? html` · <bdi class="from">${circle}</bdi>` : nothing}${kind ? html` · <span class="kind">${kind}</span>` : nothing}${foreign ? html` · <span class="tongues" lang=${card.language}><bdi>${tongue(card.language)}</bdi></span>` : nothing}`;
   }
@@ -295,6 +330,10 @@ export class CardPart extends Part {
         ? html`<button class="btn icon edit" type="button" aria-label=${t("Edit")} aria-expanded=${this.editing ? "true" : "false"} @click=${() => this.unfold()}>${icon("pencil")}</button>`
         : nothing
     }${
+      renderable(place.stage, card, place.full)
+        ? html`<button class="btn icon put" type="button" aria-label=${t("Put this note in another language")} aria-expanded=${this.into ? "true" : "false"} @click=${() => this.put(this.into ? undefined : firstChoice(place.stage, card))}>${icon("globe")}</button>`
+        : nothing
+    }${
       movable
         ? html`<button class=${wordy ? "btn bare move" : "btn icon move"} type="button" aria-label=${wordy ? nothing : t("Move to…")} aria-haspopup="menu" aria-keyshortcuts=${place.full ? "Alt+ArrowUp Alt+ArrowDown" : nothing} aria-expanded=${this.moving ? "true" : "false"} @click=${() => this.open()}>${icon("move", "flip")}${wordy ? t("Move to…") : nothing}</button>`
         : nothing
@@ -319,8 +358,20 @@ export class CardPart extends Part {
   private unfold(): void {
     this.editing = !this.editing;
     this.moving = false;
+    this.into = undefined;
     if (!this.editing) return;
     void this.updateComplete.then(() => this.querySelector<HTMLElement>("textarea")?.focus());
+  }
+
+  /** Opens the box for another language, or closes it. */
+  private put(into: string | undefined): void {
+    this.into = into;
+    if (into) {
+      this.editing = false;
+      this.moving = false;
+    }
+    const control = into ? ".putting select" : ".put";
+    void this.updateComplete.then(() => this.querySelector<HTMLElement>(control)?.focus());
   }
 
   private done(): void {
@@ -341,6 +392,7 @@ export class CardPart extends Part {
     this.moving = on;
     if (!on) return;
     this.editing = false;
+    this.into = undefined;
     void this.updateComplete.then(() => this.items()[0]?.focus());
   }
 

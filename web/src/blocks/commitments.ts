@@ -42,7 +42,7 @@ export class CommitmentsBlock extends BlockPart<Commitments> {
   private onWall(): TemplateResult {
     const { title, cards } = this.block;
     const told = cards.filter((card) => card.text);
-    return html`<section class="stack"><h2 class="sec">${title}<span class="note nums">${number(told.length)}</span></h2><ul class="commits">${told.map((card) => html`<li><b dir="auto">${card.who}</b> <span dir="auto">${t("I will {what}", { what: `\u2068${card.text}\u2069` })}</span>${card.by ? html` <span class="quiet">${day(card.by)}</span>` : nothing}</li>`)}</ul></section>`;
+    return html`<section class="stack"><h2 class="sec">${title}<span class="note nums">${number(told.length)}</span></h2>${cards.length ? nothing : html`<p class="quiet">${t("No commitments yet. A small one is a good one.")}</p>`}<ul class="commits">${told.map((card) => html`<li><b dir="auto">${card.who}</b> <span dir="auto">${t("I will {what}", { what: `\u2068${card.text}\u2069` })}</span>${card.by ? html` <span class="quiet">${day(card.by)}</span>` : nothing}</li>`)}</ul></section>`;
   }
 
   private card(card: Commitment): TemplateResult {

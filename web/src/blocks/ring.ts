@@ -27,13 +27,7 @@ export function at(turn: number, radius: number, cx = CX, cy = CY): Point {
 export const p = ([x, y]: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`;
 
 /** Two strands, each over the other in turn. */
-export function plait(
-  inside = WEAVE_IN,
-  outside = WEAVE_OUT,
-  tiles = TILES,
-  cx = CX,
-  cy = CY,
-): string {
+function plait(inside = WEAVE_IN, outside = WEAVE_OUT, tiles = TILES, cx = CX, cy = CY): string {
   const parts: string[] = [];
   const line = (a: Point, b: Point) => parts.push(`M${p(a)}L${p(b)}`);
   const between = (a: Point, b: Point, share: number): Point => [
@@ -65,7 +59,15 @@ export function plait(
   return parts.join("");
 }
 
-export const PLAIT = plait();
+const mats = new Map<string, string>();
+
+/** The mat under a ring or bowl: worked out when the first one is drawn. */
+export function mat(...size: Parameters<typeof plait>): string {
+  const key = size.join();
+  const made = mats.get(key) ?? plait(...size);
+  mats.set(key, made);
+  return made;
+}
 
 /** Seat radius and distance from the middle, so that people fit without touching. */
 interface Measures {
@@ -214,7 +216,7 @@ export class RingBlock extends TimedPart<Ring> {
     if (this.wall && this.view.blocks.filter((block) => block.type === "ring").length > 1)
       return this.small(start);
     return html`<svg class="ring ${look}" viewBox="0 0 328 338" role="img" aria-label=${this.summary(mine)}>
-      <path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>
+      <path class="weave" d=${mat()}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>
       ${dial(clock, start, mine)}${seats.map((seat, n) => this.seat(seat, n, seats))}</svg>
       <ol class="vh" aria-label=${title ?? t("Order")}>${seats.map(
         (seat) => html`<li><bdi>${this.called(seat)}</bdi>, ${stateWord(this.state(seat))}</li>`,
@@ -230,7 +232,7 @@ export class RingBlock extends TimedPart<Ring> {
     const { seats, clock, floor, title } = this.block;
     const { seat: r, distance } = measures(seats.length);
     const share = clock ? filled(clock) : 0;
-    return html`<svg class="ring" viewBox="0 0 328 338" aria-hidden="true"><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${share > 0 ? svg`<path class="arc" d=${arc(start, share, TRACK)}></path>` : nothing}${seats.map(
+    return html`<svg class="ring" viewBox="0 0 328 338" aria-hidden="true"><path class="weave" d=${mat()}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${share > 0 ? svg`<path class="arc" d=${arc(start, share, TRACK)}></path>` : nothing}${seats.map(
       (seat, n) => {
         const [x, y] = at(n / seats.length, distance);
         return svg`<g class=${`seat ${this.state(seat)}`}><circle class="d" cx=${x} cy=${y} r=${r}></circle></g>`;
@@ -337,7 +339,7 @@ export class CountdownBlock extends TimedPart<Countdown> {
       this.view?.lens === "screen" && spoken
         ? html`<p class="clockwords nums" aria-hidden="true">${spoken}</p>`
         : nothing;
-    return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${PLAIT}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${aside}${label ? html`<p class="note">${label}</p>` : nothing}${ends ? html`<p class="lead nums">${t("until {time}", { time: ends })}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
+    return html`<div class="dial"><svg class="ring" viewBox="74 83 180 180" role="img" aria-label=${[label, spoken].filter(Boolean).join(": ")}><path class="weave" d=${mat()}></path><circle class="track" cx=${CX} cy=${CY} r=${TRACK}></circle>${dial(clock, 0, false)}</svg>${aside}${label ? html`<p class="note">${label}</p>` : nothing}${ends ? html`<p class="lead nums">${t("until {time}", { time: ends })}</p>` : nothing}<p class="vh" role="status">${this.speaker.text}</p></div>`;
   }
 }
 

@@ -5,7 +5,7 @@ import { nudge } from "../nudge";
 import { icon, initials, shortName } from "../part";
 import type { RingSeat, Voice } from "../wire";
 import { TimedPart } from "./block";
-import { dial, PLAIT, Speaker } from "./ring";
+import { dial, mat, Speaker } from "./ring";
 
 /** Milliseconds of vibration: two short ones when it is your turn, one when it is not. */
 const BUZZ: Record<Voice["mode"], number[]> = {
@@ -76,7 +76,7 @@ export class VoiceBlock extends TimedPart<Voice> {
     const middle = tall / 2;
     // The dial is drawn round the ring's own middle (164, 173): moved to where it stands here.
     return html`<svg class="duo ring" viewBox=${`0 0 320 ${tall}`} aria-hidden="true">
-      ${clock ? svg`<g transform=${`translate(${160 - 164 * 0.86} ${middle - 173 * 0.86}) scale(0.86)`}><path class="weave" d=${PLAIT}></path><circle class="track" cx="164" cy="173" r="71"></circle>${dial(clock, 0.75, mode === "speak")}</g>` : nothing}
+      ${clock ? svg`<g transform=${`translate(${160 - 164 * 0.86} ${middle - 173 * 0.86}) scale(0.86)`}><path class="weave" d=${mat()}></path><circle class="track" cx="164" cy="173" r="71"></circle>${dial(clock, 0.75, mode === "speak")}</g>` : nothing}
       ${first ? this.seat(first, 46, middle, mode === "speak" && own) : nothing}
       ${shown.map((seat, n) => this.seat(seat, 274, ((n + 0.5) * tall) / shown.length, seat.state === "floor"))}</svg>
       ${others.length ? html`<p class="vh">${others.map((seat, n) => html`${n ? comma() : t("With you: ")}<bdi>${seat.name}</bdi>`)}</p>` : nothing}`;

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { kindWord, tongue } from "../blocks/card";
 import { t, tn } from "../i18n";
 import { icon } from "../part";
+import { inLanguage } from "../renderings";
 import type { Facts } from "../shelf";
 import type { BoardPlace } from "./place";
 
@@ -43,10 +44,12 @@ export function test(
     if (kind && card.kind !== kind) return false;
     if (person && card.author !== person) return false;
     if (circle && card.group !== circle) return false;
-    if (language && card.language !== language) return false;
+    const said = language && (card.language === language || inLanguage(card.renderings, language));
+    if (language && !said) return false;
     if (mine && !own(card.author)) return false;
     if (!words.length) return true;
-    const text = plain(`${card.text} ${name(card.author)}`);
+    const also = card.renderings.map((one) => one.text).join(" ");
+    const text = plain(`${card.text} ${also} ${name(card.author)}`);
     return words.every((word) => text.includes(word));
   };
 }

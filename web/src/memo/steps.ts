@@ -15,7 +15,7 @@ export function drawSteps(
   return html`<section class="wide steps" aria-label=${t("Where the memo stands")}><ol>${stage.steps.map(
     (each) =>
       html`<li class=${each.told} aria-current=${each.told === "now" ? "step" : nothing}>${each.told === "done" ? icon("check") : nothing}<span>${each.name}</span>${each.told === "done" ? html`<span class="vh">${t("done")}</span>` : nothing}</li>`,
-  )}</ol><p class="note count" aria-hidden="true">${t("{step}: step {n} of {all}", { step: stage.steps[at]?.name ?? "", n: number(at + 1), all: number(stage.steps.length) })}</p><div class="row between"><p class="grow" role="status">${stage.line}${stage.ends && stage.waiting ? html` <span class="note">${t("Until {time}.", { time: moment(stage.ends) })}</span>` : nothing}</p>${
+  )}</ol><p class="note count">${t("{step}: step {n} of {all}", { step: stage.steps[at]?.name ?? "", n: number(at + 1), all: number(stage.steps.length) })}</p><div class="row between"><p class="grow" role="status">${stage.line}${stage.ends && stage.waiting ? html` <span class="note">${t("Until {time}.", { time: moment(stage.ends) })}</span>` : nothing}</p>${
     next && !next.send
       ? html`<div class="go"><button class="btn small" type="button" aria-describedby=${next.hint ? "step-hint" : nothing} @click=${() => say(next.command)}>${next.label}</button></div>`
       : send
