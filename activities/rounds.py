@@ -444,7 +444,7 @@ def picture(round_: Round, id: str, title: Line | None = None) -> Ring:
         ),
         floor=floor.seat if floor else None,
         clock=timing.clock(floor.timer) if floor and floor.speaking else None,
-        next=coming(round_),
+        next=coming(round_, len(round_.ring)),
         title=title,
     )
 

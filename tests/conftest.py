@@ -65,6 +65,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("talanoa")
     group.addoption("--quick", action="store_true", help="no slow, browser, node or long tests")
     group.addoption("--long", action="store_true", help="the long campaigns too")
+    group.addoption(
+        "--renew-trees",
+        action="store_true",
+        help="write tests/browser/trees anew from what the pages are now",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -37,7 +37,7 @@ const shared = [
   { name: "door", test: /\/src\/(boot|i18n|copy|kept|seen)\.ts$/, priority: 4 },
   {
     name: "live",
-    test: /\/src\/(mount|stage|frame|keeper|hall|keyboard|tongue|panel\/menu|blocks\/(block|box|fill))\.ts$|lit\/directives\/repeat/,
+    test: /\/src\/(mount|stage|frame|keeper|hall|keyboard|keys|here|whereabouts|tongue|panel\/menu|blocks\/(block|box|fill))\.ts$|lit\/directives\/repeat/,
     minShareCount: 2,
     priority: 3,
   },

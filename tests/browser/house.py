@@ -428,7 +428,7 @@ class Guest:
     @property
     def state(self) -> Locator:
         """The line that is always honest."""
-        return self.page.locator(".state, header [role=status]").first
+        return self.page.locator(".state, header .lineword").first
 
     def press(self, label: str | re.Pattern[str]) -> None:
         """Press a button by what it says."""

@@ -85,6 +85,13 @@ class Shown:
         self.sockets[-1].send(gallery.text("room-shown") + bytes([5]) + gallery.text(message))
         self.page.evaluate(DRAWN, self.seq)
 
+    def at(self, view: dict[str, Any], moment: int) -> None:
+        """Show this as it stands at a moment of the room's own clock (ms)."""
+        self.seq += 1
+        message = json.dumps({**self.own(view), "seq": self.seq, "now": moment})
+        self.sockets[-1].send(gallery.text("room-shown") + bytes([5]) + gallery.text(message))
+        self.page.evaluate(DRAWN, self.seq)
+
     def turn(self, view: dict[str, Any]) -> None:
         """Show a wall, on the page whose turn comes next."""
         self.send(view, PAGE_MS)

@@ -196,6 +196,7 @@ def test_moment_9_a_blind_participant_asks_for_a_chair_speaks_and_leaves(
     ana.press("Ask for a chair")
     ana.heading("You are number 1 in the waiting list")
     ana.hears("number 1")
+    assert sum("number 1" in said for said in ana.spoken()) == 1, "the queue is told once"
     ana.not_lost()
     tree = ana.read("is in line")
     in_order(tree, "You are number 1 in the waiting list", 'list "Chairs"', "Rosa Quispe",

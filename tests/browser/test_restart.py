@@ -200,7 +200,7 @@ def test_a_server_that_is_renewed_is_noticed_by_nobody(house: House, browser: Br
           window.said = [];
           const began = Date.now();
           const look = () => window.said.push(
-            [Date.now() - began, document.querySelector("[role=status]")?.innerText]);
+            [Date.now() - began, document.querySelector(".state")?.innerText]);
           new MutationObserver(look).observe(document.body,
             { subtree: true, childList: true, characterData: true });
           look();

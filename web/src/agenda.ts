@@ -115,7 +115,7 @@ export class AgendaPage extends StagePart {
         : stage.unsaved.count
           ? html`<span>${t("saving")}</span>`
           : html`<span class="okc">${t("saved")}</span>`;
-    return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note" role="status">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "back")}${t("Panel")}</a></nav></header>`;
+    return html`<header class="top wide"><a class="brand" href="/" aria-label="Talanoa">${icon("talanoa")}<span class="wideonly">Talanoa</span></a><div class="place"><b dir="auto">${title}</b> <span class="note lineword">${state}</span></div><nav class="end row" aria-label=${t("Panel")}><a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "back")}${t("Panel")}</a></nav></header>`;
   }
 
   private head(): TemplateResult {

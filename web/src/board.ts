@@ -376,7 +376,7 @@ export class BoardPage extends StagePart implements Board {
     const { count } = stage.unsaved;
     const all = place?.lists.total ?? 0;
     if (connection.line !== "connected" || count || !all) return stateLine(stage, true);
-    return html`<p class="state flat" role="status"><span class="ok">${icon("saved")}${tn("{n} note, saved", "All {n} notes saved", all)}</span></p>`;
+    return html`<p class="state flat"><span class="ok">${icon("saved")}${tn("{n} note, saved", "All {n} notes saved", all)}</span></p>`;
   }
 
   private columns(place: BoardPlace): TemplateResult {

@@ -8,6 +8,8 @@ export function keepFocus(place: HTMLElement): void {
   place.addEventListener("focusin", (event) => {
     last = event.target as HTMLElement;
     asked = last.closest<HTMLElement>("tl-offer");
+    const to = last;
+    if (to.matches(":focus-visible")) requestAnimationFrame(() => uncover(to));
   });
   place.addEventListener("focusout", (event) => {
     if (event.relatedTarget) return;
@@ -29,6 +31,19 @@ export function keepFocus(place: HTMLElement): void {
   };
   // After the page's own code, which may know a better place.
   new MutationObserver(() => setTimeout(found)).observe(place, { childList: true, subtree: true });
+}
+
+/** Space left between what has the focus and what stays in sight over the page (px). */
+const CLEAR = 12;
+
+/** What has the focus must be seen: it is not under the buttons that stay at the foot. */
+function uncover(to: HTMLElement): void {
+  const { bottom } = (to.closest("label") ?? to).getBoundingClientRect();
+  for (const bar of document.querySelectorAll<HTMLElement>(".dock, .reach, .boardbar")) {
+    if (bar.contains(to) || !/sticky|fixed/.test(getComputedStyle(bar).position)) continue;
+    const { top, height } = bar.getBoundingClientRect();
+    if (height && top > CLEAR && bottom + CLEAR > top) window.scrollBy(0, bottom + CLEAR - top);
+  }
 }
 
 /** Whether somebody writes at this moment: then nothing moves under their hands. */

@@ -54,9 +54,10 @@ export function saved(stage: Stage): TemplateResult {
   return html`<span class="wait">${icon("pencil")}${tn("Not saved ({n})", "Not saved ({n})", count)}</span>`;
 }
 
-/** Connected or not, saved or not; always in the same place, never a toast. */
+/** Connected or not, saved or not; always in the same place, never a toast. That the line drops is
+ *  said aloud, that a letter was saved is not. */
 export function stateLine(stage: Stage, flat = false): TemplateResult {
-  return html`<p class="state ${flat ? "flat" : ""}" role="status">${line(stage)}<span class="end">${saved(stage)}</span></p>`;
+  return html`<p class="state ${flat ? "flat" : ""}"><span role="status">${line(stage)}</span><span class="end">${saved(stage)}</span></p>`;
 }
 
 /** The fixed place under the state line: what was refused, or why the line has ended. */

@@ -109,7 +109,7 @@ export class MePage extends StagePart {
   private entry(each: MyWords): TemplateResult {
     const given = each.state === "given";
     const here = this.open === each.words ? this.doing : "";
-    return html`<article class="card words stack" aria-label=${sort(each)}><p class="note">${sort(each)}${each.by ? html` · ${t("Written down by {name}", { name: `\u2068${each.by}\u2069` })}` : nothing}</p>
+    return html`<article class="card words stack" data-words=${each.words} aria-label=${sort(each)}><p class="note">${sort(each)}${each.by ? html` · ${t("Written down by {name}", { name: `\u2068${each.by}\u2069` })}` : nothing}</p>
     ${each.gone ? html`<p class="quiet">${t("Deleted here, as you wished.")}</p>` : html`<blockquote dir="auto">“${each.text}”</blockquote>`}
     ${this.waits(each) ? html`<p class="note waits" role="status">${icon("pencil")}${t("Not sent yet. Until it is, everything stays as it is here.")}</p>` : nothing}<div class="row between"><span class="tag ${given ? "leaf" : ""}">${icon(given ? "quote" : "circle")}${where(each)}</span>${this.place(each)}</div>
     ${each.until ? html`<p class="note">${t("It is deleted here at {time}. Until then you can change your mind.", { time: hour(each.until) })}</p>` : nothing}
@@ -168,6 +168,7 @@ export class MePage extends StagePart {
     return html`<button class="btn small" type="button" @click=${() => {
       this.open = each.words;
       this.doing = doing;
+      this.land(each.words);
     }}>${label}</button>`;
   }
 
@@ -176,6 +177,16 @@ export class MePage extends StagePart {
     this.doing = "answer";
     this.choice = undefined;
     this.outside = each.scope === "public";
+    this.land(each.words);
+  }
+
+  /** The place of a keyboard is at these words, before and after the answer. */
+  private land(words: string): void {
+    void this.updateComplete.then(async () => {
+      const place = this.querySelector(`[data-words="${CSS.escape(words)}"]`);
+      await place?.querySelector<Box>("tl-box")?.updateComplete;
+      place?.querySelector<HTMLElement>("input, textarea, .btn")?.focus();
+    });
   }
 
   private asking(each: MyWords): TemplateResult {
@@ -233,6 +244,7 @@ export class MePage extends StagePart {
   private close(): void {
     // What was not sent is let go of: words that are deleted here stay in no box either.
     if (this.doing === "edit") this.stage.drafts.sent(this.stage.seat, `me/${this.open}`);
+    if (this.open) this.land(this.open);
     this.open = "";
     this.doing = "";
   }

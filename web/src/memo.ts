@@ -198,7 +198,7 @@ export class MemoPage extends StagePart {
     const title = stage.view?.room.title ?? memo?.head?.title.text ?? stage.boot.title ?? "";
     const others = this.places?.others() ?? [];
     return html`<header class="top wide"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${title}</b> <span class="note">· ${t("debrief memo")}</span></div>
-      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight" role="status">${saved(stage)}</span><button class="btn small" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      <nav class="end row" aria-label=${t("Memo")}>${stage.facilitator ? html`<a class="btn small" href=${`/r/${stage.boot.room}/panel`}>${icon("arrow", "back")}${t("Panel")}</a>` : html`<a class="btn small" href=${`/r/${stage.boot.room}`}>${icon("arrow", "back")}${t("Back to the room")}</a>`}${others.length ? html`<ul class="row tight here" aria-label=${t("Also on this page")}>${others.map((name) => html`<li class="av" title=${name}><span aria-hidden="true">${initials(name)}</span><span class="vh">${name}</span></li>`)}</ul>` : nothing}<span class="note row tight lineword">${saved(stage)}</span><button class="btn small takeout" type="button" aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("page")}${t("Export")}</button></nav></header>
       ${this.menu ? this.exports() : nothing}<div class="mat"></div><div class="wide">${fixedPlace(stage)}${tray(stage)}</div>${this.standing(memo)}${memo ? changedSinceSent(memo as Changed) : nothing}
@@ -234,6 +234,7 @@ export class MemoPage extends StagePart {
     const { stage, memo } = this;
     return html`<tl-exports .room=${stage.boot.room} .facilitator=${!!stage.facilitator} .organiser=${!!memo?.organiser} @close=${() => {
       this.menu = false;
+      this.querySelector<HTMLElement>(".takeout")?.focus();
     }}></tl-exports>`;
   }
 

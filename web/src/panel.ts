@@ -116,9 +116,9 @@ export class PanelPage extends StagePart {
       : stage.connection.line === "opening"
         ? html`<span>${t("opening the line")}</span>`
         : html`<b>${stage.connection.line === "lost" ? t("no line since {time}", { time: hour(stage.connection.since) }) : t("finding the line again")}</b>`;
-    return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span role="status">${state}</span></span></div>
+    return html`<header class="top wide ctop"><a class="brand" href="/">${icon("talanoa")}Talanoa</a><div class="place"><b dir="auto">${view.room.title}</b> <span class="note">${tn("{n} here", "{n} here", view.room.here)} · <span class="lineword">${state}</span></span></div>
       <nav class="end row" aria-label=${t("Panel")}><a class="btn bare wideonly" href=${`/r/${stage.boot.room}/agenda`}>${icon("calendar")}${t("Agenda")}</a><button class="btn bare wideonly" type="button" aria-keyshortcuts="v" @click=${() => this.lay("preview")}>${icon("eye")}${t("As a phone sees it")}</button>${places.alarm ? html`<tl-offer class="alarm" .stage=${stage} .offer=${places.alarm} .keys=${keyFor(places.alarm.type)} .look=${"bare"}></tl-offer>` : nothing}${places.lead ? html`<tl-offer class="wideonly" .stage=${stage} .offer=${places.lead} .keys=${keyFor(places.lead.type)} .look=${"small"}></tl-offer>` : nothing}
-      <button class="btn icon more wideonly" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
+      <tl-here .stage=${stage}></tl-here><button class="btn icon more wideonly" type="button" aria-label=${t("More")} aria-keyshortcuts="o" aria-expanded=${this.menu ? "true" : "false"} @click=${() => this.toggle()}>${icon("more")}</button></nav></header>`;
   }
 
   private toggle(): void {

@@ -1,11 +1,13 @@
 // A room on a phone or a laptop, and on a shared device: one thing now.
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import "./aloud";
 import { Awake, hasFloor } from "./awake";
 import { answers } from "./blocks/fill";
 import { drawBlock, regions } from "./blocks/index";
 import { isTyping } from "./focus";
 import { finished, fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } from "./frame";
 import { lostTables, moving } from "./hall";
+import { askKey } from "./here";
 import { t, tn } from "./i18n";
 import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
@@ -168,7 +170,7 @@ export class RoomPage extends StagePart {
     this.name(view);
     return html`<div class="phone ${kind}">
       <header class="where"><div class="place"><b dir="auto">${view.place ?? view.room.title}</b><span dir="auto">${view.sub ?? (view.place ? view.room.title : tn("{n} person here", "{n} people here", view.room.here))}</span></div>
-      <button class="btn icon" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
+      ${this.cover ? nothing : html`<tl-here .stage=${stage}></tl-here>`}<button class="btn icon helpmore" type="button" aria-label=${t("Help and more")} aria-expanded=${this.menu ? "true" : "false"} @click=${() => {
         this.menu = !this.menu;
       }}>${icon("more")}</button></header>
       ${stateLine(stage)}${fixedPlace(stage)}${lostTables(stage)}${leadOffers(stage)}${stage.facilitator && !view.activity ? this.helps() : nothing}${!view.activity && view.room.memo?.version ? this.memoHere() : nothing}
@@ -180,7 +182,7 @@ export class RoomPage extends StagePart {
           ? this.drawCover()
           : html`
       ${pic?.type === "voice" ? this.picture(view, pic) : nothing}
-      <section class="say stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</section>
+      <section class="say stack"><div class="stack" aria-live="polite">${say.map((block) => drawBlock(stage, view, block))}</div><tl-aloud .stage=${stage}></tl-aloud></section>
       ${pic && pic.type !== "voice" ? this.picture(view, pic) : nothing}
       ${pics.length > 1 ? html`<div class="rings">${pics.map((block) => html`<figure>${drawBlock(stage, view, block)}${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}</figure>`)}</div>` : nothing}
       ${rest.length || unsent !== nothing ? html`<div class="mine stack">${rest.map((block, n) => html`${drawBlock(stage, view, block)}${this.under(block, rest.slice(n + 1), inline)}`)}${unsent}</div>` : nothing}
@@ -251,13 +253,16 @@ export class RoomPage extends StagePart {
     return html`<nav class="menuplace" aria-label=${t("Help and more")} @keydown=${(
       event: KeyboardEvent,
     ) => {
-      if (event.key === "Escape") this.menu = false;
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      this.menu = false;
+      this.querySelector<HTMLElement>(".helpmore")?.focus();
     }}><div class="menu">
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
       ${tongues(stage)}
       ${nudges(stage)}
+      ${askKey(stage)}
       <a href=${stage.path("board")}>${icon("board")}${t("The board")}</a>
       <a href=${stage.path("me")}>${icon("quote")}${t("My words")}</a>
       <a href=${`${room}/agenda`}>${icon("calendar")}${t("Agenda")}</a>

@@ -21,6 +21,9 @@ const IN_LINE = 4;
 /** Letters of a word that stands in a chair, where letters are large. */
 const CHAIR = 5;
 
+/** What there was to say of each bowl when it was last drawn, for whom. */
+const known = new Map<string, string>();
+
 /** Radius of a chair and its distance from the middle: 2 to 8 chairs without touching. */
 function measures(chairs: number): { r: number; distance: number } {
   if (chairs <= 5) return { r: 27, distance: 66 };
@@ -46,9 +49,8 @@ function words(chair: Chair): string {
 
 export class BowlBlock extends TimedPart<Bowl> {
   private readonly speaker = new Speaker();
-  /** What was last said aloud of the chairs, and whether there was a last time. */
+  /** What was last said aloud of the chairs. */
   private told = "";
-  private fresh = true;
 
   private me(seat: string): boolean {
     return this.view.lens === "seat" && seat === this.view.seat;
@@ -59,10 +61,21 @@ export class BowlBlock extends TimedPart<Bowl> {
     return this.view.lens === "screen" ? shortName(name, WHOLE) : name;
   }
 
-  /** Chairs and the own place in the queue, said when they change and never before. */
-  private news(): string {
+  /** Whether the head of the screen says what changes here for who listens: it is said once. */
+  private get headed(): boolean {
+    const { view, block } = this;
+    return (
+      view.lens === "seat" &&
+      view.activity?.phase === "open" &&
+      !block.chairs.some((chair) => this.me(chair.seat))
+    );
+  }
+
+  /** Chairs and the own place in the queue; `aloud`: said when they change and never before. */
+  private news(aloud = false): string {
     const { chairs, queue } = this.block;
     const free = chairs.filter((chair) => chair.state === "free").length;
+    if (aloud && this.headed) return free ? "" : t("All chairs are taken.");
     const place = queue.findIndex((each) => this.me(each.seat)) + 1;
     const lines = [
       free ? tn("{n} chair is free.", "{n} chairs are free.", free) : t("All chairs are taken."),
@@ -71,12 +84,27 @@ export class BowlBlock extends TimedPart<Bowl> {
     return lines.filter(Boolean).join(" ");
   }
 
+  /** A bowl that the page draws anew says what has changed once its place for it stands. */
+  private tell(news: string): void {
+    const { view, block } = this;
+    const key = [view.lens, view.seat, view.activity?.id, block.id].join();
+    const before = known.get(key);
+    known.set(key, news);
+    if (before === undefined || before === news) return;
+    const text = this.news(true);
+    if (this.hasUpdated) this.told = text;
+    else
+      setTimeout(() => {
+        this.told = text;
+        this.requestUpdate();
+      });
+  }
+
   protected override render(): TemplateResult {
     const { chairs, queue, outer, clock, title } = this.block;
     this.speaker.hear(clock, false);
     const news = this.news();
-    if (!this.fresh) this.told = news;
-    this.fresh = false;
+    this.tell(news);
     const time = clock ? timeWords(clock, false) : null;
     const around = [...queue, ...outer];
     const inside = chairs.filter((chair) => chair.name);

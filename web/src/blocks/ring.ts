@@ -178,7 +178,8 @@ export class Speaker {
   text = "";
 
   hear(clock: Clock | null | undefined, mine: boolean): void {
-    const ms = clock && clock.state === "running" ? left(clock) : null;
+    // The room may say that a time is over before this page has seen its last second.
+    const ms = clock && (clock.state === "running" || clock.state === "over") ? left(clock) : null;
     const id = `${clock?.ends_at}`;
     if (id !== this.clock) {
       this.clock = id;

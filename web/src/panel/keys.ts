@@ -2,7 +2,9 @@
 // that turns them off (WCAG 2.1.4). Nothing fires while somebody types, and every key only presses
 // a button that stands on the panel.
 import { html, type TemplateResult } from "lit";
+import { ASK } from "../here";
 import { t } from "../i18n";
+import { letterOf, want, wanted } from "../keys";
 import { icon } from "../part";
 
 /** What a key asks for. */
@@ -58,43 +60,9 @@ export function keyFor(type: string, main = false): string | undefined {
   return OFFERS.find(([pattern]) => pattern.test(type))?.[1] ?? (main ? "n" : undefined);
 }
 
-const SWITCH = "talanoa keys";
-
-/** Whether this person wants single keys; a browser without storage says yes. */
-export function wanted(): boolean {
-  try {
-    return localStorage.getItem(SWITCH) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-export function want(on: boolean): void {
-  try {
-    localStorage.setItem(SWITCH, on ? "on" : "off");
-  } catch {
-    // Kept for this page only, then.
-  }
-}
-
-function typing(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement &&
-    (target.isContentEditable ||
-      !!target.closest("input:not([type=radio], [type=checkbox]), textarea, select"))
-  );
-}
-
-/** The key of an event, also on keyboards whose letters are not Latin. */
+/** What the key of an event asks for, if anything. */
 export function keyOf(event: KeyboardEvent): Key | undefined {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
-  if (event.defaultPrevented || typing(event.target)) return;
-  const letter = /^[\x20-\x7e]$/.test(event.key)
-    ? event.key.toLowerCase()
-    : /^Key[A-Z]$/.test(event.code)
-      ? event.code.slice(3).toLowerCase()
-      : "";
-  const key = KEYS[letter];
+  const key = KEYS[letterOf(event)];
   // The sheet stays in reach, so that the switch can be found again.
   return key && (key === "help" || wanted()) ? key : undefined;
 }
@@ -116,6 +84,7 @@ function rows(): [string, string][] {
     ["W", t("Write to the facilitators")],
     ["V", t("See it as a phone does")],
     ["O", t("Open or close the menu")],
+    [ASK.toUpperCase(), t("Where are we?")],
     ["?", t("This list")],
   ];
 }
