@@ -110,6 +110,10 @@ async def _awaited(ring: Ring) -> None:
     await ring()
 
 
+async def _nobody() -> None:
+    pass
+
+
 class TestClock:
     """Time that stands still until it is told to advance."""
 
@@ -165,6 +169,7 @@ class _TestWake:
 
     def cancel(self) -> None:
         self.cancelled = True
+        self.ring = _nobody  # it stays in line until its time; whose it was need not
 
 
 class _Alarm:

@@ -1,6 +1,8 @@
 """The rooms of a process are loaded once, counted, closed and forgotten (STO2)."""
 
 import asyncio
+import gc
+import weakref
 from pathlib import Path
 
 import pytest
@@ -40,6 +42,18 @@ async def test_the_words_of_a_forgotten_room_leave_the_memory_at_once_STO2(tmp_p
         await house.hub.forget(room.id)
         assert room.name_of("s2") is None
         assert not room.whole.room.seats
+
+
+async def test_the_memory_of_a_forgotten_room_is_given_back(tmp_path: Path) -> None:
+    async with await House.open(tmp_path) as house:
+        gone = weakref.ref(await house.delivery())
+        gc.disable()
+        try:
+            await house.hub.forget(house.opened.room)
+            house.hub.clear()
+            assert gone() is None
+        finally:
+            gc.enable()
 
 
 async def test_forgetting_on_a_full_disk_can_be_tried_again_STO2(tmp_path: Path) -> None:
