@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
 
-from rooms.redis_line import PAUSES
+from rooms.redis_line import PAUSES, stop
 from rooms.subscription import Subscription
 
 PING_EVERY: Final = 1.0
@@ -75,9 +75,7 @@ class RedisChannels:
         for subscriptions in list(self._among.values()):
             for subscription in list(subscriptions):
                 subscription.end()
-        while not self._task.done():
-            self._task.cancel()  # more than once: a connection that is being made keeps one
-            await asyncio.wait({self._task}, timeout=0.2)
+        await stop(self._task)
 
     async def _run(self) -> None:
         tries = 0

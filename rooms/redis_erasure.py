@@ -21,7 +21,7 @@ import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError, ResponseError
 
-from rooms.redis_line import Command, RedisLine
+from rooms.redis_line import Command, RedisLine, stop
 from rooms.redis_scripts import UNCLEAN_KEY
 from rooms.storage import StorageUnwritable
 
@@ -83,9 +83,7 @@ class RedisErasure:
         """Finish what waits, within `PATIENCE`; what is left, another process or start does."""
         if self._done < self._wanted:
             await self.now()
-        self._task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await self._task
+        await stop(self._task)
 
     def later(self) -> None:
         """Something was removed that need not be gone at once."""

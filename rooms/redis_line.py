@@ -60,6 +60,14 @@ class _Request:
         self.future = future
 
 
+async def stop(task: "asyncio.Task[None]") -> None:
+    """End a task that speaks with Redis: the client may keep a cancellation to itself, while it
+    makes a connection or waits for an answer, so it is told again until it has ended."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=0.2)
+
+
 class RedisLine:
     """See the module. Made by `open`, ended by `close`."""
 

@@ -1,10 +1,11 @@
 """Writes to Redis: in order, in groups, each with its own answer."""
 
 import asyncio
+import contextlib
 
 import pytest
 
-from rooms.redis_line import RedisLine, place
+from rooms.redis_line import RedisLine, place, stop
 from rooms.redis_storage import RedisStorage
 from rooms.storage import StorageUnwritable
 
@@ -45,3 +46,18 @@ def test_a_server_is_named_without_its_password() -> None:
     assert place("redis://me:secret@host.example:7000/3") == "host.example:7000"
     assert place("redis://localhost") == "localhost:6379"
     assert place("unix:///run/redis.sock?password=secret") == "/run/redis.sock"
+
+
+async def test_a_task_that_keeps_a_cancellation_to_itself_is_stopped_all_the_same() -> None:
+    began = asyncio.Event()
+
+    async def keeps() -> None:
+        began.set()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    task = asyncio.create_task(keeps())
+    await began.wait()
+    await stop(task)
+    assert task.cancelled()
