@@ -168,8 +168,6 @@ class Room(RoomReading):
     ) -> wire.DoneMessage:
         """Apply one `ClientCommand` (JSON) once. Raises `Refused`, and `Newer`; then nothing was
         changed."""
-        if self.forgotten:
-            raise Refused("closed")
         asked = asking_for.parse(raw)
         speaking = self.seat(device, asked.seat or seat)
         if speaking.role == "screen" and asking_for.tag_of(asked.command) != WALL_MAY:
@@ -192,6 +190,13 @@ class Room(RoomReading):
         return await self.log.commit(decider, mint=mint, seat=seat)
 
     # People -----------------------------------------------------------------------------------
+
+    def seat(self, device: Device, seat: str | None = None) -> Seat:
+        """The seat a device speaks for: the named one, or its first. Raises `Refused`, `closed`
+        once the room is forgotten."""
+        if self.forgotten:
+            raise Refused("closed")
+        return super().seat(device, seat)
 
     def called(self, device: Device) -> None:
         """An HTTP call or a frame came from this device: it is alive."""
