@@ -7,6 +7,7 @@ install: a suite that leaves them out quietly proves nothing.
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import shutil
 import signal
@@ -147,5 +148,7 @@ class RedisServer:
 
     def bytes(self) -> bytes:
         """Every byte of every file of the server."""
-        files = sorted(file for file in self.folder.rglob("*") if file.is_file())
-        return b"".join(file.read_bytes() for file in files)
+        while True:
+            files = sorted(file for file in self.folder.rglob("*") if file.is_file())
+            with contextlib.suppress(FileNotFoundError):  # it was being written anew: look again
+                return b"".join(file.read_bytes() for file in files)
