@@ -33,8 +33,16 @@ HEADINGS: Final = {
 
 KEPT: Final = say("What you wrote is safe: in the room, and on this device.")
 
+NOTHING: Final = say("Nothing was changed.")
+
 SAFE: Final = {
-    "unknown": say("Nothing was changed."),
+    "bad_request": NOTHING,
+    "closed": NOTHING,
+    "no_seat": NOTHING,  # a stranger has written nothing, here or anywhere
+    "too_large": NOTHING,
+    "unknown": NOTHING,
+    "wrong_origin": NOTHING,
+    "wrong_type": NOTHING,
     "gone": say("Files that were taken out of it stay yours."),
 }
 """What is safe; `KEPT` with any other reason."""

@@ -14,6 +14,7 @@ import signal
 import socket
 import ssl
 import sys
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, Self
@@ -50,7 +51,7 @@ def program(*names: str) -> str:
     return found
 
 
-class HttpsFront:
+class HttpsFront(ABC):
     """An https front before servers on these ports. `async with ... as front`; `trusts` is what a
     client needs to believe its certificate."""
 
@@ -76,17 +77,17 @@ class HttpsFront:
         """What people type."""
         return f"https://localhost:{self.port}"
 
+    @abstractmethod
     def text(self) -> str:
         """The whole of its settings."""
-        raise NotImplementedError
 
+    @abstractmethod
     def command(self, *more: str) -> list[str]:
         """How it is called."""
-        raise NotImplementedError
 
+    @abstractmethod
     async def reload(self) -> None:
         """Have it read its settings again."""
-        raise NotImplementedError
 
     async def __aenter__(self) -> Self:
         self.settings.write_text(self.text())
