@@ -62,6 +62,12 @@ export class WallPage extends StagePart {
 
   /** Nothing scrolls on a wall: first the large words become smaller, then pages turn. */
   private fit(): void {
+    this.place();
+    // What this wrote is no news: where nothing fits at all it would be done again for ever.
+    this.drawn?.takeRecords();
+  }
+
+  private place(): void {
     const middle = this.querySelector<HTMLElement>(".mid");
     if (!middle) return;
     this.turning?.reset();
