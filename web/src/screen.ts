@@ -73,11 +73,14 @@ export class WallPage extends StagePart {
     this.turning?.reset();
     this.turning = new Turning(middle);
     this.entitle();
+    middle.removeAttribute("data-tight");
     const fits = SIZES.some((size) => {
       middle.style.setProperty("--fit", String(size));
       return this.turning?.fits;
     });
-    if (!fits && WHOLE.matches) this.turning.turn();
+    // A clock then keeps no room for words it may say later.
+    if (!fits && WHOLE.matches) middle.setAttribute("data-tight", "");
+    if (!fits && WHOLE.matches && !this.turning.fits) this.turning.turn();
     this.mark();
     if (fits || !WHOLE.matches || this.turning.fits) return;
     // Which page stands is said in the head, and may have cost the middle a line.

@@ -48,6 +48,7 @@ export class Turning {
 
   /** Finds out the pages: what is asked stays as long as there is room for the rest. */
   turn(): void {
+    this.reset(); // what a page before hid is a leaf too
     const all = this.found(this.middle);
     const rest = all.filter((leaf) => !leaf.closest(".told"));
     this.parts(all, rest);
