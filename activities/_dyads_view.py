@@ -5,6 +5,8 @@ The panel and the wall see who sits with whom and that somebody is missing, neve
 
 from collections.abc import Mapping
 
+import msgspec
+
 from activities import phases, rounds, timing
 from activities._dyads_model import (
     GROUPED,
@@ -272,12 +274,18 @@ def _all(state: State, seat: str) -> Blocks:
         mine = floor.seat == seat
         text = say("You say it") if mine else say("{name} says it", name=Who(floor.seat))
         blocks = [Now(text=text)]
+    left = phases.countdown(state.phases)
     if aloud is not None:
-        blocks.append(rounds.picture(aloud, "aloud"))
+        ring = rounds.picture(aloud, "aloud")
+        # One clock at a time, and in the ring: the speaker's own, else what is left for all.
+        if ring.clock is None and left:
+            ring = msgspec.structs.replace(ring, clock=left[0].clock)
+        blocks.append(ring)
+        left = ()
     if state.brought:
         given = tuple(Answer(one.words) for _, one in sorted(state.brought.items()))
         blocks.append(Answers(title=say("What the groups bring"), answers=given))
-    return [*blocks, *phases.countdown(state.phases)]
+    return [*blocks, *left]
 
 
 def _missing(state: State, seat: str, group: str) -> Blocks:
