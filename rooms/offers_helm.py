@@ -109,22 +109,31 @@ def _asked_offers(state: RoomState, standing: Standing) -> list[Offer]:
 
 
 def _role_offers(state: RoomState, seat: Seat) -> list[Offer]:
-    """Somebody becomes a shadow, or a participant again."""
+    """Somebody becomes a shadow or an interpreter, or a participant again."""
     people = [s for s in state.seats.values() if s.status == "in" and s.id != seat.id]
     members = [s for s in people if s.role == "participant"]
-    back = [s for s in people if s.role in ("facilitator", "observer") and not s.organiser]
-    roles: tuple[tuple[Literal["observer", "participant"], Line, list[Seat]], ...] = (
-        ("observer", say("Let someone look on and propose"), members),
-        ("participant", say("Make someone a participant again"), back),
+    back = [
+        s
+        for s in people
+        if s.role in ("facilitator", "observer", "interpreter") and not s.organiser
+    ]
+    interprets = say("They take no turn of their own, and put notes into other languages.")
+    roles: tuple[
+        tuple[Literal["observer", "interpreter", "participant"], Line, Line | None, list[Seat]], ...
+    ] = (
+        ("observer", say("Let someone look on and propose"), None, members),
+        ("interpreter", say("Ask someone to interpret"), interprets, members),
+        ("participant", say("Make someone a participant again"), None, back),
     )
     return [
         Offer(
             command=wire.SeatRole(epoch=state.lead.epoch, seat="", role=role),
             label=label,
             place="menu",
+            hint=hint,
             needs={"seat": Need(kind="seat", label=say("Who?"), options=_people(able))},
         )
-        for role, label, able in roles
+        for role, label, hint, able in roles
         if able
     ]
 

@@ -148,10 +148,10 @@ class SeatDealIn(Command, frozen=True, tag="seat.deal"):
 
 
 class SeatRole(LeadCommand, frozen=True, tag="seat.role"):
-    """Make a participant co-facilitator, or a co-facilitator participant."""
+    """Make a participant co-facilitator, shadow or interpreter, or one of them participant."""
 
     seat: str
-    role: Literal["facilitator", "participant", "observer"]
+    role: Literal["facilitator", "participant", "observer", "interpreter"]
 
 
 class SeatRemove(LeadCommand, frozen=True, tag="seat.remove"):

@@ -372,7 +372,9 @@ async def test_a_duty_without_a_name_is_warned_of_at_the_start(tmp_path: Path) -
         with pytest.raises(Refused, match="not_allowed"):
             await house.do("s5", "duty.set", duty="time", seat="s3", epoch=epoch)
         roles = [o for o in (await house.view(house.lead))["may"] if o["type"] == "seat.role"]
-        assert {o["role"] for o in roles} == {"facilitator", "observer", "participant"}
+        assert {o["role"] for o in roles} == {
+            "facilitator", "observer", "interpreter", "participant",
+        }  # fmt: skip
         await house.do(house.lead, "seat.role", seat="s3", role="participant", epoch=epoch)
         # and the duty needs a name again
         duty = next(d for d in (await house.view("s2"))["room"]["duties"] if d["duty"] == "time")

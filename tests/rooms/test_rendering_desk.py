@@ -198,6 +198,29 @@ async def test_who_looks_on_and_who_waits_renders_nothing_BRD10(tmp_path: Path) 
         await house.refused("s2", "note.render", "closed", **ask)
 
 
+async def test_an_interpreter_takes_no_turn_and_renders_every_note_BRD10(tmp_path: Path) -> None:
+    house, card = await spanish(tmp_path)
+    async with house:
+        epoch = await house.epoch()
+        await house.do(house.lead, "seat.role", seat="s3", role="interpreter", epoch=epoch)
+        await render(house, "s3", card)
+        assert (await beside(house, card))["en"].text == ENGLISH
+        await house.plan("check_in")
+        await house.start((await house.room()).whole.room.agenda[-1].id)
+        await house.to("answer")
+        asked = {"answer.give", "answer.pass"}
+        assert asked <= await house.offered("s2")
+        assert not asked & await house.offered("s3")
+        epoch = await house.epoch()
+        again = next(
+            offer
+            for offer in (await house.view(house.lead))["may"]
+            if offer["type"] == "seat.role" and offer["role"] == "participant"
+        )
+        assert "s3" in {each["value"] for each in again["needs"]["seat"]["options"]}
+        await house.do(house.lead, "seat.role", seat="s3", role="participant", epoch=epoch)
+
+
 async def test_a_page_writes_no_rendering_into_a_document_BRD10(tmp_path: Path) -> None:
     house, card = await spanish(tmp_path)
     async with house:

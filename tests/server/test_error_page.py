@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.requests import Request
 
+from activities.blocks import say
 from server.error_page import HEADINGS, KEPT, SAFE, error_page, way_on
 from server.errors import STATUS, Problem
 
@@ -43,6 +44,10 @@ def test_every_page_says_what_happened_what_is_safe_and_what_to_do(site: Site, r
         assert lead
         assert lead[1] != happened
         assert site.languages.line(language, SAFE.get(reason, KEPT)) in page
+        if reason == "no_seat":  # the field for the code is what to do, offered once
+            assert page.count('name="code"') == 1
+            assert site.languages.line(language, say("Come in with a code")) in page
+            continue
         action = ACTION.search(page)
         assert action
         assert action[2].strip()

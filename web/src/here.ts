@@ -87,7 +87,7 @@ export class HerePart extends StagePart {
   protected override render(): TemplateResult | typeof nothing {
     if (!this.stage?.view) return nothing;
     const label = t("Where are we?");
-    return html`<button class="btn icon" type="button" aria-label=${label} aria-expanded=${this.open ? "true" : "false"} aria-keyshortcuts=${wanted() ? ASK : nothing} @click=${() => (this.open ? this.close() : this.answer())}>${icon("later")}</button><p class="vh" role="status">${this.said ?? ""}</p>${
+    return html`<button class="btn icon" type="button" aria-label=${label} aria-expanded=${this.open ? "true" : "false"} aria-keyshortcuts=${wanted() ? ASK : nothing} @click=${() => (this.open ? this.close() : this.answer())}>${icon("clock")}</button><p class="vh" role="status">${this.said ?? ""}</p>${
       this.open
         ? html`<section class="hereabouts stack" aria-label=${label}>${this.lines.map((line) => html`<p dir="auto">${line}</p>`)}<button class="btn small" type="button" @click=${() => this.close()}>${icon("cross")}${t("Close")}</button></section>`
         : nothing

@@ -822,11 +822,11 @@ export interface SeatDealIn {
   dealt_in: boolean;
 }
 
-/** Make a participant co-facilitator, or a co-facilitator participant. */
+/** Make a participant co-facilitator, shadow or interpreter, or one of them participant. */
 export interface SeatRole {
   type: "seat.role";
   seat: string;
-  role: "facilitator" | "participant" | "observer";
+  role: "facilitator" | "participant" | "observer" | "interpreter";
   epoch: number;
 }
 

@@ -155,7 +155,12 @@ export class PeoplePart extends StagePart {
     states: Map<string, RingSeat["state"]>,
     grouped: boolean,
   ): TemplateResult {
-    const roles: Record<string, string> = { lead: t("leads"), facilitator: t("facilitates") };
+    const roles: Record<string, string> = {
+      lead: t("leads"),
+      facilitator: t("facilitates"),
+      observer: t("looks on"),
+      interpreter: t("interprets"),
+    };
     const under = [grouped ? null : person.group, roles[person.role], whereWord(person.where)];
     const said = under.filter(Boolean).join(" · ");
     return html`<li><span class="av" aria-hidden="true">${initials(person.name)}</span><span class="name"><bdi>${person.name}</bdi>${said ? html`<span class="note"> · ${said}</span>` : nothing}</span>${this.tag(person, states)}</li>`;
