@@ -219,3 +219,23 @@ def test_what_sends_it_stays_above_the_keyboard(shown: Any) -> None:
     page.set_viewport_size({"width": 360, "height": 380})
     expect(page.get_by_label("I will")).to_be_in_viewport(ratio=1)
     expect(page.get_by_role("button", name="Give this commitment")).to_be_in_viewport(ratio=1)
+
+
+def test_a_sentence_that_begins_with_a_name_goes_by_the_page(shown: Any) -> None:
+    """People's own words go by their script; who is named in a sentence does not turn it round."""
+    page = shown("wall-bowl", 1920, 1080)
+    for text, way in (
+        ("\u2068فاطمة\u2069 gives back what was heard", "ltr"),
+        ("مشينا على النهر", "rtl"),
+        ("We walked the river", "ltr"),
+    ):
+        found = page.evaluate(
+            """async (text) => {
+              const prompt = document.querySelector("tl-prompt");
+              prompt.block = { ...prompt.block, text };
+              await prompt.updateComplete;
+              return getComputedStyle(prompt.querySelector(".prompt")).direction;
+            }""",
+            text,
+        )
+        assert found == way, text

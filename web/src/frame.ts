@@ -4,7 +4,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { serverNow } from "./clock";
 import { copyText } from "./copy";
 import { hour, t, tn, tp } from "./i18n";
-import { icon, Part } from "./part";
+import { icon, Part, way } from "./part";
 import { seenSentence } from "./seen";
 import type { Stage } from "./stage";
 import type { Offer, ViewMessage } from "./wire";
@@ -88,7 +88,7 @@ export function fixedPlace(stage: Stage): TemplateResult {
           stage.changed();
         }}>${t("All right")}</button></p>`
       : nothing
-  }${said?.frozen ? html`<p class="notice" dir="auto">${said.frozen}</p>` : nothing}${bridge ? html`<p class="notice" dir="auto">${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir="auto">${notice}</p>` : nothing}</div>`;
+  }${said?.frozen ? html`<p class="notice" dir=${way(said.frozen)}>${said.frozen}</p>` : nothing}${bridge ? html`<p class="notice" dir=${way(bridge.text)}>${bridge.text}</p>` : nothing}${notice ? html`<p class="notice" dir=${way(notice)}>${notice}</p>` : nothing}</div>`;
 }
 
 /** The page came out of this device: what stands on it may be over. */

@@ -5,7 +5,7 @@ import { ticker } from "./clock";
 import { StagePart } from "./frame";
 import { t } from "./i18n";
 import { letterOf, want, wanted } from "./keys";
-import { define, icon } from "./part";
+import { define, icon, way } from "./part";
 import type { Stage } from "./stage";
 import { whereabouts } from "./whereabouts";
 
@@ -89,7 +89,7 @@ export class HerePart extends StagePart {
     const label = t("Where are we?");
     return html`<button class="btn icon" type="button" aria-label=${label} aria-expanded=${this.open ? "true" : "false"} aria-keyshortcuts=${wanted() ? ASK : nothing} @click=${() => (this.open ? this.close() : this.answer())}>${icon("clock")}</button><p class="vh" role="status">${this.said ?? ""}</p>${
       this.open
-        ? html`<section class="hereabouts stack" aria-label=${label}>${this.lines.map((line) => html`<p dir="auto">${line}</p>`)}<button class="btn small" type="button" @click=${() => this.close()}>${icon("cross")}${t("Close")}</button></section>`
+        ? html`<section class="hereabouts stack" aria-label=${label}>${this.lines.map((line) => html`<p dir=${way(line)}>${line}</p>`)}<button class="btn small" type="button" @click=${() => this.close()}>${icon("cross")}${t("Close")}</button></section>`
         : nothing
     }`;
   }

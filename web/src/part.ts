@@ -1,5 +1,5 @@
 // The base of every element here: Lit without a shadow, so that one stylesheet serves all.
-import { html, LitElement, type PropertyValues, svg, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type PropertyValues, svg, type TemplateResult } from "lit";
 
 export class Part extends LitElement {
   protected override createRenderRoot(): HTMLElement {
@@ -71,6 +71,13 @@ export function longerName(name: string, room = 12): string {
   const words = name.trim().split(/\s+/);
   if (words.length < 2) return shortName(name, room);
   return `${shortName(name, room - 2)} ${first(words.at(-1) ?? "").toLocaleUpperCase()}`;
+}
+
+/** The `dir` of a text that may be people's own words, which go by their own script, or a sentence of
+ *  the page that names somebody: names stand in isolates there, which nobody can type, and a browser
+ *  would go by a name that comes first. */
+export function way(text: string): "auto" | typeof nothing {
+  return text.includes("\u2068") ? nothing : "auto";
 }
 
 /** Defines an element once, even when two bundles carry it. */

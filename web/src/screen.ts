@@ -6,7 +6,7 @@ import { ticker } from "./clock";
 import { comingIn, StagePart } from "./frame";
 import { number, t, tn } from "./i18n";
 import { enter } from "./mount";
-import { define, icon } from "./part";
+import { define, icon, way } from "./part";
 import { openStage } from "./stage";
 import { tongues } from "./tongue";
 import { Turning } from "./turning";
@@ -124,7 +124,7 @@ export class WallPage extends StagePart {
       <section class="mid stack"><div class="told stack" aria-live="polite">${talks ? nothing : html`<h1 class="head">${view.place ?? view.room.title}</h1>`}${say.map((block) => drawBlock(stage, view, block))}</div>
       ${pics.length > 1 ? html`<div class="trio" data-n=${pics.length}>${pics.map((block) => html`<figure>${block.type === "ring" && block.title ? html`<figcaption>${block.title}</figcaption>` : nothing}${drawBlock(stage, view, block)}</figure>`)}</div>` : nothing}
       ${rest.length ? html`<div class="rest">${rest.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
-      ${view.room.notice ? html`<p class="serif" dir="auto">${view.room.notice}</p>` : nothing}</section>
+      ${view.room.notice ? html`<p class="serif" dir=${way(view.room.notice)}>${view.room.notice}</p>` : nothing}</section>
       <footer>${this.door(view)}<span class="line">${this.state(view)}</span></footer></div>`;
   }
 

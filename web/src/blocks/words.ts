@@ -1,7 +1,7 @@
 // Blocks that are read: now, prompt, note, rules, progress, answers, tally, stories, roll, next.
 import { html, nothing, type TemplateResult } from "lit";
 import { number, t, tn } from "../i18n";
-import { icon, picture } from "../part";
+import { icon, picture, way } from "../part";
 import type {
   Answers,
   NextStep,
@@ -35,8 +35,8 @@ export class PromptBlock extends BlockPart<Prompt> {
       ? undefined
       : blocks.find((each) => each.type === "now" || each.type === "prompt");
     return this.view.lens === "seat" && (first as unknown) === this.block
-      ? html`<h1 class="head" dir="auto">${this.block.text}</h1>`
-      : html`<p class="prompt" dir="auto">${this.block.text}</p>`;
+      ? html`<h1 class="head" dir=${way(this.block.text)}>${this.block.text}</h1>`
+      : html`<p class="prompt" dir=${way(this.block.text)}>${this.block.text}</p>`;
   }
 }
 
