@@ -144,7 +144,7 @@ export class RollBlock extends BlockPart<Roll> {
     const { title, rows } = this.block;
     return html`<section class="stack"><h2 class="sec">${title}</h2><ul class="people">${rows.map(
       ([who, word]) =>
-        html`<li><span class="name" dir="auto">${who}</span><span class="note">${word}</span></li>`,
+        html`<li><span class="name"><bdi>${who}</bdi></span><span class="note">${word}</span></li>`,
     )}</ul></section>`;
   }
 }
