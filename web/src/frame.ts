@@ -164,7 +164,7 @@ function halves(stage: Stage, whole: boolean): TemplateResult[] {
     .filter(([box]) => !drawn.has(box))
     .map(
       ([box, text]) =>
-        html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
+        html`<details class="rules" ?open=${stage.boot.seats.length < 2 && (!view.activity || box.startsWith(`${view.activity.id}/`))}><summary>${t("You were still writing this. Only you see it.")}${icon("down")}</summary><div class="in stack">${kept(text, () => drafts.sent(seat, box))}</div></details>`,
     );
 }
 
