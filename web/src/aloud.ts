@@ -69,14 +69,14 @@ export function tongueOf(text: string, page = language()): string {
 const base = (code: string) => code.toLowerCase().split(/[-_]/)[0];
 
 /** A voice of this device for a language; none that would send the words somewhere else. */
-function voiceFor(code: string): SpeechSynthesisVoice | undefined {
+export function voiceFor(code: string): SpeechSynthesisVoice | undefined {
   const found = speechSynthesis
     .getVoices()
     .filter((voice) => voice.localService && base(voice.lang) === base(code));
   return found.find((voice) => voice.default) ?? found[0];
 }
 
-const speaks = "speechSynthesis" in window;
+export const speaks = "speechSynthesis" in window;
 
 export class AloudPart extends StagePart {
   static override properties = { ...StagePart.properties, on: { state: true } };

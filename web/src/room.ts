@@ -9,6 +9,7 @@ import { finished, fixedPlace, isLead, leadOffers, StagePart, stateLine, tray } 
 import { lostTables, moving } from "./hall";
 import { askKey } from "./here";
 import { t, tn } from "./i18n";
+import { insteadRow } from "./instead";
 import { keep, reopen } from "./keeper";
 import { watchKeyboard } from "./keyboard";
 import { breath, mount } from "./mount";
@@ -189,7 +190,7 @@ export class RoomPage extends StagePart {
       ${acts ? html`<div class="dock stack">${this.hint(offers)}${mainOffers(stage, offers)}</div>` : nothing}
       ${later.length ? html`<div class="mine later stack">${later.map((block) => drawBlock(stage, view, block))}</div>` : nothing}
       <div class="foot stack">${finished(view) ? html`<p><a class="btn small" href=${stage.path("me")}>${icon("quote")}${t("My words and what may be quoted")}</a></p>` : nothing}${acts ? counted.map((block) => drawBlock(stage, view, block)) : nothing}${acts ? nothing : mainOffers(stage, offers)}${footOffers(stage, offers)}</div>`
-      }
+      }<tl-instead .stage=${stage}></tl-instead>
     </div>`;
   }
 
@@ -260,6 +261,7 @@ export class RoomPage extends StagePart {
       ${stage.facilitator ? html`<a href=${`${room}/panel`}>${icon("key")}${t("Control panel")}</a>` : nothing}
       ${rows(own)}
       ${stage.boot.seats.length > 1 ? nothing : html`<tl-add-person .stage=${stage}></tl-add-person>`}
+      ${insteadRow(this)}
       ${tongues(stage)}
       ${nudges(stage)}
       ${askKey(stage)}
