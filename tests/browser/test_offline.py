@@ -422,3 +422,47 @@ def test_a_device_of_several_keeps_nobodys_own_pages(
     cut(phone)
     phone.page.goto(f"/r/{room.id}/me")
     phone.sees("Passing to")  # the room, behind its cover
+
+
+def dropped(guest: Guest, page: str) -> None:
+    """A page does not lie on the device any more."""
+    end = time.monotonic() + 20
+    while page in [each["id"] for each in kept(guest)["rooms"]]:
+        assert time.monotonic() < end
+        guest.page.wait_for_timeout(100)
+
+
+def test_what_only_facilitators_read_goes_with_the_role(house: House, browser: Browser) -> None:
+    """A memo that was being written, on the phone of somebody who is a participant again."""
+    room, kofi = exchange(house)
+    writer = a_phone(house, browser, "Kofi Mensah")
+    writer.sit(kofi, "/memo")
+    writer.page.locator(".asking").wait_for()
+    until_kept(writer, f"{room.id}/memo", pages=1)
+    writer.leave()
+    back = next(
+        offer
+        for offer in room.lead.view("panel")["may"]
+        if offer["type"] == "seat.role" and offer["role"] == "participant"
+    )
+    assert room.lead.send({**back, "seat": kofi.seat}).is_success
+    writer.page.goto(f"/r/{room.id}")  # another page of the room: it tells that the role is gone
+    writer.connected()
+    dropped(writer, f"{room.id}/memo")
+
+
+def test_ones_own_pages_go_when_one_leaves(
+    house: House, browser: Browser, asked: tuple[Room, Seat]
+) -> None:
+    room, seat = asked
+    phone = a_phone(house, browser)
+    phone.sit(seat)
+    until_kept(phone, room.id)
+    phone.page.goto(f"/r/{room.id}/me")
+    until_kept(phone, f"{room.id}/me", pages=3)
+    phone.page.goto(f"/r/{room.id}")
+    phone.connected()
+    phone.press("Help and more")
+    phone.press("Leave")
+    phone.page.locator(".ask").get_by_role("button", name="Leave").click()
+    dropped(phone, f"{room.id}/me")
