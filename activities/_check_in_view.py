@@ -69,7 +69,7 @@ RULES: Final = Rules(
         say("When everybody has been heard it is over."),
     ),
 )
-OUTWARD: Final = Rules(title=say("How a check-out goes"), lines=RULES.lines)
+RULES_OUT: Final = Rules(title=say("How a check-out goes"), lines=RULES.lines)
 
 
 def view(state: State, viewer: Viewer) -> View:
@@ -107,7 +107,7 @@ def _frame(state: State, _seat: str) -> Blocks:
     blocks: Blocks = [
         Now(text=say("We begin with each other") if _inward(state) else say("We close together")),
         Note(text=_HOW[state.settings.mode]),
-        RULES if _inward(state) else OUTWARD,
+        RULES if _inward(state) else RULES_OUT,
     ]
     return blocks + _care_told(state)
 

@@ -32,6 +32,14 @@ DUTIES: Final[dict[str, Line]] = {
     "producer": say("Producer: keeps the room alive"),
     "watch": say("Reads the private strip"),
 }
+BESIDE: Final[dict[str, Line]] = {
+    "observer": say("You look on. No turn comes to you; from the panel you can propose."),
+    "interpreter": say(
+        "You interpret. No turn comes to you; you can put notes into other languages."
+    ),
+}
+"""What somebody who takes no turn reads on their own screen: no part is given silently."""
+
 WARNED: Final = ("time", "door", "notes", "care", "producer")
 """Duties that need a name, or "none", at the start (`methods.md A5`)."""
 
@@ -176,7 +184,9 @@ def notes(
     state: RoomState, activities: Activities, seat: Seat, lens: str, running: str, now: int
 ) -> tuple[AnyBlock, ...]:
     """What stands over a facilitator's screen: who leads next (on the panel the baton's own card
-    says so), and duties nobody has."""
+    says so), and duties nobody has; and over the own screen of who takes no turn, why."""
+    if lens == "seat" and seat.role in BESIDE:
+        return (Note(text=BESIDE[seat.role], tone="quiet"),)
     if seat.role != "facilitator":
         return ()
     blocks: list[AnyBlock] = []

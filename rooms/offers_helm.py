@@ -112,30 +112,29 @@ def _role_offers(state: RoomState, seat: Seat) -> list[Offer]:
     """Somebody becomes a shadow or an interpreter, or a participant again."""
     people = [s for s in state.seats.values() if s.status == "in" and s.id != seat.id]
     members = [s for s in people if s.role == "participant"]
-    back = [
-        s
-        for s in people
-        if s.role in ("facilitator", "observer", "interpreter") and not s.organiser
-    ]
+    back = [s for s in people if s.role not in ("participant", "screen") and not s.organiser]
     interprets = say("They take no turn of their own, and put notes into other languages.")
-    roles: tuple[
-        tuple[Literal["observer", "interpreter", "participant"], Line, Line | None, list[Seat]], ...
-    ] = (
-        ("observer", say("Let someone look on and propose"), None, members),
-        ("interpreter", say("Ask someone to interpret"), interprets, members),
-        ("participant", say("Make someone a participant again"), None, back),
-    )
+    epoch = state.lead.epoch
     return [
-        Offer(
-            command=wire.SeatRole(epoch=state.lead.epoch, seat="", role=role),
-            label=label,
-            place="menu",
-            hint=hint,
-            needs={"seat": Need(kind="seat", label=say("Who?"), options=_people(able))},
-        )
-        for role, label, hint, able in roles
-        if able
+        *_role_offer(epoch, "observer", say("Let someone look on and propose"), members),
+        *_role_offer(epoch, "interpreter", say("Ask someone to interpret"), members, interprets),
+        *_role_offer(epoch, "participant", say("Make someone a participant again"), back),
     ]
+
+
+def _role_offer(
+    epoch: int,
+    role: Literal["observer", "interpreter", "participant"],
+    label: Line,
+    able: list[Seat],
+    hint: Line | None = None,
+) -> list[Offer]:
+    """One of these people takes this role; nothing where there is none."""
+    if not able:
+        return []
+    needs = {"seat": Need(kind="seat", label=say("Who?"), options=_people(able))}
+    command = wire.SeatRole(epoch=epoch, seat="", role=role)
+    return [Offer(command=command, label=label, place="menu", hint=hint, needs=needs)]
 
 
 def _duty_offer(state: RoomState) -> Offer:

@@ -403,15 +403,21 @@ def test_the_agenda_opens_without_a_line_for_who_writes_it_and_who_reads_it(
     assert not [*lead.troubles, *reader.troubles]
 
 
-def test_a_device_of_several_keeps_nobodys_own_pages(
-    house: House, browser: Browser, asked: tuple[Room, Seat]
-) -> None:
-    room, seat = asked
+def with_my_words(house: House, browser: Browser, room: Room, seat: Seat) -> Guest:
+    """A phone that keeps the room and its person's own words, at these."""
     phone = a_phone(house, browser)
     phone.sit(seat)
     until_kept(phone, room.id)
     phone.page.goto(f"/r/{room.id}/me")
     until_kept(phone, f"{room.id}/me", pages=3)
+    return phone
+
+
+def test_a_device_of_several_keeps_nobodys_own_pages(
+    house: House, browser: Browser, asked: tuple[Room, Seat]
+) -> None:
+    room, seat = asked
+    phone = with_my_words(house, browser, room, seat)
     table = {"name": "Baraka Otieno", "where": "room", "carried_by": seat.seat}
     at = f"{house.address}/api/rooms/{room.id}/seats"
     assert house.http.post(at, headers=seat.bearer, json=table).is_success
@@ -426,10 +432,9 @@ def test_a_device_of_several_keeps_nobodys_own_pages(
 
 def dropped(guest: Guest, page: str) -> None:
     """A page does not lie on the device any more."""
-    end = time.monotonic() + 20
-    while page in [each["id"] for each in kept(guest)["rooms"]]:
-        assert time.monotonic() < end
-        guest.page.wait_for_timeout(100)
+    guest.page.wait_for_function(
+        f"async (page) => !(await ({KEPT})()).rooms.some(({{ id }}) => id === page)", arg=page
+    )
 
 
 def test_what_only_facilitators_read_goes_with_the_role(house: House, browser: Browser) -> None:
@@ -458,11 +463,7 @@ def test_ones_own_pages_go_when_one_leaves(
     house: House, browser: Browser, asked: tuple[Room, Seat]
 ) -> None:
     room, seat = asked
-    phone = a_phone(house, browser)
-    phone.sit(seat)
-    until_kept(phone, room.id)
-    phone.page.goto(f"/r/{room.id}/me")
-    until_kept(phone, f"{room.id}/me", pages=3)
+    phone = with_my_words(house, browser, room, seat)
     phone.page.goto(f"/r/{room.id}")
     phone.connected()
     phone.press("Help and more")

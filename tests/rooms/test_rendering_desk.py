@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pycrdt import Map
 
-from rooms import board_schema, rendering_desk, wire_renderings
+from rooms import board_schema, helm_view, rendering_desk, wire_renderings
 from rooms.board_schema import Card, Rendering
 from rooms.board_state import UNDO_MS
 from rooms.forgetting_desk import forget_board
@@ -211,6 +211,9 @@ async def test_an_interpreter_takes_no_turn_and_renders_every_note_BRD10(tmp_pat
         asked = {"answer.give", "answer.pass"}
         assert asked <= await house.offered("s2")
         assert not asked & await house.offered("s3")
+        told = helm_view.BESIDE["interpreter"].id  # nobody loses their turn without being told
+        assert told in [block.get("text") for block in (await house.view("s3"))["blocks"]]
+        assert told not in str(await house.view("s2"))
         epoch = await house.epoch()
         again = next(
             offer

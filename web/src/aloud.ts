@@ -69,7 +69,7 @@ export function tongueOf(text: string, page = language()): string {
 const base = (code: string) => code.toLowerCase().split(/[-_]/)[0];
 
 /** A voice of this device for a language; none that would send the words somewhere else. */
-export function voiceFor(code: string): SpeechSynthesisVoice | undefined {
+function voiceFor(code: string): SpeechSynthesisVoice | undefined {
   const found = speechSynthesis
     .getVoices()
     .filter((voice) => voice.localService && base(voice.lang) === base(code));
@@ -77,6 +77,21 @@ export function voiceFor(code: string): SpeechSynthesisVoice | undefined {
 }
 
 export const speaks = "speechSynthesis" in window;
+
+/** Whether this device can say a text by itself. */
+export function sayable(text: string): boolean {
+  return speaks && !!voiceFor(tongueOf(text));
+}
+
+/** A text as this device would say it; undefined where it has no voice of its own for it. */
+export function utterance(text: string): SpeechSynthesisUtterance | undefined {
+  const voice = speaks ? voiceFor(tongueOf(text)) : undefined;
+  if (!voice) return undefined;
+  const made = new SpeechSynthesisUtterance(text.replace(/[\u2066-\u2069]/g, ""));
+  made.voice = voice;
+  made.lang = voice.lang;
+  return made;
+}
 
 export class AloudPart extends StagePart {
   static override properties = { ...StagePart.properties, on: { state: true } };
@@ -125,12 +140,8 @@ export class AloudPart extends StagePart {
     this.reading = this.step;
     this.on = true;
     this.said = this.pieces.flatMap((text) => {
-      const voice = voiceFor(tongueOf(text));
-      if (!voice) return [];
-      const each = new SpeechSynthesisUtterance(text.replace(/[\u2066-\u2069]/g, ""));
-      each.voice = voice;
-      each.lang = voice.lang;
-      return [each];
+      const each = utterance(text);
+      return each ? [each] : [];
     });
     for (const each of this.said) {
       const ended = () => this.ended(each);
@@ -155,7 +166,7 @@ export class AloudPart extends StagePart {
     const { pieces } = this;
     const first = view.blocks.find((block) => block.type === "prompt");
     const words = first?.type === "prompt" ? first.text : pieces[0];
-    if (!words || !voiceFor(tongueOf(words))) return nothing;
+    if (!words || !sayable(words)) return nothing;
     return html`<button class="btn bare" type="button" aria-pressed=${this.on ? "true" : "false"} @click=${() => (this.on ? this.hush() : this.start())}>${icon(this.on ? "pause" : "sound")}${t("Read aloud")}</button>`;
   }
 }

@@ -1,7 +1,7 @@
 // A voice for whoever does not speak: what they write is said by this device, or shown large to those
 // around it. It leaves the page for nobody, and goes with it.
 import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
-import { speaks, tongueOf, voiceFor } from "./aloud";
+import { sayable, speaks, utterance } from "./aloud";
 import { StagePart } from "./frame";
 import { t } from "./i18n";
 import { define, icon } from "./part";
@@ -63,13 +63,11 @@ export class InsteadPart extends StagePart {
 
   private say(): void {
     const words = this.words.trim();
-    const voice = voiceFor(tongueOf(words));
-    if (!words || !voice) return;
+    const said = words ? utterance(words) : undefined;
+    if (!said) return;
     speechSynthesis.cancel();
-    this.said = new SpeechSynthesisUtterance(words);
-    this.said.voice = voice;
-    this.said.lang = voice.lang;
-    speechSynthesis.speak(this.said);
+    this.said = said;
+    speechSynthesis.speak(said);
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -100,14 +98,13 @@ export class InsteadPart extends StagePart {
 
   private written(): TemplateResult {
     const words = this.words.trim();
-    const voice = speaks ? voiceFor(tongueOf(words)) : undefined;
     return html`<h2 class="head">${t("Say it for me")}</h2><p class="quiet">${t("What you write here stays on this device. It is not kept.")}</p>
     <div class="field"><label for="instead">${t("Your words")}</label><textarea class="inp" id="instead" rows="4" dir="auto" maxlength=${MOST} autofocus .value=${this.words} @input=${(
       event: Event,
     ) => {
       this.words = (event.target as HTMLTextAreaElement).value;
     }}></textarea></div>
-    ${voice ? html`<button class="btn main big" type="button" @click=${() => this.say()}>${icon("sound")}${t("Have it said aloud")}</button>` : html`<p class="note">${t("This device has no voice for it. Show it to those around you.")}</p>`}
+    ${sayable(words) ? html`<button class="btn main big" type="button" @click=${() => this.say()}>${icon("sound")}${t("Have it said aloud")}</button>` : html`<p class="note">${t("This device has no voice for it. Show it to those around you.")}</p>`}
     <div class="pair"><button class="btn" type="button" @click=${() => {
       if (words) this.large = true;
       else this.querySelector("textarea")?.focus();

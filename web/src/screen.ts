@@ -67,6 +67,7 @@ export class WallPage extends StagePart {
     this.drawn?.takeRecords();
   }
 
+  /** Gives everything its size and its page. */
   private place(): void {
     const middle = this.querySelector<HTMLElement>(".mid");
     if (!middle) return;
@@ -78,9 +79,11 @@ export class WallPage extends StagePart {
       middle.style.setProperty("--fit", String(size));
       return this.turning?.fits;
     });
-    // A clock then keeps no room for words it may say later.
-    if (!fits && WHOLE.matches) middle.setAttribute("data-tight", "");
-    if (!fits && WHOLE.matches && !this.turning.fits) this.turning.turn();
+    if (!fits && WHOLE.matches) {
+      // A clock keeps no room for words it may say later.
+      middle.setAttribute("data-tight", "");
+      if (!this.turning.fits) this.turning.turn();
+    }
     this.mark();
     if (fits || !WHOLE.matches || this.turning.fits) return;
     // Which page stands is said in the head, and may have cost the middle a line.
