@@ -194,7 +194,8 @@ class Storage(Protocol):
         """Tell the other processes; a single-process storage delivers to its own subscribers."""
 
     def subscribe(self, channel: str) -> AsyncIterator[bytes]:
-        """Messages published on a channel from now on."""
+        """Messages published on a channel from now on, and at most such as are still on their way
+        between the nodes of a cluster."""
 
     async def check(self) -> None:
         """Raise `StorageUnwritable` unless a small write works now (`/readyz`)."""
